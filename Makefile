@@ -1,0 +1,61 @@
+# The whole developer interface. `make demo` and `make test` are all a newcomer needs.
+PYTHON ?= python3
+PORT ?= 8000
+V := .venv/bin
+export PYTHONDONTWRITEBYTECODE ?= 1
+
+.PHONY: setup demo test check fmt lock soak bench wheel clean
+
+setup: .venv/.runtime  ## make the environment, nothing else
+
+.venv/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "kechuang needs Python 3.11 or newer (Debian: apt install python3 python3-venv make)"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(V)/pip install --quiet --disable-pip-version-check uv
+
+.venv/.runtime: requirements.lock pyproject.toml | .venv/bin/uv
+	$(V)/uv pip install --quiet --python $(V)/python --require-hashes -r requirements.lock
+	$(V)/uv pip install --quiet --python $(V)/python --no-deps -e .
+	@touch $@
+
+.venv/.test: requirements-test.lock .venv/.runtime
+	$(V)/uv pip install --quiet --python $(V)/python --require-hashes -r requirements-test.lock
+	@touch $@
+
+demo: setup  ## the demonstration region, played and served on 127.0.0.1
+	$(V)/kechuang demo --port $(PORT)
+
+check: .venv/.test  ## format, lint, types, walls, book, unit and property tests
+	$(V)/ruff format --check src tests bench
+	$(V)/ruff check src tests bench
+	$(V)/lint-imports
+	$(V)/mypy
+	$(V)/kechuang check
+	$(V)/pytest -n 2 -m "not journey and not browser and not bar and not postgres"
+
+test: check  ## everything: check, journeys, browser, the bars in short form, PostgreSQL
+	$(V)/python tests/machine.py chromium
+	$(V)/pytest -n 2 -rs -m "journey or browser or bar or postgres"
+
+fmt: .venv/.test
+	$(V)/ruff format src tests bench
+	$(V)/ruff check --fix src tests bench
+
+lock: .venv/bin/uv  ## resolve the dependencies anew; hashes, no addresses
+	$(V)/uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --no-emit-index-url -q -o requirements.lock
+	$(V)/uv pip compile pyproject.toml --extra test --universal --generate-hashes --no-header --no-annotate --no-emit-index-url -q -o requirements-test.lock
+
+soak: .venv/.test  ## the bars of the reliability plan in their long form
+	KECHUANG_SOAK=1 $(V)/pytest -n 1 -m bar
+
+bench: .venv/.test  ## submissions, pages, import, rehearsal: ratios and figures, no verdicts
+	$(V)/python -m bench
+
+bench-%: .venv/.test
+	$(V)/python -m bench.$*
+
+wheel: .venv/bin/uv
+	$(V)/uv build --wheel -q
+
+clean:
+	rm -rf .venv data witness build dist

@@ -1,0 +1,1 @@
+"""The book: definitions as data, first edition."""

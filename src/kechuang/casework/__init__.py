@@ -1,0 +1,1 @@
+"""Casework: where definitions meet tables."""

@@ -1,0 +1,37 @@
+"""The two databases the platform runs on, each in its only safe setting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+# IMMEDIATE and FULL were measured: deferred transactions fail under writers, NORMAL loses acknowledged work at a power cut.
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA busy_timeout=15000;PRAGMA foreign_keys=ON;"
+    "PRAGMA cache_size=-65536;PRAGMA mmap_size=268435456;PRAGMA temp_store=MEMORY;"
+)
+
+
+def sqlite(path: Path) -> dict[str, Any]:
+    """An embedded database in one file."""
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 15, "init_command": _PRAGMAS},
+    }
+
+
+def postgres(url: str) -> dict[str, Any]:
+    """A PostgreSQL database by its URL: postgresql://user:secret@host:port/name, or ?host=/socket/folder."""
+    parts = urlsplit(url)
+    socket = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair).get("host", "")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(socket) or parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 600,
+    }

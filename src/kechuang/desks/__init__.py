@@ -1,0 +1,1 @@
+"""Desks: what is particular to one office; desks do not know one another."""

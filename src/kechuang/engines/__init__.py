@@ -1,0 +1,1 @@
+"""Engines: pure machines; they take values and return values."""

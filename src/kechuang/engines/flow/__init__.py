@@ -1,0 +1,1 @@
+"""Flow: states and acts; plan one act, audit a whole flow."""

@@ -1,0 +1,1 @@
+"""Forms: definitions of answers, and how answers become values."""

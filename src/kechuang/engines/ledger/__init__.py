@@ -1,0 +1,1 @@
+"""Ledger: canonical form, chains, the append-only log, proofs."""

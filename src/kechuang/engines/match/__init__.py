@@ -1,0 +1,1 @@
+"""Match: near-duplicates, affinity and search over texts."""

@@ -1,0 +1,1 @@
+"""Panel: who reviews what, drawn fairly."""

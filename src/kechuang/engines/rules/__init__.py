@@ -1,0 +1,1 @@
+"""Rules: policies, run exactly, as a query, and checked."""

@@ -1,0 +1,1 @@
+"""Tally: indicators counted from records."""

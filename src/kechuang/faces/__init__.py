@@ -1,0 +1,1 @@
+"""Faces: by who stands before them."""

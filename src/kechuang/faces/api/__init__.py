@@ -1,0 +1,1 @@
+"""API: the same doors for machines."""

@@ -1,0 +1,56 @@
+"""kechuang: one command, one file a subcommand, each loaded only when it is called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import typer
+from typer.core import TyperGroup
+
+# The one registry by which commands load their module by name: (module, what it does). A module offers `app`.
+COMMANDS = {
+    "check": ("check", "Validate the whole book: file, line, what is wrong, how to mend it."),
+    "assign": ("assign", "Assign experts to projects from a score file, without a database."),
+    "match": ("match", "Near-duplicates and affinity over files of texts."),
+    "search": ("search", "Search an index built by `match build`."),
+    "explain": ("explain", "What a policy gives one case, step by step."),
+    "simulate": ("simulate", "What policies cost over a population."),
+    "population": ("population", "A synthetic region of firms, with a seed."),
+}
+
+
+class _Lazy(TyperGroup):
+    """Lists every command from the registry; imports a command's module only to run or to describe it."""
+
+    def list_commands(self, ctx: object) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: object, name: str):  # type: ignore[no-untyped-def]
+        if name not in COMMANDS:
+            return None
+        module = import_module(f"kechuang.faces.cli.{COMMANDS[name][0]}")
+        command = typer.main.get_command(module.app)
+        command.name = name
+        command.help = command.help or COMMANDS[name][1]
+        return command
+
+    def format_commands(self, ctx, formatter) -> None:  # type: ignore[no-untyped-def]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
+
+
+root = typer.Typer(cls=_Lazy, no_args_is_help=True, add_completion=False, help=__doc__, rich_markup_mode=None)
+
+
+@root.callback()
+def _root() -> None:
+    pass
+
+
+def main() -> None:
+    """Entry point of the `kechuang` command."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kechuang.settings")
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    root(prog_name="kechuang")

@@ -1,0 +1,1 @@
+"""Exports: Word, PDF, spreadsheets."""

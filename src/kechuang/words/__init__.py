@@ -1,0 +1,1 @@
+"""Words: values that every room speaks."""

@@ -1,0 +1,77 @@
+"""The four sockets by which a page of the book reaches code: facts, checks, effects and tables.
+
+A desk offers an ability under a name; a page asks for it by that name. So no desk imports another,
+and a name leads to exactly one function: `integrity.clean_record` is `desks/integrity/offers.py`, `clean_record`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
+
+Kind = Literal["fact", "check", "effect", "table"]
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One ability: what kind, its name, the function, and the keys it wants the door to lock first."""
+
+    kind: Kind
+    name: str
+    function: Callable[..., Any]
+    locks: tuple[str, ...] = ()
+    unit: str = ""
+    columns: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def says(self) -> str:
+        return (self.function.__doc__ or "").strip().split("\n")[0]
+
+
+_offers: dict[str, Offer] = {}
+
+
+def _offer(kind: Kind, name: str, **more: Any) -> Callable[[F], F]:
+    def register(function: F) -> F:
+        there = _offers.get(name)
+        if there and there.function.__module__ != function.__module__:
+            raise ValueError(f"{name!r} is offered twice: {there.function.__module__}, {function.__module__}")
+        _offers[name] = Offer(kind, name, function, **more)
+        return function
+
+    return register
+
+
+def fact(name: str, *, unit: str = "") -> Callable[[F], F]:
+    """`f(case) -> value`: something a desk knows of a case. `unit` as in words.quantity, "" for text or bool."""
+    return _offer("fact", name, unit=unit)
+
+
+def check(name: str, *, locks: tuple[str, ...] = ()) -> Callable[[F], F]:
+    """`f(case, context) -> Finding`: a cheap read; it never writes."""
+    return _offer("check", name, locks=locks)
+
+
+def effect(name: str, *, locks: tuple[str, ...] = ()) -> Callable[[F], F]:
+    """`f(case, context) -> None`: writes rows, and nothing but rows."""
+    return _offer("effect", name, locks=locks)
+
+
+def table(name: str, *, columns: dict[str, str]) -> Callable[[F], F]:
+    """`f() -> QuerySet or SQL of a relation`: columns by name and kind; board, bulk runs, search and exports read it."""
+    return _offer("table", name, columns=columns)
+
+
+def find(kind: Kind, name: str) -> Offer:
+    """The one offer of that name; LookupError if no desk offers it, or as another kind."""
+    offer = _offers.get(name)
+    if offer is None or offer.kind != kind:
+        raise LookupError(f"no desk offers the {kind} {name!r}")
+    return offer
+
+
+def every() -> Iterator[Offer]:
+    """All offers, by name."""
+    yield from (_offers[name] for name in sorted(_offers))

@@ -1,0 +1,52 @@
+"""The walls: what import-linter cannot see."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src/kechuang"
+MAY_IMPORT_INSIDE = {"faces/cli/__init__.py"}
+
+
+def inner_imports(text: str) -> list[int]:
+    """Lines of imports inside functions, `ready` of an AppConfig aside."""
+    tree = ast.parse(text)
+    found = []
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef) and function.name != "ready":
+            found += [n.lineno for n in ast.walk(function) if isinstance(n, (ast.Import, ast.ImportFrom))]
+    return found
+
+
+def migration_crossings(text: str, desk: str) -> set[str]:
+    """Other desks that a migration of `desk` depends on or points at."""
+    named = set(re.findall(r"\(['\"](projects|texts|experts|funds|integrity)['\"], ['\"]\d", text))
+    named |= {m.lower() for m in re.findall(r"to=['\"](projects|texts|experts|funds|integrity)\.", text)}
+    return named - {desk}
+
+
+def test_no_import_stands_inside_a_function():
+    found = [
+        f"{p.relative_to(SOURCE)}:{line}"
+        for p in SOURCE.rglob("*.py")
+        if str(p.relative_to(SOURCE)) not in MAY_IMPORT_INSIDE
+        for line in inner_imports(p.read_text("utf-8"))
+    ]
+    assert found == []
+
+
+def test_no_migration_of_a_desk_depends_on_another_desk():
+    found = {
+        str(p.relative_to(SOURCE)): crossed
+        for p in SOURCE.glob("desks/*/migrations/*.py")
+        if (crossed := migration_crossings(p.read_text("utf-8"), p.parts[-3]))
+    }
+    assert found == {}
+
+
+def test_planted_faults_are_seen():
+    assert inner_imports("def f():\n    import os\n") == [2]
+    assert migration_crossings("dependencies = [('funds', '0001_initial')]", "projects") == {"funds"}
