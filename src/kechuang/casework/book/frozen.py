@@ -1,0 +1,153 @@
+"""Freezing what a round was opened with, and thawing it on every request: text and digest out, engine values back.
+
+The text is JSON in the order of the pages. Its dates are ISO texts; a page cannot hold such a text otherwise (the
+reader refuses quoted dates), so thawing gives back exactly what was read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any, TypedDict
+
+from kechuang.casework.book.reader import ISO_DATE
+from kechuang.casework.book.shelf import Book
+from kechuang.engines.flow import Flow, flow_from
+from kechuang.words.outcome import BadPage
+
+
+class Frozen(TypedDict):
+    """The closure of a round as text, and the SHA-256 of that text."""
+
+    text: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoundPages:
+    """What a round was opened with, as engines take it. Page bodies are mappings not to be changed."""
+
+    digest: str
+    programme: Mapping[str, Any]
+    flows: Mapping[str, Flow]
+    policies: Mapping[str, Mapping[str, Any]]
+    vocabulary: Mapping[str, Any]
+    letters: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def flow(self) -> Flow:
+        """The way of a case."""
+        return self.flows[self.programme["flow"]]
+
+    @property
+    def round_flow(self) -> Flow:
+        """The way of the round itself."""
+        return self.flows[self.programme["round"]]
+
+
+def freeze(book: Book, programme: str) -> Frozen:
+    """The closure of a round of `programme`: its page with parts, flows and child flows, policies and their
+    vocabulary, letters. Roles, calendar and places stay outside. LookupError or BadPage if a page is missing or bad.
+    """
+    page = book.programme(programme).body
+    flows = {code: book.page("flows", code).body for code in _flows(book, page)}
+    policies = {code: book.page("policies", code).body for code in policies_of(page)}
+    closure = {
+        "format": 1,
+        "programme": page,
+        "flows": flows,
+        "policies": policies,
+        "vocabulary": book.page("vocabulary").body if policies else {},
+        "letters": {code: book.page("letters", code).body for code in letters_of(page, flows.values())},
+    }
+    text = json.dumps(_plain(closure), ensure_ascii=False, separators=(",", ":"))
+    return {"text": text, "digest": _digest(text)}
+
+
+def thaw(frozen: Frozen) -> RoundPages:
+    """The engine values of a frozen closure; ValueError if the text is not the one the digest was taken of."""
+    return thawed(frozen["digest"], lambda: frozen["text"])
+
+
+def thawed(digest: str, fetch: Callable[[], str]) -> RoundPages:
+    """As `thaw`, but the text is fetched only if this process has not thawed that digest yet."""
+    return _thawed(_Closure(digest, fetch))
+
+
+class _Closure:
+    """A digest with the way to its text; equal by digest alone, so that the cache holds one of each."""
+
+    __slots__ = ("digest", "fetch")
+
+    def __init__(self, digest: str, fetch: Callable[[], str]) -> None:
+        self.digest, self.fetch = digest, fetch
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Closure) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+
+@lru_cache(maxsize=64)
+def _thawed(closure: _Closure) -> RoundPages:
+    text = closure.fetch()
+    if _digest(text) != closure.digest:
+        raise ValueError(f"the frozen pages are not those of the digest {closure.digest}")
+    closure.fetch = lambda: text  # the cache keeps the key: let go of what the caller's function holds
+    whole = _revived(json.loads(text))
+    if whole.get("format") != 1:
+        raise BadPage(
+            "format", f"frozen pages of format {whole.get('format')} cannot be read", "install a newer release"
+        )
+    return RoundPages(
+        digest=closure.digest,
+        programme=whole["programme"],
+        flows={code: flow_from(page) for code, page in whole["flows"].items()},
+        policies=whole["policies"],
+        vocabulary=whole["vocabulary"],
+        letters=whole["letters"],
+    )
+
+
+def policies_of(programme: Mapping[str, Any]) -> tuple[str, ...]:
+    """The policies a programme computes its awards with: `policy: code` or `policies: [code, …]`."""
+    one = programme.get("policy")
+    return (*([one] if one else []), *programme.get("policies", ()))
+
+
+def letters_of(programme: Mapping[str, Any], flows: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The letters that the acts of these flows send, and those the programme numbers itself; sorted."""
+    named = set(programme.get("letters", {}))
+    named |= {act["letter"] for flow in flows for act in flow.get("acts", {}).values() if "letter" in act}
+    return tuple(sorted(named))
+
+
+def _flows(book: Book, page: Mapping[str, Any]) -> tuple[str, ...]:
+    return (page["flow"], page["round"], *book.children(page["flow"]))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {str(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_plain(value) for value in node]
+    return node.isoformat() if isinstance(node, date) else node
+
+
+def _revived(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {_revived(key): _revived(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_revived(value) for value in node]
+    if isinstance(node, str) and ISO_DATE.fullmatch(node):
+        return date.fromisoformat(node)
+    return node

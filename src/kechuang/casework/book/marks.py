@@ -1,0 +1,48 @@
+"""Where a fault stands: a path inside a page, however deep, as file, line and column."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from kechuang.casework.book.reader import Mark, Page
+from kechuang.words.outcome import BadPage
+
+_BRACKET = re.compile(r"\[([^\]]*)\]")
+_PAGE = re.compile(r"^[a-z]+/[\w-]+\.?")  # an engine may begin its path with the page: flows/grant.acts.submit
+
+
+def located(bad: BadPage, page: Page) -> BadPage:
+    """`bad` with the file, line and column of the node its path names, or of the nearest node above it.
+
+    A path may name items of a list by number or by code (`eligibility.in_region.when`). A column that came with the
+    fault is counted inside the node: that of a formula, say.
+    """
+    mark = where(page, bad.path)
+    inside = bad.column - 1 if bad.column else 0
+    return BadPage(mark.file, bad.why, bad.mend, line=mark.line, column=mark.column + inside)
+
+
+def where(page: Page, path: str) -> Mark:
+    """The mark of the node at `path`, or of the nearest node above it that the page has."""
+    walked, body = "", page.body
+    for name in _BRACKET.sub(r".\1", _PAGE.sub("", path)).split("."):
+        step, body = _step(body, name)
+        if step is None:
+            break
+        walked = f"{walked}.{step}" if walked else step
+    while walked not in page.marks:
+        walked = walked.rpartition(".")[0]
+    return page.marks[walked]
+
+
+def _step(body: Any, name: str) -> tuple[str | None, Any]:
+    if isinstance(body, dict):
+        found = next((key for key in body if str(key) == name), None)
+        return (None, None) if found is None else (name, body[found])
+    if not isinstance(body, list):
+        return None, None
+    if name.isdecimal() and int(name) < len(body):
+        return name, body[int(name)]
+    at = next((n for n, item in enumerate(body) if isinstance(item, dict) and item.get("code") == name), None)
+    return (None, None) if at is None else (str(at), body[at])

@@ -1,0 +1,195 @@
+"""The strict reader of pages: YAML in which nothing is guessed, with the line and column of every node kept.
+
+Plain `true`, `false`, whole numbers and ISO dates mean what they look like; everything else is text (`17:30`, `0101`,
+`on`). Refused: duplicate keys, empty values, null, decimals, tags, anchors, quoted ISO dates (so that JSON gives the
+very same values back), keys that are numbers or lists, a second document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from kechuang.words.outcome import BadPage
+
+MOST_TEXT = 262_144  # characters of one page
+MOST_DEPTH = 40
+
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_INTEGER = re.compile(r"-?(?:0|[1-9]\d*)")
+_DECIMAL = re.compile(
+    r"[-+]?(?:(?:0|[1-9]\d*)\.\d*|\.\d+|[1-9]\d*(?=[eE]))(?:[eE][-+]?\d+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
+)
+_NULL = frozenset({"null", "Null", "NULL", "~"})
+_BOOLS = {"true": True, "false": False}
+_SHOUTED = frozenset({"True", "TRUE", "False", "FALSE"})
+_COMMA = "give it one; inside braces an unquoted comma starts a new key: put such a text in quotes"
+
+
+class Mark(NamedTuple):
+    """Where a node begins: the file, and line and column counted from 1."""
+
+    file: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page as values (`body`: dict, list, str, int, bool, date; not to be changed) and where each node stands."""
+
+    kind: str
+    code: str
+    body: dict[str, Any]
+    marks: dict[str, Mark]
+    """By path, as `form.sections.2.fields.3.kind`; the whole page is `""`."""
+
+
+@lru_cache(maxsize=1024)
+def read_page(file: str, text: str) -> Page:
+    """The page in `file` (`programmes/nsf-general.yaml`); BadPage with line and column at its first fault.
+
+    Cached by content: the same text is read once in a process, whichever edition it comes from.
+    """
+    if len(text) > MOST_TEXT:
+        raise BadPage(file, f"the page has {len(text)} characters", f"keep it within {MOST_TEXT}", line=1, column=1)
+    reading = _Reading(file, text)
+    body = reading.page()
+    folder, _, name = file.rpartition("/")
+    code = name.removesuffix(".yaml")
+    return Page(folder or code, code, body, reading.marks)
+
+
+class _Reading:
+    """One pass over the parser's events; each method reads one node and leaves the next event at hand."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self.marks: dict[str, Mark] = {}
+        self.events: Iterator[Any] = YAML(typ="safe", pure=True).parse(text)
+
+    def page(self) -> dict[str, Any]:
+        try:
+            body = self._document()
+        except MarkedYAMLError as fault:
+            mark = fault.problem_mark or fault.context_mark
+            why = str(fault.problem or fault.context or "not YAML")
+            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+            raise BadPage(self.file, f"not YAML: {why}", line=line, column=column) from None
+        except YAMLError as fault:
+            raise BadPage(self.file, f"not YAML: {fault}", line=1, column=1) from None
+        if not isinstance(body, dict):
+            raise BadPage(self.file, "a page is a mapping", "begin with `format: 1`", line=1, column=1)
+        return body
+
+    def _document(self) -> Any:
+        next(self.events)  # the stream begins
+        start = next(self.events)
+        if _named(start) != "DocumentStart":
+            raise BadPage(self.file, "the page is empty", "begin with `format: 1`", line=1, column=1)
+        body = self._node(next(self.events), "", 0)
+        next(self.events)  # the document ends
+        after = next(self.events)
+        if _named(after) != "StreamEnd":
+            raise self._fault(after, "a second document in one file", "one page is one file")
+        return body
+
+    def _node(self, event: Any, path: str, depth: int) -> Any:
+        named = _named(event)
+        if named == "Alias" or event.anchor:
+            raise self._fault(event, "anchors and aliases are not read", "write the value where it is needed")
+        if event.tag and event.tag != "!":
+            raise self._fault(event, f"the tag {event.tag} is not read", "leave it off")
+        if depth > MOST_DEPTH:
+            raise self._fault(event, "nested too deeply", f"{MOST_DEPTH} levels at most")
+        self.marks[path] = self._mark(event)
+        if named == "Scalar":
+            return self._scalar(event)
+        if named == "SequenceStart":
+            return self._sequence(path, depth)
+        return self._mapping(path, depth)
+
+    def _sequence(self, path: str, depth: int) -> list[Any]:
+        items: list[Any] = []
+        while _named(event := next(self.events)) != "SequenceEnd":
+            items.append(self._node(event, _under(path, str(len(items))), depth + 1))
+        return items
+
+    def _mapping(self, path: str, depth: int) -> dict[Any, Any]:
+        values: dict[Any, Any] = {}
+        while _named(event := next(self.events)) != "MappingEnd":
+            key = self._key(event)
+            if key in values:
+                raise self._fault(event, f"the key {key} stands twice", "keep one")
+            value = next(self.events)
+            if _named(value) == "Scalar" and value.style is None and not value.value:
+                raise self._fault(event, f"the key {key} has no value", _COMMA)
+            values[key] = self._node(value, _under(path, str(key)), depth + 1)
+        return values
+
+    def _key(self, event: Any) -> str | date:
+        if _named(event) != "Scalar" or event.tag or event.anchor:
+            raise self._fault(event, "a key is a plain word", "write a code")
+        text = str(event.value)
+        if not text or text == "<<":
+            raise self._fault(event, f"{text!r} is no key", "write a code")
+        if event.style is None and _INTEGER.fullmatch(text):
+            raise self._fault(event, f"the key {text} is a number", "quote it, so that it is text everywhere")
+        if ISO_DATE.fullmatch(text):
+            return self._date(event, text)
+        return text
+
+    def _scalar(self, event: Any) -> Any:
+        text = str(event.value)
+        if event.style is None:
+            return self._plain(event, text)
+        if not text.strip():
+            raise self._fault(event, "an empty text", "say something, or leave the key off")
+        if ISO_DATE.fullmatch(text):
+            raise self._fault(event, f"the date {text} stands in quotes", "leave the quotes off")
+        return text
+
+    def _plain(self, event: Any, text: str) -> Any:
+        if text in _BOOLS:
+            return _BOOLS[text]
+        if _INTEGER.fullmatch(text):
+            return int(text)
+        if ISO_DATE.fullmatch(text):
+            return self._date(event, text)
+        if not text:
+            raise self._fault(event, "an empty item", "give it a value, or leave it off")
+        if text in _NULL:
+            raise self._fault(event, f"{text} says nothing", "leave the key off, or write none")
+        if text in _SHOUTED:
+            raise self._fault(event, f"{text} is neither text nor truth", f"write {text.lower()}")
+        if _DECIMAL.fullmatch(text):
+            raise self._fault(event, f"{text} is a decimal without a unit", "write it with its unit, or as a fraction")
+        return text
+
+    def _date(self, event: Any, text: str) -> date:
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise self._fault(event, f"{text} is no day of the calendar", "mend the date") from None
+
+    def _mark(self, event: Any) -> Mark:
+        return Mark(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
+
+    def _fault(self, event: Any, why: str, mend: str) -> BadPage:
+        mark = self._mark(event)
+        return BadPage(self.file, why, mend, line=mark.line, column=mark.column)
+
+
+def _named(event: Any) -> str:
+    return type(event).__name__.removesuffix("Event")
+
+
+def _under(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
