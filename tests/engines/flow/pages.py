@@ -67,7 +67,7 @@ def a_page(**changes: object) -> dict:
         for step in way:
             place = place[step]
         if value is ...:
-            del place[last]
+            place.pop(last, None)
         else:
             place[last] = value
     return page
