@@ -1,1 +1,25 @@
 """Match: near-duplicates, affinity and search over texts."""
+
+from kechuang.engines.match.evidence import Evidence, Passage, evidence
+from kechuang.engines.match.fingerprints import boilerplate, containment, sketch, sketches
+from kechuang.engines.match.nearest import Candidate, candidates
+from kechuang.engines.match.store import Memory, Store
+from kechuang.engines.match.text import aligned, normalise, placed_tokens, tokens
+
+__all__ = [
+    "Candidate",
+    "Evidence",
+    "Memory",
+    "Passage",
+    "Store",
+    "aligned",
+    "boilerplate",
+    "candidates",
+    "containment",
+    "evidence",
+    "normalise",
+    "placed_tokens",
+    "sketch",
+    "sketches",
+    "tokens",
+]

@@ -1,0 +1,62 @@
+"""One way to read a text: normalised letters for copies, tokens for words, each with its place in the original."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+import rjieba
+
+_NOISE = re.compile(r"[\W_]+")
+
+
+def normalise(text: str) -> str:
+    """NFKC, case folded, letters and digits only: what is left is what two texts are compared by."""
+    return _NOISE.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+@lru_cache(maxsize=65536)
+def _folded(cluster: str) -> str:
+    return normalise(cluster)
+
+
+def _clusters(text: str) -> Iterator[tuple[int, str]]:
+    """Each character with the marks combined onto it, and where it begins."""
+    start = 0
+    for place in range(1, len(text) + 1):
+        if place == len(text) or not unicodedata.combining(text[place]):
+            yield start, text[start:place]
+            start = place
+
+
+def aligned(text: str) -> tuple[str, list[int]]:
+    """`normalise(text)` and, for each of its characters, the place in `text` it came from."""
+    letters: list[str] = []
+    places: list[int] = []
+    for start, cluster in _clusters(text) if text else ():
+        folded = _folded(cluster)
+        letters.append(folded)
+        places.extend([start] * len(folded))
+    return "".join(letters), places
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """The one token pipeline: NFKC, case folded, words and their parts as search mode cuts them, no punctuation."""
+    cut = rjieba.cut_for_search(unicodedata.normalize("NFKC", text).casefold())
+    return tuple(word for word in cut if word[0].isalnum() or word[-1].isalnum())
+
+
+def placed_tokens(text: str) -> tuple[tuple[str, int, int], ...]:
+    """The tokens of `text` with where each begins and ends in it: (token, start, end)."""
+    letters: list[str] = []
+    places: list[int] = []
+    for start, cluster in _clusters(text) if text else ():
+        folded = unicodedata.normalize("NFKC", cluster).casefold()
+        letters.append(folded)
+        places.extend([start] * len(folded))
+    places.append(len(text))
+    cut = rjieba.tokenize("".join(letters), "search", True)
+    kept = [found for found in cut if found[0][0].isalnum() or found[0][-1].isalnum()]
+    return tuple((word, places[start], max(places[end], places[end - 1] + 1)) for word, start, end in kept)
