@@ -1,0 +1,202 @@
+"""A field as it is drawn: plain values for the partials under parts/fields/, whatever engine or desk they came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+# kind of the form page -> which partial draws it; what is not here is drawn as one line of text
+CONTROLS = {
+    "longtext": "longtext",
+    "richtext": "longtext",
+    "words": "words",
+    "choice": "choice",
+    "choices": "choices",
+    "place": "select",
+    "date": "date",
+    "month": "date",
+    "year": "number",
+    "integer": "number",
+    "number": "number",
+    "decimal": "number",
+    "percent": "number",
+    "money": "number",
+    "bool": "bool",
+    "file": "files",
+    "files": "files",
+    "code": "lookup",
+    "person": "lookup",
+    "persons": "lookup",
+    "party": "lookup",
+    "reference": "lookup",
+    "references": "references",
+    "table": "table",
+    "computed": "computed",
+    "statement": "statement",
+    "signature": "signature",
+    "checklist": "checklist",
+    "sheet": "sheet",
+}
+FEW = 4  # up to so many choices stand open as radios; more fold into a select
+TYPES = {"email": "email", "phone": "tel", "date": "date", "month": "month"}
+MODES = {"integer": "numeric", "year": "numeric", "identity": "text", "account": "numeric", "phone": "tel"}
+LENGTHS = {"uscc": 18, "identity": 18, "phone": 20, "account": 32, "year": 4}
+COMPLETIONS = {"email": "email", "phone": "tel"}
+NUMERIC = frozenset({"year", "integer", "number", "decimal", "percent", "money"})
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing to choose: `code` is sent, `title` is read; `group` heads a part of a long list."""
+
+    code: str
+    title: str
+    hint: str = ""
+    chosen: bool = False
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFile:
+    """A file already given: where to open it, how large, what was found on receipt (查毒, 页数)."""
+
+    name: str
+    digest: str
+    href: str = ""
+    octets: int | None = None
+    note: str = ""
+
+    @property
+    def kind(self) -> str:
+        return self.name.rsplit(".", 1)[-1].upper()[:4] if "." in self.name else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownField:
+    """All one field says. `value` is the text as typed; `shown` what it stands for (a person's name, a sum)."""
+
+    path: str
+    kind: str
+    label: str
+    hint: str = ""
+    required: bool = False
+    value: str = ""
+    shown: str = ""
+    errors: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    source: str = ""
+    unit: str = ""
+    most: int | None = None
+    least: str = ""
+    highest: str = ""
+    readonly: bool = False
+    options: tuple[Option, ...] = ()
+    files: tuple[ShownFile, ...] = ()
+    accept: str = ""
+    lookup: str = ""
+    statement: str = ""
+    signer: str = ""
+    signed_at: Any = None
+    can_sign: bool = False
+    columns: tuple[Column, ...] = ()
+    rows: tuple[Row, ...] = ()
+    totals: tuple[str, ...] = ()
+    most_rows: int | None = None
+    items: tuple[ShownField, ...] = field(default=())
+    reason: str = ""
+
+    @property
+    def control(self) -> str:
+        """The partial that draws it."""
+        name = CONTROLS.get(self.kind, "line")
+        return "select" if name == "choice" and len(self.options) > FEW else name
+
+    @property
+    def id(self) -> str:
+        return "f-" + self.path.replace(".", "-")
+
+    @property
+    def grouped(self) -> bool:
+        """Several controls under one label: a fieldset, so that the ear hears what they belong to."""
+        return self.control in {"choice", "choices", "files", "table", "statement", "signature", "checklist", "sheet"}
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether the label says 选填: only of what is filled in by hand."""
+        by_hand = self.control not in {"computed", "signature", "statement", "checklist", "sheet", "bool"}
+        return by_hand and not self.required and not self.readonly
+
+    @property
+    def numeric(self) -> bool:
+        return self.kind in NUMERIC
+
+    @property
+    def type(self) -> str:
+        return TYPES.get(self.kind, "text")
+
+    @property
+    def mode(self) -> str:
+        return MODES.get(self.kind, "decimal" if self.numeric else "")
+
+    @property
+    def length(self) -> int | None:
+        return LENGTHS.get(self.kind)
+
+    @property
+    def completion(self) -> str:
+        return COMPLETIONS.get(self.kind, "off")
+
+    @property
+    def measure(self) -> str:
+        return self.unit or ("%" if self.kind == "percent" else "")
+
+    @property
+    def several(self) -> bool:
+        return self.kind in {"files", "persons"}
+
+    @property
+    def checked(self) -> bool:
+        return self.value in {"true", "on", "1", "True"}
+
+    @property
+    def described(self) -> str:
+        """The ids that explain this control, for aria-describedby."""
+        parts = [("hint", self.hint), ("said", self.errors), ("from", self.source)]
+        return " ".join(f"{self.id}-{name}" for name, there in parts if there)
+
+    @property
+    def written(self) -> int:
+        """Characters written so far, spaces apart, as the limit counts them."""
+        return len("".join(self.value.split()))
+
+    @property
+    def full(self) -> bool:
+        """Whether no further row may be added."""
+        return self.most_rows is not None and len(self.rows) >= self.most_rows
+
+    @property
+    def groups(self) -> tuple[tuple[str, tuple[Option, ...]], ...]:
+        """The options under their heads, in the order given."""
+        heads = dict.fromkeys(option.group for option in self.options)
+        return tuple((head, tuple(o for o in self.options if o.group == head)) for head in heads)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The head of a column of a table field, with the unit its numbers are in."""
+
+    code: str
+    title: str
+    unit: str = ""
+    numeric: bool = False
+    hint: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table field; `path` is what the remove button sends."""
+
+    path: str
+    cells: tuple[ShownField, ...]
+    errors: tuple[str, ...] = ()

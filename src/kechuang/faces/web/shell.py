@@ -1,0 +1,169 @@
+"""What every page carries around its own content: navigation by power, who is here, what waits, theme and language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language, gettext_lazy
+from django.views.decorators.http import require_POST
+
+THEME_COOKIE = "kechuang_theme"
+THEMES = ("light", "dark")
+A_YEAR = 365 * 24 * 3600
+
+# Which entries each power sees, by the name of the route; an entry whose route is not there is left out.
+TITLES = {
+    "home": gettext_lazy("指南"),
+    "notices": gettext_lazy("公示公告"),
+    "policies": gettext_lazy("政策"),
+    "results": gettext_lazy("结果与数据"),
+    "verify": gettext_lazy("核验"),
+    "todo": gettext_lazy("待办"),
+    "mine": gettext_lazy("我的办件"),
+    "fits": gettext_lazy("我能申请什么"),
+    "money": gettext_lazy("经费"),
+    "cases": gettext_lazy("办件"),
+    "rounds": gettext_lazy("批次"),
+    "reviews": gettext_lazy("评审任务"),
+    "draws": gettext_lazy("专家抽取"),
+    "people": gettext_lazy("账号与角色"),
+    "book": gettext_lazy("办事规则"),
+    "trail": gettext_lazy("台账"),
+    "alerts": gettext_lazy("异常"),
+    "board": gettext_lazy("报表"),
+}
+PUBLIC = ("home", "notices", "policies", "results", "verify")
+OFFICE = ("todo", "cases", "rounds")
+ENTRIES = {
+    "public": PUBLIC,
+    "applicant": ("todo", "mine", "home", "fits", "money"),
+    "recommend": ("todo", "cases", "home", "board"),
+    "planning": (*OFFICE, "book", "board"),
+    "execution": (*OFFICE, "draws", "board"),
+    "supervision": ("todo", "trail", "alerts", "cases", "draws", "board"),
+    "money": ("todo", "money", "cases", "board"),
+    "decision": ("board", "rounds", "cases"),
+    "review": ("reviews", "home"),
+    "office": (*OFFICE, "board"),
+    "system": ("people", "book", "trail"),
+}
+ORDER = tuple(ENTRIES)  # of several powers the later here speaks for the person in the bar
+COLOURS = {"planning": "plan", "execution": "execute", "supervision": "supervise", "applicant": "apply"}
+MOST_ENTRIES = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the navigation."""
+
+    name: str
+    title: Any
+    href: str
+    here: bool
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who is here as the bar says it: name, what the person is here, the power, what waits for them."""
+
+    name: str
+    title: str = ""
+    power: str = "applicant"
+    powers: tuple[str, ...] = ("applicant",)
+    waiting: int = 0
+
+    @property
+    def colour(self) -> str:
+        return COLOURS.get(self.power, "")
+
+
+def address(name: str) -> str:
+    """The address of a route, or nothing where the house has none of that name."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def entries(powers: Iterable[str], *, path: str, waiting: int = 0) -> tuple[Entry, ...]:
+    """The navigation of someone with these powers; the longest address that begins `path` is where one is."""
+    held = set(powers)
+    names = dict.fromkeys(name for power in ORDER if power in held for name in ENTRIES[power])
+    found = [(name, href) for name in names if (href := address(name))][:MOST_ENTRIES]
+    here = max((href for _, href in found if _begins(path, href)), key=len, default="")
+    return tuple(
+        Entry(name, TITLES[name], href, href == here, waiting if name in ("todo", "reviews") else 0)
+        for name, href in found
+    )
+
+
+def _begins(path: str, href: str) -> bool:
+    return path == href or (href != "/" and path.startswith(href))
+
+
+def standing(user: Any, on: datetime) -> Standing:
+    """The standing of a signed-in person: from their appointments, else that of an applicant."""
+    held = list(user.appointments.in_force(timezone.localdate(on))) if hasattr(user, "appointments") else []
+    powers = tuple(power for power in ORDER if power in {one.power for one in held}) or ("applicant",)
+    unit = getattr(user, "unit", None)
+    return Standing(name=user.name, title=unit.name if unit else "", power=powers[-1], powers=powers)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The context of every page. `request.standing` (a Standing or a function giving one) goes before our own reading."""
+    on = timezone.now()
+    who = _who(request, on)
+    powers = who.powers if who else ("public",)
+    waiting = who.waiting if who else 0
+    theme = request.COOKIES.get(THEME_COOKIE, "")
+    return {
+        "nav": entries(powers, path=request.path, waiting=waiting),
+        "who": who,
+        "waiting": waiting,
+        "theme": theme if theme in THEMES else "",
+        "language": get_language() or settings.LANGUAGE_CODE,
+        "now": on,
+        "demo": settings.DEMO,
+        "links": {name: address(name) for name in ("home", "search", "signin", "signout", "switch", "account")},
+    }
+
+
+def _who(request: HttpRequest, on: datetime) -> Standing | None:
+    given: Standing | Callable[[], Standing] | None = getattr(request, "standing", None)
+    if given is not None:
+        return given() if callable(given) else given
+    user = getattr(request, "user", None)
+    return standing(user, on) if user is not None and user.is_authenticated else None
+
+
+@require_POST
+def switch(request: HttpRequest) -> HttpResponse:
+    """Keep a chosen language or theme in a cookie and go back to where one was; an unknown choice changes nothing."""
+    answer = HttpResponseRedirect(_back(request))
+    theme, language = request.POST.get("theme", ""), request.POST.get("language", "")
+    if theme in THEMES:
+        _keep(request, answer, THEME_COOKIE, theme)
+    elif theme == "system":
+        answer.delete_cookie(THEME_COOKIE)
+    if language in dict(settings.LANGUAGES):
+        _keep(request, answer, settings.LANGUAGE_COOKIE_NAME, language)
+    return answer
+
+
+def _keep(request: HttpRequest, answer: HttpResponse, name: str, value: str) -> None:
+    answer.set_cookie(name, value, max_age=A_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True)
+
+
+def _back(request: HttpRequest) -> str:
+    wanted = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if safe else "/"

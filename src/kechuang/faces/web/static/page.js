@@ -1,0 +1,56 @@
+// Every page: dialogs, keys that find and print, the theme button's word. Pages work without it.
+(function () {
+  "use strict";
+  const root = document.documentElement;
+  const find = (key) => document.querySelector(`[data-key="${key}"]`);
+  const typing = (e) => /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName) || e.target.isContentEditable;
+
+  function pressed(e) {
+    const at = e.target.closest("[data-open],[data-close],[data-print]");
+    if (!at) {
+      for (const open of document.querySelectorAll("details.more[open], details.who-box[open]")) {
+        if (!open.contains(e.target)) open.open = false;
+      }
+      return;
+    }
+    if (at.dataset.open) {
+      const dialog = document.getElementById(at.dataset.open);
+      if (dialog && dialog.showModal) { dialog.showModal(); e.preventDefault(); }
+    } else if ("close" in at.dataset) {
+      const dialog = at.closest("dialog");
+      if (dialog) { dialog.close(); e.preventDefault(); }
+    } else {
+      window.print();
+      e.preventDefault();
+    }
+  }
+
+  function keyed(e) {
+    const box = (e.ctrlKey || e.metaKey) && e.key === "k" ? find("k") : e.key === "/" && !typing(e) ? find("/") || find("k") : null;
+    if (box) { e.preventDefault(); box.focus(); box.select(); }
+    if (e.key === "Escape") {
+      for (const open of document.querySelectorAll("details.more[open], details.who-box[open]")) open.open = false;
+    }
+  }
+
+  // The server does not know what the system prefers: the first press must still change what one sees.
+  function themed() {
+    if (root.dataset.theme) return;
+    const dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
+    for (const button of document.querySelectorAll("[data-theme-switch]")) button.value = dark ? "light" : "dark";
+  }
+
+  // After a refused act or a faulty form, the eye and the ear go to what was wrong.
+  function settled() {
+    const wrong = document.querySelector("#errors, #refusal");
+    if (wrong) wrong.focus();
+  }
+
+  document.addEventListener("click", pressed);
+  document.addEventListener("keydown", keyed);
+  document.addEventListener("DOMContentLoaded", function () { themed(); settled(); });
+  document.addEventListener("htmx:afterSettle", function (e) {
+    const opened = e.target.matches && e.target.matches("dialog[data-show]") ? e.target : null;
+    if (opened && opened.showModal && !opened.open) opened.showModal();
+  });
+})();
