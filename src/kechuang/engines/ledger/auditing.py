@@ -19,10 +19,10 @@ from kechuang.words.reason import Reason
 
 @dataclass(frozen=True, slots=True)
 class _Last:
-    """The end of a subject's chain so far."""
+    """The end of a subject's chain so far; `digests` are its digest as stored and as witnessed, mostly the same."""
 
     position: int
-    digest: str
+    digests: tuple[str, str]
     log_index: int | None
     id: str
 
@@ -79,9 +79,9 @@ def audit(
 
 def _examine(state: _Audit, row: Row) -> None:
     state.records += 1
-    true_digest = _compare_with_leaf(state, row, fits=_fits(row))
+    witnessed = _compare_with_leaf(state, row, fits=_fits(row))
     _compare_with_chain(state, row, state.ends.get(row.subject))
-    state.ends[row.subject] = _Last(row.position, true_digest, row.log_index, row.id)
+    state.ends[row.subject] = _Last(row.position, (row.digest, witnessed), row.log_index, row.id)
     if row.id in state.files:
         state.faults += filter(None, (_compare_file(row, file) for file in state.files.pop(row.id)))
 
@@ -157,12 +157,12 @@ def _compare_times(state: _Audit, row: Row, written: datetime, grace: timedelta)
 
 def _compare_with_chain(state: _Audit, row: Row, last: _Last | None) -> None:
     """Against the record before it in the subject: next position, its digest, and a later place in the log."""
-    position, digest = (last.position, last.digest) if last else (0, beginning(row.subject))
+    position, digests = (last.position, last.digests) if last else (0, (beginning(row.subject),))
     if row.position > position + 1:
         state.say(row, "positions_missing", first=position + 1, last=row.position - 1)
     elif row.position <= position:
         state.say(row, "position_twice", other=last.id if last else "")
-    elif row.previous != digest and not _already_blamed(state, row):
+    elif row.previous not in digests and not _already_blamed(state, row):
         state.say(row, "chain_broken")
     if last and row.log_index is not None:
         _compare_order(state, row, last, row.log_index)
