@@ -59,8 +59,14 @@ def opened_on(child: Flow, parent: Flow, state: str) -> None:
 
 
 def of_parent(done: Iterable[Done]) -> tuple[Done, ...]:
-    """What was done on the parent, named as a child's page names it: refuse → parent.refuse."""
-    return tuple(Done(PARENT + one.act, one.actor, one.on, one.since_entry) for one in done)
+    """What was done on the parent, oldest first, named as a child's page names it: refuse → parent.refuse.
+
+    The act that brought the parent where it stands counts as fresh too: `after_any: [parent.refuse]` then says that
+    the child hangs on that refusal, not on an older one.
+    """
+    told = tuple(done)
+    entering = sum(not one.since_entry for one in told) - 1
+    return tuple(Done(PARENT + one.act, one.actor, one.on, i >= entering) for i, one in enumerate(told))
 
 
 def seconded(act: Act, *, actor: str, second: str, roles: Collection[str]) -> None:

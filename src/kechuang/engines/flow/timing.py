@@ -22,7 +22,7 @@ from kechuang.words.period import (
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """One act done on a case; `since_entry` when it was done since the case entered its present state."""
+    """One act done on a case; `since_entry` when it came after the act that brought the case into its present state."""
 
     act: str
     actor: str
