@@ -1,0 +1,231 @@
+"""Checks a policy without any case: names, types and units of every expression, dates of parameters, circles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from kechuang.engines.rules.policy import Param, Policy, Step
+from kechuang.engines.rules.single import Rules
+from kechuang.engines.rules.vocabulary import Entity, Field, Reverse, near
+from kechuang.formula import Expression
+from kechuang.formula.tree import Path
+from kechuang.formula.units import ANY, DATE, TRUTH, Kind, kind_of, number, unit
+from kechuang.words.outcome import BadPage
+
+
+def check(rules: Rules, code: str) -> list[BadPage]:
+    """All faults of one policy: each with its path in the page, what is wrong and what to write."""
+    return list(_Check(rules, rules[code]).faults())
+
+
+def kinds(rules: Rules, code: str) -> Mapping[str, Kind]:
+    """The kind of every step and result of a policy; of one with faults, those that could be found."""
+    if ("kinds", code) not in rules.memo:
+        checked = _Check(rules, rules[code])
+        list(checked.faults())
+        rules.memo["kinds", code] = checked.steps
+    found: Mapping[str, Kind] = rules.memo["kinds", code]
+    return found
+
+
+def field_kind(field: Field) -> Kind:
+    """What a field of the vocabulary is to an expression."""
+    if field.kind == "bool":
+        return TRUTH
+    if field.kind == "date":
+        return DATE
+    if field.kind == "code":
+        return Kind("code", options=frozenset(map(str, field.options)))
+    return number(field.of)
+
+
+def param_kind(param: Param) -> Kind:
+    """What a parameter is to an expression."""
+    value = param.spans[0].value
+    if isinstance(value, Mapping):
+        assert isinstance(param.of, str)
+        return Kind("codes", unit(param.of), options=frozenset(value))
+    if isinstance(value, tuple):
+        return Kind("levels", columns=tuple(unit(of) for of in param.of))
+    assert isinstance(param.of, str)
+    return number(None if value == 0 else param.of)
+
+
+class _Check:
+    def __init__(self, rules: Rules, policy: Policy) -> None:
+        self.rules, self.policy, self.words = rules, policy, rules.vocabulary
+        self.steps: dict[str, Kind] = {}
+        self.open: list[str] = []
+        self.bad: list[BadPage] = []
+
+    def faults(self) -> Iterator[BadPage]:
+        policy = self.policy
+        for gate in (*policy.guards, *policy.eligible):
+            self._expects(gate.expression, TRUTH, gate.path)
+        for name in policy.let:
+            self._tried(name)
+        for branch in policy.branches:
+            self._expects(branch.expression, number("money"), branch.path)
+        if policy.amount is not None:
+            self._step_is(policy.amount, number("money"))
+        if policy.verdict is not None:
+            self._step_is(policy.verdict, TRUTH)
+        for step in policy.also.values():
+            self._step_is(step, number("money"))
+        self._ceilings()
+        self._paths()
+        self._uses()
+        self._dates()
+        yield from self.bad
+
+    def _ceilings(self) -> None:
+        policy = self.policy
+        if policy.cap is not None:
+            self._expects(policy.cap.limit, number("money"), "cap.limit")
+        if policy.budget is not None:
+            self._expects(policy.budget.limit, number("money"), "budget.limit")
+        if policy.allot is not None:
+            self._expects(policy.allot.pot, number("money"), "allot.pot")
+            self._expects(policy.allot.by, number(""), "allot.by")
+
+    def _expects(self, expression: Expression, wanted: Kind, path: str) -> None:
+        try:
+            self._demand(self._kind(expression, path), wanted, path)
+        except BadPage as bad:
+            self.bad.append(bad)
+
+    def _demand(self, found: Kind, wanted: Kind, path: str) -> None:
+        any_unit = found.units is None or wanted.units is None
+        if found.kind != "any" and (found.kind != wanted.kind or (found.units != wanted.units and not any_unit)):
+            raise BadPage(path, f"comes to {found}, not to {wanted}", "mend the expression or its unit")
+
+    def _step_is(self, step: Step, wanted: Kind) -> None:
+        for form in step.forms:
+            self._expects(form.expression, wanted, form.path)
+        self.steps[step.name] = wanted
+
+    def _tried(self, name: str) -> None:
+        try:
+            self._step(name)
+        except BadPage as bad:
+            self.bad.append(bad)
+            self.steps[name] = ANY
+
+    def _step(self, name: str) -> Kind:
+        if name in self.steps:
+            return self.steps[name]
+        step = self.policy.let[name]
+        if name in self.open:
+            raise BadPage(f"let.{name}", f"{' → '.join((*self.open, name))} goes round in a circle", "break the circle")
+        self.open.append(name)
+        found = [self._kind(form.expression, form.path) for form in step.forms]
+        self.open.pop()
+        first = found[0]
+        for other, form in zip(found[1:], step.forms[1:], strict=True):
+            self._demand(other, first, form.path)
+        if step.unit is not None:
+            first = self._declared(first, step, name)
+        self.steps[name] = first
+        return first
+
+    def _declared(self, found: Kind, step: Step, name: str) -> Kind:
+        assert step.unit is not None
+        wanted = number(step.unit)
+        if found.kind != "number" or (found.units is not None and found.units != wanted.units):
+            raise BadPage(f"let.{name}.unit", f"{name} is {found}, not {wanted}", "mend the unit or the expression")
+        return wanted
+
+    def _kind(self, expression: Expression, path: str) -> Kind:
+        return kind_of(expression, self._name, path=path, rows=self._rows)
+
+    def _rows(self, table: Path) -> str:
+        return self.words.found(table, {})[0].code
+
+    def _name(self, path: Path, rows: Mapping[str, str]) -> Kind:
+        if path.root == self.policy.subject or path.root in rows:
+            entity, last = self.words.found(path, rows)
+            return self._found(entity, last)
+        if path.parts:
+            known = (self.policy.subject, *rows)
+            raise BadPage("", f"unknown name {path.root!r}", near(path.root, known, f"one of {', '.join(known)}"))
+        return self._plain(path.root)
+
+    def _found(self, entity: Entity, last: object) -> Kind:
+        if isinstance(last, Field):
+            return field_kind(last)
+        return Kind("rows") if isinstance(last, Reverse) else Kind("record")
+
+    def _plain(self, name: str) -> Kind:
+        policy = self.policy
+        if name in policy.params:
+            return param_kind(policy.params[name])
+        if name in policy.let:
+            return self._step(name)
+        fixed = {
+            "year": number("year"),
+            "day": DATE,
+            "gates": TRUTH,
+            "branches": number("money"),
+            "amount": number("money"),
+        }
+        if name in fixed:
+            return fixed[name]
+        for used in policy.uses:
+            if used.name == name and used.code in self.rules.policies:
+                return TRUTH if self.rules[used.code].amount is None else number("money")
+        known = (*policy.params, *policy.let, *fixed, policy.subject, *(used.name for used in policy.uses))
+        raise BadPage("", f"unknown name {name!r}", near(name, known, "declare it under params or let"))
+
+    def _paths(self) -> None:
+        policy, told = self.policy, []
+        if policy.reference not in ("day", "year_end"):
+            told.append(("reference_date", policy.reference, DATE))
+        if policy.payee not in ("none", policy.subject):
+            told.append(("payee", policy.payee, Kind("record")))
+        for where, part in (("cap", policy.cap), ("budget", policy.budget), ("allot", policy.allot)):
+            told += [(f"{where}.order", path, ANY) for path in (part.order if part else ())]
+        told += [("cap.per", path, ANY) for path in (policy.cap.per if policy.cap else ()) if path != "year"]
+        for where, path, wanted in told:
+            self._path(where, path, wanted)
+
+    def _path(self, where: str, text: str, wanted: Kind) -> None:
+        root, *parts = text.split(".")
+        try:
+            if root != self.policy.subject:
+                raise BadPage(
+                    where, f"{text!r} does not begin at {self.policy.subject}", f"write {self.policy.subject}.…"
+                )
+            found = self._found(*self.words.found(Path(0, root, tuple(parts)), {}))
+            if wanted is not ANY and found.kind != wanted.kind:
+                raise BadPage(where, f"{text!r} is {found}, not {wanted}")
+        except BadPage as bad:
+            self.bad.append(BadPage(where, bad.why, bad.mend))
+
+    def _uses(self) -> None:
+        policy = self.policy
+        for n, used in enumerate(policy.uses):
+            other = self.rules.policies.get(used.code)
+            if other is None:
+                mend = near(used.code, self.rules.policies, "name a policy of this book")
+                self.bad.append(BadPage(f"uses.{n}", f"no policy {used.code!r}", mend))
+            elif other.subject != policy.subject:
+                why = f"{used.code} is computed for {other.subject}, this policy for {policy.subject}"
+                self.bad.append(BadPage(f"uses.{n}", why, "use a policy of the same subject"))
+            elif (other.first > policy.first or other.last < policy.last) and used.ended != "zero":
+                mend = f"write {{policy: {used.code}, ended: zero}}, or end this policy too"
+                self.bad.append(BadPage(f"uses.{n}", f"{used.code} is not in force all the time this policy is", mend))
+
+    def _dates(self) -> None:
+        policy = self.policy
+        for name, param in policy.params.items():
+            self._covered(f"params.{name}", [(span.first, span.last) for span in param.spans])
+        for step in (*policy.let.values(), *policy.also.values()):
+            self._covered(f"let.{step.name}", [(form.first, form.last) for form in step.forms])
+
+    def _covered(self, path: str, spans: list[tuple[date, date]]) -> None:
+        first, last = min(spans)[0], max(spans)[1]
+        if first > self.policy.first:
+            self.bad.append(BadPage(path, f"has no value from {self.policy.first} to {first}", "give an earlier date"))
+        if last < self.policy.last:
+            self.bad.append(BadPage(path, f"has no value after {last}", "give a later date, or end the policy"))

@@ -1,0 +1,239 @@
+"""Examples of a page: the records they describe, and what came out otherwise than they say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+from typing import Any, Final
+
+from kechuang.engines.rules.policy import FOREVER, Policy, Span
+from kechuang.engines.rules.reading import _value
+from kechuang.engines.rules.shares import entitle
+from kechuang.engines.rules.single import Assessment, Rules
+from kechuang.engines.rules.vocabulary import Entity, Vocabulary, near, typed
+from kechuang.formula import UNKNOWN, Interval, evaluate
+from kechuang.words.outcome import BadPage
+
+TOLD: Final = frozenset(
+    [
+        "name",
+        "day",
+        "year",
+        "set",
+        "expect",
+        "expect_total",
+        "refused",
+        "steps",
+        "also",
+        "lost",
+        "budget",
+        "settled",
+        "depends_on",
+    ]
+)
+DAY: Final = date(2019, 12, 31)
+
+
+@dataclass(slots=True)
+class Cast:
+    """The records an example describes: those the policy is computed for, and all others by entity, linked."""
+
+    vocabulary: Vocabulary
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    named: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    subjects: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, entity: Entity, told: Mapping[str, Any], at: str) -> dict[str, Any]:
+        """One record with its links and all that hangs on it; what it does not say takes the field's usual value."""
+        rows = self.rows.setdefault(entity.code, [])
+        record: dict[str, Any] = {entity.key: str(told.get(entity.key, f"{entity.code}-{len(rows) + 1:04d}"))}
+        rows.append(record)
+        for name in told:
+            if name not in entity.names() and name != "times":
+                raise BadPage(
+                    f"{at}.{name}", f"{entity.code} has no {name!r}", near(name, entity.names(), "mend the name")
+                )
+        for name, one in entity.fields.items():
+            if one.formula is None:
+                record[name] = (
+                    typed(told[name], one.kind, one.of, self.vocabulary, f"{at}.{name}") if name in told else one.usual
+                )
+        for name, link in entity.links.items():
+            record[name] = self._linked(self.vocabulary.entities[link.entity], told.get(name), f"{at}.{name}")
+        for name, back in entity.reverse.items():
+            record[name] = [
+                self._hung(back.entity, back.by, record, t, f"{at}.{name}.{n}")
+                for n, t in enumerate(told.get(name, ()))
+            ]
+        computed(entity, record)
+        return record
+
+    def _linked(self, entity: Entity, told: Any, at: str) -> dict[str, Any]:
+        if isinstance(told, Mapping):
+            return self.add(entity, told, at)
+        name = (entity.code, str(told) if told is not None else "")
+        if name[1] == "each":
+            return self.add(entity, {}, at)
+        if name not in self.named:
+            self.named[name] = self.add(entity, {}, at)
+        return self.named[name]
+
+    def _hung(self, code: str, by: str, parent: dict[str, Any], told: Mapping[str, Any], at: str) -> dict[str, Any]:
+        entity = self.vocabulary.entities[code]
+        child = self.add(entity, {name: value for name, value in told.items() if name != by}, at)
+        child[by] = parent
+        return child
+
+
+def computed(entity: Entity, record: dict[str, Any]) -> None:
+    """Fills the fields that a vocabulary computes from others of the same record."""
+    for name, one in entity.fields.items():
+        if one.formula is not None:
+            value = evaluate(one.formula, {entity.code: record})
+            record[name] = None if value is UNKNOWN else value
+
+
+def cast_of(rules: Rules, code: str, example: Mapping[str, Any], at: str) -> Cast:
+    """The records of one example of policy `code`."""
+    subject = rules.vocabulary.entities[rules[code].subject]
+    others = example.keys() - TOLD - {subject.plural}
+    if others or subject.plural not in example:
+        wrong = sorted(others)[0] if others else ""
+        raise BadPage(
+            at, f"unknown key {wrong!r}" if wrong else "an example without records", f"write {subject.plural}: [{{…}}]"
+        )
+    cast = Cast(rules.vocabulary)
+    for n, told in enumerate(example[subject.plural]):
+        for _ in range(int(told.get("times", 1))):
+            cast.subjects.append(cast.add(subject, told, f"{at}.{subject.plural}.{n}"))
+    return cast
+
+
+def moment_of(example: Mapping[str, Any]) -> tuple[date | None, int | None]:
+    """Day and year an example is computed for; the end of 2019 where it says neither."""
+    day, year = example.get("day"), example.get("year")
+    return (DAY, None) if day is None and year is None else (day, year)
+
+
+def with_set(rules: Rules, told: Mapping[str, Any], *, code: str = "", since: date | None = None) -> Rules:
+    """The rules with other values of parameters: `{cap: 300 万元}` of policy `code`, or `{policy.param: …}`.
+
+    `since`: the new values hold from that day on; without it, always. `policy.param.code` is one entry of a table.
+    """
+    policies = dict(rules.policies)
+    for name, written in told.items():
+        whose, _, param = name.rpartition(".") if not code else (code, "", name)
+        entry = ""
+        if whose not in policies and "." in whose:
+            whose, _, middle = whose.partition(".")
+            param, entry = middle, param
+        if whose not in policies or param not in policies[whose].params:
+            known = policies[whose].params if whose in policies else policies
+            raise BadPage(
+                name, f"no parameter {name!r}", near(param if whose in policies else whose, known, "write policy.param")
+            )
+        policies[whose] = _reformed(policies[whose], param, entry, written, rules.vocabulary, since)
+    return Rules(rules.vocabulary, policies)
+
+
+def _reformed(
+    policy: Policy, name: str, entry: str, written: Any, vocabulary: Vocabulary, since: date | None
+) -> Policy:
+    param = policy.params[name]
+    value, of = _value(written, vocabulary, f"{policy.code}.{name}")
+    if of != param.of and not (value == 0 and isinstance(param.of, str)):
+        raise BadPage(f"{policy.code}.{name}", f"{written!r} has another unit than {name}", "write it with its unit")
+    spans = []
+    for span in param.spans:
+        fresh = {**span.value, entry: value} if entry else value
+        if entry and entry not in span.value:
+            raise BadPage(f"{policy.code}.{name}", f"{name} has no {entry!r}", near(entry, span.value, "write a code"))
+        spans += _cut(span, fresh, since)
+    return replace(policy, params={**policy.params, name: replace(param, spans=tuple(spans))})
+
+
+def _cut(span: Span, value: Any, since: date | None) -> list[Span]:
+    fresh = Span(span.first, span.last, value, "reform")
+    if since is None or since <= span.first:
+        return [fresh]
+    if since > span.last:
+        return [span]
+    kept = replace(span, last=date.fromordinal(since.toordinal() - 1))
+    return [kept, Span(since, span.last, value, "reform")]
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """An example, computed."""
+
+    cast: Cast
+    found: list[Assessment]
+    amounts: list[int | None]
+
+
+def run_example(rules: Rules, code: str, example: Mapping[str, Any], at: str) -> Ran:
+    """The example as single cases, exactly."""
+    changed = with_set(rules, example["set"], code=code) if "set" in example else rules
+    cast = cast_of(rules, code, example, at)
+    day, year = moment_of(example)
+    found, amounts = entitle(changed, code, cast.subjects, day=day, year=year)
+    return Ran(cast, found, amounts)
+
+
+def differences(rules: Rules, code: str, example: Mapping[str, Any], at: str) -> Iterator[BadPage]:
+    """What an example says and what comes out otherwise."""
+    policy, ran = rules[code], run_example(rules, code, example, at)
+    if "expect" in example:
+        got: list[Any] = [one.verdict for one in ran.found] if policy.verdict else list(ran.amounts)
+        yield from _unlike(example["expect"], got, rules, f"{at}.expect")
+    if "expect_total" in example:
+        total = sum(amount or 0 for amount in ran.amounts)
+        yield from _unlike([example["expect_total"]], [total], rules, f"{at}.expect_total")
+    for told in ("refused", "lost", "depends_on"):
+        if told in example:
+            listed = [list(getattr(one, told)) for one in ran.found]
+            if listed != [list(one) for one in example[told]]:
+                yield BadPage(f"{at}.{told}", f"{told} is {listed}", "mend the example or the rule")
+    for name, wanted in example.get("steps", {}).items():
+        yield from _unlike([wanted], [ran.found[0].values.get(name)], rules, f"{at}.steps.{name}")
+    for name, wanted in example.get("also", {}).items():
+        yield from _unlike(wanted, [one.also.get(name) for one in ran.found], rules, f"{at}.also.{name}")
+
+
+def _unlike(wanted: Any, got: list[Any], rules: Rules, at: str) -> Iterator[BadPage]:
+    read = [_wanted(one, rules.vocabulary, at) for one in wanted]
+    shown = [value if isinstance(value, str) else _floored(value) for value in got]
+    if read != shown:
+        yield BadPage(at, f"expected {read}, came to {shown}", "mend the example or the rule")
+
+
+def _wanted(written: Any, vocabulary: Vocabulary, at: str) -> Any:
+    if isinstance(written, list):
+        low, high = (vocabulary.amount(one, at).value for one in written)
+        return Interval(low, high)
+    if written in ("pass", "fail", "depends") or isinstance(written, bool):
+        return written
+    return vocabulary.amount(written, at).value
+
+
+def _floored(value: Any) -> Any:
+    """A step's value as examples write it: money that is not rounded yet is compared in whole fen."""
+    if isinstance(value, Fraction) and abs(value) > 1000:
+        return int(value // 1)
+    return value
+
+
+__all__ = [
+    "DAY",
+    "FOREVER",
+    "Cast",
+    "Ran",
+    "cast_of",
+    "computed",
+    "differences",
+    "moment_of",
+    "run_example",
+    "with_set",
+]

@@ -1,0 +1,76 @@
+"""What is not enough for all is shared to the fen: under a cap of a group, a year's budget, an allotment."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kechuang.engines.rules.examples import cast_of
+from kechuang.engines.rules.shares import _share, entitle, scaled, settle
+from tests.engines.rules.shelf import TRADE, house_rules, rules_of
+
+OWED = st.lists(st.integers(0, 10**12), min_size=1, max_size=30)
+
+
+@given(
+    OWED,
+    st.integers(0, 10**12),
+    st.sampled_from(["first_come", "proportional", "highest"]),
+    st.sampled_from(["floor", "largest_remainder"]),
+)
+def test_nobody_gets_more_than_owed_and_a_group_never_more_than_its_limit(owed, limit, allocate, residue):
+    parts = _share(allocate, residue, owed, limit)
+    assert all(0 <= part <= value for part, value in zip(parts, owed, strict=True))
+    assert sum(parts) <= limit
+
+
+@given(OWED, st.integers(0, 10**12))
+def test_first_come_and_largest_remainder_leave_nothing_over(owed, limit):
+    whole = min(sum(owed), limit)
+    assert (sum(_share("first_come", "floor", owed, limit)), sum(scaled(owed, limit, "largest_remainder"))) == (
+        whole,
+        whole,
+    )
+
+
+@given(OWED, st.integers(0, 10**12))
+def test_a_floored_proportion_is_exact_to_less_than_a_fen(owed, limit):
+    total = sum(owed)
+    for part, value in zip(scaled(owed, limit, "floor"), owed, strict=True):
+        exact = Fraction(value * limit, total) if total > limit else Fraction(value)
+        assert 0 <= exact - part < 1
+
+
+def _settled(budget, paid, **more):
+    rules = rules_of(TRADE + f"budget: {budget}\n")
+    trades = [{"trade_no": str(n), "technical_paid": f"{yuan} 元", **more} for n, yuan in enumerate(paid)]
+    found, amounts = entitle(rules, "deal", cast_of(rules, "deal", {"trades": trades}, "x").subjects)
+    return amounts, settle(rules, "deal", found, amounts)
+
+
+@pytest.mark.parametrize(
+    ("budget", "settled"),
+    [
+        ("{limit: cap / 10000, scale: proportional}", [3333, 6666, 10000]),
+        (
+            "{limit: cap / 10000, scale: proportional, residue: largest_remainder, order: [trade.trade_no]}",
+            [3333, 6667, 10000],
+        ),
+        ("{limit: cap / 10000, scale: cut_off, order: [trade.trade_no]}", [10000, 0, 0]),
+        ("{limit: cap, scale: proportional}", [10000, 20000, 30000]),
+    ],
+)
+def test_a_budget_is_a_second_step_after_the_entitlement(budget, settled):
+    amounts, left = _settled(budget, [1000, 2000, 3000])
+    assert (amounts, left) == ([10000, 20000, 30000], settled)
+
+
+def test_an_amount_that_is_not_known_leaves_its_group_unknown():
+    house = house_rules()
+    subjects = cast_of(
+        house, "technology-trade", {"trades": [{"technical_paid": "1 元"}, {"buyer": "乙"}]}, "x"
+    ).subjects
+    other = {**subjects[0], "technical_paid": None, "trade_no": "9"}
+    _, amounts = entitle(house, "technology-trade", [subjects[0], other, subjects[1]])
+    assert amounts == [None, None, 0]
