@@ -72,6 +72,11 @@ eligibility:
   - {code: titled, when: asked <= most, level: block, at: [submit], zh: 超过上限, en: too much}
 params: {most: {zh: 上限, en: Most, value: {2018-01-01: 80 万元}}}
 midterm: {use: money, at: 50 % of term, fields: midterm, without: [spent]}
+sheets:
+  - {code: mail, mode: mail, criteria: [{code: value, zh: 价值, en: Value, weight: 100}], verdict: {fund: {zh: 可, en: Yes}}}
+combine: {mail: 100}
+instalments:
+  - {code: once, zh: 一次, en: Once, share: 100 %, upon: finish}
 letters: {award: {number: "某发〔{{ year }}〕{{ number }}号"}}
 """
 LETTER = """

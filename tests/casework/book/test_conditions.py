@@ -58,3 +58,12 @@ def test_parameters_are_those_of_the_day():
     known = {"share": Fraction(1, 2)}.get
     assert book.limits(page, at="open", on=date(2019, 12, 31), known=known) == ()
     assert [f.check for f in book.limits(page, at="open", on=date(2020, 1, 1), known=known)] == ["own"]
+
+
+def test_a_parameter_that_is_not_yet_in_force_is_not_known():
+    page = {
+        "params": {"most": {"value": {date(2022, 1, 1): "5 项"}}},
+        "limits": [{"code": "quota", "when": "place <= most", "zh": "超额", "en": "beyond"}],
+    }
+    assert book.limits(page, at="open", on=date(2021, 12, 31), known={"place": 9}.get) == ()
+    assert [f.check for f in book.limits(page, at="open", on=date(2022, 1, 1), known={"place": 9}.get)] == ["quota"]

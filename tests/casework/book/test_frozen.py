@@ -39,6 +39,9 @@ def test_thawing_gives_back_exactly_the_page_that_was_frozen():
 def test_thawed_pages_are_engine_values():
     thawed = book.thaw(book.freeze(a_book(), "small"))
     assert thawed.flow.code == "way"
+    assert list(thawed.form.fields) == ["title", "asked", "own"]
+    assert list(thawed.sheets) == ["mail"]
+    assert list(thawed.tables["midterm"].fields) == ["report"]
     assert thawed.round_flow.of == "round"
     assert thawed.flows["protest"].parent.flows == ("way",)
 

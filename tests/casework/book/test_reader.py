@@ -93,3 +93,10 @@ def test_a_fault_deep_in_an_engine_is_told_at_its_line_and_column():
     page = read_page("parts/planted.yaml", "rules:\n  - when: a == = b\n")
     bad = located(BadPage("rules.0.when", "not an expression", "write ==", column=6), page)
     assert str(bad) == "parts/planted.yaml:2:16: not an expression (write ==)"
+
+
+def test_a_path_may_leave_out_the_names_of_lists_and_begin_with_the_page():
+    text = "code: planted\nform:\n  sections:\n    - code: what\n      fields:\n        - {code: title, kind: text}\n"
+    page = read_page("parts/planted.yaml", text)
+    assert where(page, "planted.form.what.title.kind") == ("parts/planted.yaml", 6, 31)
+    assert where(page, "planted.form.what.fields") == ("parts/planted.yaml", 6, 9)

@@ -21,7 +21,7 @@ def eligibility(programme: Mapping[str, Any], *, at: str, on: date, known: Known
     """What stands against the case at stage `at`: a warning or a failure for each condition that does not hold.
 
     `known(name)` gives an answer or a fact of the page by its name, UNKNOWN (or None) while there is none: then the
-    condition waits, and never fails. Parameters are read on the day `on`. FormulaError if a value is of a wrong kind.
+    condition waits, and never fails. Parameters are read on the day `on`; one not yet in force is not known. FormulaError if a value is of a wrong kind.
     """
     return unmet(programme, "eligibility", at=at, on=on, known=known)
 
@@ -33,7 +33,7 @@ def limits(programme: Mapping[str, Any], *, at: str, on: date, known: Known) -> 
 
 def unmet(programme: Mapping[str, Any], table: str, *, at: str, on: date, known: Known) -> tuple[Finding, ...]:
     """The conditions in `table` that are asked at stage `at` and do not hold."""
-    params = params_on(programme, on)
+    params = {**dict.fromkeys(programme.get("params", ()), UNKNOWN), **params_on(programme, on)}
     found = []
     for condition in programme.get(table, ()):
         if at in condition.get("at", USUAL_STAGES):

@@ -1,7 +1,8 @@
 """Splicing parts into a programme: `use: unit`, `{use: unit, without: [finances]}`; no other override exists.
 
 What comes out is one whole page: engines and the freezer never see a `use`. Facts and parameters of every part used
-stand at the top, and the mark of each spliced node still leads to the part's own file.
+stand at the top (those of a table taken by name stay beside it, and what the limits do not count is told as `exempt`);
+the mark of each spliced node still leads to the part's own file.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class _Expansion:
         for key, value in self.page.body.items():
             if key not in _MINGLED:
                 self.body[key] = self._top(key, value)
-        order = dict.fromkeys([*self.page.body, *_MINGLED])
+        order = dict.fromkeys([*self.page.body, *_MINGLED, "exempt"])
         body = {key: self.body[key] for key in order if key in self.body}
         return Page(self.page.kind, self.page.code, body, self.marks)
 
@@ -81,6 +82,8 @@ class _Expansion:
             part, without = self._used(item, at)
             self._all_known(part, without, (key,), at)
             whole += self._kept(part, key, without, key, first=len(whole))
+            if key == "limits" and "exempt" in part.body:
+                self.body["exempt"] = self._copied(part, "exempt", "exempt")
         return whole
 
     def _spliced(self, key: str, value: Any) -> Any:
@@ -95,7 +98,9 @@ class _Expansion:
                 whole[name] = self._copied(part, name, f"{key}.{name}")
         for name in value.keys() - {"use", "without"}:
             whole[name] = self._taken(part, key, name, value[name], without)
-        return {name: whole[name] for name in [*part.body, *value] if name in whole}
+        if "facts" in (table := _table(part, value)):
+            whole["facts"] = self._copied(part, f"{value['fields']}.facts", f"{key}.facts")
+        return {name: whole[name] for name in dict.fromkeys([*part.body, *value, *table]) if name in whole}
 
     def _taken(self, part: Page, key: str, name: str, value: Any, without: list[str]) -> Any:
         """A name of the part's (`fields: midterm`, `sheet: acceptance_sheet`, `results: results`), else the value."""
@@ -174,6 +179,12 @@ class _Expansion:
     def _fault(self, at: str, why: str, mend: str) -> BadPage:
         mark = where(self.page, at)
         return BadPage(mark.file, why, mend, line=mark.line, column=mark.column)
+
+
+def _table(part: Page, value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The table of a part that `fields: acceptance` names: its fields, and the facts they need."""
+    table = part.body.get(str(value.get("fields")), {})
+    return table if isinstance(table, dict) else {}
 
 
 def _items(body: Any, key: str) -> list[Any]:

@@ -17,7 +17,10 @@ from typing import Any, TypedDict
 from kechuang.casework.book.reader import ISO_DATE
 from kechuang.casework.book.shelf import Book
 from kechuang.engines.flow import Flow, flow_from
+from kechuang.engines.forms import Form, form_from, sheet_form
 from kechuang.words.outcome import BadPage
+
+TABLES = ("progress", "midterm", "acceptance")
 
 
 class Frozen(TypedDict):
@@ -33,6 +36,11 @@ class RoundPages:
 
     digest: str
     programme: Mapping[str, Any]
+    form: Form
+    sheets: Mapping[str, Form]
+    """The forms of the review sheets by code; that of the acceptance has its own code there."""
+    tables: Mapping[str, Form]
+    """What a running project fills: `progress`, `midterm`, `acceptance`, as far as the programme has them."""
     flows: Mapping[str, Flow]
     policies: Mapping[str, Mapping[str, Any]]
     vocabulary: Mapping[str, Any]
@@ -107,11 +115,31 @@ def _thawed(closure: _Closure) -> RoundPages:
     return RoundPages(
         digest=closure.digest,
         programme=whole["programme"],
+        form=form_from(whole["programme"]),
+        sheets={sheet["code"]: sheet_form(sheet) for sheet in sheets_of(whole["programme"])},
+        tables={name: table_form(whole["programme"], name) for name in TABLES if has_table(whole["programme"], name)},
         flows={code: flow_from(page) for code, page in whole["flows"].items()},
         policies=whole["policies"],
         vocabulary=whole["vocabulary"],
         letters=whole["letters"],
     )
+
+
+def sheets_of(programme: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    """The review sheets of a programme and that of its acceptance."""
+    last = programme.get("acceptance", {}).get("sheet")
+    return (*programme.get("sheets", ()), *([last] if last else []))
+
+
+def has_table(programme: Mapping[str, Any], name: str) -> bool:
+    return bool(programme.get(name, {}).get("fields"))
+
+
+def table_form(programme: Mapping[str, Any], name: str) -> Form:
+    """The form of `progress`, `midterm` or `acceptance`, with the facts beside it and the page's parameters."""
+    table = programme[name]
+    page = {"code": name, "title": table.get("title", ""), "fields": table["fields"], "facts": table.get("facts", {})}
+    return form_from(page, facts=programme.get("facts", {}), params=programme.get("params", {}))
 
 
 def policies_of(programme: Mapping[str, Any]) -> tuple[str, ...]:

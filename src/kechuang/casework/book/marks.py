@@ -15,7 +15,8 @@ _PAGE = re.compile(r"^[a-z]+/[\w-]+\.?")  # an engine may begin its path with th
 def located(bad: BadPage, page: Page) -> BadPage:
     """`bad` with the file, line and column of the node its path names, or of the nearest node above it.
 
-    A path may name items of a list by number or by code (`eligibility.in_region.when`). A column that came with the
+    A path may name items of a list by number or by code (`eligibility.in_region.when`), may leave the name of the list
+    out (`form.content.question.min`), and may begin with the page (`flows/grant.acts.submit`, `nsf-general.form`). A column that came with the
     fault is counted inside the node: that of a formula, say.
     """
     mark = where(page, bad.path)
@@ -25,8 +26,11 @@ def located(bad: BadPage, page: Page) -> BadPage:
 
 def where(page: Page, path: str) -> Mark:
     """The mark of the node at `path`, or of the nearest node above it that the page has."""
+    names = _BRACKET.sub(r".\1", _PAGE.sub("", path)).split(".")
+    if names[0] == page.code and names[0] not in page.body:
+        names = names[1:]
     walked, body = "", page.body
-    for name in _BRACKET.sub(r".\1", _PAGE.sub("", path)).split("."):
+    for name in names:
         step, body = _step(body, name)
         if step is None:
             break
@@ -37,12 +41,24 @@ def where(page: Page, path: str) -> Mark:
 
 
 def _step(body: Any, name: str) -> tuple[str | None, Any]:
-    if isinstance(body, dict):
-        found = next((key for key in body if str(key) == name), None)
-        return (None, None) if found is None else (name, body[found])
-    if not isinstance(body, list):
+    """The way from a node to what `name` stands for below it: a key, an item by number or code, an item of a list below."""
+    if isinstance(body, list):
+        return _item(body, name)
+    if not isinstance(body, dict):
         return None, None
-    if name.isdecimal() and int(name) < len(body):
-        return name, body[int(name)]
-    at = next((n for n, item in enumerate(body) if isinstance(item, dict) and item.get("code") == name), None)
-    return (None, None) if at is None else (str(at), body[at])
+    for key, value in body.items():
+        if str(key) == name:
+            return name, value
+    for key, value in body.items():
+        if isinstance(value, list):
+            step, found = _item(value, name)
+            if step is not None and not name.isdecimal():
+                return f"{key}.{step}", found
+    return None, None
+
+
+def _item(items: list[Any], name: str) -> tuple[str | None, Any]:
+    if name.isdecimal() and int(name) < len(items):
+        return name, items[int(name)]
+    at = next((n for n, item in enumerate(items) if isinstance(item, dict) and item.get("code") == name), None)
+    return (None, None) if at is None else (str(at), items[at])
