@@ -70,7 +70,7 @@ def _identity(raw: object, field: Field, sources: Sources) -> str:
     The county is not checked: the library compares it with the year of birth, while numbers were given out later,
     by the county of that time, so that rightful numbers of people born before 1984 would be refused.
     """
-    number = ric.compact(plain(raw, most=40))
+    number = ric.compact(plain(raw, most=40).replace(" ", "").replace("-", ""))
     if not _IDENTITY.fullmatch(number) or not (number[:2] in _PROVINCES or number[0] == "9"):
         raise Unreadable("bad_identity")
     try:
