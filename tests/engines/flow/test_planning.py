@@ -224,3 +224,29 @@ def test_a_reason_carries_titles_fit_to_show():
         plan(a_flow(), "draft", "grant", situation=situation("chief"))
 
     assert refusal.value.reasons[0].to_json() == {"code": "act_not_here", "act": both("act"), "state": both("draft")}
+
+
+def test_the_act_that_brought_the_parent_here_counts_as_fresh_and_an_older_one_does_not():
+    older = (done("refuse", fresh=False), done("give_in", fresh=False), done("grant", fresh=False), done("look"))
+
+    told = of_parent(older)
+
+    assert [(one.act, one.since_entry) for one in told] == [
+        ("parent.refuse", False),
+        ("parent.give_in", False),
+        ("parent.grant", True),
+        ("parent.look", True),
+    ]
+
+
+def test_a_child_hangs_on_the_act_that_stands_not_on_one_long_undone():
+    child = a_flow(
+        code="appeal",
+        parent={"flows": ["errand"], "states": ["refused"]},
+        acts__open__after_any=["parent.refuse"],
+    )
+    standing = of_parent((done("submit", fresh=False), done("refuse", fresh=False)))
+    undone = of_parent((done("refuse", fresh=False), done("grant", fresh=False)))
+
+    assert plan(child, "", "open", situation=situation("leader", did=standing)).name == "open"
+    assert refused(child, "", "open", situation("leader", did=undone)) == ["act_after_missing"]
