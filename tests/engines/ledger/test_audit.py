@@ -194,6 +194,17 @@ def test_a_copied_row_cannot_claim_its_leaf_again():
     assert {fault.record for fault in report.faults} == {"copy"}
 
 
+def test_text_that_is_no_text_any_more_is_a_fault_and_does_not_stop_the_audit():
+    scene = a_region()
+    scene.change(scene.row("case:4", 4), subject="case:\udcff")
+    scene.files[14] = replace(scene.files[14], recorded="\udcff")
+    assert found(scene.audit()) == [
+        ("attachment_unrecorded", "case:3", 4),
+        ("record_moved", "case:\udcff", 4),
+        ("positions_missing", "case:\udcff", 4),
+    ]
+
+
 def test_a_record_given_to_another_subject_is_found():
     scene = a_region()
     scene.change(scene.row("case:2", 1), subject="case:9")

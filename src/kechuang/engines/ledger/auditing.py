@@ -208,7 +208,7 @@ def _by_record(attachments: Iterable[Attachment]) -> tuple[dict[str, list[Attach
 
 def _compare_file(row: Row, file: Attachment) -> Fault | None:
     """The digest must be the one in the record's hashed body, not only in some table beside it."""
-    if f'"{file.recorded}"'.encode() not in row.body:
+    if f'"{file.recorded}"'.encode("utf-8", "surrogatepass") not in row.body:
         return _fault_of(file, "attachment_unrecorded", row)
     if file.found is None:
         return _fault_of(file, "attachment_missing", row)

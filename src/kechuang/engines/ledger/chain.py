@@ -24,7 +24,7 @@ def sm3(content: bytes) -> str | None:
 
 def beginning(subject: str) -> str:
     """What the first record of a subject takes as its previous digest, so that no chain can pass for another's."""
-    return digest(b"kechuang chain\n" + subject.encode("utf-8"))
+    return digest(b"kechuang chain\n" + subject.encode("utf-8", "surrogatepass"))
 
 
 def link(previous: str, body: bytes) -> str:
