@@ -218,7 +218,7 @@ def _path(places: Sequence[float], values: Sequence[float], top: float) -> str:
 
 def tiles(values: Mapping[str, float], *, title: Any, note: Any, sentence: Any, heads: Sequence[Any]) -> Tiles:
     """The tile map of `values` by place code; five steps of equal number of places, so that no single place pales all."""
-    ranked = sorted(set(values.get(code, 0) for code in PLACES))
+    ranked = sorted({values.get(code, 0) for code in PLACES})
     drawn = tuple(
         Tile(text(name), number(values.get(code, 0)), _step(values.get(code, 0), ranked), column * TILE, row * TILE)
         for code, (column, row, name) in PLACES.items()

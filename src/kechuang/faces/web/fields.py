@@ -17,6 +17,7 @@ CONTROLS = {
     "month": "date",
     "year": "number",
     "integer": "number",
+    "ratio": "number",
     "number": "number",
     "decimal": "number",
     "percent": "number",
@@ -31,6 +32,8 @@ CONTROLS = {
     "reference": "lookup",
     "references": "references",
     "table": "table",
+    "commitments": "table",
+    "group": "group",
     "computed": "computed",
     "statement": "statement",
     "signature": "signature",
@@ -38,11 +41,11 @@ CONTROLS = {
     "sheet": "sheet",
 }
 FEW = 4  # up to so many choices stand open as radios; more fold into a select
-TYPES = {"email": "email", "phone": "tel", "date": "date", "month": "month"}
-MODES = {"integer": "numeric", "year": "numeric", "identity": "text", "account": "numeric", "phone": "tel"}
-LENGTHS = {"uscc": 18, "identity": 18, "phone": 20, "account": 32, "year": 4}
+TYPES = {"email": "email", "phone": "tel", "date": "date", "month": "month", "datetime": "datetime-local"}
+MODES = {"integer": "numeric", "year": "numeric", "identity": "text", "account_number": "numeric", "phone": "tel"}
+LENGTHS = {"uscc": 18, "identity": 18, "phone": 20, "account_number": 32, "digest": 64, "year": 4}
 COMPLETIONS = {"email": "email", "phone": "tel"}
-NUMERIC = frozenset({"year", "integer", "number", "decimal", "percent", "money"})
+NUMERIC = frozenset({"year", "integer", "number", "decimal", "percent", "ratio", "money"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +121,22 @@ class ShownField:
     @property
     def grouped(self) -> bool:
         """Several controls under one label: a fieldset, so that the ear hears what they belong to."""
-        return self.control in {"choice", "choices", "files", "table", "statement", "signature", "checklist", "sheet"}
+        return self.control in {
+            "choice",
+            "choices",
+            "files",
+            "table",
+            "statement",
+            "signature",
+            "checklist",
+            "sheet",
+            "group",
+        }
 
     @property
     def may_be_empty(self) -> bool:
         """Whether the label says 选填: only of what is filled in by hand."""
-        by_hand = self.control not in {"computed", "signature", "statement", "checklist", "sheet", "bool"}
+        by_hand = self.control not in {"computed", "signature", "statement", "checklist", "sheet", "bool", "group"}
         return by_hand and not self.required and not self.readonly
 
     @property
@@ -148,7 +161,7 @@ class ShownField:
 
     @property
     def measure(self) -> str:
-        return self.unit or ("%" if self.kind == "percent" else "")
+        return self.unit or ("%" if self.kind in ("percent", "ratio") else "")
 
     @property
     def several(self) -> bool:

@@ -56,6 +56,7 @@ def samples() -> dict[str, Any]:
         "charts": _charts(),
         "receipt": _receipt(),
         "paper": _paper(),
+        **_messages(),
         **_texts(),
     }
 
@@ -281,6 +282,16 @@ def _paper() -> dict[str, Any]:
         "issuer": "内蒙古自治区科学技术厅", "number": "内科公示〔2026〕7号", "title": "2025年度重大专项拟立项项目公示",
         "body": ["根据《自治区科技计划项目管理办法》，经形式审查、专家评审、厅务会审议，现将拟立项的 14 项予以公示。公示期自 2026年3月16日至3月20日，共五个工作日。"],
         "relief": "对公示内容有异议的，请在公示期内实名书面提出，并附证据。", "sign": "内蒙古自治区科学技术厅", "on": NOW.date(),
+    }  # fmt: skip
+
+
+def _messages() -> dict[str, Any]:
+    return {
+        "calls": [{"title": "告知", "said": "名单将在公示时公布。"}, {"tone": "grass", "title": "可以申请。", "said": "主持在研 1 项，未超限。"}, {"tone": "sun", "title": "请留意。", "said": "还有 5 个工作日。"}],
+        "toasts": [{"said": "已受理 3 件", "undo": "#"}, {"said": "没有保存：网络中断", "bad": True}],
+        "lacking": "巴图同意；业务费说明",
+        "conflict": {"who": "巴图", "theirs": "样地设在苏尼特右旗。", "mine": "样地设在四子王旗。"},
+        "nothing": {"title": "今天没有要办的事", "said": "下一件 4月30日到期。", "link": "看在途的"},
     }  # fmt: skip
 
 

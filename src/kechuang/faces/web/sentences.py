@@ -9,8 +9,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from kechuang.engines.forms.sentences import SENTENCES as OF_FORMS
+from kechuang.engines.forms.sentences import sentence as of_forms
 from kechuang.faces.web import wording
 from kechuang.words.money import Money
+from kechuang.words.reason import Reason
 
 # code -> sentence with the reason's own values in braces; every one says what to do or what is so.
 SENTENCES = {
@@ -23,9 +26,6 @@ SENTENCES = {
     "not_now": gettext_noop("条件还不满足，现在不能办理。"),
     "too_early": gettext_noop("还没有到时间，最早{from}可以办理。"),
     "too_late": gettext_noop("已过期限：{until}截止。"),
-    "required": gettext_noop("这一项要填写。"),
-    "too_long": gettext_noop("最多 {most} 字，请减去 {over} 字。"),
-    "too_short": gettext_noop("至少 {least} 字，还差 {under} 字。"),
     "stale": gettext_noop("别人刚刚改过这一部分；请对照后再保存，两边的文字都在。"),
 }
 
@@ -58,6 +58,8 @@ def sentence(reason: Any) -> str:
         pattern = wording.text(values)
     elif code in SENTENCES:
         pattern = _(SENTENCES[code])
+    elif code in OF_FORMS:
+        return of_forms(Reason(code, **values), "en" if wording.english() else "zh")
     else:
         return code
     return pattern.format_map(_Lenient({name: worded(value) for name, value in values.items()}))
@@ -67,5 +69,5 @@ def _opened(reason: Any) -> tuple[str, Mapping[str, Any]]:
     if isinstance(reason, str):
         return reason, {}
     if isinstance(reason, Mapping):
-        return str(reason.get("code", "")), reason
+        return str(reason.get("code", "")), {name: value for name, value in reason.items() if name != "code"}
     return reason.code, reason.values

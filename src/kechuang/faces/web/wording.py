@@ -18,16 +18,48 @@ from kechuang.words.period import ZONE, end_of, workdays_between
 DASH = "—"
 SOON = 5  # days; from here on a deadline is shown in the warm tone
 ENDED_WELL = frozenset(
-    "funded passed archived closed closed_no_fault prized decided recognised paid approved quota_issued "
-    "invested exited cleared lifted recovered qualified".split()
+    [
+        "funded",
+        "passed",
+        "archived",
+        "closed",
+        "closed_no_fault",
+        "prized",
+        "decided",
+        "recognised",
+        "paid",
+        "approved",
+        "quota_issued",
+        "invested",
+        "exited",
+        "cleared",
+        "lifted",
+        "recovered",
+        "qualified",
+    ]
 )
 ENDED_BADLY = frozenset(
-    "not_admitted not_funded failed terminated revoked refused rejected removed disqualified eliminated "
-    "withdrawn_title cancelled not_taken".split()
+    [
+        "not_admitted",
+        "not_funded",
+        "failed",
+        "terminated",
+        "revoked",
+        "refused",
+        "rejected",
+        "removed",
+        "disqualified",
+        "eliminated",
+        "withdrawn_title",
+        "cancelled",
+        "not_taken",
+    ]
 )
-STANDING_STILL = frozenset("suspended objection rectify warned under_review spot_check recovery postponed".split())
-NO_MORE = frozenset("withdrawn archived expired reserve transferred closed".split())
-NOT_YET = frozenset("draft self_evaluation drafting collecting".split())
+STANDING_STILL = frozenset(
+    ["suspended", "objection", "rectify", "warned", "under_review", "spot_check", "recovery", "postponed"]
+)
+NO_MORE = frozenset(["withdrawn", "archived", "expired", "reserve", "transferred", "closed"])
+NOT_YET = frozenset(["draft", "self_evaluation", "drafting", "collecting"])
 
 
 def english() -> bool:
