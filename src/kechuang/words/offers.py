@@ -45,7 +45,7 @@ def _offer(kind: Kind, name: str, **more: Any) -> Callable[[F], F]:
 
 
 def fact(name: str, *, unit: str = "") -> Callable[[F], F]:
-    """`f(case) -> value`: something a desk knows of a case. `unit` as in words.quantity, "" for text or bool."""
+    """`f(case, on) -> value`: what a desk knows of a case (or round) at that moment; `unit` as in words.quantity."""
     return _offer("fact", name, unit=unit)
 
 

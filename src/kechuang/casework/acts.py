@@ -1,0 +1,346 @@
+"""The one door: whatever happens to a case or a round happens here, with its checks, its effects and its record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import transaction
+
+from kechuang.casework import deadlines, locks, outbox, records
+from kechuang.casework.actor import Actor
+from kechuang.casework.models import Attempt, Case, Duty, Finding, Record, Round, subject_key
+from kechuang.casework.pages import Pages, pages_of
+from kechuang.engines import forms
+from kechuang.engines.flow import Act, Flow, Situation, opened_on, plan, possible, target
+from kechuang.parties.models import Person
+from kechuang.parties.permissions import appointments
+from kechuang.words import offers, outcome
+from kechuang.words.outcome import Refused
+from kechuang.words.period import ZONE
+from kechuang.words.reason import Reason
+
+Subject = TypeVar("Subject", Case, Round)
+SECOND = "second:"
+RELATED = ("round", "round__frozen", "round__institution", "leader", "applicant", "recommender", "parent")
+
+
+@dataclass(slots=True)
+class Context:
+    """What a check or an effect may know of the act: who, when, with which data, on which pages.
+
+    `tells` goes into the record's body (ids, codes, amounts as text; never a name or free text); what is appended
+    to `later` is called with the written record, in the same transaction.
+    """
+
+    by: Actor
+    on: datetime
+    data: dict[str, Any]
+    act: Act
+    flow: Flow
+    pages: Pages
+    situation: Situation
+    role: str = ""
+    tells: dict[str, str] = field(default_factory=dict)
+    later: list[Callable[[Record], None]] = field(default_factory=list)
+
+
+class InputRefused(Refused):
+    """What was typed cannot be taken; `errors` by path, `typed` as it came."""
+
+    def __init__(self, errors: Mapping[str, tuple[Reason, ...]]) -> None:
+        super().__init__(*[reason for reasons in errors.values() for reason in reasons])
+        self.errors = errors
+
+
+def act(
+    subject: Case | Round,
+    name: str,
+    *,
+    by: Person | Actor,
+    on: datetime,
+    key: str,
+    data: Mapping[str, Any] | None = None,
+) -> Record:
+    """Carry out one act, or raise `Refused` and leave nothing behind but an Attempt. A repeated `key` gives the first record."""
+    actor = Actor.of(by)
+    as_it_was = dict(subject.__dict__)
+    try:
+        with transaction.atomic():
+            return carry_out(subject, name, by=actor, on=on, key=key, data=dict(data or {}))
+    except Refused as refusal:
+        subject.__dict__.clear()
+        subject.__dict__.update(as_it_was)
+        keep_attempt(subject, name, actor, on, refusal)
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One act of a list: subject, name, data and key."""
+
+    subject: Case | Round
+    name: str
+    key: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def act_many(wishes: Iterable[Wish], *, by: Person | Actor, on: datetime, size: int = 50) -> list[Record | Refused]:
+    """The same door for lists and imports, `size` acts a transaction; each act stands or falls alone."""
+    told: list[Record | Refused] = []
+    batch: list[Wish] = []
+    for wish in wishes:
+        batch.append(wish)
+        if len(batch) == size:
+            told += _batch(batch, Actor.of(by), on)
+            batch = []
+    return told + (_batch(batch, Actor.of(by), on) if batch else [])
+
+
+def _batch(batch: list[Wish], by: Actor, on: datetime) -> list[Record | Refused]:
+    told: list[Record | Refused] = []
+    with transaction.atomic():
+        for wish in batch:
+            try:
+                told.append(act(wish.subject, wish.name, by=by, on=on, key=wish.key, data=wish.data))
+            except Refused as refusal:
+                told.append(refusal)
+    return told
+
+
+def carry_out(
+    subject: Case | Round, name: str, *, by: Actor, on: datetime, key: str, data: dict[str, Any], through: str = ""
+) -> Record:
+    """The inside of the door: everything or nothing. `through` is the child flow whose act carries this one along."""
+    if told := records.already(by, key, data):
+        return told
+    subject = locked(subject)
+    pages = pages_of(subject.round)
+    flow = pages.flow_of(subject)
+    seen = situation(subject, by, on, through=through)
+    if name.startswith(SECOND):
+        return second(subject, name.removeprefix(SECOND), flow=flow, seen=seen, by=by, key=key, data=data)
+    step = plan(flow, subject.state, name, situation=seen, anchors=deadlines.anchors(subject))
+    context = Context(by, on, data, step, flow, pages, seen, step.by)
+    witnessed(subject, step, seen)
+    hold_power(subject, context)
+    context.data = taken_in(context)
+
+    locks.take(subject, step.locks)
+    findings = run_checks(subject, context)
+    keep_findings(subject, findings, on)
+    settle(findings)
+
+    before = subject.state
+    move(subject, target(step, before, subject.before), on)
+    for effect in step.effects:
+        offers.find("effect", effect).function(subject, context)
+    record = records.write(
+        subject,
+        records.Entry(name, before, subject.state, by, step.by, on, key, context.data, context.tells),
+    )
+    for follow in context.later:
+        follow(record)
+    outbox.after_act(subject, context, record)
+    if step.parent and isinstance(subject, Case) and subject.parent:
+        told = {**data, **context.data}
+        carry_out(subject.parent, step.parent, by=by, on=on, key=f"{key}:parent", data=told, through=flow.code)
+    deadlines.set_due(subject, flow, on)
+    return record
+
+
+def locked(subject: Subject) -> Subject:
+    """`subject` brought up to its row as it is now, held until the transaction ends; one not yet saved is left alone."""
+    if subject.pk is None:
+        return subject
+    model = type(subject)
+    query = model._default_manager.select_for_update(of=("self",))
+    if model is Case:
+        query = query.select_related(*RELATED)
+    now = query.get(pk=subject.pk)
+    subject.__dict__.clear()
+    subject.__dict__.update(now.__dict__)
+    return subject
+
+
+def situation(subject: Case | Round, by: Actor, on: datetime, *, through: str = "") -> Situation:
+    """What `plan` has to know: roles read afresh, what has been done, the round's state, facts on demand."""
+    held = appointments(by.person, on.astimezone(ZONE).date()) if by.person else None
+    return Situation(
+        actor=by.id,
+        roles=by.roles(subject, on, held),
+        done=deadlines.done_with_parent(subject),
+        on=on,
+        round_state=subject.round.state,
+        fact=lambda name: offers.find("fact", name).function(subject, on),
+        through=through,
+    )
+
+
+def witnessed(subject: Case | Round, step: Act, seen: Situation) -> None:
+    """An act that names a second person needs that person's word first, given since the case came into this state."""
+    if not step.seconded_by:
+        return
+    spoken = [d for d in seen.done if d.act == SECOND + step.name and d.since_entry]
+    if isinstance(subject, Case) and not spoken:
+        spoken = [d for d in records.done(subject.round) if d.act == f"{SECOND}{step.name}"]
+    if not any(d.actor != seen.actor for d in spoken):
+        raise Refused(Reason("second_person_missing", act=step.name, role=step.seconded_by))
+
+
+def second(
+    subject: Case | Round, name: str, *, flow: Flow, seen: Situation, by: Actor, key: str, data: dict[str, Any]
+) -> Record:
+    """The second person's own act: a witness's word on `name`, recorded on the subject, moving nothing."""
+    step = flow.acts.get(name) or pages_of(subject.round).flow("grant").acts.get(name)
+    if step is None or not step.seconded_by:
+        raise Refused(Reason("act_not_here", act=name))
+    if step.seconded_by not in seen.roles:
+        raise Refused(Reason("act_for_another", act=name, role=step.seconded_by))
+    entry = records.Entry(SECOND + name, subject.state, subject.state, by, step.seconded_by, seen.on, key, data, {})
+    return records.write(subject, entry)
+
+
+def hold_power(subject: Case | Round, context: Context) -> None:
+    """Planning, execution and supervision of one case never lie in one hand; the database refuses it too."""
+    power = context.pages.power(context.act.by)
+    if not isinstance(subject, Case) or power not in Duty.POWERS or context.by.person is None or subject.pk is None:
+        return
+    duty, _ = Duty.objects.get_or_create(case=subject, person=context.by.person, defaults={"power": power})
+    if duty.power != power:
+        raise Refused(Reason("powers_apart", held=duty.power, wanted=power))
+
+
+def taken_in(context: Context) -> dict[str, Any]:
+    """The act's inputs as clean, storable values; InputRefused names each path that is wrong."""
+    form = context.pages.inputs(context.flow.code, context.act.name)
+    if form is None:
+        return context.data
+    cleaned = forms.clean(form, context.data, stage="submit", known={}, choices=context.pages.choices)
+    if cleaned.errors:
+        raise InputRefused(cleaned.errors)
+    rest = {name: value for name, value in context.data.items() if name.startswith("_")}
+    return {**rest, **forms.stored(form, cleaned.values)}
+
+
+def run_checks(subject: Case | Round, context: Context) -> tuple[outcome.Finding, ...]:
+    """The findings of the act's checks, in the order of the page."""
+    found = []
+    for name in context.act.checks:
+        offer = offers.find("check", name)
+        locks.take(subject, offer.locks)
+        found.append(offer.function(subject, context).named(name))
+    return tuple(found)
+
+
+def settle(findings: Iterable[outcome.Finding]) -> None:
+    """Let passes and warnings through; refuse on failures, telling all of them."""
+    failed = tuple(f for f in findings if f.verdict == "fail")
+    if failed:
+        raise Refused(*[reason for f in failed for reason in f.reasons], findings=failed)
+
+
+def keep_findings(subject: Case | Round, findings: Iterable[outcome.Finding], on: datetime) -> None:
+    """Keep what checks said of a case; a pass replaces an earlier warning only for answers that have changed."""
+    if not isinstance(subject, Case) or subject.pk is None:
+        return
+    for found in findings:
+        if found.verdict == "pass" and not found.evidence:
+            continue
+        Finding.objects.update_or_create(
+            case=subject,
+            check_name=found.check,
+            defaults={
+                "verdict": found.verdict, "reasons": [r.to_json() for r in found.reasons], "on": on,
+                "evidence": found.evidence, "answers_digest": subject.answers_digest,
+            },
+        )  # fmt: skip
+
+
+def move(subject: Case | Round, to: str, on: datetime) -> None:
+    """Into state `to`; the time of entry and the state before are kept for limits and for `previous`."""
+    if to != subject.state:
+        subject.before, subject.state, subject.entered_at = subject.state, to, on
+    subject.save()
+
+
+def keep_attempt(subject: Case | Round, name: str, by: Actor, on: datetime, refusal: Refused) -> None:
+    """After everything was rolled back: that it was tried, and why it was refused."""
+    if subject.pk is None:
+        return
+    kind, pid = subject_key(subject)
+    Attempt.objects.create(
+        subject_kind=kind, subject=pid, act=name, actor=by.id, on=on,
+        reasons=[reason.to_json() for reason in refusal.reasons],
+        findings=[{"check": f.check, "verdict": f.verdict, "reasons": [r.to_json() for r in f.reasons]} for f in refusal.findings],
+    )  # fmt: skip
+
+
+def open_case(
+    round_: Round,
+    *,
+    by: Person | Actor,
+    on: datetime,
+    key: str,
+    flow: str = "",
+    parent: Case | None = None,
+    data: Mapping[str, Any] | None = None,
+    **given: Any,
+) -> Case:
+    """A new case of `round_` by the opening act of its flow (the programme's own, or a child flow on `parent`).
+
+    `given` are columns of the case that are known from the start (applicant, leader, synthetic …).
+    """
+    actor = Actor.of(by)
+    if told := Record.objects.filter(actor=actor.id, key=key).first():
+        return Case.objects.get(number=told.subject)
+    pages = pages_of(round_)
+    code = flow or pages.main_flow
+    child = pages.flow(code)
+    opening = next(step for step in child.acts.values() if step.opens)
+    case = Case(round=round_, parent=parent, flow=code, state="", entered_at=on, opened_at=on, **given)
+    if parent is not None:
+        opened_on(child, pages.flow(parent.flow), parent.state)
+        inherit(case, parent)
+    elif actor.person:
+        case.leader = case.leader or actor.person
+        case.applicant = case.applicant or case.leader.unit
+        case.recommender = case.applicant.recommender if case.applicant else None
+        case.place = case.applicant.place if case.applicant else ""
+    try:
+        with transaction.atomic():
+            carry_out(case, opening.name, by=actor, on=on, key=key, data=dict(data or {}))
+    except Refused as refusal:
+        keep_attempt(parent or round_, opening.name, actor, on, refusal)
+        raise
+    return case
+
+
+def inherit(child: Case, parent: Case) -> None:
+    """A child shows on its parent and is reached by the same people."""
+    for name in ("leader", "applicant", "recommender", "place", "title", "synthetic"):
+        setattr(child, name, getattr(parent, name))
+
+
+def possible_acts(subject: Case | Round, *, by: Person | Actor, on: datetime) -> tuple[Act, ...]:
+    """What this person may do here now, for buttons and to-do lists."""
+    actor = Actor.of(by)
+    flow = pages_of(subject.round).flow_of(subject)
+    seen = situation(subject, actor, on)
+    return possible(flow, subject.state, situation=seen, anchors=deadlines.anchors(subject))
+
+
+def note(subject: Any, name: str, *, by: Person | Actor, on: datetime, key: str, role: str, data: Mapping[str, Any], tells: Mapping[str, str] | None = None) -> Record:  # fmt: skip
+    """The record of a business write that moves no case (a unit confirmed, a transfer, an edition adopted).
+
+    The caller has checked the right and writes its rows in the same transaction.
+    """
+    actor = Actor.of(by)
+    if told := records.already(actor, key, data):
+        return told
+    return records.write(subject, records.Entry(name, "", "", actor, role, on, key, dict(data), dict(tells or {})))
+
+
+__all__ = ["Context", "InputRefused", "Wish", "act", "act_many", "note", "open_case", "possible_acts"]

@@ -1,0 +1,122 @@
+"""From what was typed into drafts to the answers of a case: cleaned, kept, promoted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from kechuang.casework.models import Answer, Case, Draft, Member
+from kechuang.casework.pages import Pages, pages_of
+from kechuang.casework.records import strict
+from kechuang.engines import forms
+from kechuang.engines.ledger import canonical, digest
+from kechuang.parties.models import Person
+from kechuang.words import offers
+from kechuang.words.outcome import Refused
+from kechuang.words.period import ZONE
+from kechuang.words.reason import Reason
+
+COLUMNS = ("title", "track", "place")
+
+
+def typed(case: Case) -> dict[str, Any]:
+    """Everything typed so far, all sections in one mapping."""
+    merged: dict[str, Any] = {}
+    for row in Draft.objects.filter(case=case).order_by("pk"):
+        merged.update(row.typed)
+    return merged
+
+
+def save_draft(
+    case: Case, section: str, answers: Mapping[str, Any], *, version: int, by: Person | None, on: datetime
+) -> Draft:
+    """Keep what was typed; refused as `draft_is_newer` (with both texts in hand) when `version` is not the present one."""
+    with transaction.atomic():
+        if isinstance(answers.get("team"), list):
+            keep_team(case, answers["team"])
+        row = Draft.objects.select_for_update().filter(case=case, section=section).first()
+        if row is None:
+            return Draft.objects.create(case=case, section=section, typed=dict(answers), by=by, on=on)
+        if row.version != version:
+            if row.typed == dict(answers):
+                return row
+            raise Refused(Reason("draft_is_newer", section=section, version=row.version))
+        row.typed, row.version, row.by, row.on = dict(answers), row.version + 1, by, on
+        row.save()
+        return row
+
+
+def known(case: Case, pages: Pages, on: datetime) -> dict[str, Any]:
+    """Parameters of the page on the round's day and facts about this case, by the names the form uses."""
+    names = {**pages.params(on.astimezone(ZONE).date())}
+    for name, offer in pages.form_facts.items():
+        names[name] = offers.find("fact", offer).function(case, on)
+    return names
+
+
+def cleaned(case: Case, *, stage: str, on: datetime, answers: Mapping[str, Any] | None = None) -> forms.Cleaned:
+    """The drafts (or `answers`) against the form of the round's frozen page."""
+    pages = pages_of(case.round)
+    mine = typed(case) if answers is None else dict(answers)
+    facts = known(case, pages, on)
+    return forms.clean(pages.form, mine, stage=stage, known=facts, choices=choices_for(case, pages, facts))
+
+
+def choices_for(case: Case, pages: Pages, facts: Mapping[str, Any]) -> Any:
+    """Where a choice's options come from: a named fact, the round, or the page itself."""
+
+    def choices(source: str) -> Mapping[str, Mapping[str, str]]:
+        if source in facts and isinstance(facts[source], Mapping):
+            return facts[source]
+        return pages.choices(source)
+
+    return choices
+
+
+def keep(case: Case, values: Mapping[str, Any], *, on: datetime) -> None:
+    """Write the cleaned answers as those of the case: whole, digest, promoted rows, columns and team."""
+    form = pages_of(case.round).form
+    case.answers = forms.stored(form, values)
+    case.answers_digest = digest(canonical(strict(case.answers)))
+    rows = forms.promoted(form, values)
+    by_name = {name: value for name, _, value in rows}
+    for column in COLUMNS:
+        if by_name.get(column):
+            setattr(case, column, str(by_name[column]))
+    case.field = str(by_name.get("nsf_code") or by_name.get("subject") or case.field or "")
+    if isinstance(by_name.get("asked"), int):
+        case.asked_fen = by_name["asked"]
+    for column, name in (("starts_on", "start"), ("ends_on", "end")):
+        if isinstance(values.get(name), date):
+            setattr(case, column, values[name])
+    case.save()
+    keep_promoted(case, rows)
+    keep_team(case, values.get("team") or ())
+
+
+def keep_promoted(case: Case, rows: Any) -> None:
+    """The promoted answers as rows: text for equality, number for order and sums."""
+    Answer.objects.filter(case=case).delete()
+    Answer.objects.bulk_create(
+        Answer(case=case, name=name, kind=kind, value=str(value)[:200], number=value if type(value) is int else None)
+        for name, kind, value in rows
+        if value is not None
+    )
+
+
+def keep_team(case: Case, team: Any) -> None:
+    """The persons of the team table as members; who was there stays with the consent already given."""
+    rows = [row for row in team if isinstance(row, Mapping) and isinstance(row.get("person"), str)]
+    wanted = {row["person"]: row.get("main") in (True, "true", "on", "1", "是") for row in rows if row["person"]}
+    people = {p.pid: p for p in Person.objects.filter(pid__in=wanted)}
+    Member.objects.filter(case=case).exclude(person__in=people.values()).delete()
+    there = {m.person_id: m for m in Member.objects.filter(case=case)}
+    for pid, person in people.items():
+        if person.pk in there:
+            Member.objects.filter(pk=there[person.pk].pk).update(main=wanted[pid])
+        else:
+            Member.objects.create(case=case, person=person, main=wanted[pid])
+    case.__dict__.pop("_member_ids", None)

@@ -1,0 +1,11 @@
+"""The middle of the house: where definitions meet tables."""
+
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    name = "kechuang.casework"
+    label = "casework"
+
+    def ready(self) -> None:
+        from kechuang.casework import offers  # noqa: F401

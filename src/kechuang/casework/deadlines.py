@@ -1,0 +1,73 @@
+"""Moments and terms of a case: what the clock does next, and until when the present holder should have acted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from kechuang.casework import records
+from kechuang.casework.actor import CLOCK
+from kechuang.casework.models import Case, Round
+from kechuang.engines.flow import Done, Flow, Situation, due, of_parent, timed
+from kechuang.words.period import end_of
+
+
+def anchors(subject: Case | Round) -> Mapping[str, datetime]:
+    """Moments that no flow knows by itself: the round's dates and the project's end."""
+    round_ = subject.round
+    known = {
+        "round.publish": round_.published_at,
+        "round.open": round_.opens_at,
+        "round.close_to_units": round_.units_close_at,
+        "round.units_close": round_.units_close_at,
+        "round.close": round_.closes_at,
+    }
+    if isinstance(subject, Case):
+        owner = subject.parent or subject
+        known["project.start"] = end_of(owner.starts_on) if owner.starts_on else None
+        known["project.end"] = end_of(owner.ends_on) if owner.ends_on else None
+        known["case.received"] = owner.received_at
+    return {name: moment for name, moment in known.items() if moment is not None}
+
+
+def done_with_parent(subject: Case | Round) -> tuple[Done, ...]:
+    """What was done on `subject`; for a child also what was done on its parent, under the name parent.<act>."""
+    if subject.pk is None:
+        own: tuple[Done, ...] = ()
+    else:
+        own = records.done(subject)
+    if isinstance(subject, Case) and subject.parent is not None:
+        return (*of_parent(records.done(subject.parent)), *own)
+    return own
+
+
+def clock_situation(subject: Case | Round, on: datetime) -> Situation:
+    """The situation as the clock finds it."""
+    done = done_with_parent(subject)
+    return Situation(actor=CLOCK.id, roles=CLOCK.own, done=done, on=on, round_state=subject.round.state)
+
+
+def set_due(subject: Case | Round, flow: Flow, on: datetime) -> None:
+    """Note when the clock acts next, and the earliest term promised in this state."""
+    seen, known = clock_situation(subject, on), anchors(subject)
+    waiting = timed(flow, subject.state, situation=seen, anchors=known)
+    first = waiting[0][1] if waiting else None
+    if isinstance(subject, Round):
+        Round.objects.filter(pk=subject.pk).update(due_at=first)
+        subject.due_at = first
+        return
+    promised = min(promises(flow, subject.state, seen, known), default=None)
+    Case.objects.filter(pk=subject.pk).update(due_at=first, promised_at=promised)
+    subject.due_at, subject.promised_at = first, promised
+
+
+def promises(flow: Flow, state: str, seen: Situation, known: Mapping[str, datetime]) -> Iterator[datetime]:
+    """The ends of all limits on acts that are still to be done in `state` by a person."""
+    for act in flow.acts.values():
+        if act.limit is None or not act.limit.within or act.by == CLOCK.id or not act.stands_in(state):
+            continue
+        if any(d.act == act.name and d.since_entry for d in seen.done):
+            continue
+        moment = due(flow, act, seen, anchors=known)
+        if moment is not None:
+            yield moment

@@ -1,0 +1,42 @@
+"""Receipts, letters and lists that are issued: each with a code that a public page checks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from kechuang.casework.models import Case, Document, Record, Round
+from kechuang.casework.records import plain, strict
+from kechuang.engines import ledger
+from kechuang.engines.ledger import canonical, digest
+
+
+def issue(
+    kind: str,
+    title: str,
+    body: Mapping[str, Any],
+    *,
+    on: datetime,
+    case: Case | None = None,
+    round_: Round | None = None,
+    record: Record | None = None,
+    number: str = "",
+    public: bool = False,
+) -> Document:
+    """Keep a document as issued; its digest is over the canonical form of what it says."""
+    said = plain(body)
+    return Document.objects.create(
+        kind=kind, title=title, body=said, number=number, case=case, round=round_ or (case.round if case else None),
+        record=record, on=on, public=public, digest=digest(canonical(said)),
+    )  # fmt: skip
+
+
+def receipt(case: Case, record: Record) -> Document:
+    """The applicant's receipt of one hop: the record as hashed, and the answers whose digest the record names."""
+    body = {
+        **ledger.receipt(record.body.encode(), previous=record.previous),
+        "about": {"number": case.number, "round": case.round.code, "stamped_by": "application"},
+        "answers": strict(case.answers),
+    }
+    return issue("receipt", f"回执 {case.number}", body, on=record.on, case=case, record=record)

@@ -1,0 +1,122 @@
+"""Files of a case: refused before they cost memory, kept under a random-free name (their digest), served as attachments."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import puremagic
+from django.conf import settings
+
+from kechuang.casework.models import Attachment, Case
+from kechuang.parties.models import Person
+from kechuang.words.outcome import Refused
+from kechuang.words.reason import Reason
+
+MOST_BYTES = 50 * 1024 * 1024
+MOST_NAME = 100
+_CHUNK = 1 << 20
+# ending → endings of what the content may be found to be; office files are zip archives underneath
+ALLOWED = {
+    "pdf": {"pdf"}, "docx": {"docx", "zip"}, "xlsx": {"xlsx", "zip"}, "pptx": {"pptx", "zip"},
+    "png": {"png"}, "jpg": {"jpg", "jpeg", "jfif"}, "jpeg": {"jpg", "jpeg", "jfif"}, "csv": {"csv", "txt", ""},
+    "txt": {"txt", ""}, "zip": {"zip"},
+}  # fmt: skip
+_RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+
+
+def folder() -> Path:
+    """Where files lie, by digest."""
+    return Path(settings.STORAGES["default"]["OPTIONS"]["location"])
+
+
+def path_of(digest: str) -> Path:
+    return folder() / digest[:2] / digest
+
+
+def clean_name(name: str) -> str:
+    """A file name that is safe on every system; Refused as `bad_file_name` where nothing sensible is left."""
+    plain = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    plain = "".join(c for c in plain if unicodedata.category(c)[0] != "C").strip(" .")
+    stem, dot, ending = plain.rpartition(".")
+    if not stem or not dot or _RESERVED.match(plain):
+        raise Refused(Reason("bad_file_name", name=plain[:40]))
+    return f"{stem[: MOST_NAME - len(ending) - 1]}.{ending.lower()}"
+
+
+def keep(
+    case: Case,
+    field: str,
+    name: str,
+    chunks: Iterable[bytes],
+    *,
+    by: Person | None,
+    on: datetime,
+    most: int = MOST_BYTES,
+) -> Attachment:
+    """Write an upload and note it on the case; the same bytes in the same field are kept once.
+
+    Refused as bad_file_name, file_kind_not_taken, file_too_large(most), file_not_what_it_says or file_empty.
+    """
+    name = clean_name(name)
+    ending = name.rpartition(".")[2]
+    if ending not in ALLOWED:
+        raise Refused(Reason("file_kind_not_taken", ending=ending[:12], taken=sorted(ALLOWED)))
+    partial = folder() / f"partial-{os.getpid()}-{os.urandom(6).hex()}"
+    partial.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        digest, size = _write(partial, chunks, most)
+        media = _looked_at(partial, ending)
+        final = path_of(digest)
+        final.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(partial, final)
+    finally:
+        partial.unlink(missing_ok=True)
+    found = Attachment.objects.filter(case=case, field=field, digest=digest, removed=False).first()
+    return found or Attachment.objects.create(
+        case=case, field=field, name=name, media=media, size=size, digest=digest, by=by, on=on
+    )
+
+
+def _write(partial: Path, chunks: Iterable[bytes], most: int) -> tuple[str, int]:
+    hasher, size = hashlib.sha256(), 0
+    with open(partial, "wb") as out:
+        for chunk in chunks:
+            size += len(chunk)
+            if size > most:
+                raise Refused(Reason("file_too_large", most=most // (1024 * 1024)))
+            hasher.update(chunk)
+            out.write(chunk)
+        out.flush()
+        os.fsync(out.fileno())
+    if not size:
+        raise Refused(Reason("file_empty"))
+    return hasher.hexdigest(), size
+
+
+def _looked_at(partial: Path, ending: str) -> str:
+    """The media type by content; Refused where the content is not what the ending says."""
+    head = partial.open("rb").read(4096)
+    try:
+        best = puremagic.magic_string(head)
+        found = {m.extension.lstrip(".").lower() for m in best[:6]}
+        media = next((m.mime_type for m in best if m.extension.lstrip(".").lower() in ALLOWED[ending]), "")
+    except puremagic.PureError:
+        found, media = {""}, ""
+    text = b"\0" not in head and ending in ("csv", "txt")
+    lowered = head[:1024].lower()
+    hostile = b"<html" in lowered or b"<svg" in lowered or b"<script" in lowered
+    if hostile or not (text or found & ALLOWED[ending]):
+        raise Refused(Reason("file_not_what_it_says", ending=ending))
+    return media or "application/octet-stream"
+
+
+def opened(attachment: Attachment) -> BinaryIO:
+    """The bytes of an attachment; FileNotFoundError if the folder has lost them."""
+    return path_of(attachment.digest).open("rb")

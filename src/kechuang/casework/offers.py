@@ -1,0 +1,337 @@
+"""What casework itself offers to the pages: rounds and their dates, files and receipts, notices, child cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from kechuang.casework import answers, documents, pages
+from kechuang.casework.models import Case, Frozen, Member, Notice, Round
+from kechuang.casework.models import Finding as Found
+from kechuang.engines import forms
+from kechuang.engines.ledger import digest
+from kechuang.words.offers import check, effect, fact
+from kechuang.words.outcome import Finding
+from kechuang.words.period import ZONE, notice_ends, workdays_between
+from kechuang.words.reason import Reason
+
+OPEN_CHILD = "child_still_open"
+
+
+@check("casework.round_open")
+def round_open(case: Case, context: Any) -> Finding:
+    """The round is open at this moment: half-open from its opening to its closing to units."""
+    round_ = case.round
+    if round_.state != "open" or not round_.opens_at or context.on < round_.opens_at:
+        return Finding.fail("round_not_open", round=round_.title)
+    if round_.units_close_at and context.on >= round_.units_close_at:
+        return Finding.fail("round_closed", round=round_.title, closed=round_.units_close_at.isoformat())
+    return Finding.passed()
+
+
+@check("casework.form_complete")
+def form_complete(case: Case, context: Any) -> Finding:
+    """Every required answer is given and every rule of the form holds."""
+    cleaned = answers.cleaned(case, stage="submit", on=context.on)
+    if not cleaned.errors:
+        context.data["_values"] = cleaned.values
+        return Finding.passed()
+    reasons = tuple(
+        Reason(reason.code, **{**reason.values, "path": path})
+        for path, each in cleaned.errors.items()
+        for reason in each
+    )
+    return Finding("fail", reasons)
+
+
+@check("casework.only_asked_items_changed")
+def only_asked_items_changed(case: Case, context: Any) -> Finding:
+    """A correction touches nothing but what was asked for: the answers' fields named when it was asked."""
+    cleaned = answers.cleaned(case, stage="submit", on=context.on)
+    form = context.pages.form
+    changed = forms.differences(form, forms.typed(form, case.answers), cleaned.values)
+    asked = set(pages.asked_fields(case))
+    outside = sorted({c.path.split(".")[0] for c in changed} - asked) if asked else []
+    if outside:
+        return Finding.fail("changed_what_was_not_asked", fields=outside)
+    if cleaned.errors:
+        return form_complete(case, context)
+    context.data["_values"] = cleaned.values
+    return Finding.passed()
+
+
+@check("casework.findings_settled")
+def findings_settled(case: Case, context: Any) -> Finding:
+    """No finding is left open without an officer's word."""
+    left = list(
+        Found.objects.filter(case=case, settled_by=None).exclude(verdict="pass").values_list("check_name", flat=True)
+    )
+    return Finding.fail("findings_open", checks=left) if left else Finding.passed()
+
+
+@effect("casework.freeze_file")
+def freeze_file(case: Case, context: Any) -> None:
+    """Keep the file as it is now, with its digest in the record."""
+    values = context.data.pop("_values", None)
+    if values is not None:
+        answers.keep(case, values, on=context.on)
+    context.tells["answers"] = case.answers_digest
+    files = case.attachments.filter(removed=False).order_by("pk").values_list("digest", flat=True)
+    for number, file_digest in enumerate(files):
+        context.tells[f"file{number}"] = file_digest
+
+
+@effect("casework.receipt")
+def receipt(case: Case, context: Any) -> None:
+    """Give a receipt with number, time and digest; the last hop's time is when the case was received."""
+    if context.act.to == "submitted":
+        case.received_at = context.on
+        case.save(update_fields=["received_at"])
+    context.later.append(lambda record: documents.receipt(case, record))
+
+
+@effect("casework.seal_file")
+def seal_file(subject: Case | Round, context: Any) -> None:
+    """Close the file for the archive: its last digest goes into the record."""
+    context.tells["sealed"] = getattr(subject, "answers_digest", "") or pages.pages_of(subject.round).digest
+
+
+@effect("casework.start_notice")
+def start_notice(case: Case, context: Any) -> None:
+    """Put the case under the notice that runs for its round's list; the first case of a batch starts it."""
+    first = context.on.astimezone(ZONE).date()
+    days = context.pages.term(context.flow.code, "notice_days", first).count
+    what = context.act.public["what"] if context.act.public else "公示"
+    notice, _ = Notice.objects.get_or_create(
+        round=case.round, what=str(what), first_day=first,
+        defaults={"last_day": notice_ends(first, days), "on": context.on, "digest": context.pages.digest},
+    )  # fmt: skip
+    notice.cases.add(case)
+    context.tells["notice"] = notice.code
+
+
+def running_notice(case: Case) -> Notice | None:
+    """The latest notice this case stands under."""
+    return Notice.objects.filter(cases=case).order_by("-on").first()
+
+
+@check("casework.within_notice")
+def within_notice(case: Case, context: Any) -> Finding:
+    """The notice of the parent still runs: its first and last day count whole."""
+    notice = running_notice(case.parent or case)
+    today = context.on.astimezone(ZONE).date()
+    if notice is None or not (notice.first_day <= today <= notice.last_day):
+        return Finding.fail("notice_not_running", last=str(notice.last_day) if notice else "")
+    return Finding.passed()
+
+
+@check("casework.notice_over")
+def notice_over(case: Case, context: Any) -> Finding:
+    """The notice has run out, in working days."""
+    notice = running_notice(case)
+    today = context.on.astimezone(ZONE).date()
+    if notice is None or today <= notice.last_day:
+        return Finding.fail("notice_still_runs", last=str(notice.last_day) if notice else "")
+    return Finding.passed()
+
+
+@fact("casework.notice_days_left", unit="工作日")
+def notice_days_left(case: Case, on: datetime) -> int:
+    """Working days left of the notice, today included."""
+    notice = running_notice(case.parent or case)
+    today = on.astimezone(ZONE).date()
+    if notice is None or notice.last_day is None or today > notice.last_day:
+        return 0
+    return workdays_between(today, notice.last_day)
+
+
+def open_children(case: Case, *flows: str) -> list[str]:
+    """Flows of the child cases that are still on their way."""
+    rows = case.children.filter(flow__in=flows) if flows else case.children.all()
+    thawed = pages.pages_of(case.round)
+    return [child.flow for child in rows if not thawed.flow(child.flow).states[child.state].end]
+
+
+@check("casework.no_open_objection")
+def no_open_objection(case: Case, context: Any) -> Finding:
+    """Every objection has been answered."""
+    left = open_children(case, "objection")
+    return Finding.fail("objection_open", count=len(left)) if left else Finding.passed()
+
+
+@check("casework.no_open_change")
+def no_open_change(case: Case, context: Any) -> Finding:
+    """No change is waiting for its decision."""
+    return Finding.fail("change_open") if open_children(case, "change") else Finding.passed()
+
+
+@check("casework.no_stopping_child")
+def no_stopping_child(case: Case, context: Any) -> Finding:
+    """No child case that stops payments is open."""
+    thawed = pages.pages_of(case.round)
+    left = [code for code in open_children(case) if (parent := thawed.flow(code).parent) and parent.stops_payment]
+    return Finding.fail(OPEN_CHILD, flows=sorted(set(left))) if left else Finding.passed()
+
+
+@check("casework.not_academic_judgement")
+def not_academic_judgement(case: Case, context: Any) -> Finding:
+    """The ground is procedure, recusal or fact; the experts' scholarly judgement is no ground."""
+    ground = context.data.get("ground", "facts")
+    if ground not in ("procedure", "recusal", "facts"):
+        return Finding.fail("academic_judgement_is_no_ground")
+    return Finding.passed()
+
+
+@check("parties.all_consented")
+def all_consented(case: Case, context: Any) -> Finding:
+    """Every member has signed in and agreed."""
+    waiting = list(Member.objects.filter(case=case, consented_at=None).values_list("person__name", flat=True))
+    return Finding.fail("members_not_consented", names=waiting) if waiting else Finding.passed()
+
+
+@fact("parties.consents_given", unit="人")
+def consents_given(case: Case, on: datetime) -> int:
+    """Members who have agreed."""
+    return Member.objects.filter(case=case).exclude(consented_at=None).count() if case.pk else 0
+
+
+@effect("casework.note_consent")
+def note_consent(case: Case, context: Any) -> None:
+    """The member who acts has agreed, now."""
+    Member.objects.filter(case=case, person=context.by.person).update(consented_at=context.on)
+
+
+@fact("casework.round_topics")
+def round_topics(case: Case, on: datetime) -> Mapping[str, Mapping[str, str]]:
+    """Topics of the round, for the choice on the form."""
+    return {t["code"]: {"zh": t["title"], "en": t.get("title_en", t["title"])} for t in case.round.topics}
+
+
+@fact("casework.term_least", unit="月")
+def term_least(case: Case, on: datetime) -> int:
+    """Shortest term the round allows."""
+    return int(case.round.details.get("term_least", 1))
+
+
+@fact("casework.term_most", unit="月")
+def term_most(case: Case, on: datetime) -> int:
+    """Longest term the round allows."""
+    return int(case.round.details.get("term_most", 60))
+
+
+@fact("casework.days_published", unit="日")
+def days_published(round_: Round, on: datetime) -> int:
+    """Days from publication to closing."""
+    start = round_.published_at or on
+    return (round_.closes_at - start).days if round_.closes_at else 10_000
+
+
+@fact("casework.undecided_cases")
+def undecided_cases(round_: Round, on: datetime) -> int:
+    """Cases of the round on which nothing has been decided."""
+    decided = pages.decided_states(round_)
+    return round_.cases.filter(parent=None).exclude(state__in=decided).count()
+
+
+@fact("casework.open_appeals")
+def open_appeals(round_: Round, on: datetime) -> int:
+    """Appeals and objections of the round without an answer."""
+    thawed = pages.pages_of(round_)
+    rows = Case.objects.filter(round=round_, flow__in=["appeal", "objection"]).values_list("flow", "state")
+    return sum(not thawed.flow(flow).states[state].end for flow, state in rows)
+
+
+@fact("casework.outage_minutes", unit="分钟")
+def outage_minutes(round_: Round, on: datetime) -> int:
+    """Minutes of outage proven by the front's own log, as an officer entered them into the round."""
+    return int(round_.details.get("outage_minutes", 0))
+
+
+@fact("casework.is_joint")
+def is_joint(round_: Round, on: datetime) -> bool:
+    """The round has a co-funder."""
+    return bool(round_.details.get("funders"))
+
+
+@check("casework.all_co_funders_agreed")
+def all_co_funders_agreed(round_: Round, context: Any) -> Finding:
+    """Each co-funder has confirmed the share."""
+    agreed = {d.actor for d in context.situation.done if d.act == "co_funder_agrees"}
+    wanted = len(round_.details.get("funders", ()))
+    return Finding.fail("co_funders_missing", count=wanted - len(agreed)) if len(agreed) < wanted else Finding.passed()
+
+
+@check("casework.all_checked")
+def all_checked(round_: Round, context: Any) -> Finding:
+    """No case of the round is still in formal check."""
+    left = round_.cases.filter(state__in=["submitted", "formal_check", "correction"]).count()
+    return Finding.fail("cases_in_check", count=left) if left else Finding.passed()
+
+
+@check("casework.only_extends")
+def only_extends(round_: Round, context: Any) -> Finding:
+    """The new closing time is later than the old one."""
+    new = datetime.fromisoformat(str(context.data["new_close"]))
+    new = new if new.tzinfo else new.replace(tzinfo=ZONE)
+    if round_.closes_at and new <= round_.closes_at:
+        return Finding.fail("only_later", closes=round_.closes_at.isoformat())
+    return Finding.passed()
+
+
+@effect("casework.move_deadline")
+def move_deadline(round_: Round, context: Any) -> None:
+    """Both deadlines move by the same span, to the new closing time."""
+    new = datetime.fromisoformat(str(context.data["new_close"]))
+    new = new if new.tzinfo else new.replace(tzinfo=ZONE)
+    gap = round_.closes_at - round_.units_close_at if round_.closes_at and round_.units_close_at else None
+    round_.closes_at = new
+    round_.units_close_at = new - gap if gap is not None else new
+    round_.save()
+
+
+@check("casework.pages_sound")
+def pages_sound(round_: Round, context: Any) -> Finding:
+    """The pages parse, their examples hold and every name is offered."""
+    faults = pages.faults(round_.programme)
+    return Finding.fail("pages_unsound", first=str(faults[0]), count=len(faults)) if faults else Finding.passed()
+
+
+@check("casework.flow_sound")
+def flow_sound(round_: Round, context: Any) -> Finding:
+    """The flow of the programme has no dead end."""
+    faults = pages.flow_faults(round_.programme)
+    return Finding.fail("flow_unsound", first=str(faults[0])) if faults else Finding.passed()
+
+
+@check("casework.timetable_sound")
+def timetable_sound(round_: Round, context: Any) -> Finding:
+    """The dates are in order: opening, units' deadline, recommenders' deadline."""
+    dates = [round_.opens_at, round_.units_close_at, round_.closes_at]
+    given = [d for d in dates if d]
+    if len(given) < (1 if round_.details.get("rolling") else 3):
+        return Finding.fail("dates_missing")
+    return Finding.passed() if given == sorted(given) else Finding.fail("dates_out_of_order")
+
+
+@effect("casework.freeze_pages")
+def freeze_pages(round_: Round, context: Any) -> None:
+    """Keep a copy of every page with its digest; the round reads it from now on."""
+    body, page_digest = pages.frozen_text(round_)
+    frozen, _ = Frozen.objects.get_or_create(digest=page_digest, defaults={"body": body, "on": context.on})
+    round_.frozen = frozen
+    round_.save(update_fields=["frozen"])
+    context.tells["pages"] = page_digest
+
+
+@effect("casework.publish_digest")
+def publish_digest(round_: Round, context: Any) -> None:
+    """Publish the call with the digest of the frozen pages."""
+    round_.published_at, round_.document_no = context.on, str(context.data.get("document_no", ""))
+    round_.save(update_fields=["published_at", "document_no"])
+    body = {"title": round_.title, "pages": round_.frozen_id, "budget": str(round_.budget_fen)}
+    Notice.objects.create(
+        round=round_, what="申报指南", body=body, on=context.on, first_day=context.on.astimezone(ZONE).date(),
+        digest=digest(str(sorted(body.items())).encode()),
+    )  # fmt: skip
+    context.tells["pages"] = round_.frozen_id or ""

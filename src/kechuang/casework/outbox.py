@@ -1,0 +1,67 @@
+"""Letters and jobs that follow from an act: rows written with it, done after it is committed."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from kechuang.casework.models import Case, Outbox, Record
+
+Job = Callable[[Mapping[str, Any], datetime], None]
+_jobs: dict[str, Job] = {}
+MOST_TRIES = 8
+
+
+def job(kind: str) -> Callable[[Job], Job]:
+    """Register what does outbox rows of `kind`: `f(payload, on)`, idempotent, raising to be tried again."""
+
+    def register(function: Job) -> Job:
+        _jobs[kind] = function
+        return function
+
+    return register
+
+
+def put(kind: str, key: str, payload: Mapping[str, Any], due: datetime) -> None:
+    """Queue one job; a key that is already there is left as it is."""
+    Outbox.objects.get_or_create(key=key, defaults={"kind": kind, "payload": dict(payload), "due": due})
+
+
+def after_act(subject: Any, context: Any, record: Record) -> None:
+    """What the page says follows from an act: a letter; for a round, the acts its cases are carried along with."""
+    if context.act.letter:
+        put("letter", f"letter:{record.pk}", {"record": record.pk, "letter": context.act.letter}, context.on)
+    if not isinstance(subject, Case) and context.act.cases:
+        put("cases", f"cases:{record.pk}", {"round": subject.pk, "acts": dict(context.act.cases)}, context.on)
+
+
+def work(on: datetime, *, most: int = 500) -> int:
+    """Do what is due, oldest first, each in its own transaction; how many rows were done."""
+    count = 0
+    due = Outbox.objects.filter(done_at=None, due__lte=on, tries__lt=MOST_TRIES).order_by("due", "pk")
+    for pk in list(due.values_list("pk", flat=True)[:most]):
+        count += _try(pk, on)
+    return count
+
+
+def _try(pk: int, on: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            row = Outbox.objects.select_for_update().get(pk=pk)
+            if row.done_at:
+                return False
+            _jobs[row.kind](row.payload, on)
+            row.done_at = on
+            row.save(update_fields=["done_at"])
+            return True
+    except Exception:
+        row = Outbox.objects.get(pk=pk)
+        row.tries += 1
+        row.due = on + timedelta(minutes=2**row.tries)
+        row.error = traceback.format_exc(limit=3)
+        row.save(update_fields=["tries", "due", "error"])
+        return False

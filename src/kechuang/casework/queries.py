@@ -1,0 +1,98 @@
+"""What a person may see: every list, count, search and export starts here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from kechuang.casework.models import Case, Record, Round, subject_key
+from kechuang.casework.pages import roles_page
+from kechuang.parties.models import Appointment, Person
+from kechuang.parties.permissions import EVERYWHERE, appointments
+from kechuang.words.period import ZONE
+
+BEFORE_RECOMMENDER = ("draft", "with_unit")
+NOWHERE = Q(pk__in=[])
+
+
+def rows_of(held: Appointment) -> Q:
+    """The cases that one appointment lets its holder see, by what the role's page says of it."""
+    sees = roles_page().sees(held.role).get("cases", "none")
+    handed_in = Q(received_at__isnull=False) | Q(parent__isnull=False)
+    match sees:
+        case "organisation" | "own" if held.scope == "organisation":
+            return Q(applicant__pid=held.target)
+        case "recommended":
+            passed_on = Q(received_at__isnull=False) | ~Q(state__in=[*BEFORE_RECOMMENDER, "withdrawn"])
+            return Q(recommender__pid=held.target) & passed_on
+        case "place":
+            prefix = held.target[:4] if held.target.endswith("00") else held.target
+            return Q(place__startswith=prefix) & handed_in
+        case "programme" | "assigned":
+            return _rounds(held) & handed_in
+        case "all":
+            return handed_in
+    return NOWHERE
+
+
+def _rounds(held: Appointment) -> Q:
+    if held.scope == "round":
+        return Q(round__code=held.target) | Q(round__institution__pid=held.target)
+    if held.target == EVERYWHERE:
+        return Q()
+    return Q(round__programme=held.target) | Q(round__plan=held.target)
+
+
+def visible_to(person: Person, on: datetime) -> QuerySet[Case]:
+    """Every case this person may open: own ones, and those that appointments of today reach."""
+    reach = Q(leader=person) | Q(members__person=person)
+    for held in appointments(person, on.astimezone(ZONE).date()):
+        reach |= rows_of(held)
+    ids = Case.objects.filter(reach).values("pk")
+    return Case.objects.filter(pk__in=ids).select_related("round", "applicant", "leader", "recommender")
+
+
+def rounds_visible_to(person: Person | None, on: datetime) -> QuerySet[Round]:
+    """Published rounds for everyone; those in preparation for the offices that prepare or supervise them."""
+    public = Q(published_at__isnull=False)
+    if person is None:
+        return Round.objects.filter(public)
+    for held in appointments(person, on.astimezone(ZONE).date()):
+        if held.power in ("planning", "decision", "supervision", "money") or held.role == "legal_officer":
+            public |= Q() if held.target in ("", EVERYWHERE) else Q(programme=held.target) | Q(plan=held.target)
+            if held.target in ("", EVERYWHERE):
+                return Round.objects.all()
+        elif held.scope == "round":
+            public |= Q(code=held.target) | Q(institution__pid=held.target)
+    return Round.objects.filter(public)
+
+
+def published(states: Iterable[str]) -> QuerySet[Case]:
+    """Cases the public may read of, in states that their flow calls public."""
+    return Case.objects.filter(state__in=list(states), parent=None).select_related("round", "applicant", "leader")
+
+
+def history(subject: Case | Round) -> QuerySet[Record]:
+    """The records of a subject, oldest first."""
+    kind, pid = subject_key(subject)
+    return Record.objects.filter(subject_kind=kind, subject=pid).order_by("position")
+
+
+def holders(role: str, subject: Case | Round, on: date) -> list[Person]:
+    """Who holds `role` for `subject` on that day: to whom a letter or a task goes."""
+    if role == "leader":
+        return [subject.leader] if isinstance(subject, Case) and subject.leader else []
+    round_ = subject.round
+    reach = Q(scope="region") | Q(scope="programme", target__in=[EVERYWHERE, round_.programme, round_.plan])
+    reach |= Q(scope="round", target=round_.code)
+    if round_.institution:
+        reach |= Q(scope="round", target=round_.institution.pid)
+    if isinstance(subject, Case):
+        if subject.applicant:
+            reach |= Q(scope="organisation", target=subject.applicant.pid)
+        if subject.recommender:
+            reach |= Q(scope="recommended", target=subject.recommender.pid)
+    found = Appointment.objects.in_force(on).filter(reach, role=role).select_related("person")
+    return [a.person for a in found]

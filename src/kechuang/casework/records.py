@@ -1,0 +1,103 @@
+"""Writing and reading records: one chain a subject, and the very bytes that were hashed kept as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kechuang.casework.actor import Actor
+from kechuang.casework.models import Record, Told, salt, subject_key
+from kechuang.engines.flow import Done
+from kechuang.engines.ledger import beginning, canonical, digest, link
+from kechuang.parties.secrets import keyed_digest
+from kechuang.words.outcome import Refused
+from kechuang.words.period import ZONE
+from kechuang.words.reason import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one record says: the act, the way it led, by whom in which role, and ids, codes and amounts fit for the log."""
+
+    act: str
+    before: str
+    after: str
+    by: Actor
+    role: str
+    on: datetime
+    key: str
+    data: Mapping[str, Any]
+    tells: Mapping[str, str]
+
+
+def already(by: Actor, key: str, data: Mapping[str, Any]) -> Record | None:
+    """The first record of this key, if there is one; refused if the key came with other data then."""
+    told = Record.objects.filter(actor=by.id, key=key).first()
+    if told is None:
+        return None
+    if told.data_digest != data_digest(data):
+        raise Refused(Reason("key_used_for_other_data"))
+    return told
+
+
+def data_digest(data: Mapping[str, Any]) -> str:
+    """A keyed digest by which a repeated request is told from a different one."""
+    return keyed_digest(canonical(plain(data)).decode())
+
+
+def plain(value: Any) -> Any:
+    """`value` as canonical JSON allows it: numbers beyond 2^53, dates and fractions as text."""
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(v) for v in value]
+    if value is None or isinstance(value, (str, bool)):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) < 2**53 else str(value)
+    return str(value)
+
+
+def strict(value: Any) -> Any:
+    """Stored answers as canonical JSON allows them: whole numbers beyond 2^53 as text."""
+    if isinstance(value, Mapping):
+        return {k: strict(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [strict(v) for v in value]
+    return str(value) if type(value) is int and abs(value) >= 2**53 else value
+
+
+def write(subject: Any, entry: Entry) -> Record:
+    """Append one record to the chain of `subject`; the caller holds the subject's lock."""
+    kind, pid = subject_key(subject)
+    last = Record.objects.filter(subject_kind=kind, subject=pid).order_by("-position").first()
+    previous, position = (last.digest, last.position + 1) if last else (beginning(f"{kind}:{pid}"), 1)
+    said, grain = plain(entry.data), salt()
+    body = canonical({
+        "v": 1, "subject": f"{kind}:{pid}", "position": position, "act": entry.act, "before": entry.before,
+        "after": entry.after, "actor": entry.by.id, "role": entry.role, "key": keyed_digest(entry.key)[:32],
+        "on": entry.on.astimezone(ZONE).isoformat(timespec="milliseconds"),
+        "data": digest(grain.encode() + canonical(said)), **({"tells": dict(entry.tells)} if entry.tells else {}),
+    })  # fmt: skip
+    record = Record.objects.create(
+        subject_kind=kind, subject=pid, position=position, act=entry.act, before=entry.before, after=entry.after,
+        actor=entry.by.id, role=entry.role, on=entry.on, key=entry.key, data_digest=data_digest(entry.data),
+        body=body.decode(), previous=previous, digest=link(previous, body),
+    )  # fmt: skip
+    if said:
+        Told.objects.create(record=record, data=said, salt=grain)
+    return record
+
+
+def done(subject: Any) -> tuple[Done, ...]:
+    """What has been done on `subject`, oldest first, each knowing whether it lies in the present state."""
+    kind, pid = subject_key(subject)
+    rows = list(
+        Record.objects.filter(subject_kind=kind, subject=pid)
+        .order_by("position")
+        .values_list("act", "actor", "on", "before", "after")
+    )
+    entered = max((i for i, row in enumerate(rows) if row[3] != row[4]), default=-1)
+    return tuple(Done(act, actor, on, i > entered) for i, (act, actor, on, _, _) in enumerate(rows))

@@ -1,0 +1,32 @@
+"""What a round does to its cases: carrying them along when it closes, and the numbers it publishes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from kechuang.casework.actor import CLOCK
+from kechuang.casework.acts import Wish, act_many
+from kechuang.casework.models import Case, Round
+from kechuang.casework.outbox import job
+from kechuang.words.outcome import Refused
+
+
+def carry_cases(round_: Round, acts: Mapping[str, Any], *, on: datetime) -> tuple[int, int]:
+    """The acts of the clock that an act of the round brings to its cases (lapse, begin_check …): done, refused."""
+    done = refused = 0
+    for name, states in acts.items():
+        cases = Case.objects.filter(round=round_, parent=None, state__in=list(states)).select_related("round")
+        wishes = (Wish(case, name, f"{name}:{case.number}:{round_.state}") for case in cases.iterator())
+        for told in act_many(wishes, by=CLOCK, on=on):
+            if isinstance(told, Refused):
+                refused += 1
+            else:
+                done += 1
+    return done, refused
+
+
+@job("cases")
+def _cases(payload: Mapping[str, Any], on: datetime) -> None:
+    carry_cases(Round.objects.get(pk=payload["round"]), payload["acts"], on=on)

@@ -1,0 +1,328 @@
+"""What the experts desk offers: pools and draws, promises, sheets, panels, scores, ranking, opinions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from kechuang.casework.actor import Actor
+from kechuang.casework.models import Case, Round
+from kechuang.casework.pages import day_of, pages_of
+from kechuang.desks.experts import drawing, ranking, sheets
+from kechuang.desks.experts.models import Conflict, Draw, Expert, Opinion, Pool, Review, Score, Seat
+from kechuang.engines.panel.scores import in_points, median
+from kechuang.words.offers import check, effect, fact
+from kechuang.words.outcome import Finding, Refused
+from kechuang.words.reason import Reason
+
+SITTING = ("invited", "accepted")
+
+
+def label_of(by: Actor) -> str:
+    """The label of an expert's act."""
+    return by.id.removeprefix("label:")
+
+
+def mode_of(case: Case, act: str = "") -> str:
+    """Which panel works now: mail, panel, site visit, mid-term or acceptance."""
+    if "acceptance" in act or case.state in ("acceptance", "rectify"):
+        return "acceptance"
+    if case.flow != "grant":
+        return case.flow
+    return "panel" if case.state == "panel_review" else "mail"
+
+
+def draw_of(case: Case, mode: str) -> Draw | None:
+    """The draw that stands for this case's panel; a defence panel is the mail panel where none was drawn for it."""
+    names = [case.group, case.number] if mode in ("mail", "panel") else [case.number]
+    rows = Draw.objects.filter(round=case.round, group__in=[n for n in names if n], aborted_at=None)
+    return rows.filter(mode=mode).first() or (rows.filter(mode="mail").first() if mode == "panel" else None)
+
+
+# The pool and the draw
+
+
+@effect("experts.freeze_pool")
+def freeze_pool(round_: Round, context: Any) -> None:
+    """Close the pool for this round; count and digest go into the record, and so into the log."""
+    pool = drawing.freeze_pool(round_, context.on)
+    context.tells |= {"pool": pool.digest, "count": str(pool.count)}
+
+
+@check("experts.pool_frozen")
+def pool_frozen(case: Case, context: Any) -> Finding:
+    """The pool is closed and its digest published."""
+    return Finding.passed() if Pool.objects.filter(round=case.round).exists() else Finding.fail("pool_not_frozen")
+
+
+@check("experts.recusal_declared")
+def recusal_declared(case: Case, context: Any) -> Finding:
+    """Applicants' wishes are in with the frozen answers, and at most three are named."""
+    named = case.answers.get("unsuitable_experts") or ()
+    return Finding.fail("too_many_named", most=3) if len(named) > 3 else Finding.passed()
+
+
+@check("experts.pool_large_enough", locks=("pool",))
+def pool_large_enough(case: Case, context: Any) -> Finding:
+    """Once recusals are left out, the pool still fills the seats with the reserve the page asks for."""
+    mode = mode_of(case, context.act.name)
+    if draw_of(case, mode) is not None:
+        return Finding.passed()
+    seats, _ = drawing.quotas_of(context.pages.programme, mode)
+    pool = Pool.objects.filter(round=case.round).first()
+    have = pool.count if pool else 0
+    return Finding.passed() if have >= seats else Finding.fail("pool_too_small", need=seats, have=have)
+
+
+@check("experts.group_size")
+def group_size(case: Case, context: Any) -> Finding:
+    """A group does not grow beyond the page's most; too small a group is shown."""
+    most = context.pages.params(day_of(context.on)).get("group_most")
+    name = str(context.data.get("group", ""))
+    there = Case.objects.filter(round=case.round, group=name, parent=None).exclude(pk=case.pk).count()
+    if isinstance(most, int) and there >= most:
+        return Finding.fail("group_full", group=name, most=most)
+    return Finding.passed()
+
+
+@effect("experts.set_group")
+def set_group(case: Case, context: Any) -> None:
+    """The review group of a case."""
+    case.group = str(context.data["group"])
+    case.save(update_fields=["group"])
+    context.tells["group"] = case.group
+
+
+@effect("experts.draw", locks=("pool",))
+def draw(case: Case, context: Any) -> None:
+    """Draw by strata from the published seed, recusals left out; the first case of a group draws for all of it."""
+    mode = mode_of(case, context.act.name)
+    row = draw_of(case, mode)
+    if row is None or row.mode != mode:
+        given = {str(one["by"]): str(one["digest"]) for one in context.data.get("commitments") or ()}
+        former = former_panel(case)
+        row = drawing.draw(
+            drawing.group_of(case, mode), commitments=given, dice=str(context.data.get("dice", "")), former=former,
+            on=context.on,
+        )  # fmt: skip
+    context.tells |= {"seed": row.seed, "pool": row.pool_digest, "draw": str(row.pk)}
+
+
+@effect("experts.invite")
+def invite(case: Case, context: Any) -> None:
+    """Those drawn are invited: their seats say so, and their own to-do lists show it."""
+    context.tells.setdefault("invited", "1")
+
+
+def former_panel(case: Case) -> set[str]:
+    """Experts of earlier, aborted draws for this case, who stay out of the next."""
+    old = Draw.objects.filter(round=case.round, group__in=[case.group, case.number]).exclude(aborted_at=None)
+    return set(Seat.objects.filter(draw__in=old).exclude(state="reserve").values_list("expert__pid", flat=True))
+
+
+@effect("experts.exclude_former_panel")
+def exclude_former_panel(case: Case, context: Any) -> None:
+    """Keep the former group out of the next draw: its draw is closed, and this case gets a group of its own."""
+    mode = mode_of(case, context.act.name)
+    row = draw_of(case, mode)
+    if row is not None:
+        seats = Seat.objects.filter(draw=row)
+        closed = Draw.objects.create(
+            round=case.round, group=case.number, mode=mode, seats=row.seats, dice=row.dice, seed=row.seed,
+            pool_digest=row.pool_digest, on=row.on, aborted_at=context.on, by_hand="former panel",
+        )  # fmt: skip
+        for seat in seats.exclude(state="reserve"):
+            Seat.objects.get_or_create(
+                draw=closed, expert=seat.expert, defaults={"position": seat.position, "state": "former"}
+            )
+    case.group = case.number
+    case.save(update_fields=["group"])
+    Review.objects.filter(case=case, mode=mode).update(mode=f"{mode}-1")
+
+
+@effect("experts.release")
+def release(case: Case, context: Any) -> None:
+    """Free those drawn when a case is withdrawn: nothing is left to read for it."""
+    context.tells.setdefault("released", case.group or case.number)
+
+
+@effect("experts.next_in_order")
+def next_in_order(case: Case, context: Any) -> None:
+    """The next in drawn order takes the seat of whoever declined, or of those who have not answered in time."""
+    row = draw_of(case, mode_of(case, context.act.name))
+    if row is None:
+        return
+    if context.by.id.startswith("label:"):
+        seat = Seat.objects.select_for_update().get(draw=row, label=label_of(context.by))
+        Conflict.objects.create(seat=seat, case=case, why=str(context.data.get("why", "time")), on=context.on)
+        drawing.next_in_order(row, seat, "declined", context.on)
+        return
+    for seat in Seat.objects.select_for_update().filter(draw=row, state="invited"):
+        drawing.next_in_order(row, seat, "silent", context.on)
+
+
+# Promises and sheets
+
+
+@check("experts.no_conflict")
+def no_conflict(case: Case, context: Any) -> Finding:
+    """No edge of recusal joins this person and this case; looks behind the curtain and names nobody."""
+    seat = (
+        Seat.objects.filter(label=label_of(context.by)).select_related("expert", "expert__person__unit", "draw").first()
+    )
+    if seat is None or seat.state not in SITTING:
+        return Finding.fail("not_seated")
+    group = drawing.Group(case.round, seat.draw.group, seat.draw.mode, (case.parent or case,))
+    edges = drawing.recused(group, [seat.expert], context.on)
+    return Finding.fail("recused") if any(edge.level == "hard" for edge in edges) else Finding.passed()
+
+
+@check("experts.of_this_group")
+def of_this_group(case: Case, context: Any) -> Finding:
+    """The person belongs to the group that sits now."""
+    row = draw_of(case, mode_of(case, context.act.name))
+    sits = row is not None and Seat.objects.filter(draw=row, label=label_of(context.by), state__in=SITTING).exists()
+    return Finding.passed() if sits else Finding.fail("not_seated")
+
+
+@effect("experts.accept")
+def accept(case: Case, context: Any) -> None:
+    """The promise is signed: the seat is taken."""
+    Seat.objects.filter(label=label_of(context.by), state="invited").update(state="accepted")
+
+
+@check("experts.all_promised")
+def all_promised(case: Case, context: Any) -> Finding:
+    """Everyone drawn has signed the promise for this case."""
+    row = draw_of(case, mode_of(case, context.act.name))
+    if row is None:
+        return Finding.fail("nobody_drawn")
+    sitting = set(Seat.objects.filter(draw=row, state__in=SITTING).values_list("label", flat=True))
+    promised = {d.actor.removeprefix("label:") for d in context.situation.done if d.act == "promise"}
+    missing = len(sitting - promised)
+    return Finding.fail("promises_missing", count=missing) if missing else Finding.passed()
+
+
+@check("experts.sheet_complete")
+def sheet_complete(case: Case, context: Any) -> Finding:
+    """Every item has a mark within the scale and its reason, long enough."""
+    cleaned = sheets.cleaned(case, mode_of(case, context.act.name), context)
+    if cleaned.errors:
+        reasons = [Reason(r.code, **{**r.values, "path": path}) for path, rs in cleaned.errors.items() for r in rs]
+        return Finding("fail", tuple(reasons))
+    context.data["_sheet"] = cleaned.values
+    return Finding.passed()
+
+
+@effect("experts.keep_review")
+def keep_review(case: Case, context: Any) -> None:
+    """File the sheet under its label; a second sheet of the same label replaces nothing and is refused."""
+    mode = mode_of(case, context.act.name)
+    if Review.objects.filter(case=case, label=label_of(context.by), mode=mode).exists():
+        raise Refused(Reason("sheet_already_filed"))
+    review = sheets.filed(case, label_of(context.by), mode, context.data.pop("_sheet"), context.on)
+    context.tells["sheet"] = str(review.pk)
+
+
+@effect("experts.keep_vote")
+def keep_vote(case: Case, context: Any) -> None:
+    """A vote counts as a sheet of the defence panel, where the panel fills in none."""
+    vote = str(context.data.get("vote", "abstain"))
+    Review.objects.update_or_create(
+        case=case, label=label_of(context.by), mode="vote",
+        defaults={"points": 1_000_000 if vote == "support" else 0, "verdict": vote, "filed_at": context.on},
+    )  # fmt: skip
+
+
+@check("experts.panel_complete")
+def panel_complete(case: Case, context: Any) -> Finding:
+    """Enough sheets are in; looks behind the curtain at counts only."""
+    mode = mode_of(case, context.act.name)
+    said = (context.pages.programme.get("panel") or {}).get(mode) or {}
+    least = int(said.get("at_least", min(3, int(said.get("size", 3)))))
+    filed = Review.objects.filter(case=case, mode=mode).count()
+    return Finding.passed() if filed >= least else Finding.fail("sheets_missing", least=least, filed=filed)
+
+
+@check("experts.quorum")
+def quorum(case: Case, context: Any) -> Finding:
+    """Enough members sat and gave their opinion: for acceptance at least three sheets or the whole group drawn."""
+    mode = mode_of(case, context.act.name)
+    said = (context.pages.programme.get("panel") or {}).get(mode) or {}
+    row = draw_of(case, mode)
+    least = int(said.get("quorum", min(3, row.seats if row else 3)))
+    filed = Review.objects.filter(case=case, mode__in=[mode, "vote"]).values("label").distinct().count()
+    return Finding.passed() if filed >= least else Finding.fail("no_quorum", least=least, sat=filed)
+
+
+@check("experts.all_groups_closed")
+def all_groups_closed(round_: Round, context: Any) -> Finding:
+    """Every group of the round is closed: nobody is still reading."""
+    early = ["admitted", "grouped", "panel_drawn", "mail_review", "panel_review", "site_visit"]
+    left = Case.objects.filter(round=round_, parent=None, state__in=early).count()
+    return Finding.fail("groups_open", count=left) if left else Finding.passed()
+
+
+# Scores, ranking, opinions
+
+
+@effect("experts.watch_scores")
+def watch_scores(case: Case, context: Any) -> None:
+    """Note outliers and equal texts of this case for the supervisor, changing no score."""
+    ranking.watch(case, context.on)
+
+
+@effect("experts.normalise")
+def normalise(case: Case, context: Any) -> None:
+    """Keep the raw mean of the case; the whole round is brought to one scale when it is ranked."""
+    rows = Review.objects.filter(case=case, mode__in=ranking.MODES)
+    raw = ranking.combined(list(rows), pages_of(case.round).programme)
+    Score.objects.update_or_create(
+        case=case,
+        defaults={"raw": in_points(raw, places=4), "normal": in_points(raw, places=4), "sheets": rows.count()},
+    )
+
+
+@effect("experts.rank")
+def rank(round_: Round, context: Any) -> None:
+    """Rank the round within its budget: normalised scores, groups, the line; who stands above it is advice, not a decision."""
+    cut = ranking.rank(round_, context.on)
+    context.tells |= {
+        "ranked": str(cut.ranked),
+        "above": str(cut.above),
+        "cost": str(cut.cost),
+        "method": ranking.METHOD,
+    }
+
+
+@effect("experts.release_opinions")
+def release_opinions(case: Case, context: Any) -> None:
+    """Release opinions under fresh labels in an order of their own, from three sheets upward, by the day only."""
+    if Opinion.objects.filter(case=case).exists():
+        return
+    texts = sorted(sheets.opinion(review) for review in Review.objects.filter(case=case, mode__in=ranking.MODES))
+    if len(texts) < 3:
+        return
+    for number, text in enumerate(texts):
+        Opinion.objects.create(case=case, label=chr(ord("A") + number % 26), text=text, released_on=day_of(context.on))
+
+
+@fact("experts.expert_of_round")
+def expert_of_round(case: Case, on: datetime) -> bool:
+    """The leader sits in this round; looks behind the curtain and answers yes or no."""
+    if case.leader_id is None:
+        return False
+    return Seat.objects.filter(draw__round=case.round, expert__person=case.leader).exclude(state="reserve").exists()
+
+
+@fact("experts.recommended_amount", unit="元")
+def recommended_amount(case: Case, on: datetime) -> int | None:
+    """Middle of the amounts the experts advise, in fen, rounded down."""
+    amounts = [Fraction(r.amount_fen) for r in Review.objects.filter(case=case).exclude(amount_fen=None)]
+    return int(median(amounts)) if amounts else None
+
+
+def in_pool(person_id: int) -> Expert | None:
+    """The pool's entry of a person."""
+    return Expert.objects.filter(person=person_id).first()

@@ -1,0 +1,51 @@
+"""Review sheets: the form of a mode's sheet, what was filled in, and how it is filed under a label."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from kechuang.casework.models import Case
+from kechuang.casework.pages import pages_of
+from kechuang.desks.experts.models import Review
+from kechuang.engines import forms
+from kechuang.engines.panel.scores import in_points
+
+
+def sheet_page(programme: Mapping[str, Any], mode: str, track: str = "") -> Mapping[str, Any]:
+    """The sheet a mode uses: the acceptance sheet, else the page's sheet of that mode for the track, else the first."""
+    if mode == "acceptance":
+        return programme.get("acceptance_sheet") or programme["sheets"][0]
+    sheets = [s for s in programme["sheets"] if track in ((s.get("for") or {}).get("tracks") or [track])]
+    return next((s for s in sheets if s.get("mode") == mode), sheets[0])
+
+
+def form_of(case: Case, mode: str) -> forms.Form:
+    """The form of the sheet an expert fills in for this case."""
+    return pages_of(case.round).sheet(str(sheet_page(pages_of(case.round).programme, mode, case.track)["code"]))
+
+
+def cleaned(case: Case, mode: str, context: Any) -> forms.Cleaned:
+    """The sheet as it would be filed; what lies in `data['sheet']`, or in `data` itself."""
+    typed = context.data.get("sheet") or context.data
+    known: dict[str, object] = {}
+    return forms.clean(form_of(case, mode), typed, stage="submit", known=known, choices=context.pages.choices)
+
+
+def filed(case: Case, label: str, mode: str, values: Mapping[str, Any], on: datetime) -> Review:
+    """Keep one sheet: marks by criterion, reasons beside them, the weighted total in 10^-4 points."""
+    marks = {k: str(v) for k, v in values.items() if isinstance(v, (int, Fraction)) and k not in ("total", "amount")}
+    reasons = {k.removesuffix("_why"): str(v) for k, v in values.items() if k.endswith("_why") and v}
+    total = values.get("total")
+    return Review.objects.create(
+        case=case, label=label, mode=mode, filed_at=on, marks=marks, reasons=reasons,
+        points=in_points(Fraction(total if total is not None else 0)), grade=str(values.get("grade") or ""),
+        verdict=str(values.get("verdict") or ""), amount_fen=values.get("amount"),
+    )  # fmt: skip
+
+
+def opinion(review: Review) -> str:
+    """What the applicant may read of a sheet: its reasons, in the order of the criteria, without marks or label."""
+    return "\n".join(text for _, text in sorted(review.reasons.items()))

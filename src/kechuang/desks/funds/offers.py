@@ -1,0 +1,400 @@
+"""What the funds desk offers: awards by the page's rule, instalments, payments, spending, settlement, refunds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import F, Sum
+from django.db.utils import IntegrityError
+
+from kechuang.casework import book
+from kechuang.casework.models import Award, Case, Round
+from kechuang.casework.pages import day_of
+from kechuang.desks.funds.book_keeping import later
+from kechuang.desks.funds.models import Appropriation, Budget, Grant, Instalment, Payment, QuotaDocument, Spending, Stop
+from kechuang.engines import forms
+from kechuang.formula import UNKNOWN, evaluate, parse
+from kechuang.words import offers
+from kechuang.words.money import FEN, rounded, shared_out
+from kechuang.words.offers import check, effect, fact
+from kechuang.words.outcome import Finding, Refused
+from kechuang.words.quantity import quantity
+from kechuang.words.reason import Reason
+
+CLASSES = {"equipment": "设备费", "operation": "业务费", "labour": "劳务费", "indirect": "间接费用", "other": "其他"}
+
+
+# From the decision to the grant
+
+
+def award_of(case: Case, context: Any) -> tuple[int, list[dict[str, str]]]:
+    """The amount in fen by the page's award rule, never above what was proposed, with the steps that led to it."""
+    page = context.pages.programme
+    rule = page.get("award") or {}
+    params = book.params_on(page, day_of(case.round.opens_at or context.on))
+    values = forms.typed(context.pages.form, case.answers) if case.answers else {}
+    facts = {
+        name: f if isinstance(f, str) else f["from"]
+        for name, f in {**page.get("facts", {}), **rule.get("facts", {})}.items()
+    }
+
+    def known(name: str) -> object:
+        if name in values and values[name] is not None:
+            return values[name]
+        if name in facts:
+            found = offers.find("fact", facts[name]).function(case, context.on)
+            return UNKNOWN if found is None else found
+        return UNKNOWN
+
+    expression = parse(str(rule.get("amount", "asked")))
+    scope = book.scope_of(expression, params, known)
+    exact = evaluate(expression, scope)
+    steps = [{"name": name, "value": str(value)} for name, value in sorted(scope.items()) if value is not UNKNOWN]
+    if exact is UNKNOWN:
+        exact = case.proposed_fen or case.asked_fen or 0
+    fen = in_whole(Fraction(exact), str(rule.get("round", "")))  # type: ignore[arg-type]
+    if case.proposed_fen is not None and case.proposed_fen < fen:
+        steps.append({"name": "proposed", "value": str(case.proposed_fen)})
+        fen = case.proposed_fen
+    return fen, [{"name": "rule", "value": expression.text}, *steps, {"name": "amount", "value": str(fen)}]
+
+
+def in_whole(exact: Fraction, said: str) -> int:
+    """Fen, rounded as the page says: 'floor 万元', 'half_up 元'; without a word to the fen, downwards."""
+    how, _, unit = said.partition(" ")
+    size = FEN[unit or "分"]
+    return rounded(exact / size, how or "floor") * size  # type: ignore[arg-type]
+
+
+@effect("funds.award", locks=("budget",))
+def award(case: Case, context: Any) -> None:
+    """Settle the amount by the page's award rule, with steps, and commit it from the round's budget."""
+    fen, steps = award_of(case, context)
+    budget, _ = Budget.objects.get_or_create(round=case.round, defaults={"fen": case.round.budget_fen})
+    if not Budget.objects.filter(pk=budget.pk, committed_fen__lte=F("fen") - fen).update(
+        committed_fen=F("committed_fen") + fen
+    ):
+        raise Refused(Reason("beyond_budget", budget=budget.fen, used=budget.committed_fen, wanted=fen))
+    number = str(context.data.get("document_no", ""))
+    Award.objects.create(case=case, fen=fen, steps=steps, document_no=number, on=context.on)
+    Grant.objects.create(case=case, granted_fen=fen)
+    context.tells["fen"] = str(fen)
+    later(context, f"budget:{case.round.code}", f"grant:{case.number}", fen, "commit", case=case)
+
+
+@effect("funds.schedule")
+def schedule(case: Case, context: Any) -> None:
+    """Lay out the instalments of the page: shares of the grant, exact to the fen; those due now are freed."""
+    grant = case.grant
+    if grant.instalments.exists():
+        return
+    rows = [r for r in context.pages.programme.get("instalments", ()) if not r.get("for") or case.track in r["for"]]
+    rows = rows or [{"code": "once", "share": "100 %", "upon": "countersign"}]
+    parts = shared_out(grant.granted_fen, [quantity(r["share"]).value for r in rows])
+    for position, (row, fen) in enumerate(zip(rows, parts, strict=True)):
+        freed = context.on if row.get("upon") in (context.act.name, "countersign") else None
+        Instalment.objects.create(
+            grant=grant, code=row["code"], position=position, fen=fen, upon=str(row.get("upon", "")), freed_at=freed
+        )
+    Grant.objects.filter(pk=grant.pk).update(allocated_fen=grant.granted_fen)
+
+
+@effect("funds.milestone")
+def milestone(case: Case, context: Any) -> None:
+    """Free the instalments that wait for this act, on the project itself."""
+    owner = case.parent if case.parent and not hasattr(case, "grant") else case
+    grant = getattr(owner, "grant", None)
+    if grant is None:
+        return
+    grant.instalments.filter(upon=context.act.name, freed_at=None).update(freed_at=context.on)
+
+
+@effect("funds.cancel_schedule")
+def cancel_schedule(case: Case, context: Any) -> None:
+    """Cancel what is not yet paid: the round's budget gets it back."""
+    grant = getattr(case, "grant", None)
+    if grant is None or grant.cancelled:
+        return
+    left = grant.granted_fen - grant.paid_fen
+    Budget.objects.filter(round=case.round).update(committed_fen=F("committed_fen") - left)
+    Grant.objects.filter(pk=grant.pk).update(cancelled=True)
+    later(context, f"grant:{case.number}", f"budget:{case.round.code}", left, "cancel", case=case)
+
+
+# Payments
+
+
+def stopped(case: Case) -> bool:
+    """Whether somebody has stopped the payments of this case."""
+    return Stop.objects.filter(case=case, lifted_at=None).exists()
+
+
+def due(case: Case) -> Instalment | None:
+    """The first instalment that is freed and has no payment yet."""
+    return (
+        Instalment.objects.filter(grant__case=case, freed_at__isnull=False, payment=None).order_by("position").first()
+    )
+
+
+def wanted(case: Case, context: Any) -> Instalment | None:
+    """The instalment the act names, else the first one due."""
+    code = context.data.get("instalment")
+    rows = Instalment.objects.filter(grant__case=case, freed_at__isnull=False, payment=None)
+    return rows.filter(code=code).first() if code else rows.order_by("position").first()
+
+
+@check("funds.instalment_due", locks=("award",))
+def instalment_due(case: Case, context: Any) -> Finding:
+    """The act that frees this instalment has happened, nobody has stopped payments, and it is not yet ordered."""
+    if stopped(case):
+        return Finding.fail("payments_stopped")
+    if wanted(case, context) is None:
+        return Finding.fail("no_instalment_due", instalment=str(context.data.get("instalment", "")))
+    return Finding.passed()
+
+
+@check("funds.quota_covers", locks=("award",))
+def quota_covers(case: Case, context: Any) -> Finding:
+    """A quota document of that number covers the payment."""
+    instalment = wanted(case, context)
+    number = str(context.data.get("quota_document", "")).strip()
+    document = QuotaDocument.objects.filter(number=number).first()
+    if document is None:
+        return Finding.fail("no_such_quota_document", number=number)
+    left = document.fen - document.used_fen
+    if instalment is not None and left < instalment.fen:
+        return Finding.fail("quota_used_up_money", number=number, left=left, wanted=instalment.fen)
+    return Finding.passed()
+
+
+@effect("funds.prepare")
+def prepare(case: Case, context: Any) -> None:
+    """Prepare a payment: the maker's half; it reserves the quota and moves nothing."""
+    instalment = wanted(case, context)
+    document = QuotaDocument.objects.select_for_update().get(number=str(context.data["quota_document"]).strip())
+    assert instalment is not None  # funds.instalment_due has looked
+    document.used_fen += instalment.fen
+    document.save(update_fields=["used_fen"])
+    payment = Payment.objects.create(
+        instalment=instalment, grant=instalment.grant, fen=instalment.fen, quota=document, maker=context.by.person,
+        prepared_at=context.on,
+    )  # fmt: skip
+    context.tells |= {"payment": payment.pid, "fen": str(payment.fen)}
+
+
+def prepared_payment(case: Case) -> Payment | None:
+    """The payment that waits for its checker."""
+    return Payment.objects.filter(grant__case=case, paid_at=None).order_by("prepared_at").first()
+
+
+@check("funds.prepared")
+def prepared(case: Case, context: Any) -> Finding:
+    """A payment is prepared and not yet paid, by another hand than the checker's."""
+    payment = prepared_payment(case)
+    if payment is None:
+        return Finding.fail("nothing_prepared")
+    if context.by.person and payment.maker_id == context.by.person.pk:
+        return Finding.fail("same_person", acts=["prepare_payment"])
+    return Finding.fail("payments_stopped") if stopped(case) else Finding.passed()
+
+
+@check("funds.within_award", locks=("award",))
+def within_award(case: Case, context: Any) -> Finding:
+    """Paid so far and this payment stay within the award."""
+    payment, grant = prepared_payment(case), case.grant
+    beyond = payment is not None and grant.paid_fen + payment.fen > grant.granted_fen
+    return Finding.fail("beyond_award", granted=grant.granted_fen, paid=grant.paid_fen) if beyond else Finding.passed()
+
+
+@effect("funds.pay")
+def pay(case: Case, context: Any) -> None:
+    """Order the payment, once: the checker's half; the year's cash and the grant's totals move with it."""
+    payment = prepared_payment(case)
+    assert payment is not None  # funds.prepared has looked
+    payment.checker, payment.paid_at = context.by.person, context.on
+    payment.save(update_fields=["checker", "paid_at"])
+    spend_cash(case.round, payment.fen, context.on)
+    Grant.objects.filter(pk=payment.grant_id).update(paid_fen=F("paid_fen") + payment.fen)
+    context.tells |= {"payment": payment.pid, "fen": str(payment.fen), "quota": payment.quota.number}
+    later(context, f"grant:{case.number}", f"transit:{case.number}", payment.fen, "pay", case=case)
+
+
+def spend_cash(round_: Round, fen: int, on: datetime) -> None:
+    """Take `fen` from the year's appropriation of the plan, where there is one; Refused beyond it."""
+    try:
+        row = Appropriation.objects.select_for_update().filter(plan=round_.plan, year=day_of(on).year).first()
+        if row is not None:
+            if row.paid_fen + fen > row.fen:
+                raise Refused(Reason("beyond_appropriation", fen=row.fen, paid=row.paid_fen, wanted=fen))
+            row.paid_fen += fen
+            row.save(update_fields=["paid_fen"])
+    except IntegrityError:
+        raise Refused(Reason("beyond_appropriation", fen=0, paid=0, wanted=fen)) from None
+
+
+@check("funds.paid")
+def paid(case: Case, context: Any) -> Finding:
+    """Something has been paid that is not yet confirmed, and the amount is the one ordered."""
+    payment = (
+        Payment.objects.filter(grant__case=case, paid_at__isnull=False, received_at=None).order_by("paid_at").first()
+    )
+    if payment is None:
+        return Finding.fail("nothing_to_confirm")
+    said = context.data.get("amount")
+    if said not in (None, "") and int(said) != payment.fen:
+        return Finding.fail("amount_differs_from_payment", ordered=payment.fen, said=int(said))
+    return Finding.passed()
+
+
+@effect("funds.received")
+def received(case: Case, context: Any) -> None:
+    """Note receipt by the unit; the days it took can be read from the payment."""
+    payment = (
+        Payment.objects.filter(grant__case=case, paid_at__isnull=False, received_at=None).order_by("paid_at").first()
+    )
+    assert payment is not None  # funds.paid has looked
+    payment.received_at = context.on
+    payment.save(update_fields=["received_at"])
+    Grant.objects.filter(pk=payment.grant_id).update(received_fen=F("received_fen") + payment.fen)
+    context.tells |= {"payment": payment.pid, "fen": str(payment.fen)}
+    later(context, f"transit:{case.number}", f"unit:{case.number}", payment.fen, "receive", case=case)
+
+
+@effect("funds.spend")
+def spend(case: Case, context: Any) -> None:
+    """Note spending by class; fiscal money spent never exceeds what came in."""
+    grant, rows = case.grant, context.data.get("spending") or []
+    fiscal = sum(int(r["fen"]) for r in rows if not r.get("own"))
+    if grant.spent_fen + fiscal > grant.received_fen:
+        raise Refused(Reason("spent_more_than_received", received=grant.received_fen, spent=grant.spent_fen + fiscal))
+    for row in rows:
+        if row.get("kind") not in CLASSES:
+            raise Refused(Reason("no_such_cost_class", kind=str(row.get("kind"))))
+        Spending.objects.create(
+            grant=grant, kind=row["kind"], fen=int(row["fen"]), own=bool(row.get("own")), on=day_of(context.on)
+        )
+    own = sum(int(r["fen"]) for r in rows if r.get("own"))
+    Grant.objects.filter(pk=grant.pk).update(spent_fen=F("spent_fen") + fiscal, own_spent_fen=F("own_spent_fen") + own)
+    context.tells["fen"] = str(fiscal)
+
+
+@effect("funds.stop")
+def stop(case: Case, context: Any) -> None:
+    """Stop payments of the project."""
+    owner = case.parent or case
+    Stop.objects.create(case=owner, why=context.act.name, actor=context.by.id, since=context.on)
+
+
+@effect("funds.resume")
+def resume(case: Case, context: Any) -> None:
+    """Let payments go on."""
+    Stop.objects.filter(case=case.parent or case, lifted_at=None).update(lifted_at=context.on)
+
+
+# Settlement
+
+
+@effect("funds.settle")
+def settle(case: Case, context: Any) -> None:
+    """Work out what stays and what goes back: passed keeps the balance, anything else returns the unspent."""
+    grant = getattr(case, "grant", None)
+    if grant is None:
+        return
+    unspent = grant.received_fen - grant.spent_fen
+    keep = unspent if case.state in ("passed", "tracking") else 0
+    said_keep, said_refund = context.data.get("keep"), context.data.get("refund")
+    refund = int(said_refund) if said_refund not in (None, "") else unspent - keep
+    kept = int(said_keep) if said_keep not in (None, "") else keep
+    Grant.objects.filter(pk=grant.pk).update(kept_fen=kept, refund_due_fen=refund)
+    context.tells |= {"kept": str(kept), "refund": str(refund)}
+
+
+@check("funds.settlement_adds_up")
+def settlement_adds_up(case: Case, context: Any) -> Finding:
+    """Received, spent, kept and refunded agree to the fen; what is kept is only what a passed project may keep."""
+    grant = case.grant
+    keep, refund = int(context.data.get("keep") or 0), int(context.data.get("refund") or 0)
+    unspent = grant.received_fen - grant.spent_fen
+    most = grant.received_fen if case.state == "revoked" else unspent
+    if refund < 0 or keep < 0 or refund > most or (case.state != "revoked" and keep + refund != unspent):
+        return Finding.fail(
+            "settlement_does_not_add_up", received=grant.received_fen, spent=grant.spent_fen, keep=keep, refund=refund
+        )
+    if keep and case.state not in ("passed", "tracking"):
+        return Finding.fail("balance_must_go_back", state=case.state)
+    return Finding.passed()
+
+
+@effect("funds.order_refund")
+def order_refund(case: Case, context: Any) -> None:
+    """Order the refund and free the budget of what was never paid; nothing due settles the grant at once."""
+    grant = case.grant
+    cancel_schedule(case, context)
+    if grant.refund_due_fen == 0:
+        Grant.objects.filter(pk=grant.pk).update(settled_at=context.on)
+    context.tells["refund"] = str(grant.refund_due_fen)
+
+
+@effect("funds.recover")
+def recover(case: Case, context: Any) -> None:
+    """Claim back everything received."""
+    grant = getattr(case, "grant", None)
+    if grant is not None:
+        Grant.objects.filter(pk=grant.pk).update(refund_due_fen=grant.received_fen)
+
+
+@effect("funds.refunded")
+def refunded(case: Case, context: Any) -> None:
+    """Note a refund; it never exceeds what is due, and settles the grant when all is back."""
+    grant, fen = Grant.objects.select_for_update().get(case=case), int(context.data["amount"])
+    if fen <= 0 or grant.refunded_fen + fen > grant.refund_due_fen:
+        raise Refused(Reason("refund_beyond_due", due=grant.refund_due_fen - grant.refunded_fen, said=fen))
+    grant.refunded_fen += fen
+    if grant.refunded_fen == grant.refund_due_fen:
+        grant.settled_at = context.on
+    grant.save(update_fields=["refunded_fen", "settled_at"])
+    context.tells["fen"] = str(fen)
+    later(context, f"unit:{case.number}", f"budget:{case.round.code}", fen, "refund", case=case)
+
+
+@check("funds.settled")
+def settled(case: Case, context: Any) -> Finding:
+    """Nothing is owed either way."""
+    grant = getattr(case, "grant", None)
+    if grant is None or grant.settled_at is not None:
+        return Finding.passed()
+    return Finding.fail("not_settled", due=grant.refund_due_fen - grant.refunded_fen)
+
+
+@fact("funds.granted", unit="元")
+def granted(case: Case, on: datetime) -> int:
+    """Granted money, in fen."""
+    found = getattr(case.parent or case, "award", None)
+    return found.fen if found else 0
+
+
+@fact("funds.refund_due", unit="元")
+def refund_due(case: Case, on: datetime) -> int:
+    """Money the leader's projects owe back, in fen."""
+    if case.leader is None:
+        return 0
+    rows = Grant.objects.filter(case__leader=case.leader, settled_at=None).exclude(refund_due_fen=0)
+    total = rows.aggregate(due=Sum(F("refund_due_fen") - F("refunded_fen")))["due"]
+    return int(total or 0)
+
+
+@fact("funds.joint_agreement_valid")
+def joint_agreement_valid(case: Case, on: datetime) -> bool:
+    """The joint agreement is in force: the round names its funders."""
+    return bool(case.round.details.get("funders"))
+
+
+@fact("funds.co_funder_paid_share", unit="%")
+def co_funder_paid_share(subject: Case | Round, on: datetime) -> Fraction:
+    """Share of the promised contributions of earlier rounds of this programme that has come in."""
+    round_ = subject.round
+    rows = Round.objects.filter(programme=round_.programme, year__lt=round_.year)
+    sums = rows.aggregate(p=Sum("contributions__promised_fen"), r=Sum("contributions__received_fen"))
+    return Fraction(sums["r"] or 0, sums["p"]) if sums["p"] else Fraction(1)

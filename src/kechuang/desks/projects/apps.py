@@ -1,0 +1,11 @@
+"""The projects desk joins the house: its tables and its offers."""
+
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    name = "kechuang.desks.projects"
+    label = "projects"
+
+    def ready(self) -> None:
+        from kechuang.desks.projects import offers  # noqa: F401

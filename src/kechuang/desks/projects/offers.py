@@ -1,0 +1,587 @@
+"""What the projects desk offers: eligibility and limits, ranking and budget, task books, changes, acceptance, tracking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Q, Sum
+
+from kechuang.casework import book
+from kechuang.casework.models import Case, Member, Round
+from kechuang.casework.pages import day_of, pages_of
+from kechuang.desks.projects import limits, reports
+from kechuang.desks.projects.models import Change, Numbering, Overdue
+from kechuang.engines import forms
+from kechuang.formula import UNKNOWN
+from kechuang.words import offers
+from kechuang.words.offers import check, effect, fact
+from kechuang.words.outcome import Finding
+from kechuang.words.reason import Reason
+
+STAGE_OF_ACT = {
+    "open": "open", "submit_to_unit": "submit", "recommend": "recommend", "record_check": "admit",
+    "fund": "select", "select": "select", "call_up": "select", "countersign": "countersign",
+}  # fmt: skip
+
+
+def known_of(case: Case, context: Any) -> Callable[[str], object]:
+    """What a condition's names stand for: an answer of the case, else the fact the page names."""
+    form = context.pages.form
+    values = context.data.get("_values") or (forms.typed(form, case.answers) if case.answers else {})
+    facts = context.pages.form_facts
+
+    def known(name: str) -> object:
+        if name in facts:
+            found = offers.find("fact", facts[name]).function(case, context.on)
+            return UNKNOWN if found is None else found
+        value = values.get(name)
+        return UNKNOWN if value is None else value
+
+    return known
+
+
+def conditions(case: Case, context: Any, table: str) -> Finding:
+    """The page's own conditions of `table` at this act's stage, in one finding: failures first, else warnings."""
+    stage = STAGE_OF_ACT.get(context.act.name, "submit")
+    found = book.unmet(context.pages.programme, table, at=stage, on=day_of(context.on), known=known_of(case, context))
+    failed = [f for f in found if f.verdict == "fail"]
+    told = failed or list(found)
+    if not told:
+        return Finding.passed()
+    return Finding("fail" if failed else "warn", tuple(reason for f in told for reason in f.reasons))
+
+
+@check("projects.eligible")
+def eligible(case: Case, context: Any) -> Finding:
+    """Every condition of the page holds; messages are those of the page."""
+    return conditions(case, context, "eligibility")
+
+
+@check("projects.within_limits", locks=("team",))
+def within_limits(case: Case, context: Any) -> Finding:
+    """The limits on led and joined projects, for the leader and every main member, under one lock."""
+    return conditions(case, context, "limits")
+
+
+@check("projects.within_unit_quota", locks=("quota",))
+def within_unit_quota(case: Case, context: Any) -> Finding:
+    """The unit's own number in this round, where the round sets one."""
+    return _quota(case, "units", case.applicant.pid if case.applicant else "", Q(applicant=case.applicant))
+
+
+@check("projects.within_recommender_quota", locks=("quota",))
+def within_recommender_quota(case: Case, context: Any) -> Finding:
+    """The recommender's number in this round, where the round sets one."""
+    found = _quota(
+        case, "recommenders", case.recommender.pid if case.recommender else "", Q(recommender=case.recommender)
+    )
+    return found if found.verdict == "fail" else conditions(case, context, "eligibility")
+
+
+def _quota(case: Case, kind: str, pid: str, who: Q) -> Finding:
+    most = case.round.quotas.get(kind, {}).get(pid, case.round.quotas.get(kind, {}).get("*"))
+    if most is None:
+        return Finding.passed()
+    passed_on = ("with_recommender", *limits.APPLIED[2:]) if kind == "units" else limits.APPLIED[2:]
+    used = Case.objects.filter(who, round=case.round, parent=None, state__in=passed_on).exclude(pk=case.pk).count()
+    return Finding.fail("quota_used_up", most=most, used=used) if used >= most else Finding.passed()
+
+
+@check("projects.within_budget", locks=("budget",))
+def within_budget(subject: Case | Round, context: Any) -> Finding:
+    """The sum of proposals and awards fits the budget of the round, under one lock."""
+    round_ = subject.round
+    chosen = (
+        "proposed",
+        "public_notice",
+        *limits.RUNNING,
+        "passed",
+        "closed_no_fault",
+        "failed",
+        "tracking",
+        "archived",
+    )
+    rows = Case.objects.filter(round=round_, parent=None, state__in=chosen).exclude(pk=getattr(subject, "pk", None) if isinstance(subject, Case) else None)  # fmt: skip
+    total = rows.filter(award__isnull=False).aggregate(fen=Sum("award__fen"))["fen"] or 0
+    total += rows.filter(award__isnull=True).aggregate(fen=Sum("proposed_fen"))["fen"] or 0
+    mine = (subject.proposed_fen or subject.asked_fen or 0) if isinstance(subject, Case) else 0
+    if total + mine > round_.budget_fen:
+        return Finding.fail("beyond_budget", budget=round_.budget_fen, used=total, wanted=mine)
+    return Finding.passed()
+
+
+@effect("projects.keep_proposal")
+def keep_proposal(case: Case, context: Any) -> None:
+    """The planner's advice and amount, kept on the case until the decision."""
+    case.advice = str(context.data.get("advice", "fund"))
+    amount = context.data.get("amount")
+    case.proposed_fen = int(amount) if amount not in (None, "") else case.asked_fen
+    case.save(update_fields=["advice", "proposed_fen"])
+    context.tells["fen"] = str(case.proposed_fen or 0)
+
+
+@check("projects.advice_followed")
+def advice_followed(case: Case, context: Any) -> Finding:
+    """What is decided is what was proposed and checked."""
+    wanted = {"select": "fund", "keep_in_reserve": "reserve", "reject": "reject"}.get(context.act.name)
+    if wanted and case.advice and case.advice != wanted:
+        return Finding.fail("decision_differs_from_proposal", proposed=case.advice)
+    return Finding.passed()
+
+
+@check("projects.departure_has_reason")
+def departure_has_reason(case: Case, context: Any) -> Finding:
+    """Advice that leaves the order of rank carries its written reason."""
+    departs = departs_from_rank(case, context.on, advice=str(context.data.get("advice", "")))
+    if departs and not str(context.data.get("departure") or "").strip():
+        return Finding.fail("departure_without_reason")
+    return Finding.passed()
+
+
+@fact("projects.departs_from_rank")
+def departs_from_rank(case: Case, on: datetime, *, advice: str = "") -> bool:
+    """The advice leaves the rank order: funded below the line, or left out above it."""
+    if case.rank is None or case.above_line is None:
+        return False
+    advised = advice or case.advice
+    return bool(advised) and (advised == "fund") != case.above_line
+
+
+@check("projects.no_overdue_acceptance")
+def no_overdue_acceptance(case: Case, context: Any) -> Finding:
+    """Nothing of the leader is overdue; what is overdue in the unit is shown."""
+    if overdue(case, context.on):
+        return Finding.fail("leader_has_overdue")
+    left = unit_overdue(case, context.on)
+    return Finding.warn("unit_has_overdue", count=left) if left else Finding.passed()
+
+
+@check("projects.budget_adds_up")
+def budget_adds_up(case: Case, context: Any) -> Finding:
+    """Lines, partners and totals agree: the rules of the money section hold (they are rules of the form)."""
+    values = context.data.get("_values") or {}
+    if "asked" in values and values["asked"] is not None and values["asked"] <= 0:
+        return Finding.fail("nothing_asked")
+    return Finding.passed()
+
+
+@fact("projects.own_funds_asked", unit="元")
+def own_funds_asked(case: Case, on: datetime) -> int:
+    """Own money the form promises, in fen."""
+    return int(case.answers.get("own_funds") or 0)
+
+
+@check("projects.codes_valid")
+def codes_valid(case: Case, context: Any) -> Finding:
+    """A subject code is given and is written as its system writes codes."""
+    return Finding.passed() if case.field else Finding.warn("no_subject_code")
+
+
+@check("projects.fits_guide")
+def fits_guide(case: Case, context: Any) -> Finding:
+    """The topic is one of the guide."""
+    topics = {t["code"] for t in case.round.topics}
+    topic = case.answers.get("topic")
+    return Finding.passed() if not topics or topic in topics else Finding.fail("topic_not_in_guide", topic=str(topic))
+
+
+@check("projects.topic_not_made_for_one")
+def topic_not_made_for_one(round_: Round, context: Any) -> Finding:
+    """A topic's wording does not single out one unit: no organisation's name stands in it."""
+    text = f"{context.data.get('title', '')}{context.data.get('scope', '')}"
+    names = _unit_names()
+    named = [name for name in names if len(name) > 3 and name in text]
+    return Finding.fail("topic_names_a_unit", names=named[:3]) if named else Finding.passed()
+
+
+def _unit_names() -> list[str]:
+    kinds = ("enterprise", "university", "institute", "hospital", "new_institute")
+    return list(Case._meta.get_field("applicant").related_model.objects.filter(kind__in=kinds).values_list("name", flat=True))  # fmt: skip
+
+
+@effect("projects.compare_teams")
+def compare_teams(case: Case, context: Any) -> None:
+    """Find the same team elsewhere in this round: a finding for the officer, never a refusal."""
+    people = {case.leader_id, *case.member_ids} - {None}
+    others = Member.objects.filter(person__in=people, case__round=case.round).exclude(case=case)
+    same = sorted(set(others.values_list("case__number", flat=True)))
+    if len(same) > 0 and case.leader_id:
+        case.findings.update_or_create(
+            check_name="projects.compare_teams",
+            defaults={
+                "verdict": "warn", "reasons": [Reason("team_elsewhere", cases=same[:5]).to_json()],
+                "evidence": {"cases": same}, "answers_digest": case.answers_digest, "on": context.on,
+            },
+        )  # fmt: skip
+
+
+@effect("projects.number")
+def number(case: Case, context: Any) -> None:
+    """Give the project its number: year, programme, running number; once."""
+    if case.project_no:
+        return
+    row, _ = Numbering.objects.select_for_update().get_or_create(programme=case.round.programme, year=case.round.year)
+    row.last += 1
+    row.save(update_fields=["last"])
+    prefix = str(context.pages.programme.get("number_prefix", case.round.programme.upper().replace("-", "")[:6]))
+    case.project_no = f"{case.round.year}{prefix}{row.last:04d}"
+    case.save(update_fields=["project_no"])
+    context.tells["project_no"] = case.project_no
+
+
+# The task book
+
+
+@check("projects.goals_not_lower")
+def goals_not_lower(case: Case, context: Any) -> Finding:
+    """The task book promises no less than the application: every row of its goals is there, with no smaller number."""
+    row = reports.latest(case, "task_book", filed=False) or reports.latest(case, "task_book")
+    promised = (row.typed if row and not row.filed_at else row.values if row else {}).get("targets")
+    if promised is None:
+        return Finding.passed()
+    by_name = {str(goal.get("name")): goal for goal in promised}
+    lower = [
+        str(goal.get("name"))
+        for goal in case.answers.get("targets") or ()
+        if str(goal.get("name")) not in by_name or lowered(goal.get("target"), by_name[str(goal["name"])].get("target"))
+    ]
+    return Finding.fail("goals_lower_than_applied", goals=lower) if lower else Finding.passed()
+
+
+def lowered(before: Any, after: Any) -> bool:
+    """Whether a goal's number went down; texts that are no numbers must stay the same."""
+    try:
+        return Fraction(str(after)) < Fraction(str(before))
+    except ValueError:
+        return str(after).strip() != str(before).strip()
+
+
+@check("projects.budget_equals_award")
+def budget_equals_award(case: Case, context: Any) -> Finding:
+    """The task book's money equals the award."""
+    award = getattr(case, "award", None)
+    if award is None:
+        return Finding.fail("no_award")
+    row = reports.latest(case, "task_book", filed=False) or reports.latest(case, "task_book")
+    if row is None:
+        return Finding.passed()
+    _, cleaned = (row, None) if row.filed_at else reports.looked_at(case, "task_book", context.on)
+    asked = cleaned.values.get("asked") if cleaned else row.values.get("asked")
+    if asked is not None and int(asked) != award.fen:
+        return Finding.fail("task_book_money_differs", award=award.fen, written=int(asked))
+    return Finding.passed()
+
+
+@effect("projects.start_task_book")
+def start_task_book(case: Case, context: Any) -> None:
+    """Open the task book with the application's goals and the award's money, for the leader to complete."""
+    if reports.latest(case, "task_book", filed=False) is None:
+        answers = reports.task_book_answers(case)
+        reports.draft(case, "task_book", answers, by=context.by.person, on=context.on)
+
+
+@effect("projects.file_task_book")
+def file_task_book(case: Case, context: Any) -> None:
+    """The signed task book as a version of its own, its digest in the record."""
+    row = reports.latest(case, "task_book", filed=False)
+    if row is not None:
+        row.values, row.filed_at = row.typed, context.on
+        row.digest = reports.digest(reports.canonical(reports.strict(row.values)))
+        row.save()
+        context.tells["task_book"] = row.digest
+
+
+# Changes
+
+
+@fact("projects.change_decider")
+def change_decider(case: Case, on: datetime) -> str | None:
+    """The role that decides this change, from the table of changes; `for:` names programmes where another decides."""
+    row = change_row(case)
+    if row is None:
+        return None
+    return str((row.get("for") or {}).get(case.round.programme, row.get("decides", "nobody")))
+
+
+def change_row(case: Case) -> Any:
+    """The row of the table of changes that a change case is about; `answers.change` names it."""
+    kind = case.answers.get("change")
+    return pages_of(case.round).flow(case.flow).changes.get(str(kind)) if kind else None
+
+
+@effect("projects.keep_change")
+def keep_change(case: Case, context: Any) -> None:
+    """Keep on the change case what is asked for, so that its decider and limits are known."""
+    case.answers = {**case.answers, **{k: v for k, v in context.data.items() if not k.startswith("_")}}
+    case.save(update_fields=["answers"])
+
+
+@check("projects.change_allowed")
+def change_allowed(case: Case, context: Any) -> Finding:
+    """This kind of change may be asked now: somebody decides it, it is not asked too often, too late or for too long."""
+    kind = str(context.data.get("change") or case.answers.get("change") or "")
+    row = context.flow.changes.get(kind)
+    if row is None:
+        return Finding.fail("no_such_change", kind=kind)
+    if row.get("decides") == "nobody":
+        return Finding.fail("change_never_allowed", because=row.get("because", ""))
+    most = row.get("times")
+    before = Change.objects.filter(case=case.parent, kind=kind).count()
+    if most and before >= int(most):
+        return Finding.fail("change_asked_too_often", most=most)
+    return Finding.passed()
+
+
+@effect("projects.apply_change")
+def apply_change(case: Case, context: Any) -> None:
+    """Write the change into the project, keeping what was."""
+    parent = case.parent or case
+    kind = str(case.answers.get("change") or context.data.get("change") or "")
+    said = {**case.answers, **context.data}
+    before: dict[str, Any] = {}
+    if kind == "period" and said.get("new_end"):
+        before = {"ends_on": str(parent.ends_on)}
+        parent.ends_on = datetime.fromisoformat(str(said["new_end"])).date()
+    elif kind == "leader" and said.get("new_leader"):
+        before = {"leader": parent.leader.pid if parent.leader else ""}
+        person = Member._meta.get_field("person").related_model.objects.filter(pid=said["new_leader"]).first()
+        parent.leader = person or parent.leader
+    elif said.get("new_targets"):
+        before = {"targets": parent.answers.get("targets")}
+        parent.answers = {**parent.answers, "targets": said["new_targets"]}
+    parent.save()
+    after = {k: str(v) for k, v in said.items() if not k.startswith("_")}
+    Change.objects.create(
+        case=parent, child=case if case.parent else None, kind=kind, before=before, after=after, on=context.on
+    )
+
+
+# Mid-term, acceptance, tracking
+
+
+def report_complete(case: Case, kind: str, context: Any) -> Finding:
+    """The open report of `kind` cleans without an error on the project itself."""
+    owner = case.parent or case
+    row, cleaned = reports.looked_at(owner, kind, context.on)
+    if row is None or cleaned is None:
+        return Finding.fail("report_missing", kind=kind)
+    told = tuple(Reason(r.code, **{**r.values, "path": path}) for path, rs in cleaned.errors.items() for r in rs)
+    return Finding("fail", told) if told else Finding.passed()
+
+
+@check("projects.progress_complete")
+def progress_complete(case: Case, context: Any) -> Finding:
+    """The progress report is filled in."""
+    return report_complete(case, "progress", context)
+
+
+@check("projects.midterm_table_complete")
+def midterm_table_complete(case: Case, context: Any) -> Finding:
+    """Every due indicator has a value and evidence."""
+    return report_complete(case, "midterm", context)
+
+
+@check("projects.indicator_table_complete")
+def indicator_table_complete(case: Case, context: Any) -> Finding:
+    """Every promised indicator has a value and evidence."""
+    return report_complete(case, "acceptance", context)
+
+
+@effect("projects.file_report")
+def file_report(case: Case, context: Any) -> None:
+    """The open report becomes a filed version; its digest stands in the record."""
+    owner = case.parent or case
+    kinds = {"report_midterm": "midterm", "apply_acceptance": "acceptance", "resubmit": "acceptance",
+             "report_progress": "progress", "report_results": "tracking"}  # fmt: skip
+    row = reports.file(owner, kinds.get(context.act.name, "progress"), context.on)
+    context.tells["report"] = row.digest
+
+
+def final_file(case: Case) -> dict[str, Any]:
+    """The final file as it stands: the open one's typed answers, else the filed one's."""
+    row = reports.latest(case, "acceptance", filed=False) or reports.latest(case, "acceptance")
+    return (row.values or row.typed) if row else {}
+
+
+@check("projects.science_report_deposited")
+def science_report_deposited(case: Case, context: Any) -> Finding:
+    """The S&T report has a number; without it acceptance cannot be asked for."""
+    return Finding.passed() if final_file(case).get("science_report") else Finding.fail("science_report_missing")
+
+
+@check("projects.data_deposited")
+def data_deposited(case: Case, context: Any) -> Finding:
+    """Data are deposited, or the page does not ask for them."""
+    asked = any(d.get("code") == "d_data" and d.get("required") is True for d in context.pages.programme.get("deliverables", ()))  # fmt: skip
+    return Finding.passed() if not asked or final_file(case).get("data_deposit") else Finding.fail("data_not_deposited")
+
+
+@check("projects.results_registered")
+def results_registered(case: Case, context: Any) -> Finding:
+    """Results have their number in the register."""
+    return Finding.passed() if final_file(case).get("results_register") else Finding.fail("results_not_registered")
+
+
+@check("projects.audit_enclosed")
+def audit_enclosed(case: Case, context: Any) -> Finding:
+    """An audit is enclosed where the amount asks for one."""
+    least = context.pages.params(day_of(context.on)).get("audit_from")
+    award = getattr(case, "award", None)
+    if (
+        award is None
+        or not isinstance(least, int)
+        or award.fen < least
+        or "audit" not in context.pages.report("acceptance").fields
+    ):
+        return Finding.passed()
+    return Finding.passed() if final_file(case).get("audit") else Finding.fail("audit_missing", least=least)
+
+
+@check("projects.diligence_shown")
+def diligence_shown(case: Case, context: Any) -> Finding:
+    """Original records support the finding that duty was done: the final file says so at length."""
+    shown = str(final_file(case).get("diligence_proof") or "")
+    return Finding.passed() if len(shown) >= 30 else Finding.fail("diligence_not_shown")
+
+
+@effect("projects.mark_overdue")
+def mark_overdue(case: Case, context: Any) -> None:
+    """Count the project as overdue at every gate."""
+    Overdue.objects.get_or_create(case=case, defaults={"since": day_of(context.on)})
+
+
+@effect("projects.clear_overdue")
+def clear_overdue(case: Case, context: Any) -> None:
+    """Acceptance has been asked for: the project is overdue no longer."""
+    Overdue.objects.filter(case=case, cleared_on=None).update(cleared_on=day_of(context.on))
+
+
+@check("projects.tracking_over")
+def tracking_over(case: Case, context: Any) -> Finding:
+    """The years of tracking have passed, or the last yearly report is in."""
+    years = int(context.pages.programme.get("tracking", {}).get("years", 1))
+    filed = case.reports.filter(kind="tracking", filed_at__isnull=False).count()
+    passed = case.ends_on is not None and (day_of(context.on) - case.ends_on).days >= 365 * years
+    return Finding.passed() if filed >= years or passed else Finding.fail("tracking_not_over", years=years, filed=filed)
+
+
+@fact("projects.core_reached", unit="%")
+def core_reached(case: Case, on: datetime) -> int | None:
+    """Share of core indicators reached, in whole percent."""
+    return _reached(case, core_only=True)
+
+
+@fact("projects.all_reached", unit="%")
+def all_reached(case: Case, on: datetime) -> int | None:
+    """Share of indicators reached, in whole percent."""
+    return _reached(case, core_only=False)
+
+
+def _reached(case: Case, *, core_only: bool) -> int | None:
+    goals = {str(g.get("name")): g for g in case.answers.get("targets") or ()}
+    done, every = reports.reached_share(final_file(case).get("final_table"), core_only=core_only, goals=goals)
+    return 100 * done // every if every else None
+
+
+# Limits, by what a person leads, joins and has applied for
+
+
+@fact("projects.led_running", unit="项")
+def led_running(case: Case, on: datetime) -> int:
+    """Led and running, those that end this year left out."""
+    return limits.led(case, limits.RUNNING, on).exclude(pk=case.pk).count()
+
+
+@fact("projects.led_applied", unit="项")
+def led_applied(case: Case, on: datetime) -> int:
+    """Led and applied for this year, this one included."""
+    return limits.led(case, limits.APPLIED, on).exclude(pk=case.pk).count() + 1
+
+
+@fact("projects.joined_running", unit="项")
+def joined_running(case: Case, on: datetime) -> int:
+    """Joined as main member and running."""
+    return limits.joined(case, limits.RUNNING, on).count()
+
+
+@fact("projects.joined_applied", unit="项")
+def joined_applied(case: Case, on: datetime) -> int:
+    """Joined as main member and applied for this year."""
+    return limits.joined(case, limits.APPLIED, on).count()
+
+
+@fact("projects.overdue", unit="项")
+def overdue(case: Case, on: datetime) -> int:
+    """Overdue projects of the leader."""
+    return Overdue.objects.filter(case__leader=case.leader, cleared_on=None).count() if case.leader else 0
+
+
+@fact("projects.unit_overdue", unit="项")
+def unit_overdue(case: Case, on: datetime) -> int:
+    """Overdue projects of the unit."""
+    return Overdue.objects.filter(case__applicant=case.applicant, cleared_on=None).count() if case.applicant else 0
+
+
+@fact("projects.nsf_led_running", unit="项")
+def nsf_led_running(case: Case, on: datetime) -> int:
+    """Fund projects led and running."""
+    return limits.led(case, limits.RUNNING, on).filter(limits.FUND).exclude(pk=case.pk).count()
+
+
+@fact("projects.nsf_led_applied", unit="项")
+def nsf_led_applied(case: Case, on: datetime) -> int:
+    """Fund projects applied for this year, this one included."""
+    return limits.led(case, limits.APPLIED, on).filter(limits.FUND).exclude(pk=case.pk).count() + 1
+
+
+@fact("projects.youth_before", unit="项")
+def youth_before(case: Case, on: datetime) -> int:
+    """Earlier youth projects."""
+    return (
+        Case.objects.filter(leader=case.leader, round__programme="nsf-youth", award__isnull=False)
+        .exclude(pk=case.pk)
+        .count()
+    )
+
+
+@fact("projects.recommend_letters", unit="份")
+def recommend_letters(case: Case, on: datetime) -> int:
+    """Letters of peers received: files in the field for them."""
+    return case.attachments.filter(field="recommend_letters", removed=False).count() if case.pk else 0
+
+
+@fact("projects.unit_awarded_most_3y", unit="项")
+def unit_awarded_most_3y(case: Case, on: datetime) -> int | None:
+    """Most projects the unit won in one of three years."""
+    if case.applicant is None:
+        return None
+    return max(limits.awarded_by_year(case.applicant, case.round.programme, case.round.year))
+
+
+@fact("projects.position_in_unit", unit="位")
+def position_in_unit(case: Case, on: datetime) -> int:
+    """Place in the unit's own list: those it has passed on before, and this one."""
+    rows = Case.objects.filter(round=case.round, applicant=case.applicant, parent=None, state__in=limits.APPLIED[2:])
+    return rows.exclude(pk=case.pk).count() + 1
+
+
+@fact("projects.maturity_passed")
+def maturity_passed(case: Case, on: datetime) -> bool:
+    """The project passed the argument before application: the round says so for its topic."""
+    return bool(case.round.details.get("mature_topics", {}).get(str(case.answers.get("topic")), True))
+
+
+@fact("projects.firm_involved")
+def firm_involved(case: Case, on: datetime) -> bool:
+    """An enterprise leads or takes part."""
+    return bool(case.applicant and case.applicant.kind == "enterprise") or bool(case.answers.get("partners"))
+
+
+@fact("projects.similar_studies", unit="项")
+def similar_studies(case: Case, on: datetime) -> int:
+    """Studies of the same title in three years."""
+    rows = Case.objects.filter(title=case.title, round__year__gte=case.round.year - 3, parent=None)
+    return rows.exclude(pk=case.pk).exclude(state="draft").count() if case.title else 0

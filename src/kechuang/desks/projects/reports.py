@@ -1,0 +1,96 @@
+"""Reports of a running project: drafted, cleaned against the page's table, filed as a version that stays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db import transaction
+
+from kechuang.casework import pages
+from kechuang.casework.models import Case
+from kechuang.casework.records import strict
+from kechuang.desks.projects.models import Report
+from kechuang.engines import forms
+from kechuang.engines.ledger import canonical, digest
+from kechuang.parties.models import Person
+from kechuang.words.outcome import Refused
+from kechuang.words.reason import Reason
+
+
+def form_of(case: Case, kind: str) -> forms.Form:
+    """The table of a report; the task book takes goals, schedule and money from the application's own form."""
+    thawed = pages.pages_of(case.round)
+    if kind != "task_book":
+        return thawed.report(kind)
+    return thawed.task_book
+
+
+def task_book_answers(case: Case) -> dict[str, Any]:
+    """What the task book starts from: the application's own goals and money, as stored."""
+    form = form_of(case, "task_book")
+    wanted = {path for path, _ in forms.fields(form) if "." not in path}
+    return {name: value for name, value in case.answers.items() if name in wanted}
+
+
+def draft(case: Case, kind: str, typed: Mapping[str, Any], *, by: Person | None, on: datetime) -> Report:
+    """Keep what was typed into the open report of `kind`, starting one if none is open."""
+    if kind not in Report.KINDS:
+        raise Refused(Reason("no_such_report", kind=kind))
+    with transaction.atomic():
+        row = Report.objects.select_for_update().filter(case=case, kind=kind, filed_at=None).first()
+        if row is None:
+            version = Report.objects.filter(case=case, kind=kind).count() + 1
+            return Report.objects.create(case=case, kind=kind, version=version, typed=dict(typed), by=by, on=on)
+        row.typed, row.by, row.on = dict(typed), by, on
+        row.save(update_fields=["typed", "by", "on"])
+        return row
+
+
+def latest(case: Case, kind: str, *, filed: bool = True) -> Report | None:
+    """The newest report of a kind, filed or still open."""
+    return Report.objects.filter(case=case, kind=kind, filed_at__isnull=not filed).order_by("-version").first()
+
+
+def looked_at(case: Case, kind: str, on: datetime) -> tuple[Report | None, forms.Cleaned | None]:
+    """The open report of a kind, cleaned as it would be on filing; (None, None) if none has been started."""
+    row = latest(case, kind, filed=False)
+    if row is None:
+        return None, None
+    form = form_of(case, kind)
+    known = pages.pages_of(case.round).params(pages.day_of(on))
+    return row, forms.clean(form, row.typed, stage="submit", known=known, choices=pages.pages_of(case.round).choices)
+
+
+def file(case: Case, kind: str, on: datetime) -> Report:
+    """Make the open report a filed version; refused with every error by path."""
+    row, cleaned = looked_at(case, kind, on)
+    if row is None or cleaned is None:
+        raise Refused(Reason("report_missing", kind=kind))
+    if cleaned.errors:
+        raise Refused(
+            *[Reason(r.code, **{**r.values, "path": path}) for path, rs in cleaned.errors.items() for r in rs]
+        )
+    row.values = forms.stored(form_of(case, kind), cleaned.values)
+    row.digest = digest(canonical(strict(row.values)))
+    row.filed_at = on
+    row.save()
+    return row
+
+
+def reached_share(rows: Any, *, core_only: bool, goals: Mapping[str, Any]) -> tuple[int, int]:
+    """(reached, all) among the rows of an indicator table; `goals` says by name which are core."""
+    counted = [row for row in rows or () if not core_only or goals.get(row.get("goal"), {}).get("core")]
+    return sum(_is_reached(row) for row in counted), len(counted)
+
+
+def _is_reached(row: Mapping[str, Any]) -> bool:
+    """Numbers are compared as numbers; a text counts as reached when something other than a refusal stands there."""
+    reached = str(row.get("reached") or "").strip()
+    promised = str(row.get("promised") or row.get("due") or "").strip()
+    try:
+        return Decimal(reached) >= Decimal(promised)
+    except InvalidOperation:
+        return bool(reached) and reached not in ("未完成", "否", "无", "0")

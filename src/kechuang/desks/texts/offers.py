@@ -1,0 +1,59 @@
+"""What the texts desk offers to the pages: title clashes, comparison with what is already there, shares found elsewhere."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from kechuang.casework.models import Case
+from kechuang.casework.models import Finding as Found
+from kechuang.casework.outbox import put
+from kechuang.words.offers import check, effect, fact
+from kechuang.words.outcome import Finding
+
+ENDED = ("draft", "withdrawn", "not_admitted", "not_funded")
+
+
+@check("texts.title_clash")
+def title_clash(case: Case, context: Any) -> Finding:
+    """No running or applied project of someone else has the same title."""
+    title = str((context.data.get("_values") or {}).get("title") or case.title).strip()
+    same = Case.objects.filter(title=title, parent=None).exclude(pk=case.pk).exclude(state__in=ENDED)
+    return Finding.warn("title_taken", title=title) if title and same.exists() else Finding.passed()
+
+
+@effect("texts.compare")
+def compare(case: Case, context: Any) -> None:
+    """Ask for the comparison with all earlier applications and results; the job leaves a finding on the case."""
+    put("compare", f"compare:{case.number}:{case.answers_digest}", {"case": case.pk}, context.on)
+
+
+def compared(case: Case) -> Found | None:
+    """The finding of the comparison, if it saw the answers as they are now."""
+    return Found.objects.filter(case=case, check_name="texts.compare", answers_digest=case.answers_digest).first()
+
+
+@check("texts.no_duplicate")
+def no_duplicate(case: Case, context: Any) -> Finding:
+    """No duplicate above the line, or an officer has looked: a warning shows what was found and refuses nothing."""
+    found = compared(case)
+    if found is None or found.verdict == "pass" or found.settled_by_id:
+        return Finding.passed()
+    return Finding.warn("text_found_elsewhere", share=found.evidence.get("share", 0))
+
+
+@fact("texts.duplicate_share", unit="%")
+def duplicate_share(case: Case, on: datetime) -> int | None:
+    """Share of the text found elsewhere, in whole percent; unknown until it has been compared."""
+    found = compared(case) if case.pk else None
+    return int(found.evidence.get("share", 0)) if found else None
+
+
+@fact("texts.same_elsewhere")
+def same_elsewhere(case: Case, on: datetime) -> bool:
+    """The same content is paid for elsewhere: an officer has said so of a finding."""
+    if not case.pk:
+        return False
+    return Found.objects.filter(
+        case=case, check_name="texts.compare", settled_word__startswith="paid elsewhere"
+    ).exists()

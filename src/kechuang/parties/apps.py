@@ -1,0 +1,11 @@
+"""The ground of all tables."""
+
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    name = "kechuang.parties"
+    label = "parties"
+
+    def ready(self) -> None:
+        from kechuang.parties import offers  # noqa: F401

@@ -1,0 +1,55 @@
+"""Which roles a person holds for a case or a round: the only reader of appointments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from kechuang.parties.models import Appointment, Person
+from kechuang.words.place import lies_in
+
+EVERYWHERE = "*"
+
+
+def appointments(person: Person, day: date) -> list[Appointment]:
+    """What `person` is appointed to on `day`, read afresh: a change of role takes effect on the next request."""
+    return list(Appointment.objects.filter(person=person).in_force(day))
+
+
+def covers(held: Appointment, subject: Any) -> bool:
+    """Whether an appointment's scope reaches `subject` (a case or a round, by what they have)."""
+    round_ = getattr(subject, "round", subject)
+    match held.scope:
+        case "region":
+            return True
+        case "organisation":
+            unit = getattr(subject, "applicant", None)
+            return unit is not None and unit.pid == held.target
+        case "recommended":
+            recommender = getattr(subject, "recommender", None)
+            return recommender is not None and recommender.pid == held.target
+        case "place":
+            place = getattr(subject, "place", "")
+            return bool(place) and lies_in(place, held.target)
+        case "programme":
+            return held.target in (EVERYWHERE, round_.programme, round_.plan)
+        case "round":
+            institution = round_.institution
+            return held.target == round_.code or (institution is not None and institution.pid == held.target)
+    return False
+
+
+def roles(held: Iterable[Appointment], subject: Any) -> frozenset[str]:
+    """The roles among `held` that reach `subject`."""
+    return frozenset(a.role for a in held if covers(a, subject))
+
+
+def own_roles(person: Person, subject: Any) -> frozenset[str]:
+    """Roles that come from the case itself: its leader, its members (`subject.members` by person id)."""
+    found = set()
+    if getattr(subject, "leader_id", None) == person.pk:
+        found.add("leader")
+    if person.pk in getattr(subject, "member_ids", ()):
+        found.add("member")
+    return frozenset(found)
