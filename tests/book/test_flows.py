@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 import kechuang
-from kechuang.engines.flow import Flow, audit, flow_from
+from kechuang.casework.book.reader import read_page
+from kechuang.engines.flow import Done, Flow, Situation, audit, flow_from, possible, promised, target
 from kechuang.engines.flow.walks import replayed
+from kechuang.words.period import ZONE
 
 BOOK = Path(kechuang.__file__).parent / "book"
 CHILDREN = {"objection", "appeal", "change", "midterm", "subproject"}
@@ -18,7 +23,7 @@ TARGETS = {"round", "grant", "subsidy", "recognition", "evaluation", "contest", 
 
 
 def read(path: Path) -> dict:
-    return YAML(typ="safe", pure=True).load(path.read_text("utf-8"))
+    return read_page(str(path.relative_to(BOOK)), path.read_text("utf-8")).body
 
 
 PAGES = {path.stem: read(path) for path in sorted((BOOK / "flows").glob("*.yaml"))}
@@ -137,3 +142,61 @@ def test_every_award_and_title_waits_for_the_objections_to_its_list():
         "recognition": ["recognise"],
         "subsidy": ["approve"],
     }
+
+
+def test_every_letter_that_an_act_sends_is_a_page_of_the_book():
+    letters = {path.stem for path in (BOOK / "letters").glob("*.yaml")}
+    if not letters:
+        pytest.skip("the letters are not in this book")
+
+    assert {act.letter for flow in FLOWS.values() for act in flow.acts.values() if act.letter} - letters == set()
+
+
+def test_every_promise_of_the_first_edition_has_its_term_today():
+    today, outside = date(2024, 3, 1), ("at",)
+    empty = {
+        f"{code}.{told.act}"
+        for code, flow in FLOWS.items()
+        for told in promised(flow, on=today)
+        if told.kind not in outside and not told.terms
+    }
+
+    assert empty == set()
+
+
+ROUND_STATES = ("open", "closing", "closed", "in_review")
+
+
+def open_ways(flow: Flow, state: str, done: tuple[Done, ...], on: datetime) -> list[str]:
+    """What anybody at all could do here, in any state of the round."""
+    everyone = frozenset(ROLES["roles"])
+    ways = [
+        act.name
+        for round_state in ROUND_STATES
+        for act in possible(
+            flow, state, situation=Situation(f"person {len(done)}", everyone, done, on, round_state, lambda name: None)
+        )
+    ]
+    return sorted(set(ways))
+
+
+@pytest.mark.parametrize("code", ["grant", "subsidy", "contest", "inquiry", "investment", "objection", "midterm"])
+@settings(max_examples=15, deadline=None)
+@given(data=some.data())
+def test_however_a_case_is_led_somebody_can_always_go_on_until_its_end(code, data):
+    flow, before, done = FLOWS[code], "", ()
+    state = data.draw(some.sampled_from(["", *flow.states]))
+    on = datetime(2024, 3, 1, 9, tzinfo=ZONE)
+
+    for _ in range(40):
+        ways = open_ways(flow, state, done, on)
+        if state and flow.states[state].end:
+            return
+        assert ways, f"nobody can do anything in {state} after {[one.act for one in done]}"
+        act = flow.acts[data.draw(some.sampled_from(ways))]
+        to = target(act, state, before)
+        if to != state:
+            before, state = state, to
+            done = tuple(replace(one, since_entry=False) for one in done)
+        on += timedelta(400)
+        done = (*done, Done(act.name, f"person {len(done)}", on, since_entry=act.to == "same"))
