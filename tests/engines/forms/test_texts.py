@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from kechuang.engines.forms import clean
@@ -52,16 +50,14 @@ def test_a_character_that_cannot_be_kept_is_refused_even_in_a_draft(mark):
 @pytest.mark.parametrize(
     "kind", ["text", "longtext", "richtext", "money", "date", "identity", "words", "choice", "account"]
 )
-def test_a_million_characters_are_refused_quickly(kind):
+def test_a_million_characters_are_refused_by_their_number_before_they_are_read(kind):
     form = a_form({"code": "x", "kind": kind, **({"options": {"a": "甲"}} if kind == "choice" else {})})
     million = "字" * 1_000_000
-    started = time.perf_counter()
 
     cleaned = clean(form, {"x": million}, stage="submit")
 
     assert [reason.code for reason in cleaned.errors["x"]] == ["too_long"]
     assert cleaned.typed["x"] is million
-    assert time.perf_counter() - started < 1
 
 
 def test_words_are_split_at_commas_and_told_once():

@@ -43,7 +43,7 @@ class Reading:
             return NOTHING
 
     def table(self, field: Field, raw: object, path: str) -> tuple[dict[str, Any], ...]:
-        rows = rows_typed(raw)
+        rows = rows_typed(field, raw)
         if len(rows) > MOST_ROWS:
             raise Unreadable("too_many_rows", most=MOST_ROWS, got=len(rows), over=len(rows) - MOST_ROWS)
         return tuple(self._row(field, row, f"{path}.{number}") for number, row in enumerate(rows))
@@ -104,20 +104,21 @@ class Reading:
         return row
 
 
-def rows_typed(raw: object) -> list[Any]:
-    """The rows that were written, blank ones left out: from a list, or from {number: row} of a posted form."""
+def rows_typed(field: Field, raw: object) -> list[Any]:
+    """The rows in which something was written: from a list, or from {number: row} of a posted form."""
     if isinstance(raw, Mapping) and all(isinstance(key, str) and key.isdecimal() and len(key) < 7 for key in raw):
         raw = [raw[key] for key in sorted(raw, key=int)]
     if not isinstance(raw, list | tuple):
         raise Unreadable("not_a_table")
-    return [row for row in raw if not is_blank(row)]
+    asked = [column.code for column in field.columns if column.kind != "computed"]
+    return [row for row in raw if not is_blank([row.get(code) for code in asked] if isinstance(row, Mapping) else row)]
 
 
 def typed_again(field: Field, raw: object) -> object:
     """What was written, rows as a list without blank ones, so that the paths of errors point into it."""
     if field.kind == "table" or field.kind in ROWS:
         try:
-            return rows_typed(raw)
+            return rows_typed(field, raw)
         except Unreadable:
             return raw
     return raw

@@ -8,8 +8,9 @@ from fractions import Fraction
 from typing import Any, Final
 
 from kechuang.engines.forms.kinds import PARTS, ROWS, SIMPLE
-from kechuang.engines.forms.kinds.numbers import decimal_text, in_unit
+from kechuang.engines.forms.kinds.numbers import decimal_text, in_unit, is_money, is_share
 from kechuang.engines.forms.model import Field, Form, Values
+from kechuang.words.money import rounded
 
 Each = Callable[[Field, Any], Any]
 _ROWS: Final = frozenset(("table", *ROWS))
@@ -42,6 +43,8 @@ def _shaped(field: Field, value: Any, each: Each) -> Any:
 
 
 def _row(field: Field, row: Mapping[str, Any], each: Each) -> dict[str, Any]:
+    if not isinstance(row, Mapping):
+        raise TypeError(f"{field.code} is made of rows or parts")
     return {column.code: each(column, row[column.code]) for column in field.columns if column.code in row}
 
 
@@ -102,7 +105,11 @@ def _recomputed(kept: Any) -> Any:
 
 
 def shown_computed(value: Any, field: Field) -> str:
-    """A computed value as digits in the unit of its field, a day as ISO text, a code as it is."""
+    """A computed value as digits in the unit of its field, a day as ISO text, a code as it is.
+
+    What is finer than a fen, or than a hundredth, is rounded to it, a half away from zero: for reading only.
+    """
     if isinstance(value, int | Fraction) and not isinstance(value, bool):
-        return in_unit(value, field)
+        fine = 1 if is_money(field) else 10_000 if is_share(field) else 100
+        return in_unit(Fraction(rounded(Fraction(value) * fine, "half_up"), fine), field)
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -101,9 +101,14 @@ def in_unit(value: Fraction | int, field: Field) -> str:
     """A value in the unit of its field, as digits: 125000000 fen in 万元 are `125`."""
     if is_money(field):
         return decimal_text(Fraction(value) / FEN[field.unit or "元"])
-    if field.kind in ("percent", "ratio"):
+    if is_share(field):
         return decimal_text(Fraction(value) * 100)
     return decimal_text(value)
+
+
+def is_share(field: Field) -> bool:
+    """Whether 1 means a hundred per cent: a share that is typed, or what is computed in per cent."""
+    return field.kind in ("percent", "ratio") or (field.kind == "computed" and field.unit == "%")
 
 
 def is_money(field: Field) -> bool:
@@ -112,7 +117,7 @@ def is_money(field: Field) -> bool:
 
 
 def shown_unit(field: Field) -> str:
-    if field.kind in ("percent", "ratio"):
+    if is_share(field):
         return "%"
     return field.unit or ("元" if field.kind == "money" else "")
 
