@@ -168,13 +168,16 @@ ROUND_STATES = ("open", "closing", "closed", "in_review")
 
 
 def open_ways(flow: Flow, state: str, done: tuple[Done, ...], on: datetime) -> list[str]:
-    """What anybody at all could do here, in any state of the round."""
+    """What anybody at all could do here, at once or in time, in any state of the round."""
     everyone = frozenset(ROLES["roles"])
     ways = [
         act.name
         for round_state in ROUND_STATES
+        for moment in (on, on + timedelta(400))
         for act in possible(
-            flow, state, situation=Situation(f"person {len(done)}", everyone, done, on, round_state, lambda name: None)
+            flow,
+            state,
+            situation=Situation(f"person {len(done)}", everyone, done, moment, round_state, lambda name: None),
         )
     ]
     return sorted(set(ways))

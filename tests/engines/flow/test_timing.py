@@ -196,3 +196,11 @@ def test_stations_are_read_from_what_was_done_and_a_return_finds_its_way_back():
     did = tuple(done(name) for name in ("open", "submit", "look", "ask", "answer"))
 
     assert [state for _, state in stations(flow, did)] == ["draft", "checked", "waiting", "checked"]
+
+
+def test_the_clock_is_not_asked_for_what_still_waits_for_a_person():
+    flow = clock_flow(acts__lapse=an_act(["draft"], "refused", "clock", after=["look"], after_any=["ask", "look"]))
+    looked = done("look", on="2019-03-04 10:00")
+
+    assert timed(flow, "draft", situation=situation("clock", did=(done("open"),))) == ()
+    assert names(timed(flow, "draft", situation=situation("clock", did=(looked,)))) == [("lapse", looked.on)]

@@ -81,10 +81,11 @@ def timed(
     """The acts of the clock that are due in `state` or will be, earliest first; the scheduler tries those whose time has come.
 
     An act without any limit is due at once. One that leaves the case in its state is due once for each due time.
+    What waits for another act, or for the round, is left out: that act will ask again.
     """
     found = []
     for act in flow.acts.values():
-        if act.by != CLOCK or act.through or not act.stands_in(state) or not _round_fits(act, situation):
+        if act.by != CLOCK or act.through or not act.stands_in(state) or not _ready(act, situation):
             continue
         moment = _when_due(flow, act, state, situation, anchors)
         if moment is not None and not _already(act, state, moment, situation):
@@ -120,8 +121,11 @@ def _already(act: Act, state: str, moment: datetime, situation: Situation) -> bo
     return act.stays(state) and any(done.act == act.name and done.on >= moment for done in situation.done)
 
 
-def _round_fits(act: Act, situation: Situation) -> bool:
-    return not act.round or situation.round_state in act.round
+def _ready(act: Act, situation: Situation) -> bool:
+    """Whether time alone stands between the case and this act, so far as acts and the round's state tell."""
+    fresh = {done.act for done in situation.done if done.since_entry}
+    led = fresh.issuperset(act.after) and (not act.after_any or bool(fresh.intersection(act.after_any)))
+    return led and (not act.round or situation.round_state in act.round)
 
 
 def _anchor(limit: Limit, situation: Situation, anchors: Anchors) -> datetime | None:
