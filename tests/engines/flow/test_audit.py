@@ -223,6 +223,16 @@ def test_an_act_handed_to_a_child_must_be_carried_by_it_where_it_hangs():
     assert family_faults(a_flow()) == [("flows/errand.acts.give_in", "no act of 'appeal' carries it")]
 
 
+def test_what_a_round_carries_along_must_be_an_act_of_a_case():
+    good = a_flow(code="round", of="round", acts__give_in=..., acts__look__cases={"answer": ["waiting"]})
+    bad = a_flow(code="round", of="round", acts__give_in=..., acts__look__cases={"answer": ["draft"]})
+
+    assert family_faults(good, a_flow()) == []
+    assert family_faults(bad, a_flow()) == [
+        ("flows/round.acts.look.cases", "no flow has an act 'answer' from draft"),
+    ]
+
+
 def test_a_return_to_the_state_before_leads_wherever_one_came_from():
     flow = a_flow(acts__answer__to="previous")
 

@@ -14,7 +14,7 @@ NO_FLOWS: Mapping[str, Flow] = {}
 def audit(flow: Flow, *, roles: Collection[str], flows: Mapping[str, Flow] = NO_FLOWS) -> list[BadPage]:
     """Every fault of the page, none if it is sound. `flows` (all pages by code) lets acts on a parent be proven too."""
     names = [*_states(flow), *_acts(flow, roles), *_limits(flow, roles), *_tables(flow, roles)]
-    across = [*_parents(flow, flows), *_through(flow, flows)] if flows else []
+    across = [*_parents(flow, flows), *_through(flow, flows), *_carried(flow, flows)] if flows else []
     if names:  # walking a flow that names what is not there would only repeat the same faults
         return names + across
     ways = [*_ways(flow, roles), *_money(flow)]
@@ -175,6 +175,15 @@ def _through(flow: Flow, flows: Mapping[str, Flow]) -> Iterator[BadPage]:
                     f"{code!r} never hangs on {', '.join(act.start)}",
                     "add the state to its parent:",
                 )
+
+
+def _carried(flow: Flow, flows: Mapping[str, Flow]) -> Iterator[BadPage]:
+    """What an act of a round carries along on its cases is an act of some flow, from those states."""
+    for name, act in flow.acts.items():
+        for carried, states in act.cases.items():
+            if not any(carried in one.acts and set(states) <= set(one.acts[carried].start) for one in flows.values()):
+                why = f"no flow has an act {carried!r} from {', '.join(states)}"
+                yield BadPage(_at(flow, "acts", name, "cases"), why, "name an act of a case's flow and its states")
 
 
 def feasible(flow: Flow, state: str, roles: Collection[str]) -> tuple[Act, ...]:
