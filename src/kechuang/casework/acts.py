@@ -12,7 +12,7 @@ from django.db import transaction
 from kechuang.casework import deadlines, locks, outbox, records
 from kechuang.casework.actor import Actor
 from kechuang.casework.models import Attempt, Case, Duty, Finding, Record, Round, subject_key
-from kechuang.casework.pages import Pages, pages_of
+from kechuang.casework.pages import Pages, pages_for, pages_of
 from kechuang.engines import forms
 from kechuang.engines.flow import Act, Flow, Situation, opened_on, plan, possible, target
 from kechuang.parties.models import Person
@@ -285,12 +285,14 @@ def open_case(
     on: datetime,
     key: str,
     flow: str = "",
+    name: str = "",
     parent: Case | None = None,
     data: Mapping[str, Any] | None = None,
     **given: Any,
 ) -> Case:
-    """A new case of `round_` by the opening act of its flow (the programme's own, or a child flow on `parent`).
+    """A new case of `round_` by an opening act of its flow (the programme's own, or a child flow on `parent`).
 
+    `name` is needed only where a flow can be opened in several ways (an appeal against this or that decision).
     `given` are columns of the case that are known from the start (applicant, leader, synthetic …).
     """
     actor = Actor.of(by)
@@ -299,7 +301,7 @@ def open_case(
     pages = pages_of(round_)
     code = flow or pages.main_flow
     child = pages.flow(code)
-    opening = next(step for step in child.acts.values() if step.opens)
+    opening = child.acts[name] if name else next(step for step in child.acts.values() if step.opens)
     case = Case(round=round_, parent=parent, flow=code, state="", entered_at=on, opened_at=on, **given)
     if parent is not None:
         opened_on(child, pages.flow(parent.flow), parent.state)
@@ -316,6 +318,20 @@ def open_case(
         keep_attempt(parent or round_, opening.name, actor, on, refusal)
         raise
     return case
+
+
+def open_round(programme: str, *, by: Person | Actor, on: datetime, key: str, **given: Any) -> Round:
+    """A new round of a programme, by the opening act of its flow; `given` are its columns (code, title, year, dates …)."""
+    actor = Actor.of(by)
+    if told := Record.objects.filter(actor=actor.id, key=key).first():
+        return Round.objects.get(code=told.subject)
+    flow = pages_for(programme).round.round_flow
+    opening = next(step for step in flow.acts.values() if step.opens)
+    plan_code = str(pages_for(programme).programme.get("plan", programme))
+    round_ = Round(programme=programme, plan=plan_code, state="", entered_at=on, **given)
+    with transaction.atomic():
+        carry_out(round_, opening.name, by=actor, on=on, key=key, data={})
+    return round_
 
 
 def inherit(child: Case, parent: Case) -> None:
@@ -343,4 +359,4 @@ def note(subject: Any, name: str, *, by: Person | Actor, on: datetime, key: str,
     return records.write(subject, records.Entry(name, "", "", actor, role, on, key, dict(data), dict(tells or {})))
 
 
-__all__ = ["Context", "InputRefused", "Wish", "act", "act_many", "note", "open_case", "possible_acts"]
+__all__ = ["Context", "InputRefused", "Wish", "act", "act_many", "note", "open_case", "open_round", "possible_acts"]

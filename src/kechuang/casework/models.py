@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
 
 from kechuang.parties.models import Organisation, Person
-from kechuang.parties.secrets import token
+from kechuang.parties.secrets import EncryptedJSON, random_bytes, token
 
 
 def salt() -> str:
     """Sixteen random bytes that keep a digest of few possible values from being guessed."""
-    return secrets.token_hex(16)
+    return random_bytes(16).hex()
 
 
 class Edition(models.Model):
@@ -112,7 +111,7 @@ class Case(models.Model):
     leader = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="led")
     applicant = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="cases")
     recommender = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="recommended")
-    answers = models.JSONField(default=dict)
+    answers = EncryptedJSON()
     answers_digest = models.CharField(max_length=64, blank=True)
     taken_over = models.BooleanField(default=False)
     synthetic = models.BooleanField(default=False)
@@ -180,7 +179,7 @@ class Draft(models.Model):
     case = models.ForeignKey(Case, models.CASCADE, related_name="drafts")
     section = models.CharField(max_length=60)
     version = models.PositiveIntegerField(default=1)
-    typed = models.JSONField(default=dict)
+    typed = EncryptedJSON()
     by = models.ForeignKey(Person, models.PROTECT, null=True)
     on = models.DateTimeField()
 
@@ -285,7 +284,7 @@ class Told(models.Model):
     """What was said in an act, beside its record: erasable with its salt, while the record keeps the salted digest."""
 
     record = models.OneToOneField(Record, models.CASCADE, related_name="told", primary_key=True)
-    data = models.JSONField(default=dict)
+    data = EncryptedJSON()
     salt = models.CharField(max_length=32, default=salt)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from kechuang.casework import answers, documents, pages
-from kechuang.casework.models import Case, Frozen, Member, Notice, Round
+from kechuang.casework.models import Case, Frozen, Member, Notice, Record, Round
 from kechuang.casework.models import Finding as Found
 from kechuang.engines import forms
 from kechuang.engines.ledger import digest
@@ -160,10 +160,28 @@ def no_open_objection(case: Case, context: Any) -> Finding:
     return Finding.fail("objection_open", count=len(left)) if left else Finding.passed()
 
 
-@check("casework.no_open_change")
-def no_open_change(case: Case, context: Any) -> Finding:
-    """No change is waiting for its decision."""
-    return Finding.fail("change_open") if open_children(case, "change") else Finding.passed()
+@check("casework.no_open_child")
+def no_open_child(case: Case, context: Any) -> Finding:
+    """Every objection, change, assessment, appeal and sub-project has come to its end."""
+    left = open_children(case)
+    return Finding.fail(OPEN_CHILD, flows=sorted(set(left))) if left else Finding.passed()
+
+
+@check("casework.first_appeal")
+def first_appeal(case: Case, context: Any) -> Finding:
+    """Each decision can be appealed once: no appeal by the same opening act has been made before."""
+    siblings = Case.objects.filter(parent=case.parent, flow=case.flow).exclude(pk=case.pk).values("number")
+    before = Record.objects.filter(subject_kind="case", subject__in=siblings, act=context.act.name)
+    return Finding.fail("appeal_used") if before.exists() else Finding.passed()
+
+
+@effect("casework.add_topic")
+def add_topic(round_: Round, context: Any) -> None:
+    """A topic of the guide, with the demands it leads back to."""
+    said = context.data
+    topic = {k: said.get(k) for k in ("code", "title", "scope", "number", "demands")}
+    round_.topics = [*[t for t in round_.topics if t["code"] != topic["code"]], topic]
+    round_.save(update_fields=["topics"])
 
 
 @check("casework.no_stopping_child")

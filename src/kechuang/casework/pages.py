@@ -33,7 +33,7 @@ class Pages:
 
     @property
     def form(self) -> forms.Form:
-        return _form(self.digest, self)
+        return self.round.form
 
     @property
     def main_flow(self) -> str:
@@ -58,7 +58,11 @@ class Pages:
 
     def report(self, kind: str) -> forms.Form:
         """The table of a progress, mid-term, acceptance or tracking report, from the page's section of that name."""
-        return _report(self.digest, self, kind)
+        return self.round.tables[kind] if kind in self.round.tables else _tracking(self.digest, self)
+
+    def sheet(self, code: str) -> forms.Form:
+        """The form of a review sheet by its code."""
+        return self.round.sheets[code]
 
     @property
     def task_book(self) -> forms.Form:
@@ -123,16 +127,10 @@ TASK_BOOK = ("targets", "milestones", "asked", "indirect", "equipment", "operati
 
 
 @lru_cache(maxsize=64)
-def _form(digest: str, pages: Pages) -> forms.Form:
-    return forms.form_from(pages.programme)
-
-
-@lru_cache(maxsize=256)
-def _report(digest: str, pages: Pages, kind: str) -> forms.Form:
-    section = pages.programme.get(kind) or {}
-    fields = section.get("fields") or [{**row, "kind": "text"} for row in section.get("indicators", ())]
-    titled = {"code": kind, "title": section.get("title", {"zh": kind, "en": kind}), "fields": fields}
-    return forms.form_from({"code": kind, "form": {"sections": [titled]}})
+def _tracking(digest: str, pages: Pages) -> forms.Form:
+    rows = (pages.programme.get("tracking") or {}).get("indicators", ())
+    fields = [{**row, "kind": "text"} for row in rows]
+    return forms.form_from({"code": "tracking", "title": {"zh": "跟踪绩效", "en": "Tracking"}, "fields": fields})
 
 
 @lru_cache(maxsize=64)

@@ -1,12 +1,26 @@
 """The book: read strictly, spliced, frozen for a round and thawed; the only place that reads YAML."""
 
-from kechuang.casework.book.conditions import STAGES, eligibility, limits, none_known, scope_of, unmet
+from kechuang.casework.book.asking import Ask
+from kechuang.casework.book.awards import award_amount, in_whole
+from kechuang.casework.book.checking import Report, check, report
+from kechuang.casework.book.conditions import STAGES, eligibility, limits, none_known, params_known, scope_of, unmet
 from kechuang.casework.book.frozen import Frozen, RoundPages, freeze, letters_of, policies_of, thaw, thawed
 from kechuang.casework.book.marks import located, where
 from kechuang.casework.book.params import in_force, params_on, worth
 from kechuang.casework.book.reader import Mark, Page, read_page
 from kechuang.casework.book.shelf import Book, packaged, parents, read, sources_in
 
-__all__ = ["STAGES", "Book", "Frozen", "Mark", "Page", "RoundPages", "eligibility", "freeze", "in_force", "letters_of"]
-__all__ += ["limits", "located", "none_known", "packaged", "params_on", "parents", "policies_of", "read", "read_page"]
-__all__ += ["scope_of", "sources_in", "thaw", "thawed", "unmet", "where", "worth"]
+__all__ = ["STAGES", "Ask", "Book", "Frozen", "Mark", "Page", "Report", "RoundPages", "award_amount", "check"]
+__all__ += [
+    "eligibility",
+    "freeze",
+    "in_force",
+    "in_whole",
+    "letters_of",
+    "limits",
+    "located",
+    "none_known",
+    "packaged",
+]
+__all__ += ["params_known", "params_on", "parents", "policies_of", "read", "read_page", "report", "scope_of"]
+__all__ += ["sources_in", "thaw", "thawed", "unmet", "where", "worth"]

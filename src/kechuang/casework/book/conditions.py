@@ -33,7 +33,7 @@ def limits(programme: Mapping[str, Any], *, at: str, on: date, known: Known) -> 
 
 def unmet(programme: Mapping[str, Any], table: str, *, at: str, on: date, known: Known) -> tuple[Finding, ...]:
     """The conditions in `table` that are asked at stage `at` and do not hold."""
-    params = {**dict.fromkeys(programme.get("params", ()), UNKNOWN), **params_on(programme, on)}
+    params = params_known(programme, on)
     found = []
     for condition in programme.get(table, ()):
         if at in condition.get("at", USUAL_STAGES):
@@ -41,6 +41,11 @@ def unmet(programme: Mapping[str, Any], table: str, *, at: str, on: date, known:
             if evaluate(wanted, scope_of(wanted, params, known)) is False:
                 found.append(_finding(condition))
     return tuple(found)
+
+
+def params_known(programme: Mapping[str, Any], on: date) -> dict[str, object]:
+    """Every parameter of the page as expressions see it on the day `on`: UNKNOWN while it is not in force."""
+    return {**dict.fromkeys(programme.get("params", ()), UNKNOWN), **params_on(programme, on)}
 
 
 def scope_of(expression: Expression, params: Mapping[str, object], known: Known) -> dict[str, object]:

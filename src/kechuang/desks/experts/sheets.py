@@ -17,7 +17,7 @@ from kechuang.engines.panel.scores import in_points
 def sheet_page(programme: Mapping[str, Any], mode: str, track: str = "") -> Mapping[str, Any]:
     """The sheet a mode uses: the acceptance sheet, else the page's sheet of that mode for the track, else the first."""
     if mode == "acceptance":
-        return programme.get("acceptance_sheet") or programme["sheets"][0]
+        return (programme.get("acceptance") or {}).get("sheet") or programme["sheets"][0]
     sheets = [s for s in programme["sheets"] if track in ((s.get("for") or {}).get("tracks") or [track])]
     return next((s for s in sheets if s.get("mode") == mode), sheets[0])
 

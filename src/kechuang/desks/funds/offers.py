@@ -13,7 +13,17 @@ from kechuang.casework import book
 from kechuang.casework.models import Award, Case, Round
 from kechuang.casework.pages import day_of
 from kechuang.desks.funds.book_keeping import later
-from kechuang.desks.funds.models import Appropriation, Budget, Grant, Instalment, Payment, QuotaDocument, Spending, Stop
+from kechuang.desks.funds.models import (
+    Appropriation,
+    Budget,
+    Contribution,
+    Grant,
+    Instalment,
+    Payment,
+    QuotaDocument,
+    Spending,
+    Stop,
+)
 from kechuang.engines import forms
 from kechuang.formula import UNKNOWN, evaluate, parse
 from kechuang.words import offers
@@ -82,6 +92,16 @@ def award(case: Case, context: Any) -> None:
     Grant.objects.create(case=case, granted_fen=fen)
     context.tells["fen"] = str(fen)
     later(context, f"budget:{case.round.code}", f"grant:{case.number}", fen, "commit", case=case)
+
+
+@effect("funds.promise_contribution")
+def promise_contribution(round_: Round, context: Any) -> None:
+    """What a co-funder promises for this round, in the joint fund's own ledger."""
+    unit = context.by.person.unit
+    Contribution.objects.update_or_create(
+        round=round_, funder=unit, defaults={"promised_fen": int(context.data["share"])}
+    )
+    context.tells |= {"funder": unit.pid, "fen": str(context.data["share"])}
 
 
 @effect("funds.schedule")

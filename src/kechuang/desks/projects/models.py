@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from kechuang.casework.models import Case
 from kechuang.parties.models import Person
-from kechuang.parties.secrets import token
+from kechuang.parties.secrets import EncryptedJSON, token
 
 
 class Report(models.Model):
@@ -19,8 +19,8 @@ class Report(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="reports")
     kind = models.CharField(max_length=12)
     version = models.PositiveIntegerField(default=1)
-    typed = models.JSONField(default=dict)
-    values = models.JSONField(default=dict)
+    typed = EncryptedJSON()
+    values = EncryptedJSON()
     digest = models.CharField(max_length=64, blank=True)
     filed_at = models.DateTimeField(null=True, blank=True)
     on = models.DateTimeField()

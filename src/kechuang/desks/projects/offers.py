@@ -359,6 +359,19 @@ def apply_change(case: Case, context: Any) -> None:
     )
 
 
+@check("projects.share_within_budget", locks=("award",))
+def share_within_budget(case: Case, context: Any) -> Finding:
+    """The shares of all sub-projects stay within the project's award."""
+    owner = case.parent or case
+    award = getattr(owner, "award", None)
+    siblings = owner.children.filter(flow=case.flow).exclude(pk=case.pk).exclude(state="ended")
+    given = sum(int(child.answers.get("share") or 0) for child in siblings)
+    wanted = int(context.data.get("share") or 0)
+    if award is None or given + wanted > award.fen:
+        return Finding.fail("shares_beyond_award", award=award.fen if award else 0, given=given, wanted=wanted)
+    return Finding.passed()
+
+
 # Mid-term, acceptance, tracking
 
 

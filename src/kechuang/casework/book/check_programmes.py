@@ -1,0 +1,187 @@
+"""What holds for a programme: its form, its sheets, its money, and that every name it uses is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+from kechuang.casework.book.check_sheets import sheets
+from kechuang.casework.book.conditions import STAGES
+from kechuang.casework.book.frozen import TABLES, has_table, letters_of, policies_of, table_form
+from kechuang.casework.book.params import bad_params, worth
+from kechuang.casework.book.reader import Page
+from kechuang.casework.book.shelf import Book
+from kechuang.engines.forms import form_from
+from kechuang.formula import Expression, parse
+from kechuang.words.outcome import BadPage
+
+KEYS = frozenset(
+    [
+        "format",
+        "code",
+        "title",
+        "kind",
+        "plan",
+        "source",
+        "assumptions",
+        "flow",
+        "round",
+        "rolling",
+        "money_source",
+        "service",
+        "tracks",
+        "modes",
+        "params",
+        "facts",
+        "form",
+        "eligibility",
+        "limits",
+        "exempt",
+        "checklist",
+        "evidence",
+        "sheets",
+        "combine",
+        "panel",
+        "ranking",
+        "award",
+        "policy",
+        "policies",
+        "instalments",
+        "progress",
+        "midterm",
+        "acceptance",
+        "deliverables",
+        "tracking",
+        "contributions",
+        "letters",
+        "examples",
+    ]
+)
+CONDITION_KEYS = frozenset({"code", "when", "level", "at", "zh", "en", "confirm", "source"})
+LEVELS = ("block", "warn")
+WHOLE = Fraction(1)
+
+
+def programme(page: Page, book: Book) -> Iterator[BadPage]:
+    """Every fault of one programme with its parts in place, by path inside the page."""
+    body = page.body
+    for key in body:
+        if key not in KEYS:
+            yield BadPage(str(key), "a programme has no such key", f"one of {', '.join(sorted(KEYS))}")
+    if not body.get("tracks"):
+        yield BadPage("tracks", "no track", "write tracks: {code: {zh: …, en: …, months: [12, 36]}}")
+    yield from _forms(body)
+    yield from bad_params(body)
+    yield from _places(body, book)
+    yield from _conditions(body)
+    yield from sheets(body)
+    yield from _money(body, book)
+
+
+def _forms(body: Mapping[str, Any]) -> Iterator[BadPage]:
+    """The engine stops at the first fault of a form; each form of the page is told of."""
+    try:
+        form_from(body)
+    except BadPage as bad:
+        yield bad
+    for name in TABLES:
+        if has_table(body, name):
+            try:
+                table_form(body, name)
+            except BadPage as bad:
+                yield BadPage(
+                    bad.path.replace(f"{name}.form.{name}", f"{name}.fields"), bad.why, bad.mend, column=bad.column
+                )
+
+
+def _places(body: Mapping[str, Any], book: Book) -> Iterator[BadPage]:
+    """Flows, policies and letters that the programme names and the book does not have."""
+    for key in ("flow", "round"):
+        code = body.get(key)
+        if not code or not book.has("flows", str(code)):
+            yield BadPage(key, f"there is no flow {code}", "see the folder flows/")
+    for code in policies_of(body):
+        if not book.has("policies", code):
+            yield BadPage("policy", f"there is no policy {code}", "see the folder policies/")
+    for code in letters_of(body, ()):
+        if not book.has("letters", code):
+            yield BadPage(f"letters.{code}", f"there is no letter {code}", "see the folder letters/")
+
+
+def names_of(body: Mapping[str, Any]) -> frozenset[str]:
+    """What an expression of the page may name: answers, facts, parameters, and the reserved year and day."""
+    fields = {f.get("code") for s in body.get("form", {}).get("sections", ()) for f in s.get("fields", ())}
+    return frozenset({*map(str, fields), *body.get("facts", ()), *body.get("params", ()), "year", "day"})
+
+
+def _conditions(body: Mapping[str, Any]) -> Iterator[BadPage]:
+    codes: dict[str, str] = {}
+    for table in ("eligibility", "limits"):
+        for n, condition in enumerate(body.get(table, ())):
+            path, code = f"{table}.{n}", str(condition.get("code"))
+            yield from _condition(condition, path)
+            yield from expression(condition.get("when"), f"{path}.when", names_of(body))
+            if code in codes:
+                yield BadPage(f"{path}.code", f"{code} stands at {codes[code]} too", "name one otherwise")
+            codes[code] = path
+    results = body.get("acceptance", {}).get("results", ())
+    beside = names_of(body) | set(body.get("acceptance", {}).get("facts", ()))
+    for n, result in enumerate(results):
+        yield from expression(result.get("when"), f"acceptance.results.{n}.when", beside)
+
+
+def _condition(condition: Mapping[str, Any], path: str) -> Iterator[BadPage]:
+    for key in ("code", "when", "zh", "en"):
+        if key not in condition:
+            yield BadPage(path, f"the condition has no {key}", "write {code: …, when: …, level: block, zh: …, en: …}")
+    for key in condition.keys() - CONDITION_KEYS:
+        yield BadPage(f"{path}.{key}", "a condition has no such key", f"one of {', '.join(sorted(CONDITION_KEYS))}")
+    if condition.get("level") not in LEVELS:
+        yield BadPage(f"{path}.level", f"the level {condition.get('level')} is not known", "write block or warn")
+    for n, stage in enumerate(condition.get("at", ())):
+        if stage not in STAGES:
+            yield BadPage(f"{path}.at.{n}", f"there is no stage {stage}", f"one of {', '.join(STAGES)}")
+
+
+def expression(text: Any, path: str, names: frozenset[str]) -> Iterator[BadPage]:
+    """The fault of an expression that cannot be read, or that names what nobody declares."""
+    parsed: Expression | None = None
+    try:
+        parsed = parse(text, path=path) if isinstance(text, str) else None
+    except BadPage as bad:
+        yield bad
+    unknown = sorted(parsed.names - names) if parsed else []
+    if unknown:
+        mend = "declare it as a field, under facts or params; or leave this out by name where a part brings it"
+        yield BadPage(path, f"nothing is called {', '.join(unknown)}", mend)
+
+
+def _money(body: Mapping[str, Any], book: Book) -> Iterator[BadPage]:
+    award = body.get("award")
+    if not award and not policies_of(body):
+        yield BadPage("award", "neither an award nor a policy", "write award: {amount: …, in: 万元} or policy: …")
+    if award:
+        yield from expression(award.get("amount"), "award.amount", names_of(body) | set(award.get("facts", ())))
+    acts = acts_of(body, book)
+    rows = body.get("instalments", ())
+    for n, row in enumerate(rows):
+        if acts and row.get("upon") not in acts:
+            yield BadPage(f"instalments.{n}.upon", f"no act is called {row.get('upon')}", "name the act that frees it")
+        for track in row.get("for", ()):
+            if track not in body.get("tracks", ()):
+                yield BadPage(f"instalments.{n}.for", f"there is no track {track}", "name tracks of this page")
+    for track in body.get("tracks", ()):
+        shares = [worth(row.get("share", "0 %")) for row in rows if track in row.get("for", [track])]
+        whole = sum((share for share in shares if isinstance(share, int | Fraction)), Fraction(0))
+        if rows and whole != WHOLE:
+            yield BadPage("instalments", f"the shares of {track} come to {whole * 100} %", "let them come to 100 %")
+
+
+def acts_of(body: Mapping[str, Any], book: Book) -> frozenset[str]:
+    """Names of all acts on a case of the programme or on a case that hangs on it; none if the flow is missing."""
+    flow = str(body.get("flow"))
+    if not book.has("flows", flow):
+        return frozenset()
+    pages = [book.page("flows", code).body for code in (flow, *book.children(flow))]
+    return frozenset(str(act) for page in pages for act in page.get("acts", ()))

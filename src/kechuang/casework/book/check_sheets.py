@@ -1,0 +1,104 @@
+"""What holds for review sheets: weights, modes, panels, and that no criterion counts papers, titles, degrees or prizes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kechuang.casework.book.frozen import sheets_of
+from kechuang.engines.forms import sheet_form
+from kechuang.words.outcome import BadPage
+
+# 破四唯: the work report (三(6)) asks for evaluation by quality, performance and contribution, not by number of papers,
+# titles, degrees or prizes. A criterion must not be called after these; its help may name them to rule them out.
+COUNTED = re.compile(
+    r"论文|篇数|影响因子|被引|引用次数|期刊|SCI|EI收录|职称|头衔|称号|帽子|学历|学位|获奖|奖项|奖励|"
+    r"\bpapers?\b|\bpublications?\b|impact factor|citations?|\btitles?\b|\bdegrees?\b|\bprizes?\b|\bawards?\b",
+    re.IGNORECASE,
+)
+RULED_OUT = re.compile(r"不看|不以|不列|不论|不得|\bnot\b|\bneither\b|\bno\b", re.IGNORECASE)
+SEED = "seed"  # the last resort of a ranking: the published seed
+
+
+def sheets(body: Mapping[str, Any]) -> Iterator[BadPage]:
+    """Every fault of the sheets of an expanded programme, by path."""
+    for n, sheet in enumerate(body.get("sheets", ())):
+        yield from _sheet(sheet, f"sheets.{n}", body)
+    last = body.get("acceptance", {}).get("sheet")
+    if last:
+        yield from _sheet(last, "acceptance.sheet", body)
+    if body.get("sheets"):
+        yield from _combined(body)
+        yield from _ties(body)
+    yield from _panels(body.get("panel", {}))
+    codes = [sheet.get("code") for sheet in sheets_of(body)]
+    for code in sorted({str(code) for code in codes if codes.count(code) > 1}):
+        yield BadPage("sheets", f"two sheets are called {code}", "name one otherwise")
+
+
+def _sheet(sheet: Mapping[str, Any], path: str, body: Mapping[str, Any]) -> Iterator[BadPage]:
+    criteria = sheet.get("criteria", [])
+    try:
+        sheet_form(sheet)
+    except BadPage as bad:
+        yield BadPage(f"{path}.criteria", bad.why, bad.mend)
+    weights = sum(one.get("weight", 0) for one in criteria if isinstance(one.get("weight", 0), int))
+    if weights != 100:
+        yield BadPage(f"{path}.criteria", f"the weights come to {weights}", "let them come to 100")
+    for track in sheet.get("for", ()):
+        if track not in body.get("tracks", ()):
+            yield BadPage(f"{path}.for", f"there is no track {track}", "name tracks of this page")
+    for n, one in enumerate(criteria):
+        yield from _counts(one, f"{path}.criteria.{n}")
+
+
+def _counts(criterion: Mapping[str, Any], path: str) -> Iterator[BadPage]:
+    told = [str(criterion.get("zh", "")), str(criterion.get("en", ""))]
+    told += [text for text in criterion.get("help", {}).values() if not RULED_OUT.search(str(text))]
+    for text in told:
+        found = COUNTED.search(str(text))
+        if found:
+            mend = "ask for the quality, effect or contribution instead (破四唯)"
+            yield BadPage(path, f"a criterion may not count {found[0]!r}", mend)
+            return
+
+
+def _combined(body: Mapping[str, Any]) -> Iterator[BadPage]:
+    modes = body.get("combine", {})
+    weights = sum(weight for weight in modes.values() if isinstance(weight, int))
+    if weights != 100:
+        yield BadPage("combine", f"the modes come to {weights}", "let them come to 100")
+    for track in body.get("tracks", ()):
+        there = [sheet.get("mode") for sheet in body["sheets"] if track in sheet.get("for", [track])]
+        for mode in modes:
+            if there.count(mode) != 1:
+                yield BadPage("combine", f"{track} has {there.count(mode)} sheets of the mode {mode}", "give it one")
+
+
+def _ties(body: Mapping[str, Any]) -> Iterator[BadPage]:
+    criteria = {one.get("code") for sheet in body["sheets"] for one in sheet.get("criteria", ())}
+    for n, tie in enumerate(body.get("ranking", {}).get("ties", ())):
+        if tie != SEED and tie not in criteria:
+            yield BadPage(f"ranking.ties.{n}", f"no criterion is called {tie}", "name a criterion, or seed")
+
+
+def _panels(panel: Mapping[str, Any]) -> Iterator[BadPage]:
+    """The kinds of experts of a panel come to its size; those from outside the region are counted among them."""
+    for mode in ("mail", "panel", "site_visit"):
+        told = panel.get(mode, {})
+        mix, size = told.get("mix", {}), told.get("size", 0)
+        kinds = sum(count for kind, count in mix.items() if kind != "outside_region")
+        if mix and kinds != size:
+            yield BadPage(
+                f"panel.{mode}.mix", f"{kinds} experts for a panel of {size}", "let the kinds come to the size"
+            )
+        for key in ("quorum", "at_least"):
+            if told.get(key, 0) > size:
+                yield BadPage(
+                    f"panel.{mode}.{key}", f"{told[key]} of a panel of {size}", "ask for no more than there are"
+                )
+        if mix.get("outside_region", 0) > size:
+            yield BadPage(
+                f"panel.{mode}.mix.outside_region", "more than the panel has", "ask for no more than there are"
+            )

@@ -1,0 +1,101 @@
+"""What holds for every page: its format, its code, both languages, its source; and the placeholders of letters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kechuang.casework.book.reader import Page
+from kechuang.words.outcome import BadPage
+
+PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_UNTOLD = ("examples", "formerly")  # names for officials and old names of places have no English
+SOURCED = ("programmes", "policies", "indicators")
+NUMBERED = frozenset({"year", "number"})  # what the number of a document is made of
+
+
+def common(page: Page) -> Iterator[BadPage]:
+    """Faults that any page may have, by path inside the page."""
+    body = page.body
+    if body.get("format") != 1:
+        yield BadPage("format", f"format {body.get('format', 'missing')} is not read here", "write format: 1")
+    if body.get("code") != page.code:
+        yield BadPage("code", f"the page calls itself {body.get('code')!r}, its file {page.code!r}", "let them agree")
+    if page.kind not in ("roles", "stacking") and not _is_text(body.get("title")):
+        yield BadPage("title", "no title in both languages", "write title: {zh: …, en: …}")
+    yield from untold(body, "")
+    if page.kind in SOURCED:
+        yield from _sources(body)
+
+
+def untold(node: Any, path: str) -> Iterator[BadPage]:
+    """Texts that have one language and not the other."""
+    if isinstance(node, dict):
+        for one, other in (("zh", "en"), ("en", "zh")):
+            if isinstance(node.get(one), str) and not isinstance(node.get(other), str):
+                yield BadPage(path, f"{node[one]!r} is not told in {other}", f"add {other}: …")
+        for key, value in node.items():
+            if key not in _UNTOLD:
+                yield from untold(value, f"{path}.{key}" if path else str(key))
+    elif isinstance(node, list):
+        for n, value in enumerate(node):
+            yield from untold(value, f"{path}.{n}")
+
+
+def _is_text(node: Any) -> bool:
+    return isinstance(node, dict) and isinstance(node.get("zh"), str) and isinstance(node.get("en"), str)
+
+
+def _sources(body: Mapping[str, Any]) -> Iterator[BadPage]:
+    written = body.get("source")
+    sources = written if isinstance(written, list) else [written] if written else []
+    if not sources:
+        yield BadPage("source", "the page cites no document", "write source: [{doc: …, clause: …}]")
+    cited = [source for source in sources if isinstance(source, dict) and "doc" in source]
+    if sources and not any("clause" in source or "quote" in source for source in cited):
+        yield BadPage("source", "no source names its clause", "write {doc: …, clause: …}")
+
+
+def letter(page: Page) -> Iterator[BadPage]:
+    """Placeholders that are no field, fields that stand nowhere, and examples that come out otherwise."""
+    body, fields = page.body, page.body.get("fields", {})
+    used: set[str] = set()
+    for part in ("body", "relief"):
+        for name in PLACEHOLDER.findall(str(body.get(part, ""))):
+            used.add(name)
+            if name not in fields:
+                yield BadPage(part, f"{{{{ {name} }}}} is no field of the letter", "declare it under fields")
+    signed = body.get("signed", {})
+    used |= {str(signed.get("date", "")), *PLACEHOLDER.findall(str(signed.get("body", "")))}
+    for name in fields:
+        if name not in used:
+            yield BadPage(f"fields.{name}", "stands nowhere in the letter", "use it, or leave it out")
+    for name in body.get("tables", {}):
+        if name not in fields:
+            yield BadPage(f"tables.{name}", "is no field of the letter", "declare it under fields")
+    for n, example in enumerate(body.get("examples", ())):
+        yield from _told(body, example, f"examples.{n}")
+
+
+def _told(body: Mapping[str, Any], example: Mapping[str, Any], path: str) -> Iterator[BadPage]:
+    given = example.get("given", {})
+    missing = sorted(set(body.get("fields", {})) - set(given))
+    if missing:
+        yield BadPage(f"{path}.given", f"says nothing for {', '.join(missing)}", "give every field a value")
+    text = PLACEHOLDER.sub(
+        lambda found: str(given.get(found[1], "")), f"{body.get('body', '')}{body.get('relief', '')}"
+    )
+    for wanted in example.get("contains", ()):
+        if wanted not in text:
+            yield BadPage(f"{path}.contains", f"{wanted!r} does not come out", "mend the example or the letter")
+
+
+def numbering(page: Page) -> Iterator[BadPage]:
+    """The patterns by which a programme numbers its letters: `内科发〔{{ year }}〕{{ number }}号`."""
+    for code, told in page.body.get("letters", {}).items():
+        for name in PLACEHOLDER.findall(str(told.get("number", ""))):
+            if name not in NUMBERED:
+                mend = f"use {' and '.join(sorted(NUMBERED))}"
+                yield BadPage(f"letters.{code}.number", f"{{{{ {name} }}}} is no part of a number", mend)
