@@ -128,7 +128,7 @@ def in_words(value: Any) -> str:
 
 def percent(value: Any, places: int = 0) -> str:
     """A share (0.192 or Fraction) as 19%."""
-    if value is None:
+    if value is None or value == "":
         return DASH
     return number(Fraction(value) * 100, places) + "%"
 
@@ -140,7 +140,7 @@ def local(moment: date | datetime) -> date | datetime:
 
 def day(value: date | datetime | None) -> str:
     """3月18日, without gaps; 18 Mar."""
-    if value is None:
+    if not value:
         return DASH
     when = local(value)
     return f"{when.day} {when:%b}" if english() else f"{when.month}月{when.day}日"
@@ -148,7 +148,7 @@ def day(value: date | datetime | None) -> str:
 
 def day_long(value: date | datetime | None) -> str:
     """2026年3月18日; 18 Mar 2026."""
-    if value is None:
+    if not value:
         return DASH
     when = local(value)
     return f"{when.day} {when:%b %Y}" if english() else f"{when.year}年{when.month}月{when.day}日"
@@ -156,7 +156,7 @@ def day_long(value: date | datetime | None) -> str:
 
 def moment(value: datetime | None, *, seconds: bool = False, year: bool = False) -> str:
     """3月18日 16:47; to the second and with the year where it is evidence."""
-    if value is None:
+    if not value:
         return DASH
     when = local(value)
     return (
@@ -175,7 +175,7 @@ def last_day(until: date | datetime) -> date:
 
 def deadline(until: date | datetime | None) -> str:
     """A half-open end as people read it, without the year: 4月10日 17:00, 3月31日 24:00."""
-    if until is None:
+    if not until:
         return DASH
     if not isinstance(until, datetime):
         return day(until)
@@ -185,7 +185,7 @@ def deadline(until: date | datetime | None) -> str:
 
 def days_left(until: date | datetime | None, now: datetime) -> str:
     """还有 23 天; 今天截止; 已过 3 天."""
-    if until is None:
+    if not until:
         return ""
     end = until if isinstance(until, datetime) else end_of(until)
     days = (last_day(end) - now.astimezone(ZONE).date()).days
@@ -199,7 +199,7 @@ def days_left(until: date | datetime | None, now: datetime) -> str:
 
 def workdays_left(until: date | datetime | None, now: datetime) -> str:
     """还有 5 个工作日, counting from tomorrow to the last day."""
-    if until is None:
+    if not until:
         return ""
     days = workdays_between(now.astimezone(ZONE).date() + timedelta(1), last_day(until))
     return ngettext("还有 %(n)s 个工作日", "还有 %(n)s 个工作日", days) % {"n": days}
@@ -207,7 +207,7 @@ def workdays_left(until: date | datetime | None, now: datetime) -> str:
 
 def days_since(since: date | datetime | None, now: datetime) -> str:
     """How long it has been in someone's hands: 9 天; 今天."""
-    if since is None:
+    if not since:
         return DASH
     start = since.astimezone(ZONE).date() if isinstance(since, datetime) else since
     days = (now.astimezone(ZONE).date() - start).days
@@ -216,7 +216,7 @@ def days_since(since: date | datetime | None, now: datetime) -> str:
 
 def urgency(until: date | datetime | None, now: datetime) -> str:
     """`late`, `soon` or nothing: the class of a task's row."""
-    if until is None:
+    if not until:
         return ""
     end = until if isinstance(until, datetime) else end_of(until)
     if end <= now:
@@ -245,7 +245,7 @@ TENS = ("", "十", "二十", "三十")
 
 def day_in_words(value: date | datetime | None) -> str:
     """The date of a document: 二〇二六年三月十八日."""
-    if value is None:
+    if not value:
         return DASH
     when = local(value)
     if english():
@@ -271,7 +271,7 @@ def grouped(digest: str | None) -> str:
 
 def size(octets: int | None) -> str:
     """The size of a file: 2.1 MB."""
-    if octets is None:
+    if octets is None or octets == "":
         return DASH
     if octets < 1024:
         return f"{octets} B"

@@ -1,0 +1,168 @@
+"""The shell: who sees which navigation, theme and language by cookie, and the way back after a switch."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.test import RequestFactory, override_settings
+from django.urls import path
+from django.utils.translation import get_language
+
+from kechuang.faces.language import CookieLocale, chosen
+from kechuang.faces.web import shell
+from kechuang.faces.web.samples import NOW
+
+
+def nothing(request):
+    return HttpResponse()
+
+
+NAMES = ("home", "todo", "mine", "cases", "rounds", "draws", "board", "reviews", "trail", "search", "signin", "switch")
+urlpatterns = [path("" if name == "home" else f"{name}/", nothing, name=name) for name in NAMES]
+here = override_settings(ROOT_URLCONF=__name__)
+
+
+class Held(list):
+    """Stands for the appointments of a person."""
+
+    def in_force(self, day: date) -> Held:
+        return self
+
+
+class One:
+    def __init__(self, power: str) -> None:
+        self.power = power
+
+
+class Someone:
+    name, unit, is_authenticated = "苏日娜", None, True
+
+    def __init__(self, *powers: str) -> None:
+        self.appointments = Held(One(power) for power in powers)
+
+
+def asking(address: str = "/todo/", user: object = None, **cookies: str):
+    request = RequestFactory().get(address)
+    request.user = user or AnonymousUser()
+    request.COOKIES.update(cookies)
+    return request
+
+
+@here
+def test_a_visitor_sees_the_public_entries_that_have_a_page():
+    found = shell.entries(["public"], path="/")
+    assert [(entry.name, entry.here) for entry in found] == [("home", True)]
+
+
+@here
+def test_an_entry_is_where_one_is_when_its_address_begins_the_page():
+    found = shell.entries(["execution"], path="/cases/KC2026-JC-00417/")
+    assert [entry.name for entry in found if entry.here] == ["cases"]
+
+
+@here
+def test_the_first_page_is_not_where_one_is_on_every_page():
+    found = shell.entries(["applicant"], path="/mine/")
+    assert [entry.name for entry in found if entry.here] == ["mine"]
+
+
+@here
+def test_what_waits_is_counted_beside_the_work_alone():
+    found = shell.entries(["execution"], path="/", waiting=12)
+    assert {entry.name: entry.count for entry in found} == {"todo": 12, "cases": 0, "rounds": 0, "draws": 0, "board": 0}
+
+
+def test_someone_without_appointments_is_an_applicant():
+    found = shell.standing(Someone(), NOW)
+    assert (found.power, found.colour) == ("applicant", "apply")
+
+
+def test_of_several_powers_the_later_speaks_in_the_bar():
+    found = shell.standing(Someone("applicant", "supervision"), NOW)
+    assert (found.power, found.powers, found.colour) == ("supervision", ("applicant", "supervision"), "supervise")
+
+
+@here
+def test_the_context_of_a_visitor_has_nobody_and_the_way_in():
+    context = shell.shell(asking("/"))
+    assert (context["who"], context["waiting"], context["links"]["signin"]) == (None, 0, "/signin/")
+
+
+@here
+def test_a_standing_given_by_the_request_goes_before_our_own_reading():
+    request = asking(user=Someone("planning"))
+    request.standing = lambda: shell.Standing("陈立军", power="execution", powers=("execution",), waiting=3)
+    context = shell.shell(request)
+    assert (context["who"].name, context["waiting"], context["nav"][0].count) == ("陈立军", 3, 3)
+
+
+@here
+@pytest.mark.parametrize(("cookie", "theme"), [("dark", "dark"), ("light", "light"), ("<b>", ""), ("", "")])
+def test_only_a_known_theme_is_taken_from_the_cookie(cookie, theme):
+    assert shell.shell(asking(kechuang_theme=cookie))["theme"] == theme
+
+
+@pytest.mark.parametrize(
+    ("cookie", "language"), [("", "zh-hans"), ("en", "en"), ("fr", "zh-hans"), ("zh-hans", "zh-hans")]
+)
+def test_the_language_is_the_one_chosen_never_the_browsers(cookie, language):
+    request = asking(kechuang_language=cookie)
+    request.META["HTTP_ACCEPT_LANGUAGE"] = "en-US,en"
+    assert chosen(request) == language
+
+
+def test_the_middleware_speaks_for_one_request_and_says_so():
+    before = get_language()
+    answer = CookieLocale(lambda request: HttpResponse(get_language()))(asking(kechuang_language="en"))
+    assert (answer.content, answer.headers["Content-Language"], get_language()) == (b"en", "en", before)
+
+
+def switched(**sent: str) -> HttpResponse:
+    return shell.switch(RequestFactory().post("/switch/", sent))
+
+
+def test_a_chosen_theme_is_kept_and_one_goes_back_where_one_was():
+    answer = switched(theme="dark", next="/cases/?page=2")
+    assert (answer["Location"], answer.cookies["kechuang_theme"].value) == ("/cases/?page=2", "dark")
+
+
+def test_a_chosen_language_is_kept_out_of_reach_of_scripts():
+    cookie = switched(language="en").cookies["kechuang_language"]
+    assert (cookie.value, cookie["httponly"], cookie["samesite"]) == ("en", True, "Lax")
+
+
+def test_following_the_system_again_forgets_the_theme():
+    assert switched(theme="system").cookies["kechuang_theme"]["max-age"] == 0
+
+
+@pytest.mark.parametrize("elsewhere", ["https://example.org/", "//example.org", "javascript:alert(1)", ""])
+def test_the_way_back_never_leads_elsewhere(elsewhere):
+    assert switched(theme="dark", next=elsewhere)["Location"] == "/"
+
+
+def test_an_unknown_choice_changes_nothing():
+    assert dict(switched(theme="neon", language="tlh").cookies) == {}
+
+
+def test_looking_at_the_switch_changes_nothing_either():
+    assert shell.switch(RequestFactory().get("/switch/")).status_code == 405
+
+
+@here
+def test_the_bar_shows_who_is_here_and_what_waits():
+    request = asking("/cases/")
+    request.standing = shell.Standing("陈立军", "管理机构", power="execution", powers=("execution",), waiting=12)
+    page = render_to_string("reading.html", {}, request)
+    assert page.count('aria-current="page"') == 2  # the bar and the menu of the phone
+    assert page.count('<span class="count"') == 3
+    assert '<i class="power execute"></i><span>陈立军<small>管理机构</small></span>' in page
+
+
+@here
+def test_a_chosen_theme_stands_on_the_page_before_anything_is_drawn():
+    page = render_to_string("reading.html", {}, asking("/", kechuang_theme="dark"))
+    assert page[:100].splitlines()[1] == '<html lang="zh-CN" data-theme="dark">'

@@ -1,0 +1,89 @@
+"""The look obeys its own rules: equal dark blocks, no inline styles or scripts, small islands, every class known."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import kechuang.faces.web as web
+
+WEB = Path(web.__file__).parent
+STATIC, TEMPLATES = WEB / "static", WEB / "templates"
+SHEETS = ("tokens.css", "components.css", "parts.css", "print.css")
+
+
+def sheet(name: str) -> str:
+    return (STATIC / name).read_text("utf-8")
+
+
+def pages() -> dict[str, str]:
+    return {str(p.relative_to(TEMPLATES)): p.read_text("utf-8") for p in TEMPLATES.rglob("*.html")}
+
+
+def values(block: str) -> list[str]:
+    return re.findall(r"(--[a-z0-9-]+:\s*[^;]+|color-scheme:\s*\w+);", block)
+
+
+def dark_blocks(tokens: str) -> tuple[list[str], list[str]]:
+    chosen = re.search(r'\n\[data-theme="dark"\] \{(.*?)\n\}', tokens, re.DOTALL)
+    system = re.search(r":root:not\(\[data-theme=\"light\"\]\) \{(.*?)\n  \}", tokens, re.DOTALL)
+    return values(chosen[1]), values(system[1])
+
+
+def test_both_dark_blocks_are_equal():
+    chosen, system = dark_blocks(sheet("tokens.css"))
+    assert len(chosen) > 30
+    assert chosen == system
+
+
+def test_a_dark_block_that_differs_is_seen():
+    chosen, system = dark_blocks(sheet("tokens.css").replace("--ink: #eceae2", "--ink: #ffffff", 1))
+    assert [pair for pair in zip(chosen, system, strict=True) if pair[0] != pair[1]] == [
+        ("--ink: #ffffff", "--ink: #eceae2")
+    ]
+
+
+def test_every_colour_has_its_value_in_tokens_alone():
+    stray = {name: re.findall(r"#[0-9a-f]{6}\b", sheet(name)) for name in ("components.css", "parts.css")}
+    assert stray == {"components.css": [], "parts.css": []}
+
+
+def test_every_token_that_is_used_is_given():
+    given = set(re.findall(r"(--[a-z0-9-]+):", sheet("tokens.css")))
+    used = {token for name in SHEETS for token in re.findall(r"var\((--[a-z0-9-]+)", sheet(name))}
+    used |= {token for text in pages().values() for token in re.findall(r"var\((--[a-z0-9-]+)", text)}
+    assert sorted(used - given) == []
+
+
+def test_no_template_carries_a_style_or_a_script_of_its_own():
+    inline = re.compile(r"\sstyle=|<style|<script(?![^>]*\bsrc=)|\son[a-z]+=|javascript:|hx-on|hx-vals='?js:")
+    assert {name: inline.findall(text) for name, text in pages().items() if inline.search(text)} == {}
+
+
+def test_no_template_reaches_for_another_host():
+    assert [name for name, text in pages().items() if re.search(r"(src|href|action)=\"(https?:)?//", text)] == []
+
+
+def test_every_template_opens_by_saying_what_it_shows():
+    opening = re.compile(r"\{#\s[^#]+\.\s#\}|\{%\scomment\s%\}.+\.\{%\sendcomment\s%\}")
+    assert [name for name, text in pages().items() if not opening.match(text)] == []
+
+
+def test_an_island_is_at_most_a_hundred_lines():
+    lengths = {p.name: len(p.read_text("utf-8").splitlines()) for p in STATIC.glob("*.js")}
+    assert {name: n for name, n in lengths.items() if n > 100} == {}
+
+
+def test_every_class_on_a_template_is_known_to_the_sheets_or_the_islands():
+    known = set(re.findall(r"\.([a-zA-Z][\w-]*)", "".join(map(sheet, SHEETS))))
+    used = set()
+    for text in pages().values():
+        plain = re.sub(r"\{%.*?%\}", " ", re.sub(r"[\w-]*\{\{.*?\}\}[\w-]*", " ", text))
+        for names in re.findall(r'class="([^"]*)"', plain):
+            used |= set(names.split())
+    assert sorted(used - known) == []
+
+
+def test_css_newer_than_the_oldest_browser_is_left_out():
+    newest = re.compile(r":has\(|color-mix|@container|@layer")
+    assert {name: newest.findall(sheet(name)) for name in SHEETS} == {name: [] for name in SHEETS}
