@@ -1,22 +1,29 @@
 """Match: near-duplicates, affinity and search over texts."""
 
+from kechuang.engines.match.compact import Builder, Segment, merged
 from kechuang.engines.match.evidence import Evidence, Passage, evidence
 from kechuang.engines.match.fingerprints import boilerplate, containment, sketch, sketches
+from kechuang.engines.match.index import Hit, Index
 from kechuang.engines.match.nearest import Candidate, candidates
 from kechuang.engines.match.store import Memory, Store
 from kechuang.engines.match.text import aligned, normalise, placed_tokens, tokens
 
 __all__ = [
+    "Builder",
     "Candidate",
     "Evidence",
+    "Hit",
+    "Index",
     "Memory",
     "Passage",
+    "Segment",
     "Store",
     "aligned",
     "boilerplate",
     "candidates",
     "containment",
     "evidence",
+    "merged",
     "normalise",
     "placed_tokens",
     "sketch",

@@ -12,7 +12,7 @@ from unicodedata import combining
 import numpy as np
 from numpy.typing import NDArray
 
-from kechuang.engines.match.fingerprints import GRAM, NONE, Boilerplate, codes, gram_hashes
+from kechuang.engines.match.fingerprints import NONE, Boilerplate, Letters, barred, codes, gram_hashes
 from kechuang.engines.match.text import aligned
 
 SHORTEST = 8
@@ -63,10 +63,10 @@ def evidence(a: str, b: str, *, shortest: int = SHORTEST, without: Boilerplate =
     """
     a_text, a_places = aligned(a)
     b_text, b_places = aligned(b)
-    barred = _barred(a_text, without)
-    tiles = sorted(_tiles(a_text, b_text, shortest, barred))
+    left_out = barred(a_text, without)
+    tiles = sorted(_tiles(a_text, b_text, shortest, left_out))
     passages = tuple(_passage(tile, a, b, a_places, b_places) for tile in tiles)
-    return Evidence(passages, len(a_text) - int(barred.sum()), len(b_text))
+    return Evidence(passages, len(a_text) - int(left_out.sum()), len(b_text))
 
 
 def _passage(tile: tuple[int, int, int], a: str, b: str, a_places: list[int], b_places: list[int]) -> Passage:
@@ -84,20 +84,9 @@ def _end(text: str, places: list[int], last: int) -> int:
     return end
 
 
-def _barred(text: str, without: Boilerplate) -> NDArray[np.bool_]:
-    """Which letters stand in a 6-gram of the boilerplate."""
-    barred = np.zeros(len(text), dtype=np.bool_)
-    if without and text:
-        marks = gram_hashes(codes(text)).view(np.int64).tolist()
-        for place, mark in enumerate(marks):
-            if mark in without:
-                barred[place : place + GRAM] = True
-    return barred
-
-
-def _tiles(a: str, b: str, shortest: int, barred: NDArray[np.bool_]) -> Iterator[tuple[int, int, int]]:
+def _tiles(a: str, b: str, shortest: int, left_out: NDArray[np.bool_]) -> Iterator[tuple[int, int, int]]:
     """Longest run first; a run that an earlier tile cut into is trimmed and waits its turn again."""
-    runs = [(-length, i, j) for i, j, length in _runs(codes(a), codes(b), shortest, barred)]
+    runs = [(-length, i, j) for i, j, length in _runs(codes(a), codes(b), shortest, left_out)]
     heapify(runs)
     a_taken, b_taken = _Taken(), _Taken()
     while runs:
@@ -146,13 +135,11 @@ class _Taken:
         return free
 
 
-def _runs(
-    a: NDArray[np.uint32], b: NDArray[np.uint32], shortest: int, barred: NDArray[np.bool_]
-) -> list[tuple[int, int, int]]:
+def _runs(a: Letters, b: Letters, shortest: int, left_out: NDArray[np.bool_]) -> list[tuple[int, int, int]]:
     """Every run of at least `shortest` equal letters that cannot be made longer: (place in a, place in b, length)."""
     if min(len(a), len(b)) < shortest:
         return []
-    allowed = np.logical_not(np.lib.stride_tricks.sliding_window_view(barred, shortest).any(axis=1))
+    allowed = np.logical_not(np.lib.stride_tricks.sliding_window_view(left_out, shortest).any(axis=1))
     in_a, in_b = _pairs(gram_hashes(a, shortest), gram_hashes(b, shortest), allowed)
     if not len(in_a):
         return []

@@ -14,6 +14,7 @@ GRAM = 6
 WINDOW = 4
 
 Hashes = NDArray[np.uint64]
+Letters = NDArray[np.uint16]
 Sketch = tuple[int, ...]
 Boilerplate = NewType("Boilerplate", frozenset[int])
 NONE = Boilerplate(frozenset())
@@ -23,17 +24,22 @@ _MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 _SHIFTS = (np.uint64(30), np.uint64(27), np.uint64(31))
 
 
-def codes(text: str) -> NDArray[np.uint32]:
-    """The code points of `text` as an array."""
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+def codes(text: str) -> Letters:
+    """The code points of `text` in two bytes each."""
+    return narrow(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32))
 
 
-def gram_hashes(points: NDArray[np.uint32], size: int = GRAM) -> Hashes:
-    """One 64-bit hash for each run of `size` code points, in order; a shorter text is one run."""
-    count = len(points)
+def narrow(points: NDArray[np.uint32]) -> Letters:
+    """Code points in two bytes; the rare ones beyond the first plane share the private places by their remainder."""
+    return np.where(points < 0x10000, points, 0xE000 + points % 0x1800).astype(np.uint16)
+
+
+def gram_hashes(letters: Letters, size: int = GRAM) -> Hashes:
+    """One 64-bit hash for each run of `size` letters, in order; a shorter text is one run."""
+    count = len(letters)
     if not count:
         return np.empty(0, dtype=np.uint64)
-    wide = points.astype(np.uint64)
+    wide = letters.astype(np.uint64)
     size = min(size, count)
     hashed = wide[: count - size + 1].copy()
     for step in range(1, size):
@@ -88,6 +94,16 @@ def boilerplate(texts: Iterable[str]) -> Boilerplate:
     All of them, not only the winnowed: which ones winnowing keeps depends on what stands around a sentence.
     """
     return Boilerplate(frozenset(mark for text in texts for mark in signed(gram_hashes(codes(normalise(text))))))
+
+
+def barred(text: str, without: Boilerplate) -> NDArray[np.bool_]:
+    """Which letters of a normalised text stand in a 6-gram of the boilerplate."""
+    covered = np.zeros(len(text), dtype=np.bool_)
+    if without and text:
+        for place, mark in enumerate(gram_hashes(codes(text)).view(np.int64).tolist()):
+            if mark in without:
+                covered[place : place + GRAM] = True
+    return covered
 
 
 def containment(part: Collection[int], whole: Collection[int]) -> float:

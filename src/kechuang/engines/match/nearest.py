@@ -27,8 +27,8 @@ class Candidate(Generic[Document]):
 
 
 def rarity(count: int, bearers: int) -> float:
-    """How much one shared fingerprint says: borne by none it says most, borne by all it says nothing."""
-    return log((count + 1) / (bearers + 0.5)) if bearers * 2 <= count else log(2) * (1 - bearers / (count + 1))
+    """How much one shared fingerprint says: borne by none it says most, borne by all next to nothing."""
+    return log((count + 1) / (min(bearers, count) + 0.5))
 
 
 def candidates(
