@@ -1,0 +1,110 @@
+"""Whether a problem can be met at all, and if not, whose places are short: read from a minimum cut."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from ortools.graph.python import max_flow
+
+from kechuang.engines.panel.candidates import Search
+from kechuang.engines.panel.network import entries, joined
+from kechuang.engines.panel.problem import Array, Dense, Ints, Problem
+from kechuang.engines.panel.weights import weights
+from kechuang.words.reason import Reason
+
+START = 32
+
+
+def check(problem: Problem, *, seed: bytes = b"") -> tuple[Reason, ...]:
+    """What is short, by name; empty if every demand and every least load can be met.
+
+    `places_short(codes, projects, need, have, missing)` for each separate group of projects whose experts do not
+    suffice; `least_loads_above_seats(least, seats)`; `load_short(experts, need, have)`. Demands and least loads
+    that can each be met can be met together (Mendelsohn and Dulmage 1958).
+    """
+    search = Search(problem, weights(problem, seed=seed))
+    rows, cols = search.best(START)
+    whole: set[int] = set()
+    while True:
+        filled, projects, experts = _seated(problem, rows, cols)
+        fresh = set(projects.tolist()) - whole
+        if int(filled.sum()) == problem.seats or not fresh:
+            break
+        whole |= fresh
+        more = all_of(problem, np.array(sorted(fresh)))
+        rows, cols = search.lawful(np.concatenate([rows, more[0]]), np.concatenate([cols, more[1]]))
+    found = _named(problem, rows, cols, filled, projects, experts)
+    return tuple(found) or _loads(problem, search)
+
+
+def all_of(problem: Problem, projects: Ints) -> tuple[Array, Array]:
+    """Every pair of these projects."""
+    pairs = problem.pairs
+    if isinstance(pairs, Dense):
+        return np.repeat(projects, pairs.shape[1]), np.tile(np.arange(pairs.shape[1]), len(projects))
+    counts = np.diff(pairs.indptr)[projects]
+    cols = [pairs.cols[pairs.indptr[i] : pairs.indptr[i + 1]] for i in projects]
+    return np.repeat(projects, counts), np.concatenate([np.zeros(0, np.int64), *cols])
+
+
+def _seated(problem: Problem, rows: Array, cols: Array) -> tuple[Ints, Ints, Ints]:
+    """The most seats that these pairs can fill, by project, and the projects and experts of the minimum cut."""
+    n, m = problem.shape
+    entry, groups = entries(problem.nest, problem.demand, np.arange(n), rows, cols, first=n + m + 2)
+    group_tail, group_head, group_cap = joined(groups)
+    source, sink = n + m, n + m + 1
+    tail = np.concatenate([np.full(n, source), entry, group_tail, np.arange(n, n + m)])
+    head = np.concatenate([np.arange(n), n + cols, group_head, np.full(m, sink)])
+    capacity = np.concatenate([problem.demand, np.ones(len(rows), np.int64), group_cap, problem.cap])
+    flow = max_flow.SimpleMaxFlow()
+    flow.add_arcs_with_capacity(tail.astype(np.int32), head.astype(np.int32), capacity)
+    flow.solve(source, sink)
+    filled = np.asarray(flow.flows(np.arange(n)), np.int64)
+    cut = np.asarray(flow.get_source_side_min_cut(), np.int64)
+    return filled, np.sort(cut[cut < n]), np.sort(cut[(cut >= n) & (cut < n + m)]) - n
+
+
+def _named(problem: Problem, rows: Array, cols: Array, filled: Ints, projects: Ints, experts: Ints) -> list[Reason]:
+    """One reason for each part of the cut that hangs together through its experts."""
+    inside = np.isin(rows, projects) & np.isin(cols, experts)
+    leader = {("p", i): ("p", i) for i in projects.tolist()}
+    for row, col in zip(rows[inside].tolist(), cols[inside].tolist(), strict=True):
+        a, b = _root(leader, ("p", row)), _root(leader, ("e", col))
+        leader[max(a, b)] = min(a, b)
+    parts: dict[tuple[str, int], list[int]] = {}
+    for i in projects.tolist():
+        parts.setdefault(_root(leader, ("p", i)), []).append(i)
+    found = [_short(problem, part, filled) for part in parts.values()]
+    return sorted((r for r in found if r.values["missing"]), key=lambda r: (-r.values["missing"], r.values["projects"]))
+
+
+def _root(leader: dict[tuple[str, int], tuple[str, int]], node: tuple[str, int]) -> tuple[str, int]:
+    leader.setdefault(node, node)
+    while leader[node] != node:
+        leader[node] = node = leader[leader[node]]
+    return node
+
+
+def _short(problem: Problem, part: list[int], filled: Ints) -> Reason:
+    need, have = int(problem.demand[part].sum()), int(filled[part].sum())
+    codes = sorted({problem.codes[i] for i in part}) if problem.codes else []
+    names = [problem.projects[i] if problem.projects else str(i) for i in part]
+    return Reason("places_short", codes=codes, projects=names, need=need, have=have, missing=need - have)
+
+
+def _loads(problem: Problem, search: Search) -> tuple[Reason, ...]:
+    """Experts who cannot reach their least load, when every seat can be filled."""
+    least = int(problem.lo.sum())
+    over = np.flatnonzero(problem.lo > problem.cap)
+    if least > problem.seats:
+        return (Reason("least_loads_above_seats", least=least, seats=problem.seats),)
+    if not least:
+        return ()
+    rows, cols = search.all()
+    wanted = replace(problem, cap=problem.lo)
+    filled, _, _ = _seated(wanted, rows, cols)
+    missing = least - int(filled.sum())
+    reach = np.bincount(cols, minlength=problem.shape[1])
+    names = [str(j) for j in np.flatnonzero((problem.lo > 0) & (reach < problem.lo)).tolist() + over.tolist()]
+    return (Reason("load_short", experts=names, need=least, have=least - missing),) if missing or len(over) else ()
