@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 
 import pytest
 
@@ -280,3 +281,40 @@ def test_the_same_answers_clean_to_the_same_values_twice():
     before = good_answers()
     assert submitted(answers) == submitted(answers)
     assert answers == before
+
+
+def test_a_cell_may_be_required_by_another_cell_of_its_row_and_by_the_form():
+    columns = [
+        {"code": "way", "zh": "方式", "kind": "choice", "options": {"buy": "购置", "rent": "租赁"}},
+        {"code": "price", "zh": "单价", "kind": "money", "unit": "万元"},
+        {"code": "why", "zh": "理由", "kind": "text", "required": "row.way == 'buy' and row.price >= line"},
+    ]
+    form = a_form({"code": "t", "kind": "table", "columns": columns}, params={"line": {}})
+    rows = [
+        {"way": "buy", "price": "60"},
+        {"way": "rent", "price": "60"},
+        {"way": "buy", "price": "40"},
+        {"way": "buy", "price": "x"},
+    ]
+    assert clean(form, {"t": rows}, stage="submit", known={"line": 50_000_000}).errors == {
+        "t.3.price": (Reason("not_a_number"),),
+        "t.0.why": (Reason("required"),),
+    }
+
+
+def test_a_column_may_be_worked_out_from_columns_before_it():
+    columns = [
+        {"code": "pieces", "zh": "数量", "kind": "integer"},
+        {"code": "price", "zh": "单价", "kind": "money", "unit": "万元"},
+        {"code": "sum", "zh": "小计", "kind": "computed", "unit": "万元", "formula": "row.pieces * row.price"},
+        {"code": "share", "zh": "占比", "kind": "computed", "formula": "row.sum / whole"},
+    ]
+    form = a_form(
+        {"code": "whole", "kind": "money", "unit": "万元"}, {"code": "t", "kind": "table", "columns": columns}
+    )
+    rows = [{"pieces": "2", "price": "1.5"}, {"pieces": "1"}, {"price": "1"}]
+    assert clean(form, {"whole": "6", "t": rows}, stage="draft").values["t"] == (
+        {"pieces": 2, "price": 1_500_000, "sum": 3_000_000, "share": Fraction(1, 2)},
+        {"pieces": 1, "sum": 0, "share": 0},
+        {"price": 1_000_000},
+    )

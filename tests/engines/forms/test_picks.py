@@ -119,3 +119,8 @@ def test_a_file_must_be_here_and_of_a_type_that_is_taken():
     )
     assert read("file", "c" * 64) == (Reason("bad_file"),)
     assert read("file", "c" * 64, lists=lambda name: None) == "c" * 64
+
+
+def test_a_code_may_be_a_chinese_text_with_full_width_brackets():
+    form = a_form({"code": "x", "kind": "choice", "from": "clauses"}, clauses=["签章（单位）"])
+    assert clean(form, {"x": "签章（单位）"}, stage="submit").values == {"x": "签章（单位）"}

@@ -205,3 +205,12 @@ def test_the_sample_page_without_its_facts_is_refused():
     with pytest.raises(BadPage) as caught:
         form_from(page)
     assert caught.value.why == "nothing is called 'term_most'"
+
+
+@pytest.mark.parametrize("formula", ["row.b + 1", "row.a + 1"])
+def test_a_computed_column_needs_no_column_behind_it_and_not_itself(formula):
+    columns = [
+        {"code": code, "zh": code, "kind": "computed", "formula": text} for code, text in (("a", formula), ("b", "1"))
+    ]
+    found = wrong({"code": "t", "kind": "table", "columns": columns})
+    assert (found.path, found.mend) == ("form.form.part.t.a", "put that column before this one")

@@ -92,14 +92,16 @@ class _Cleaning:
     def _compute_rows(self, field: Field) -> None:
         rows = self.values.get(field.code, ())
         seen = self.scope.get(field.code) or ()
+        scope = dict(self.scope)
         for number, (row, shown) in enumerate(zip(rows, seen, strict=False)):
             facts = {fact: self.known[f"{field.code}.{fact}"](row) for fact in _row_facts(field, self.known)}
+            scope["row"] = {**shown, **facts}
             for column in field.columns:
                 if column.formula is None:
                     continue
-                value = worked_out(column.formula, {**self.scope, "row": {**shown, **facts}})
+                value = worked_out(column.formula, scope)
                 kept = self._kept(value, f"{field.code}.{number}.{column.code}")
-                shown[column.code] = kept
+                shown[column.code] = scope["row"][column.code] = kept
                 if kept is not None:
                     row[column.code] = kept
 
@@ -119,13 +121,14 @@ class _Cleaning:
             rows = [(field.code, value)]
         else:
             rows = [(f"{field.code}.{number}", row) for number, row in enumerate(value)]
+        asked = [column for column in field.columns if column.kind != "computed"]
+        scope = dict(self.scope)
         for path, row in rows:
             if path in self.reading.errors:
                 continue
-            scope = {**self.scope, "row": row_scope(field, row, path)}
-            for column in field.columns:
-                if column.kind != "computed":
-                    self._demand_one(column, row.get(column.code), f"{path}.{column.code}", scope)
+            scope["row"] = row_scope(field, row, path, tuple(self.reading.errors))
+            for column in asked:
+                self._demand_one(column, row.get(column.code), f"{path}.{column.code}", scope)
 
     def _demand_one(self, field: Field, value: Any, path: str, scope: Mapping[str, Any]) -> None:
         if path in self.reading.errors:

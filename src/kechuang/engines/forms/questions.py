@@ -274,9 +274,24 @@ def _columns(node: Mapping[str, Any], kind: str, path: str, sheets: Mapping[str,
     codes = [column.code for column in columns]
     if twice := sorted({code for code in codes if codes.count(code) > 1}):
         raise BadPage(path, f"the column {twice[0]!r} stands there twice", "name one of them otherwise")
+    _check_order(columns, path)
     for column in columns:
         if column.columns or column.kind in ("checklist", "sheet"):
             raise BadPage(
                 f"{path}.{column.code}", f"a {column.kind} cannot stand in a table", "give it a field of its own"
             )
     return columns
+
+
+def _check_order(columns: tuple[Field, ...], path: str) -> None:
+    """Computed columns are worked out from left to right: none may need itself or one that stands behind it."""
+    waiting = [column.code for column in columns if column.formula]
+    for column in columns:
+        if column.formula is None:
+            continue
+        for name in column.formula.paths:
+            if name.startswith("row.") and name.split(".")[1] in waiting:
+                raise BadPage(
+                    f"{path}.{column.code}", f"{name} is not worked out yet here", "put that column before this one"
+                )
+        waiting.remove(column.code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any, Final
@@ -45,7 +46,8 @@ def _shaped(field: Field, value: Any, each: Each) -> Any:
 def _row(field: Field, row: Mapping[str, Any], each: Each) -> dict[str, Any]:
     if not isinstance(row, Mapping):
         raise TypeError(f"{field.code} is made of rows or parts")
-    return {column.code: each(column, row[column.code]) for column in field.columns if column.code in row}
+    written = (column for column in field.columns if row.get(column.code) is not None)
+    return {column.code: each(column, row[column.code]) for column in written}
 
 
 def _stored(field: Field, value: Any) -> Any:
@@ -75,13 +77,16 @@ def _typed(field: Field, kept: Any) -> Any:
 
 def _answer(field: Field, value: Any) -> Any:
     if field.columns:
-        asked = _shaped(field, value, lambda column, cell: None if column.kind == "computed" else _answer(column, cell))
-        return asked
+        return _shaped(replace(field, columns=_asked(field)), value, _answer)
     if field.kind == "checklist":
         return {row["item"]: {key: said for key, said in row.items() if key != "item"} for row in value}
     if field.kind == "sheet":
         return answers_of(field.inner, value) if field.inner else value
     return SIMPLE[field.kind].retype(value, field)
+
+
+def _asked(field: Field) -> tuple[Field, ...]:
+    return tuple(column for column in field.columns if column.kind != "computed")
 
 
 def _computed(value: Any) -> Any:

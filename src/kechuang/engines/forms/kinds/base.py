@@ -81,10 +81,10 @@ def said(value: Any, field: Field, sources: Sources, language: str) -> str:
 
 def is_blank(raw: object, depth: int = 6) -> bool:
     """Whether nothing was written: no text, or only empty texts, however nested (six levels are enough)."""
-    if raw is None:
-        return True
     if isinstance(raw, str):
         return not raw or raw.isspace()
+    if raw is None:
+        return True
     if depth and isinstance(raw, Mapping):
         return all(is_blank(inner, depth - 1) for inner in raw.values())
     if depth and isinstance(raw, list | tuple):
@@ -94,16 +94,8 @@ def is_blank(raw: object, depth: int = 6) -> bool:
 
 def as_text(raw: object, *, most: int) -> str:
     """What was typed, as text of at most `most` characters; numbers of JSON become digits, floats are refused."""
-    if isinstance(raw, list | tuple) and len(raw) == 1:
-        raw = raw[0]
-    if isinstance(raw, int) and not isinstance(raw, bool) and abs(raw) < BIGGEST_INT:
-        return str(raw)
-    if isinstance(raw, Decimal) and raw.is_finite() and abs(raw.adjusted()) < 30 and len(raw.as_tuple().digits) < 60:
-        return format(raw, "f")
-    if isinstance(raw, float):
-        raise Unreadable("write_as_text")
     if not isinstance(raw, str):
-        raise Unreadable("not_text")
+        raw = _as_digits(raw[0] if isinstance(raw, list | tuple) and len(raw) == 1 else raw)
     if len(raw) > most:
         raise Unreadable("too_long", most=most, got=len(raw), over=len(raw) - most)
     if found := _UNFIT.search(raw):
@@ -111,9 +103,23 @@ def as_text(raw: object, *, most: int) -> str:
     return raw
 
 
+def _as_digits(raw: object) -> str:
+    """A number of JSON as digits; a text in a list of one stays what it is."""
+    if isinstance(raw, str):
+        return raw
+    if isinstance(raw, int) and not isinstance(raw, bool) and abs(raw) < BIGGEST_INT:
+        return str(raw)
+    if isinstance(raw, Decimal) and raw.is_finite() and abs(raw.adjusted()) < 30 and len(raw.as_tuple().digits) < 60:
+        return format(raw, "f")
+    if isinstance(raw, float):
+        raise Unreadable("write_as_text")
+    raise Unreadable("not_text")
+
+
 def plain(raw: object, *, most: int) -> str:
     """As text, with full-width digits and letters made plain and blanks around it removed: for numbers and codes."""
-    return unicodedata.normalize("NFKC", as_text(raw, most=most)).strip()
+    text = as_text(raw, most=most)
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip()
 
 
 def characters(text: str) -> int:

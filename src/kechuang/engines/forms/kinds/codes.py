@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Final
 
 from stdnum.cn import ric, uscc
@@ -70,12 +71,12 @@ def _identity(raw: object, field: Field, sources: Sources) -> str:
     The county is not checked: the library compares it with the year of birth, while numbers were given out later,
     by the county of that time, so that rightful numbers of people born before 1984 would be refused.
     """
-    number = ric.compact(plain(raw, most=40).replace(" ", "").replace("-", ""))
+    number = plain(raw, most=40).replace(" ", "").replace("-", "").upper()
     if not _IDENTITY.fullmatch(number) or not (number[:2] in _PROVINCES or number[0] == "9"):
         raise Unreadable("bad_identity")
     try:
-        ric.get_birth_date(number)
-    except ValidationError:
+        date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
         raise Unreadable("bad_identity_birthday") from None
     if number[-1] != ric.calc_check_digit(number):
         raise Unreadable("bad_identity_check")

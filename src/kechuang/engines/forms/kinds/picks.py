@@ -11,6 +11,7 @@ from kechuang.engines.forms.kinds.base import (
     Sources,
     Unreadable,
     always_fits,
+    as_text,
     is_blank,
     label,
     plain,
@@ -24,13 +25,19 @@ from kechuang.engines.forms.model import Field
 
 MOST_PICKED: Final = 500
 LONGEST_CODE: Final = 200
+_CODE: Final = re.compile(r"[A-Z]?[0-9]{1,8}")
 _PLACE: Final = re.compile(r"[1-9]\d{5}", re.ASCII)
 _YES: Final = frozenset(("true", "on", "1", "yes", "是"))
 _NO: Final = frozenset(("false", "off", "0", "no", "否"))
 
 
+def _picked(raw: object) -> str:
+    """A code as it was sent: codes may be Chinese texts, whose brackets must stay full-width."""
+    return as_text(raw, most=LONGEST_CODE).strip()
+
+
 def _option(raw: object, field: Field, sources: Sources) -> str:
-    code = plain(raw, most=LONGEST_CODE)
+    code = _picked(raw)
     if code not in (sources.of(field) or {}):
         raise Unreadable("not_an_option", got=code)
     return code
@@ -45,9 +52,11 @@ def _depth(entry: object) -> int:
 
 
 def _code(raw: object, field: Field, sources: Sources) -> str:
-    code = plain(raw, most=LONGEST_CODE)
-    known = sources.named(field.source) or {}
-    if code not in known:
+    code = _picked(raw)
+    known = sources.named(field.source)
+    if known is None and _CODE.fullmatch(code):
+        return code  # a system nobody here lists: its shape is all that can be checked
+    if known is None or code not in known:
         raise Unreadable("not_a_code", got=code, of=field.source)
     depth = _depth(known[code])
     if 0 < depth < field.levels:
