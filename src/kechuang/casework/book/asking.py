@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kechuang.casework.book.marks import located
@@ -16,7 +16,10 @@ from kechuang.words.quantity import quantity
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One name asked for: what kind, where (`path` inside `page`), and in which unit; `awaited` pages may be early."""
+    """One name asked for: what kind, where (`path` inside `page`), in which unit.
+
+    `awaited`: the page says that it awaits a desk, or the flow is not in use by any programme that does not.
+    """
 
     kind: Kind
     name: str
@@ -28,15 +31,23 @@ class Ask:
 
 def asked(book: Book, programmes: Collection[Page]) -> Iterator[Ask]:
     """Everything the flows, the indicators and the given programmes ask for."""
+    in_use = {code for page in programmes if "awaits" not in page.body for code in flows_of(book, page)}
     for code in book.codes("flows"):
-        yield from _flow(book.page("flows", code))
+        page = book.page("flows", code)
+        yield from (replace(ask, awaited=code not in in_use) for ask in _flow(page))
     for page in programmes:
-        yield from _programme(page)
+        yield from (replace(ask, awaited="awaits" in page.body) for ask in _programme(page))
     for code in book.codes("indicators"):
         page = book.page("indicators", code)
         table = str(page.body.get("count", {}).get("of", ""))
         if "." in table:
             yield Ask("table", table, page, "count.of", awaited="awaits" in page.body)
+
+
+def flows_of(book: Book, programme: Page) -> tuple[str, ...]:
+    """The flow of a programme's cases, that of its rounds, and those whose cases hang on its cases."""
+    flow = str(programme.body.get("flow"))
+    return (flow, str(programme.body.get("round")), *book.children(flow))
 
 
 def _flow(page: Page) -> Iterator[Ask]:
@@ -71,18 +82,29 @@ def unmet_asks(asks: Collection[Ask], offers: Collection[Offer]) -> Iterator[Bad
     offered = {offer.name: offer for offer in offers}
     for ask in asks:
         offer = offered.get(ask.name)
-        if ask.awaited:
-            if offer is not None:
-                yield _told(ask, f"{ask.name} is offered now", "leave `awaits` off this page")
-        elif offer is None:
-            desk, _, name = ask.name.partition(".")
-            yield _told(
-                ask, f"no desk offers the {ask.kind} {ask.name}", f"write {name} in {desk}/offers.py, or mend the name"
-            )
+        if offer is None:
+            if not ask.awaited:
+                desk, _, name = ask.name.partition(".")
+                mend = f"write {name} in {desk}/offers.py, or mend the name"
+                yield _told(ask, f"no desk offers the {ask.kind} {ask.name}", mend)
         elif offer.kind != ask.kind:
             yield _told(ask, f"{ask.name} is offered as a {offer.kind}, asked for as a {ask.kind}", "agree on one")
         elif ask.unit and offer.unit and _measure(ask.unit) != _measure(offer.unit):
             yield _told(ask, f"{ask.name} is offered in {offer.unit}, asked for in {ask.unit}", "agree on one")
+
+
+def needless_awaits(
+    book: Book, programmes: Collection[Page], asks: Collection[Ask], offers: Collection[Offer]
+) -> Iterator[BadPage]:
+    """Pages that say they await a desk although everything they ask for is offered."""
+    offered = {offer.name for offer in offers}
+    awaiting = [page for page in programmes if "awaits" in page.body]
+    awaiting += [page for code in book.codes("indicators") if "awaits" in (page := book.page("indicators", code)).body]
+    for page in awaiting:
+        own = {f"flows/{code}" for code in flows_of(book, page)} | {f"{page.kind}/{page.code}"}
+        names = {ask.name for ask in asks if f"{ask.page.kind}/{ask.page.code}" in own}
+        if names <= offered:
+            yield located(BadPage("awaits", "everything the page asks for is offered", "leave `awaits` off"), page)
 
 
 def _told(ask: Ask, why: str, mend: str) -> BadPage:

@@ -16,48 +16,12 @@ from kechuang.engines.forms import form_from
 from kechuang.formula import Expression, parse
 from kechuang.words.outcome import BadPage
 
-KEYS = frozenset(
-    [
-        "format",
-        "code",
-        "title",
-        "kind",
-        "plan",
-        "source",
-        "assumptions",
-        "flow",
-        "round",
-        "rolling",
-        "money_source",
-        "service",
-        "tracks",
-        "modes",
-        "params",
-        "facts",
-        "form",
-        "eligibility",
-        "limits",
-        "exempt",
-        "checklist",
-        "evidence",
-        "sheets",
-        "combine",
-        "panel",
-        "ranking",
-        "award",
-        "policy",
-        "policies",
-        "instalments",
-        "progress",
-        "midterm",
-        "acceptance",
-        "deliverables",
-        "tracking",
-        "contributions",
-        "letters",
-        "examples",
-    ]
-)
+KEYS = frozenset({
+    *("format", "code", "title", "kind", "plan", "awaits", "source", "assumptions", "flow", "round", "rolling"),
+    *("money_source", "service", "tracks", "modes", "params", "facts", "form", "eligibility", "limits", "exempt"),
+    *("checklist", "evidence", "sheets", "combine", "panel", "ranking", "award", "policy", "policies", "instalments"),
+    *("progress", "midterm", "acceptance", "deliverables", "tracking", "contributions", "letters", "examples"),
+})  # fmt: skip
 CONDITION_KEYS = frozenset({"code", "when", "level", "at", "zh", "en", "confirm", "source"})
 LEVELS = ("block", "warn")
 WHOLE = Fraction(1)

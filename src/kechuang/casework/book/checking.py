@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kechuang.casework.book.asking import Ask, asked, unmet_asks
+from kechuang.casework.book.asking import Ask, asked, needless_awaits, unmet_asks
 from kechuang.casework.book.check_examples import computed, examples
 from kechuang.casework.book.check_programmes import programme
 from kechuang.casework.book.check_texts import common, letter, numbering
@@ -57,7 +57,7 @@ def report(book: Book, offers: Collection[Offer] | None = None) -> Report:
     faults += _flows(book)
     asks = tuple(asked(book, whole))
     if offers is not None:
-        faults += unmet_asks(asks, offers)
+        faults += [*unmet_asks(asks, offers), *needless_awaits(book, whole, asks, offers)]
     return Report(tuple(_each_once(faults)), counts, told, asks)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from kechuang.words.outcome import BadPage
@@ -45,6 +46,11 @@ def worth(written: Any) -> Value:
         return {str(code): worth(value) for code, value in written.items()}
     if isinstance(written, list):
         return tuple(worth(value) for value in written)
+    return _number(written)
+
+
+@lru_cache(maxsize=4096)
+def _number(written: str | int) -> Value:
     try:
         return quantity(written).number
     except ValueError:

@@ -2,12 +2,76 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import django
 import typer
+
+from kechuang.casework import book
+from kechuang.words import offers
+from kechuang.words.offers import Offer
+from kechuang.words.outcome import BadPage
 
 app = typer.Typer()
 
 
 @app.command()
-def check() -> None:
-    """Validate the whole book."""
-    typer.echo("the book is empty")
+def check(
+    directory: Path | None = typer.Option(
+        None,
+        "--dir",
+        exists=True,
+        file_okay=False,
+        help="Another book: a folder with the same places as the packaged one.",
+    ),
+    as_json: bool = typer.Option(False, "--json", help="Faults and counts as JSON."),
+    names: bool = typer.Option(False, "--offers", help="Every offer, and the pages that ask for it."),
+) -> None:
+    """Validate the whole book: file, line, what is wrong, how to mend it. Exit code 1 if anything is."""
+    django.setup()
+    shelf = book.read(book.sources_in(directory)) if directory else book.packaged()
+    known = tuple(offers.every())
+    found = book.report(shelf, known)
+    typer.echo(json.dumps(as_plain(found), ensure_ascii=False, indent=1) if as_json else "\n".join(told(found)))
+    if names and not as_json:
+        typer.echo("\n".join(who_asks(found, known)))
+    raise typer.Exit(1 if found.faults else 0)
+
+
+def told(found: book.Report) -> list[str]:
+    """One line a fault and a count at the end; one line in all if the book is sound."""
+    if found.faults:
+        return [*map(str, found.faults), f"{len(found.faults)} faults in {len({f.path for f in found.faults})} files"]
+    kinds = ", ".join(f"{count} {kind}" for kind, count in found.pages.items() if count > 1)
+    pages, awaited = sum(found.pages.values()), len({ask.name for ask in found.asks if ask.awaited})
+    now = len({ask.name for ask in found.asks if not ask.awaited})
+    sound = f"the book is sound: {pages} pages ({kinds}), {found.examples} examples, {now} offers asked for and given"
+    return [f"{sound}, {awaited} asked for by pages that are not in use yet"]
+
+
+def as_plain(found: book.Report) -> dict[str, object]:
+    """The report as JSON."""
+    return {
+        "faults": [fault(bad) for bad in found.faults],
+        "pages": dict(found.pages),
+        "examples": found.examples,
+        "offers": sorted(found.asked_names),
+    }
+
+
+def fault(bad: BadPage) -> dict[str, object]:
+    return {"file": bad.path, "line": bad.line, "column": bad.column, "why": bad.why, "mend": bad.mend}
+
+
+def who_asks(found: book.Report, known: Iterable[Offer]) -> list[str]:
+    """Each offer with its kind, what it says, and how often which page asks for it."""
+    asking: dict[str, Counter[str]] = {}
+    for ask in found.asks:
+        asking.setdefault(ask.name, Counter())[f"{ask.page.kind}/{ask.page.code}"] += 1
+    return [
+        f"{offer.kind} {offer.name}: {offer.says} <- {', '.join(sorted(asking.get(offer.name, {}))) or 'nobody'}"
+        for offer in known
+    ]
