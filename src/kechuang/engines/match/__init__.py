@@ -1,5 +1,6 @@
 """Match: near-duplicates, affinity and search over texts."""
 
+from kechuang.engines.match.affinity import Affinity, Profiles, Work, affinities, profiles
 from kechuang.engines.match.compact import Builder, Segment, merged
 from kechuang.engines.match.evidence import Evidence, Passage, evidence
 from kechuang.engines.match.fingerprints import boilerplate, containment, sketch, sketches
@@ -9,6 +10,7 @@ from kechuang.engines.match.store import Memory, Store
 from kechuang.engines.match.text import aligned, normalise, placed_tokens, tokens
 
 __all__ = [
+    "Affinity",
     "Builder",
     "Candidate",
     "Evidence",
@@ -16,8 +18,11 @@ __all__ = [
     "Index",
     "Memory",
     "Passage",
+    "Profiles",
     "Segment",
     "Store",
+    "Work",
+    "affinities",
     "aligned",
     "boilerplate",
     "candidates",
@@ -26,6 +31,7 @@ __all__ = [
     "merged",
     "normalise",
     "placed_tokens",
+    "profiles",
     "sketch",
     "sketches",
     "tokens",
