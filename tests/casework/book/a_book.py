@@ -15,7 +15,7 @@ acts:
   open: {title: {zh: 新建, en: Open}, from: [], to: draft, by: leader}
   finish: {title: {zh: 办结, en: Finish}, from: [draft], to: done, by: officer, letter: told}
 examples:
-  - {zh: 办结, en: Finished, walk: [open, finish], ends: done}
+  - {name: 办结, path: [open, finish], ends: done}
 """
 CHILD = """
 format: 1
@@ -29,7 +29,7 @@ acts:
   protest: {title: {zh: 提出, en: Protest}, from: [], to: made, by: leader}
   answer: {title: {zh: 答复, en: Answer}, from: [made], to: over, by: officer, letter: answered}
 examples:
-  - {zh: 答复, en: Answered, walk: [protest, answer], ends: over}
+  - {name: 答复, path: [protest, answer], ends: over}
 """
 ROUND = FLOW.replace("code: way", "code: round\nof: round").replace(", letter: told", "")
 PART = """
@@ -60,6 +60,7 @@ title: {zh: 小计划, en: Small}
 source: [{doc: 某通知, clause: 一}]
 flow: way
 round: round
+tracks: {one: {zh: 一类, en: One, months: [12, 12]}}
 form:
   sections:
     - code: what
@@ -78,6 +79,14 @@ combine: {mail: 100}
 instalments:
   - {code: once, zh: 一次, en: Once, share: 100 %, upon: finish}
 letters: {award: {number: "某发〔{{ year }}〕{{ number }}号"}}
+award: {amount: "min(asked, most)", in: 万元}
+examples:
+  eligibility:
+    - {name: 可以, given: {asked: 80}, refused: []}
+    - {name: 太多, given: {asked: 81}, refused: [titled]}
+    - {name: 有欠, given: {asked: 1, owed: 5}, refused: [owes_nothing], warned: [late]}
+  award:
+    - {given: {asked: 81}, expect: 80}
 """
 LETTER = """
 format: 1

@@ -61,12 +61,12 @@ def test_every_node_of_a_whole_page_has_a_mark():
 
 def test_an_unknown_part_is_told_where_it_is_used():
     told = fault(programme=PROGRAMME.replace("{use: money, without: [spare, spare_small]}", "{use: moeny}"))
-    assert told == "programmes/small.yaml:14:13: there is no part moeny (see the folder parts/)"
+    assert told == "programmes/small.yaml:15:13: there is no part moeny (see the folder parts/)"
 
 
 def test_leaving_out_what_is_not_there_is_told():
     told = fault(programme=PROGRAMME.replace("[spare, spare_small]", "[spare, sparse]"))
-    assert told == "programmes/small.yaml:14:37: the part money has no sparse to leave out (see parts/money.yaml)"
+    assert told == "programmes/small.yaml:15:37: the part money has no sparse to leave out (see parts/money.yaml)"
 
 
 def test_a_parameter_may_not_be_declared_twice_in_two_ways():

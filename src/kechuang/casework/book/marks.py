@@ -29,30 +29,43 @@ def where(page: Page, path: str) -> Mark:
     names = _BRACKET.sub(r".\1", _PAGE.sub("", path)).split(".")
     if names[0] == page.code and names[0] not in page.body:
         names = names[1:]
-    walked, body = "", page.body
+    walked, body, by_code = "", page.body, False
     for name in names:
-        step, body = _step(body, name)
+        step, body = _step(body, name, by_code)
         if step is None:
             break
+        by_code = not name.isdecimal() and step.rpartition(".")[2] != name
         walked = f"{walked}.{step}" if walked else step
     while walked not in page.marks:
         walked = walked.rpartition(".")[0]
     return page.marks[walked]
 
 
-def _step(body: Any, name: str) -> tuple[str | None, Any]:
-    """The way from a node to what `name` stands for below it: a key, an item by number or code, an item of a list below."""
+def _step(body: Any, name: str, by_code: bool) -> tuple[str | None, Any]:
+    """The way from a node to what `name` stands for below it: a key, an item by number or code, an item of a list below.
+
+    Below a node that was itself named by its code, codes go before keys: `form.what.title` is the field, not the title.
+    """
     if isinstance(body, list):
         return _item(body, name)
     if not isinstance(body, dict):
         return None, None
+    for look in (_listed, _keyed) if by_code else (_keyed, _listed):
+        step, found = look(body, name)
+        if step is not None:
+            return step, found
+    return None, None
+
+
+def _keyed(body: dict[Any, Any], name: str) -> tuple[str | None, Any]:
+    return next(((name, value) for key, value in body.items() if str(key) == name), (None, None))
+
+
+def _listed(body: dict[Any, Any], name: str) -> tuple[str | None, Any]:
     for key, value in body.items():
-        if str(key) == name:
-            return name, value
-    for key, value in body.items():
-        if isinstance(value, list):
+        if isinstance(value, list) and not name.isdecimal():
             step, found = _item(value, name)
-            if step is not None and not name.isdecimal():
+            if step is not None:
                 return f"{key}.{step}", found
     return None, None
 
