@@ -106,6 +106,12 @@ def test_a_row_that_is_no_row_keeps_its_place():
     assert cleaned.values["operation"] == ({}, {"fiscal": 1_000_000})
 
 
+def test_of_a_row_that_is_no_row_nothing_more_is_demanded():
+    answers = good_answers()
+    answers["operation"].append("junk")
+    assert submitted(answers).errors == {"operation.2": (Reason("not_a_row"),)}
+
+
 def test_required_cells_are_demanded_at_submission_only():
     answers = good_answers()
     answers["operation"][0]["basis"] = ""

@@ -51,6 +51,7 @@ def test_a_month_is_its_first_day(typed):
 def test_a_year_is_a_number():
     assert [read("year", typed) for typed in ("2018", 2018, "2018年")] == [2018, 2018, 2018]
     assert read("year", "18") == (Reason("not_a_year"),)
+    assert read("month", "May 1990") == (Reason("not_a_month"),)
     assert read("month", "1990-13") == (Reason("no_such_day"),)
 
 

@@ -73,6 +73,9 @@ def test_a_checklist_wants_every_item_and_a_reason_for_a_fault():
     }
     assert a_checklist({"guide": "fail"}, "draft").errors == {}
     assert a_checklist({}).errors == {"items": (Reason("required"),)}
+    assert a_checklist({"guide": {"verdict": "", "remark": ""}, "seal": "pass"}).errors == {
+        "items.guide": (Reason("required"),)
+    }
 
 
 def test_a_checklist_knows_its_items_and_verdicts():

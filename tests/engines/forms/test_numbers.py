@@ -84,6 +84,9 @@ def test_a_whole_number_has_no_fraction_and_no_other_unit():
 def test_decimals_are_exact_fractions():
     assert read("decimal", "0.1") == Fraction(1, 10)
     assert read("number", "-2.50") == Fraction(-5, 2)
+    assert read("number", "2.5 吨", unit="吨") == Fraction(5, 2)
+    assert read("number", "2.5 吨", unit="米") == (Reason("not_a_number"),)
+    assert read("number", "0.2", min="0.5") == (Reason("below", least="0.5", unit=""),)
 
 
 def test_a_share_is_typed_in_per_cent_with_or_without_the_sign():

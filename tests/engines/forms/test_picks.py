@@ -124,3 +124,12 @@ def test_a_file_must_be_here_and_of_a_type_that_is_taken():
 def test_a_code_may_be_a_chinese_text_with_full_width_brackets():
     form = a_form({"code": "x", "kind": "choice", "from": "clauses"}, clauses=["签章（单位）"])
     assert clean(form, {"x": "签章（单位）"}, stage="submit").values == {"x": "签章（单位）"}
+
+
+def test_a_code_of_a_system_nobody_lists_is_checked_by_its_shape():
+    assert [read("code", code, of="unlisted", levels=3) for code in ("A0101", "1101415")] == ["A0101", "1101415"]
+    assert read("code", "数学", of="unlisted") == (Reason("not_a_code", got="数学", of="unlisted"),)
+
+
+def test_of_a_system_that_is_listed_and_empty_no_code_is_taken():
+    assert read("code", "A0101", of="s", lists={"s": {}}.get) == (Reason("not_a_code", got="A0101", of="s"),)

@@ -137,3 +137,16 @@ def test_checklists_and_sheets_are_printed():
     section = press(form=form, values=values)["inputs"]
     assert section.tables[0].rows == (("指南方向符合", "不符合", "不符"), ("签章", "符合", ""))
     assert said(section)["sheet.total"] == ("84", "")
+
+
+def test_without_names_and_lists_ids_and_codes_are_printed():
+    form = a_form(
+        {"code": "p", "kind": "person"}, {"code": "s", "kind": "sheet", "of": "s"}, {"code": "c", "kind": "code", "of": "x"},
+        {"code": "k", "kind": "code", "of": "y"}, {"code": "l", "kind": "place"}, {"code": "f", "kind": "file"}, {"code": "n", "kind": "number"},
+    )  # fmt: skip
+    values = {"p": "person-1", "s": "sheet-9", "c": "A01", "k": "B", "l": "150102", "f": FILE, "n": Fraction(-1, 2)}
+    section = printed(form, values, "zh", choices={"y": {"B": "乙"}}.get)[0]
+    assert said(section) == {
+        "p": ("person-1", ""), "s": ("sheet-9", ""), "c": ("A01", ""), "k": ("B 乙", ""), "l": ("150102", ""),
+        "f": ("a" * 12, ""), "n": ("-0.5", ""),
+    }  # fmt: skip

@@ -85,6 +85,8 @@ def test_a_path_leads_to_its_section():
         ({"code": "x", "kind": "text", "help": None}, "form.form.part.x.help", "is empty", "write a value, or remove the key"),
         ({"code": "x", "kind": "choice"}, "form.form.part.x", "a choice needs options or from", "write options: {code: text}, or from: and the name of a list"),
         ({"code": "x", "kind": "choice", "options": {}}, "form.form.part.x.options", "no options, or one without its text", "write {code: text}"),
+        ({"code": "x", "kind": "choice", "options": 5}, "form.form.part.x.options", "no options, or one without its text", "write {code: text}"),
+        ({"code": "x", "kind": "money", "max": "much"}, "form.form.part.x.max", "'much' is no exact number", "write a whole number, or a decimal in quotes"),
         ({"code": "x", "kind": "computed"}, "form.form.part.x", "a computed needs formula", "write the formula"),
         ({"code": "x", "kind": "money", "unit": "美元"}, "form.form.part.x.unit", "'美元' is no unit of money", "one of 分、元、千元、万元、百万元、亿元"),
         ({"code": "x", "kind": "text", "max": 1.5}, "form.form.part.x.max", "1.5 is no exact number", "write a whole number, or a decimal in quotes"),
@@ -187,11 +189,12 @@ def test_an_act_requires_what_it_asks_for_unless_it_says_otherwise():
     assert {code: field.required for code, field in form.fields.items()} == {"reason": True, "photos": False}
 
 
-def test_options_come_in_four_shapes():
+def test_options_come_in_several_shapes():
     expected = {"a": Text("甲", "A")}
     assert options_of({"a": {"zh": "甲", "en": "A"}}) == expected
     assert options_of([{"code": "a", "zh": "甲", "en": "A"}]) == expected
     assert options_of({"a": "甲"}) == {"a": Text("甲")}
+    assert options_of(expected) == expected
     assert options_of(["形式审查"]) == {"形式审查": Text("形式审查")}
 
 

@@ -81,3 +81,7 @@ def test_a_signature_is_a_tick_or_what_the_device_gave():
     assert read("signature", "on") == "agreed"
     assert read("signature", True) == "agreed"
     assert read("signature", "MEUCIQD…") == "MEUCIQD…"
+
+
+def test_a_text_in_a_list_of_one_is_that_text():
+    assert read("text", ["一"]) == "一"

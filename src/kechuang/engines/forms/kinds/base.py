@@ -42,7 +42,7 @@ class Sources:
 
 
 def no_choices(name: str) -> None:
-    """The source of a caller who has none: choices are then refused, references checked by their shape."""
+    """The source of a caller who has none: choices are then refused, codes and references checked by their shape."""
     return None
 
 

@@ -44,11 +44,10 @@ def decimal_text(number: Fraction | int) -> str:
 
 
 def grouped(text: str) -> str:
-    """`1234567.5` as people read it: `1,234,567.5`; fractions as they are."""
-    if "/" in text:
-        return text
-    whole, point, rest = text.partition(".")
-    return text if whole == "-0" else f"{int(whole):,}{point}{rest}"
+    """`1234567.5` as people read it: `1,234,567.5`."""
+    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
+    whole, point, rest = digits.partition(".")
+    return f"{sign}{int(whole):,}{point}{rest}"
 
 
 def within(field: Field, number: Fraction, most: int) -> Fraction:
