@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from kechuang.engines.rules.policy import Policy
-from kechuang.engines.rules.single import Assessment, Record, Rules, Scope, assess, figures, key_of
+from kechuang.engines.rules.single import NOT_IN_FORCE, Assessment, Record, Rules, Scope, assess, figures, key_of
 from kechuang.formula import FormulaError
 from kechuang.words.money import shared_out
 
@@ -56,6 +56,8 @@ def capped(
 
 def _limit(rules: Rules, policy: Policy, one: Assessment) -> int:
     assert policy.cap is not None
+    if NOT_IN_FORCE in one.refused:
+        return 0
     value = Scope(rules, policy, one.record, one.day, {}).of(policy.cap.limit)
     if not isinstance(value, int) or isinstance(value, bool):
         raise FormulaError("not_an_amount", policy=policy.code, where="cap.limit")
@@ -63,8 +65,8 @@ def _limit(rules: Rules, policy: Policy, one: Assessment) -> int:
 
 
 def order_of(rules: Rules, policy: Policy, one: Assessment, order: Sequence[str]) -> tuple[Any, ...]:
-    """Where a record stands in the declared order."""
-    return tuple(key_of(rules.vocabulary, policy, one.record, path) for path in order)
+    """Where a record stands in the declared order; its own key decides between equals."""
+    return tuple(key_of(rules.vocabulary, policy, one.record, path) for path in (*order, policy.subject))
 
 
 def _share(allocate: str, residue: str, owed: list[int], limit: int) -> list[int]:

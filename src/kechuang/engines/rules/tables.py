@@ -1,0 +1,53 @@
+"""Records as tables of a population, and what a table may hold: the same words for one case and for a million."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kechuang.engines.rules.examples import Cast
+from kechuang.engines.rules.vocabulary import Entity, Vocabulary
+from kechuang.formula import FormulaError
+
+Kinds = Mapping[str, str]
+
+
+def columns_of(entity: Entity) -> dict[str, str]:
+    """The columns of an entity's table: name and `text`, `int64`, `bool` or `date`."""
+    plain = {"bool": "bool", "code": "text", "date": "date"}
+    found = {entity.key: "text"} | {link.column: "text" for link in entity.links.values()}
+    return found | {one.column: plain.get(one.kind, "int64") for one in entity.fields.values() if one.formula is None}
+
+
+def tables_of(vocabulary: Vocabulary, cast: Cast) -> dict[str, list[dict[str, Any]]]:
+    """The records of an example as rows by entity; every entity has a table, empty or not."""
+    return {
+        code: [_row(vocabulary, entity, record) for record in cast.rows.get(code, ())]
+        for code, entity in vocabulary.entities.items()
+    }
+
+
+def _row(vocabulary: Vocabulary, entity: Entity, record: Mapping[str, Any]) -> dict[str, Any]:
+    row: dict[str, Any] = {entity.key: record[entity.key]}
+    for name, link in entity.links.items():
+        there = record.get(name)
+        row[link.column] = None if there is None else there[vocabulary.entities[link.entity].key]
+    for name, one in entity.fields.items():
+        if one.formula is None:
+            row[one.column] = stored(record[name], one.scale, name)
+    return row
+
+
+def stored(value: Any, scale: int, name: str) -> Any:
+    """A value as its column holds it: ratios in whole parts of `scale`. FormulaError if it is finer."""
+    if value is None or isinstance(value, bool) or scale == 1:
+        return value
+    whole = value * scale
+    if whole != int(whole):
+        raise FormulaError("too_fine_for_table", name=name, scale=scale)
+    return int(whole)
+
+
+def record_of(vocabulary: Vocabulary, entity: Entity, rows: Mapping[str, Mapping[str, Any]], key: str) -> Sequence[str]:
+    """Names of columns an entity's row lacks."""
+    return [name for name in columns_of(entity) if name not in rows.get(key, {})]
