@@ -25,7 +25,7 @@ def values(block: str) -> list[str]:
 
 
 def dark_blocks(tokens: str) -> tuple[list[str], list[str]]:
-    chosen = re.search(r'\n\[data-theme="dark"\] \{(.*?)\n\}', tokens, re.DOTALL)
+    chosen = re.search(r'\n  \[data-theme="dark"\] \{(.*?)\n  \}', tokens, re.DOTALL)
     system = re.search(r":root:not\(\[data-theme=\"light\"\]\) \{(.*?)\n  \}", tokens, re.DOTALL)
     return values(chosen[1]), values(system[1])
 
@@ -34,6 +34,13 @@ def test_both_dark_blocks_are_equal():
     chosen, system = dark_blocks(sheet("tokens.css"))
     assert len(chosen) > 30
     assert chosen == system
+
+
+def test_a_dark_page_prints_on_white_paper():
+    tokens = sheet("tokens.css")
+    assert tokens.count("color-scheme: dark;") == len(
+        re.findall(r"@media screen[^{]*\{\s*[^{]+\{\s*color-scheme: dark;", tokens)
+    )
 
 
 def test_a_dark_block_that_differs_is_seen():

@@ -53,18 +53,21 @@
 
   function lost() { keep(); unsaved = true; say(words.lost, "lost"); }
 
-  form.addEventListener("input", function (e) {
-    unsaved = true;
-    keep();
+  function counted(e) {
     const count = document.querySelector(`[data-count-of="${CSS.escape(e.target.id)}"]`);
-    if (count) {
-      const written = e.target.value.replace(/\s/g, "").length;
-      count.textContent = written.toLocaleString("en-US");
-      count.classList.toggle("in-clay", written > Number(e.target.dataset.most || Infinity));
-    }
-    const partner = e.target.dataset.follows ? document.getElementById(e.target.dataset.follows) : document.querySelector(`[data-follows="${CSS.escape(e.target.id)}"]`);
+    if (!count) return;
+    const written = e.target.value.replace(/\s/g, "").length;
+    count.textContent = written.toLocaleString("en-US");
+    count.classList.toggle("in-clay", written > Number(e.target.dataset.most || Infinity));
+  }
+
+  function followed(e) {
+    const partner = e.target.dataset.follows ? document.getElementById(e.target.dataset.follows) : e.target.id && document.querySelector(`[data-follows="${CSS.escape(e.target.id)}"]`);
     if (partner) partner.value = e.target.value;
-  });
+  }
+
+  document.addEventListener("input", function (e) { counted(e); followed(e); });
+  form.addEventListener("input", function () { unsaved = true; keep(); });
   form.addEventListener("submit", function () { keep(); unsaved = false; });
   form.addEventListener("htmx:configRequest", function (e) {
     const sent = e.detail.formData;

@@ -46,6 +46,10 @@
     if (wrong) wrong.focus();
   }
 
+  // Paper cannot be unfolded: the tables under charts are printed open.
+  window.addEventListener("beforeprint", function () {
+    for (const folded of document.querySelectorAll("main details:not([open])")) folded.open = true;
+  });
   document.addEventListener("click", pressed);
   document.addEventListener("keydown", keyed);
   document.addEventListener("DOMContentLoaded", function () { themed(); settled(); });
