@@ -139,6 +139,11 @@ def test_the_allotment_asks_for_every_factor_of_its_policy():
     assert fields >= factors
 
 
+def test_a_round_of_the_allotment_carries_its_policy_and_a_project_none():
+    assert list(book.thaw(book.freeze(BOOK, "league-allotment")).rules.policies) == ["league-factor-allotment"]
+    assert book.thaw(book.freeze(BOOK, "nsf-general")).rules is None
+
+
 def test_indirect_cost_falls_in_bands_and_by_date():
     page = BOOK.programme("key-technology").body
     formula = next(

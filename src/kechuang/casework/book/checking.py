@@ -8,6 +8,7 @@ from typing import Any
 
 from kechuang.casework.book.asking import Ask, asked, needless_awaits, unmet_asks
 from kechuang.casework.book.check_examples import computed, examples
+from kechuang.casework.book.check_policies import policies
 from kechuang.casework.book.check_programmes import programme
 from kechuang.casework.book.check_texts import common, letter, numbering
 from kechuang.casework.book.frozen import letters_of
@@ -54,7 +55,7 @@ def report(book: Book, offers: Collection[Offer] | None = None) -> Report:
     whole, faults = _expanded(book)
     faults += [bad for page in pages for bad in _alone(page)]
     faults += [bad for page in whole for bad in _located(page, _programme(page, book))]
-    faults += _flows(book)
+    faults += [*_flows(book), *policies(book)]
     asks = tuple(asked(book, whole))
     if offers is not None:
         faults += [*unmet_asks(asks, offers), *needless_awaits(book, whole, asks, offers)]

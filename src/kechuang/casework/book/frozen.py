@@ -18,6 +18,9 @@ from kechuang.casework.book.reader import ISO_DATE
 from kechuang.casework.book.shelf import Book
 from kechuang.engines.flow import Flow, flow_from
 from kechuang.engines.forms import Form, form_from, sheet_form
+from kechuang.engines.rules.reading import policy_from
+from kechuang.engines.rules.single import Rules
+from kechuang.engines.rules.vocabulary import vocabulary_from
 from kechuang.words.outcome import BadPage
 
 TABLES = ("progress", "midterm", "acceptance")
@@ -42,8 +45,8 @@ class RoundPages:
     tables: Mapping[str, Form]
     """What a running project fills: `progress`, `midterm`, `acceptance`, as far as the programme has them."""
     flows: Mapping[str, Flow]
-    policies: Mapping[str, Mapping[str, Any]]
-    vocabulary: Mapping[str, Any]
+    rules: Rules | None
+    """The policies that amounts are computed with, or None where the award is a rule of the programme itself."""
     letters: Mapping[str, Mapping[str, Any]]
 
     @property
@@ -119,10 +122,16 @@ def _thawed(closure: _Closure) -> RoundPages:
         sheets={sheet["code"]: sheet_form(sheet) for sheet in sheets_of(whole["programme"])},
         tables={name: table_form(whole["programme"], name) for name in TABLES if has_table(whole["programme"], name)},
         flows={code: flow_from(page) for code, page in whole["flows"].items()},
-        policies=whole["policies"],
-        vocabulary=whole["vocabulary"],
+        rules=_rules(whole["policies"], whole["vocabulary"]),
         letters=whole["letters"],
     )
+
+
+def _rules(policies: Mapping[str, Any], vocabulary: Mapping[str, Any]) -> Rules | None:
+    if not policies:
+        return None
+    words = vocabulary_from(vocabulary)
+    return Rules(words, {code: policy_from(page, words) for code, page in policies.items()})
 
 
 def sheets_of(programme: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:

@@ -1,0 +1,58 @@
+"""What holds for policies: each is read against the vocabulary, checked without a case, and its examples computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from kechuang.casework.book.marks import located
+from kechuang.casework.book.shelf import Book
+from kechuang.engines.rules.check import check
+from kechuang.engines.rules.examples import differences
+from kechuang.engines.rules.policy import Policy
+from kechuang.engines.rules.reading import policy_from
+from kechuang.engines.rules.single import Rules
+from kechuang.engines.rules.vocabulary import Vocabulary, vocabulary_from
+from kechuang.formula import FormulaError
+from kechuang.words.outcome import BadPage
+
+
+def policies(book: Book) -> Iterator[BadPage]:
+    """Every fault of the vocabulary and of every policy, located."""
+    codes = book.codes("policies")
+    if not codes:
+        return
+    words = book.page("vocabulary")
+    try:
+        vocabulary = vocabulary_from(words.body)
+    except BadPage as bad:
+        yield located(bad, words)
+        return
+    read, faults = _read(book, vocabulary)
+    yield from faults
+    rules = Rules(vocabulary, read)
+    for code in read:
+        page = book.page("policies", code)
+        found = check(rules, code) or list(_examples(rules, code, page.body.get("examples", ())))
+        yield from (located(bad, page) for bad in found)
+
+
+def _read(book: Book, vocabulary: Vocabulary) -> tuple[dict[str, Policy], list[BadPage]]:
+    read: dict[str, Policy] = {}
+    faults: list[BadPage] = []
+    for code in book.codes("policies"):
+        page = book.page("policies", code)
+        try:
+            read[code] = policy_from(page.body, vocabulary)
+        except BadPage as bad:
+            faults.append(located(bad, page))
+    return read, faults
+
+
+def _examples(rules: Rules, code: str, told: Any) -> Iterator[BadPage]:
+    for n, example in enumerate(told):
+        path = f"examples.{n}"
+        try:
+            yield from list(differences(rules, code, example, path))
+        except FormulaError as error:
+            yield BadPage(path, f"cannot be worked out: {error}", "mend the example or the rule")

@@ -1,0 +1,78 @@
+"""Faults planted one by one into the packaged book: the checker finds each, at its place."""
+
+from __future__ import annotations
+
+import pytest
+
+from kechuang.casework import book
+from kechuang.words.offers import Offer
+
+BOOK = book.packaged()
+CLEAN = {str(bad) for bad in book.check(BOOK)}
+
+
+def planted(file: str, old: str, new: str) -> list[str]:
+    """What the checker finds once `old` stands as `new` in `file`, beside what it finds anyway."""
+    assert BOOK.sources[file].count(old) >= 1
+    sources = {**BOOK.sources, file: BOOK.sources[file].replace(old, new, 1)}
+    return sorted({str(bad) for bad in book.check(book.read(sources))} - CLEAN)
+
+
+def place(file: str, old: str, inside: int = 0) -> str:
+    """`file:line:column` of the first `old`, and as many characters further."""
+    before = BOOK.sources[file].partition(old)[0]
+    return f"{file}:{before.count(chr(10)) + 1}:{len(before.rpartition(chr(10))[2]) + 1 + inside}"
+
+
+FAULTS = [
+    ("parts/budget.yaml", "formula: asked + own_funds", "formula: askd + own_funds", "nothing is called 'askd'"),
+    ("parts/people.yaml", "kind: person, prefill", "kind: persn, prefill", "there is no kind 'persn'"),
+    ("parts/gates.yaml", "value: {2018-01-01: 60 岁}", "value: {2018-01-01: old}", "'old' is no quantity"),
+    ("programmes/nsf-joint.yaml", "weight: 35", "weight: 36", "the weights come to 101"),
+    ("programmes/nsf-general.yaml", "without: [industry]", "without: [industri]", "has no industri to leave out"),
+    ("programmes/major-special.yaml", "share: 20 %", "share: 10 %", "come to 90 %"),
+    ("programmes/key-technology.yaml", "expect: 150", "expect: 151", "the award comes to 150 万元"),
+    ("programmes/nsf-youth.yaml", "refused: [young_enough]", "refused: [first_time]", "refused by ['young_enough']"),
+    ("programmes/basic-research.yaml", "zh: 科学价值,", "zh: 论文数量,", "a criterion may not count '论文'"),
+    ("programmes/platform-talent.yaml", "technical: 6,", "technical: 7,", "10 experts for a panel of 9"),
+    ("flows/grant.yaml", "to: with_unit", "to: with_unti", "with_unti"),
+    ("flows/grant.yaml", "letter: receipt", "letter: reciept", "there is no letter reciept"),
+    ("letters/receipt.yaml", "body: |\n", "body: |\n  {{ nobody }}\n", "{{ nobody }} is no field of the letter"),
+    ("policies/instrument-use.yaml", "use.fee * rate", "use.fee * rte", "unknown name 'rte'"),
+    ("policies/technology-trade.yaml", "expect: [", "expect: [1 元, ", "expected"),
+    ("indicators/waiting-time.yaml", "year == period", "yaer == period", "nothing is called yaer"),
+    ("places.yaml", "format: 1", "format: 1\ncounts: {}", "the key counts stands twice"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "why"), FAULTS, ids=[f"{file}: {new}" for file, _, new, _ in FAULTS])
+def test_a_planted_fault_is_found(file, old, new, why):
+    told = planted(file, old, new)
+    assert [bad for bad in told if bad.startswith(f"{file}:") and why in bad] != []
+
+
+def test_a_fault_is_told_at_its_line_and_column():
+    told = planted("parts/budget.yaml", "{2018-01-01: 50 万元}", "{2018-01-01: much}")
+    assert told == [
+        f"{place('parts/budget.yaml', '50 万元}')}: 'much' is no quantity (write a number with its unit: 20 万元, 5 %, 45 岁)"
+    ]
+
+
+def test_a_fault_of_a_part_is_told_once_though_many_use_it():
+    told = planted("parts/gates.yaml", "when: leader_employed", "when: leader_employd")
+    assert [bad for bad in told if "leader_employd" in bad] == [
+        f"{place('parts/gates.yaml', 'leader_employed, level')}: nothing is called leader_employd (declare it as a field, "
+        "under facts or params; or leave this out by name where a part brings it)"
+    ]
+
+
+def test_every_name_a_programme_in_use_asks_for_must_be_offered():
+    asks = book.report(BOOK, ()).asks
+    wanted = {(ask.kind, ask.name) for ask in asks if not ask.awaited}
+    offers = [Offer(kind, name, len) for kind, name in sorted(wanted)]
+    all_but_one = [offer for offer in offers if offer.name != "integrity.unit_is_clean"]
+    assert [bad for bad in map(str, book.check(BOOK, offers)) if "no desk offers" in bad] == []
+    missing = [bad for bad in map(str, book.check(BOOK, all_but_one)) if "no desk offers" in bad]
+    assert [bad.partition(": ")[2].partition(" (")[0] for bad in missing] == [
+        "no desk offers the fact integrity.unit_is_clean"
+    ]
