@@ -126,6 +126,13 @@ PLANTED = {
             ("acts.peek", "can never be done in 'checked': what must come first cannot"),
         ],
     ),
+    "an act after one that leads away": (
+        {"acts__refuse__after_any": ["ask"]},
+        [
+            ("states.refused", "no walk comes here"),
+            ("acts.refuse", "can never be done in 'checked': what must come first cannot"),
+        ],
+    ),
     "money where the state does not pay": (
         {"acts__pay": an_act(["checked"], "same", "chief")},
         [("states.checked", "pay and pays: disagree")],
@@ -225,11 +232,11 @@ def test_an_act_handed_to_a_child_must_be_carried_by_it_where_it_hangs():
 
 def test_what_a_round_carries_along_must_be_an_act_of_a_case():
     good = a_flow(code="round", of="round", acts__give_in=..., acts__look__cases={"answer": ["waiting"]})
-    bad = a_flow(code="round", of="round", acts__give_in=..., acts__look__cases={"answer": ["draft"]})
+    bad = a_flow(code="round", of="round", acts__give_in=..., acts__look__cases={"answer": ["waiting", "draft"]})
 
     assert family_faults(good, a_flow()) == []
     assert family_faults(bad, a_flow()) == [
-        ("flows/round.acts.look.cases", "no flow has an act 'answer' from draft"),
+        ("flows/round.acts.look.cases", "no flow has an act 'answer' from waiting, draft"),
     ]
 
 
@@ -257,3 +264,16 @@ def test_a_walk_may_give_facts_and_then_conditions_are_in_earnest():
 
     assert list(replayed(flow, {**poor, "because": "when"}, "x")) == []
     assert list(replayed(flow, {**rich, "ends": "granted"}, "x")) == []
+
+
+def test_the_act_that_leads_into_a_state_is_not_done_in_it():
+    flow = a_flow(acts__refuse__after_any=["submit"])
+    said = {"name": "x", "path": ["open", "submit"], "refused": "refuse", "because": "after"}
+
+    assert list(replayed(flow, said, "x")) == []
+
+
+def test_what_was_done_before_the_case_left_its_state_must_be_done_anew():
+    said = {"name": "x", "start": "checked", "path": ["look", "ask", "answer"], "refused": "grant", "because": "after"}
+
+    assert list(replayed(a_flow(), said, "x")) == []

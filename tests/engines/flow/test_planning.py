@@ -144,6 +144,7 @@ def test_an_act_of_a_child_is_never_done_directly():
     assert refused(flow, "refused", "give_in", situation("chief")) == ["act_through_child"]
     assert refused(flow, "refused", "give_in", situation("chief", through="other")) == ["act_through_child"]
     assert plan(flow, "refused", "give_in", situation=situation("chief", through="appeal")).to == "checked"
+    assert offered(flow, "refused", situation=situation("chief")) == ()
 
 
 def test_a_child_carries_its_act_along_by_its_own_power():

@@ -120,6 +120,7 @@ def test_a_deed_that_came_in_time_leaves_the_clock_nothing_to_do():
         ("scold", at("2019-03-12 00:00"))
     ]
     assert timed(flow, "waiting", situation=situation("clock", did=(asked, heard))) == ()
+    assert timed(flow, "waiting", situation=situation("clock", did=(asked, done("hear", on="2019-03-04 10:00")))) == ()
 
 
 def test_what_the_clock_has_done_in_place_is_not_owed_again_for_the_same_hour():
@@ -146,6 +147,8 @@ def test_an_act_of_the_clock_without_a_limit_is_due_at_once_when_its_round_is():
         ("2019-01-05 09:00", [], "2019-04-03 00:00"),
         ("2019-04-05 09:00", [], "2019-04-03 00:00"),
         ("2019-04-05 09:00", ["2019-04-03 00:01"], "2019-06-02 00:00"),
+        ("2019-04-05 09:00", ["2019-04-03 00:00"], "2019-06-02 00:00"),
+        ("2019-06-26 09:00", ["2019-04-03 00:00"], "2019-06-25 00:00"),
         ("2019-06-30 09:00", [], "2019-06-25 00:00"),
         ("2019-06-30 09:00", ["2019-06-25 00:01"], None),
     ],
@@ -204,3 +207,50 @@ def test_the_clock_is_not_asked_for_what_still_waits_for_a_person():
 
     assert timed(flow, "draft", situation=situation("clock", did=(done("open"),))) == ()
     assert names(timed(flow, "draft", situation=situation("clock", did=(looked,)))) == [("lapse", looked.on)]
+
+
+def test_the_clock_never_does_by_itself_what_a_child_carries_along():
+    flow = clock_flow(acts__lapse=an_act(["draft"], "refused", "clock", through=["appeal"]))
+
+    assert timed(flow, "draft", situation=situation("clock")) == ()
+
+
+def test_a_moment_met_before_is_met_again_when_the_case_has_come_back():
+    flow = clock_flow(acts__remind=..., acts__end=an_act(["checked"], "waiting", "clock", limit={"at": "project.end"}))
+    did = (done("end", on="2019-07-02 00:01", fresh=False), done("answer", on="2019-07-03 09:00", fresh=False))
+    end = at("2019-07-02 00:00")
+
+    found = timed(flow, "checked", situation=situation("clock", did=did), anchors={"project.end": end})
+
+    assert names(found) == [("end", end)]
+
+
+def test_of_two_terms_that_send_the_clock_the_earlier_one_counts():
+    sends = {"within": "appeal_days", "from": "ask", "then": "expire"}
+    flow = clock_flow(acts__next=..., acts__answer__limit=sends)
+
+    found = timed(flow, "waiting", situation=situation("clock", did=(done("ask", on="2019-03-04 10:00"),)))
+
+    assert names(found) == [("expire", at("2019-03-12 00:00"))]
+
+
+def test_a_rest_before_the_term_began_does_not_count():
+    flow = a_flow()
+    did = (
+        done("submit", on="2019-02-18 09:00"),
+        done("ask", on="2019-02-20 09:00"),
+        done("submit", on="2019-03-04 16:00"),
+    )
+
+    assert due(flow, flow.acts["grant"], situation(did=did)) == at("2019-03-19 00:00")
+
+
+def test_hours_run_on_while_the_clock_of_days_rests():
+    flow = a_flow(params__check_days__value={"2018-01-01": "24 小时"})
+    did = (
+        done("submit", on="2019-03-04 16:00"),
+        done("ask", on="2019-03-04 17:00"),
+        done("answer", on="2019-03-06 10:00"),
+    )
+
+    assert due(flow, flow.acts["grant"], situation(did=did)) == at("2019-03-05 16:00")
