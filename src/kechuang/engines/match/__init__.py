@@ -5,7 +5,9 @@ from kechuang.engines.match.compact import Builder, Segment, merged
 from kechuang.engines.match.evidence import Evidence, Passage, evidence
 from kechuang.engines.match.fingerprints import boilerplate, containment, sketch, sketches
 from kechuang.engines.match.index import Hit, Index
+from kechuang.engines.match.likeness import Kind, Standing, Team, items_repeated, items_twice, kind, same_people
 from kechuang.engines.match.nearest import Candidate, candidates
+from kechuang.engines.match.search import Entry, Found, Question, Searchable, Small, Snippet, question, snippet
 from kechuang.engines.match.store import Memory, Store
 from kechuang.engines.match.text import aligned, normalise, placed_tokens, tokens
 
@@ -13,14 +15,23 @@ __all__ = [
     "Affinity",
     "Builder",
     "Candidate",
+    "Entry",
     "Evidence",
+    "Found",
     "Hit",
     "Index",
+    "Kind",
     "Memory",
     "Passage",
     "Profiles",
+    "Question",
+    "Searchable",
     "Segment",
+    "Small",
+    "Snippet",
+    "Standing",
     "Store",
+    "Team",
     "Work",
     "affinities",
     "aligned",
@@ -28,11 +39,17 @@ __all__ = [
     "candidates",
     "containment",
     "evidence",
+    "items_repeated",
+    "items_twice",
+    "kind",
     "merged",
     "normalise",
     "placed_tokens",
     "profiles",
+    "question",
+    "same_people",
     "sketch",
     "sketches",
+    "snippet",
     "tokens",
 ]
