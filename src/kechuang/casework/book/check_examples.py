@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from kechuang.casework.book.awards import award_amount
-from kechuang.casework.book.conditions import STAGES, Known, params_known, scope_of, unmet
+from kechuang.casework.book.conditions import Known, params_known, scope_of, unmet
 from kechuang.formula import UNKNOWN, FormulaError, evaluate, parse
 from kechuang.words.outcome import BadPage
 from kechuang.words.quantity import quantity
@@ -43,12 +43,7 @@ def _guarded(found: Iterator[BadPage], path: str) -> Iterator[BadPage]:
 
 def _eligible(body: Mapping[str, Any], example: Mapping[str, Any], path: str) -> Iterator[BadPage]:
     known, on = given(body, example.get("given", {})), day_of(body, example)
-    found = [
-        finding
-        for table in ("eligibility", "limits")
-        for stage in STAGES
-        for finding in unmet(body, table, at=stage, on=on, known=known)
-    ]
+    found = [bad for table in ("eligibility", "limits") for bad in unmet(body, table, at=None, on=on, known=known)]
     for key, verdict in (("refused", "fail"), ("warned", "warn")):
         came = sorted({finding.check for finding in found if finding.verdict == verdict})
         if came != sorted(example.get(key, [])):

@@ -31,12 +31,12 @@ def limits(programme: Mapping[str, Any], *, at: str, on: date, known: Known) -> 
     return unmet(programme, "limits", at=at, on=on, known=known)
 
 
-def unmet(programme: Mapping[str, Any], table: str, *, at: str, on: date, known: Known) -> tuple[Finding, ...]:
-    """The conditions in `table` that are asked at stage `at` and do not hold."""
+def unmet(programme: Mapping[str, Any], table: str, *, at: str | None, on: date, known: Known) -> tuple[Finding, ...]:
+    """The conditions in `table` that are asked at stage `at` (None: at any) and do not hold."""
     params = params_known(programme, on)
     found = []
     for condition in programme.get(table, ()):
-        if at in condition.get("at", USUAL_STAGES):
+        if at is None or at in condition.get("at", USUAL_STAGES):
             wanted = parse(condition["when"])
             if evaluate(wanted, scope_of(wanted, params, known)) is False:
                 found.append(_finding(condition))

@@ -26,6 +26,7 @@ class Book:
 
     sources: Mapping[str, str]
     _whole: dict[str, Page] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _digest: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def page(self, kind: str, code: str = "") -> Page:
         """The page `flows/grant.yaml` for ("flows", "grant"), `roles.yaml` for ("roles"); LookupError if there is none."""
@@ -65,12 +66,15 @@ class Book:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over every path and text: the name of this edition in the ledger."""
+        """SHA-256 over every path and text: the name of this edition in the ledger. Taken once: sources never change."""
+        if self._digest:
+            return self._digest[0]
         whole = hashlib.sha256()
         for path in sorted(self.sources):
             for text in (path, self.sources[path]):
                 whole.update(hashlib.sha256(text.encode()).digest())
-        return whole.hexdigest()
+        self._digest.append(whole.hexdigest())
+        return self._digest[0]
 
     def _part(self, code: str) -> Page:
         return self.page("parts", code)
