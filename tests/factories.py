@@ -67,6 +67,7 @@ class Region:
         self.field = a_person(("field_officer", "*"))
         self.legal = a_person(("legal_officer", "*"))
         self.officer = a_person(("institution_officer", inst), unit=self.institution)
+        self.officer_two = a_person(("institution_officer", inst), unit=self.institution)
         self.chief = a_person(("institution_chief", inst), unit=self.institution)
         self.operator = a_person(("draw_operator", inst), unit=self.institution)
         self.secretary = a_person(("review_secretary", inst), unit=self.institution)

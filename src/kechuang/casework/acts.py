@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 
-from kechuang.casework import deadlines, locks, outbox, records
+from kechuang.casework import curtain, deadlines, locks, outbox, records
 from kechuang.casework.actor import Actor
 from kechuang.casework.models import Attempt, Case, Duty, Finding, Record, Round, subject_key
 from kechuang.casework.pages import Pages, pages_for, pages_of
@@ -51,7 +51,8 @@ class InputRefused(Refused):
     """What was typed cannot be taken; `errors` by path, `typed` as it came."""
 
     def __init__(self, errors: Mapping[str, tuple[Reason, ...]]) -> None:
-        super().__init__(*[reason for reasons in errors.values() for reason in reasons])
+        located = [Reason(r.code, **{**r.values, "path": path}) for path, reasons in errors.items() for r in reasons]
+        super().__init__(*located)
         self.errors = errors
 
 
@@ -136,7 +137,7 @@ def carry_out(
     before = subject.state
     move(subject, target(step, before, subject.before), on)
     for effect in step.effects:
-        offers.find("effect", effect).function(subject, context)
+        curtain.call(offers.find("effect", effect), subject, context)
     record = records.write(
         subject,
         records.Entry(name, before, subject.state, by, step.by, on, key, context.data, context.tells),
@@ -174,7 +175,7 @@ def situation(subject: Case | Round, by: Actor, on: datetime, *, through: str = 
         done=deadlines.done_with_parent(subject),
         on=on,
         round_state=subject.round.state,
-        fact=lambda name: offers.find("fact", name).function(subject, on),
+        fact=lambda name: curtain.fact(name, subject, on),
         through=through,
     )
 
@@ -214,15 +215,18 @@ def hold_power(subject: Case | Round, context: Context) -> None:
 
 
 def taken_in(context: Context) -> dict[str, Any]:
-    """The act's inputs as clean, storable values; InputRefused names each path that is wrong."""
+    """The act's inputs as clean, storable values; InputRefused names each path that is wrong. Sheets are left to their check."""
     form = context.pages.inputs(context.flow.code, context.act.name)
     if form is None:
         return context.data
-    cleaned = forms.clean(form, context.data, stage="submit", known={}, choices=context.pages.choices)
+    inputs = context.act.inputs
+    conditional = any(not isinstance(one.get("required", True), bool) for one in inputs.values())
+    known = {name: context.situation.fact(offer) for name, offer in context.flow.facts.items()} if conditional else {}
+    cleaned = forms.clean(form, context.data, stage="submit", known=known, choices=context.pages.choices)
     if cleaned.errors:
         raise InputRefused(cleaned.errors)
-    rest = {name: value for name, value in context.data.items() if name.startswith("_")}
-    return {**rest, **forms.stored(form, cleaned.values)}
+    beside = {n: v for n, v in context.data.items() if n.startswith("_") or inputs.get(n, {}).get("kind") == "sheet"}
+    return {**beside, **forms.stored(form, cleaned.values)}
 
 
 def run_checks(subject: Case | Round, context: Context) -> tuple[outcome.Finding, ...]:
@@ -231,7 +235,7 @@ def run_checks(subject: Case | Round, context: Context) -> tuple[outcome.Finding
     for name in context.act.checks:
         offer = offers.find("check", name)
         locks.take(subject, offer.locks)
-        found.append(offer.function(subject, context).named(name))
+        found.append(curtain.call(offer, subject, context).named(name))
     return tuple(found)
 
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from django.db import transaction
 
+from kechuang.casework import curtain
 from kechuang.casework.models import Answer, Case, Draft, Member
 from kechuang.casework.pages import Pages, pages_of
 from kechuang.casework.records import strict
 from kechuang.engines import forms
 from kechuang.engines.ledger import canonical, digest
 from kechuang.parties.models import Person
-from kechuang.words import offers
 from kechuang.words.outcome import Refused
 from kechuang.words.period import ZONE
 from kechuang.words.reason import Reason
@@ -53,7 +53,7 @@ def known(case: Case, pages: Pages, on: datetime) -> dict[str, Any]:
     """Parameters of the page on the round's day and facts about this case, by the names the form uses."""
     names = {**pages.params(on.astimezone(ZONE).date())}
     for name, offer in pages.form_facts.items():
-        names[name] = offers.find("fact", offer).function(case, on)
+        names[name] = curtain.fact(offer, case, on)
     return names
 
 

@@ -8,4 +8,4 @@ class Config(AppConfig):
     label = "casework"
 
     def ready(self) -> None:
-        from kechuang.casework import offers  # noqa: F401
+        from kechuang.casework import letters, offers, rounds  # noqa: F401

@@ -81,16 +81,16 @@ class Pages:
         """The power that a role belongs to: planning, execution, supervision, money …"""
         return roles_page().power(role)
 
-    def choices(self, source: str) -> Mapping[str, Mapping[str, str]]:
-        """Options that a field takes `from:` the programme's page (tracks, checklist, instalments) or a flow's table."""
+    def choices(self, source: str) -> Mapping[str, Mapping[str, str]] | None:
+        """Options that a field takes `from:` the programme's page (tracks, checklist, instalments) or a flow's table.
+
+        None for code systems and places that the book does not list: their shape alone is checked.
+        """
         rows = self.programme.get(source)
         if rows is None:
-            tables = [
-                flow.choices.get(source) or (flow.changes if source == "changes" else None)
-                for flow in self.round.flows.values()
-            ]
-            rows = next((table for table in tables if table), {})
-        return options(rows)
+            tables = (f.choices.get(source) or (f.changes if source == "changes" else None) for f in self.round.flows.values())
+            rows = next((table for table in tables if table), None)
+        return None if rows is None else options(rows)
 
     def __hash__(self) -> int:
         return hash(self.digest)
@@ -119,8 +119,11 @@ def _text(row: Any, code: str) -> dict[str, str]:
 
 @lru_cache(maxsize=512)
 def _inputs(digest: str, pages: Pages, flow: str, act: str) -> forms.Form | None:
-    inputs = pages.flow(flow).acts[act].inputs
-    return forms.inputs_form(inputs) if inputs else None
+    definition = pages.flow(flow) if flow in pages.round.flows else pages.round.round_flow
+    inputs = {name: one for name, one in definition.acts[act].inputs.items() if one.get("kind") != "sheet"}
+    if not inputs:
+        return None
+    return forms.inputs_form(inputs, facts=definition.facts, params=definition.params, lists=definition.choices)
 
 
 TASK_BOOK = ("targets", "milestones", "asked", "indirect", "equipment", "operation", "labour", "spending_plan")

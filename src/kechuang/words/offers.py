@@ -23,6 +23,7 @@ class Offer:
     function: Callable[..., Any]
     locks: tuple[str, ...] = ()
     unit: str = ""
+    behind: bool = False
     columns: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -44,19 +45,19 @@ def _offer(kind: Kind, name: str, **more: Any) -> Callable[[F], F]:
     return register
 
 
-def fact(name: str, *, unit: str = "") -> Callable[[F], F]:
+def fact(name: str, *, unit: str = "", behind: bool = False) -> Callable[[F], F]:
     """`f(case, on) -> value`: what a desk knows of a case (or round) at that moment; `unit` as in words.quantity."""
-    return _offer("fact", name, unit=unit)
+    return _offer("fact", name, unit=unit, behind=behind)
 
 
-def check(name: str, *, locks: tuple[str, ...] = ()) -> Callable[[F], F]:
-    """`f(case, context) -> Finding`: a cheap read; it never writes."""
-    return _offer("check", name, locks=locks)
+def check(name: str, *, locks: tuple[str, ...] = (), behind: bool = False) -> Callable[[F], F]:
+    """`f(case, context) -> Finding`: a cheap read; it never writes. `behind`: it looks behind the curtain and names nobody."""
+    return _offer("check", name, locks=locks, behind=behind)
 
 
-def effect(name: str, *, locks: tuple[str, ...] = ()) -> Callable[[F], F]:
+def effect(name: str, *, locks: tuple[str, ...] = (), behind: bool = False) -> Callable[[F], F]:
     """`f(case, context) -> None`: writes rows, and nothing but rows."""
-    return _offer("effect", name, locks=locks)
+    return _offer("effect", name, locks=locks, behind=behind)
 
 
 def table(name: str, *, columns: dict[str, str]) -> Callable[[F], F]:

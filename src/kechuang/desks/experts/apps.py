@@ -8,4 +8,7 @@ class Config(AppConfig):
     label = "experts"
 
     def ready(self) -> None:
-        from kechuang.desks.experts import offers  # noqa: F401
+        from kechuang.casework import curtain
+        from kechuang.desks.experts import models, offers  # noqa: F401
+
+        curtain.hide(*models.BEHIND_THE_CURTAIN)

@@ -94,7 +94,7 @@ def set_group(case: Case, context: Any) -> None:
     context.tells["group"] = case.group
 
 
-@effect("experts.draw", locks=("pool",))
+@effect("experts.draw", locks=("pool",), behind=True)
 def draw(case: Case, context: Any) -> None:
     """Draw by strata from the published seed, recusals left out; the first case of a group draws for all of it."""
     mode = mode_of(case, context.act.name)
@@ -121,7 +121,7 @@ def former_panel(case: Case) -> set[str]:
     return set(Seat.objects.filter(draw__in=old).exclude(state="reserve").values_list("expert__pid", flat=True))
 
 
-@effect("experts.exclude_former_panel")
+@effect("experts.exclude_former_panel", behind=True)
 def exclude_former_panel(case: Case, context: Any) -> None:
     """Keep the former group out of the next draw: its draw is closed, and this case gets a group of its own."""
     mode = mode_of(case, context.act.name)
@@ -147,7 +147,7 @@ def release(case: Case, context: Any) -> None:
     context.tells.setdefault("released", case.group or case.number)
 
 
-@effect("experts.next_in_order")
+@effect("experts.next_in_order", behind=True)
 def next_in_order(case: Case, context: Any) -> None:
     """The next in drawn order takes the seat of whoever declined, or of those who have not answered in time."""
     row = draw_of(case, mode_of(case, context.act.name))
@@ -165,7 +165,7 @@ def next_in_order(case: Case, context: Any) -> None:
 # Promises and sheets
 
 
-@check("experts.no_conflict")
+@check("experts.no_conflict", behind=True)
 def no_conflict(case: Case, context: Any) -> Finding:
     """No edge of recusal joins this person and this case; looks behind the curtain and names nobody."""
     seat = (
@@ -178,7 +178,7 @@ def no_conflict(case: Case, context: Any) -> Finding:
     return Finding.fail("recused") if any(edge.level == "hard" for edge in edges) else Finding.passed()
 
 
-@check("experts.of_this_group")
+@check("experts.of_this_group", behind=True)
 def of_this_group(case: Case, context: Any) -> Finding:
     """The person belongs to the group that sits now."""
     row = draw_of(case, mode_of(case, context.act.name))
@@ -186,13 +186,13 @@ def of_this_group(case: Case, context: Any) -> Finding:
     return Finding.passed() if sits else Finding.fail("not_seated")
 
 
-@effect("experts.accept")
+@effect("experts.accept", behind=True)
 def accept(case: Case, context: Any) -> None:
     """The promise is signed: the seat is taken."""
     Seat.objects.filter(label=label_of(context.by), state="invited").update(state="accepted")
 
 
-@check("experts.all_promised")
+@check("experts.all_promised", behind=True)
 def all_promised(case: Case, context: Any) -> Finding:
     """Everyone drawn has signed the promise for this case."""
     row = draw_of(case, mode_of(case, context.act.name))
@@ -308,7 +308,7 @@ def release_opinions(case: Case, context: Any) -> None:
         Opinion.objects.create(case=case, label=chr(ord("A") + number % 26), text=text, released_on=day_of(context.on))
 
 
-@fact("experts.expert_of_round")
+@fact("experts.expert_of_round", behind=True)
 def expert_of_round(case: Case, on: datetime) -> bool:
     """The leader sits in this round; looks behind the curtain and answers yes or no."""
     if case.leader_id is None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import F, Sum
 from django.db.utils import IntegrityError
 
-from kechuang.casework import book
+from kechuang.casework import book, curtain
 from kechuang.casework.models import Award, Case, Round
 from kechuang.casework.pages import day_of
 from kechuang.desks.funds.book_keeping import later
@@ -26,7 +26,6 @@ from kechuang.desks.funds.models import (
 )
 from kechuang.engines import forms
 from kechuang.formula import UNKNOWN, evaluate, parse
-from kechuang.words import offers
 from kechuang.words.money import FEN, rounded, shared_out
 from kechuang.words.offers import check, effect, fact
 from kechuang.words.outcome import Finding, Refused
@@ -54,7 +53,7 @@ def award_of(case: Case, context: Any) -> tuple[int, list[dict[str, str]]]:
         if name in values and values[name] is not None:
             return values[name]
         if name in facts:
-            found = offers.find("fact", facts[name]).function(case, context.on)
+            found = curtain.fact(facts[name], case, context.on)
             return UNKNOWN if found is None else found
         return UNKNOWN
 

@@ -9,14 +9,13 @@ from typing import Any
 
 from django.db.models import Q, Sum
 
-from kechuang.casework import book
+from kechuang.casework import book, curtain
 from kechuang.casework.models import Case, Member, Round
 from kechuang.casework.pages import day_of, pages_of
 from kechuang.desks.projects import limits, reports
 from kechuang.desks.projects.models import Change, Numbering, Overdue
 from kechuang.engines import forms
 from kechuang.formula import UNKNOWN
-from kechuang.words import offers
 from kechuang.words.offers import check, effect, fact
 from kechuang.words.outcome import Finding
 from kechuang.words.reason import Reason
@@ -35,7 +34,7 @@ def known_of(case: Case, context: Any) -> Callable[[str], object]:
 
     def known(name: str) -> object:
         if name in facts:
-            found = offers.find("fact", facts[name]).function(case, context.on)
+            found = curtain.fact(facts[name], case, context.on)
             return UNKNOWN if found is None else found
         value = values.get(name)
         return UNKNOWN if value is None else value

@@ -29,10 +29,13 @@ def form_of(case: Case, kind: str) -> forms.Form:
 
 
 def task_book_answers(case: Case) -> dict[str, Any]:
-    """What the task book starts from: the application's own goals and money, as stored."""
+    """What the task book starts from, as it would be typed: the application's goals, and the money as awarded."""
     form = form_of(case, "task_book")
-    wanted = {path for path, _ in forms.fields(form) if "." not in path}
-    return {name: value for name, value in case.answers.items() if name in wanted}
+    stored = {name: value for name, value in case.answers.items() if name in form.fields}
+    award = getattr(case, "award", None)
+    if award is not None and "asked" in form.fields:
+        stored["asked"] = award.fen
+    return forms.answers_of(form, forms.typed(form, stored))
 
 
 def draft(case: Case, kind: str, typed: Mapping[str, Any], *, by: Person | None, on: datetime) -> Report:

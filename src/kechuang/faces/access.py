@@ -1,0 +1,113 @@
+"""Every page says what it needs; the curtain is drawn before every page but those that read behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import timezone
+
+from kechuang.casework import curtain
+from kechuang.casework.pages import day_of
+from kechuang.parties.models import Appointment, Person
+from kechuang.parties.permissions import appointments
+
+View = Callable[..., HttpResponseBase]
+# What a page may need: anyone may read it; a signed-in person; a power of the page of roles; a seat in a panel.
+NEEDS = (
+    *("anyone", "person", "expert", "unit", "recommend", "planning", "execution", "money", "supervision", "decision"),
+    *("office", "draws", "security"),
+)
+OFFICE = ("planning", "execution", "money", "supervision", "decision", "office", "recommend")
+UNIT_ROLES = ("unit_research", "unit_head", "unit_finance")
+
+
+def now() -> datetime:
+    """The application's clock, for views: the one place where they take the time."""
+    return timezone.now()
+
+
+def held_by(request: HttpRequest) -> list[Appointment]:
+    """The appointments of the person who asks, read once a request: a change of role takes effect on the next."""
+    if not request.user.is_authenticated:
+        return []
+    if not hasattr(request, "_held"):
+        request._held = appointments(request.user, day_of(now()))  # type: ignore[attr-defined,arg-type]
+    return request._held  # type: ignore[attr-defined,no-any-return]
+
+
+def powers(request: HttpRequest) -> set[str]:
+    """What the person may be: powers held today, and finer words of NEEDS."""
+    held = held_by(request)
+    found = {a.power for a in held}
+    if found & set(OFFICE):
+        found.add("office")
+    if any(a.role in UNIT_ROLES for a in held):
+        found.add("unit")
+    if any(a.role == "draw_operator" for a in held):
+        found.add("draws")
+    if any(a.role == "security_admin" for a in held):
+        found.add("security")
+    return found
+
+
+def may(request: HttpRequest, need: str) -> bool:
+    """Whether the one who asks has what a page needs. Whether a row may be seen is asked of queries, not here."""
+    if need == "anyone":
+        return True
+    if not request.user.is_authenticated:
+        return False
+    if need in ("person", "expert"):
+        return True
+    return need in powers(request)
+
+
+def needs(need: str, *, behind: bool = False) -> Callable[[View], View]:
+    """Guard a view: `need` is one of NEEDS; `behind` for the few pages that read behind the curtain.
+
+    Someone signed in without the power gets 404, as if there were no such page; nobody signed in is asked to sign in.
+    """
+    if need not in NEEDS:
+        raise ValueError(f"{need!r} is no need: write one of {', '.join(NEEDS)}")
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+            if not may(request, need):
+                if not request.user.is_authenticated:
+                    return redirect_to_login(request.get_full_path())
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.needs = need  # type: ignore[attr-defined]
+        guarded.behind = behind  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+class Curtain:
+    """Draws the curtain at the start of each request and lifts it at the end, before the connection is used again."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self.get_response(request)
+        finally:
+            if curtain.is_drawn():
+                curtain.lift()
+
+    def process_view(self, request: HttpRequest, view: View, args: object, kwargs: object) -> None:
+        if not getattr(view, "behind", False):
+            curtain.draw()
+
+
+def person(request: HttpRequest) -> Person:
+    """The person who asks, on pages that need one."""
+    return request.user  # type: ignore[return-value]

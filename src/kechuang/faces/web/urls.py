@@ -1,0 +1,17 @@
+"""The addresses of the pages: each file of views lists its own."""
+
+from __future__ import annotations
+
+from kechuang.faces.web import account, applicant, cases, expert, money, officer, public, rounds, supervisor
+
+urlpatterns = [
+    *public.urlpatterns,
+    *account.urlpatterns,
+    *applicant.urlpatterns,
+    *cases.urlpatterns,
+    *officer.urlpatterns,
+    *rounds.urlpatterns,
+    *money.urlpatterns,
+    *expert.urlpatterns,
+    *supervisor.urlpatterns,
+]
