@@ -45,7 +45,8 @@ def test_an_arrow_names_its_acts_and_knows_whether_it_leads_back():
 
 
 def test_an_arrow_that_only_time_draws_is_the_clocks():
-    arrows = picture(a_flow(acts__ask__by="clock")).arrows
+    mixed = {"title": both("more"), "from": ["checked"], "to": "refused", "by": "clock"}
+    arrows = picture(a_flow(acts__ask__by="clock", acts__fade=mixed)).arrows
 
     assert [(arrow.start, arrow.to) for arrow in arrows if arrow.clock] == [("checked", "waiting")]
 
@@ -70,6 +71,11 @@ def test_the_main_line_is_the_first_walk_of_the_page():
             ["draft", "checked", "waiting", "checked"],
             "checked",
             [("draft", "done"), ("waiting", "done"), ("checked", "now"), ("granted", "")],
+        ),
+        (
+            ["draft", "checked", "waiting", "checked", "refused"],
+            "refused",
+            [("draft", "done"), ("waiting", "done"), ("checked", "done"), ("refused", "no")],
         ),
         (["draft", "checked", "granted"], "granted", [("draft", "done"), ("checked", "done"), ("granted", "done")]),
         (["draft", "checked", "refused"], "refused", [("draft", "done"), ("checked", "done"), ("refused", "no")]),

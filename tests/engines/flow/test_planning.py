@@ -251,3 +251,10 @@ def test_a_child_hangs_on_the_act_that_stands_not_on_one_long_undone():
 
     assert plan(child, "", "open", situation=situation("leader", did=standing)).name == "open"
     assert refused(child, "", "open", situation("leader", did=undone)) == ["act_after_missing"]
+
+
+def test_a_term_back_from_a_moment_refuses_nobody():
+    flow = a_flow(acts__look__limit={"within": "appeal_days", "before": "round.review"})
+    after = {"round.review": at("2019-03-05 00:00")}
+
+    assert plan(flow, "checked", "look", situation=situation("officer"), anchors=after).name == "look"

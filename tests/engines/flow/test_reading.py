@@ -102,6 +102,11 @@ FAULTS = {
         "flows/errand.acts.grant.limit",
         "a term is counted from something, or back from something",
     ),
+    "a limit from both ends": (
+        {"acts__grant__limit__before": "project.end"},
+        "flows/errand.acts.grant.limit",
+        "a term is counted from something, or back from something",
+    ),
     "an option in one language": (
         {"acts__grant__inputs": {"how": {**both("how"), "kind": "choice", "options": {"a": "甲"}}}},
         "flows/errand.acts.grant.inputs.how.options.a",

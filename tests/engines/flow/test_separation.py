@@ -49,6 +49,7 @@ def test_a_pair_apart_within_a_round_is_refused_for_the_same_round_only():
 
     assert granting(held, ("draw_operator", "round", "r1")) == ["draw-officer"]
     assert granting(held, ("draw_operator", "round", "r2")) == []
+    assert granting([("institution_officer", "round", "")], ("draw_operator", "round", "")) == []
 
 
 def test_staff_of_the_whole_region_never_review():
