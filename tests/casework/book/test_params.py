@@ -58,3 +58,10 @@ def test_faults_of_parameters_are_told_by_path():
         "params.span.spans",
     ]
     assert bad_params(PAGE) == []
+
+
+def test_rows_may_be_for_some_tracks_only():
+    rows = [{"code": "all"}, {"code": "listed", "for": ["a"]}, {"code": "named", "for": {"tracks": ["a", "b"]}}]
+    assert [row["code"] for row in book.for_track(rows, "a")] == ["all", "listed", "named"]
+    assert [row["code"] for row in book.for_track(rows, "b")] == ["all", "named"]
+    assert [row["code"] for row in book.for_track(rows, "c")] == ["all"]

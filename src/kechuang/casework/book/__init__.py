@@ -9,6 +9,7 @@ from kechuang.casework.book.marks import located, where
 from kechuang.casework.book.params import in_force, params_on, worth
 from kechuang.casework.book.reader import Mark, Page, read_page
 from kechuang.casework.book.shelf import Book, packaged, parents, read, sources_in
+from kechuang.casework.book.tracks import for_track, tracks_of
 
 __all__ = ["STAGES", "Ask", "Book", "Frozen", "Mark", "Page", "Report", "RoundPages", "award_amount", "check"]
 __all__ += [
@@ -23,4 +24,4 @@ __all__ += [
     "packaged",
 ]
 __all__ += ["params_known", "params_on", "parents", "policies_of", "read", "read_page", "report", "scope_of"]
-__all__ += ["sources_in", "thaw", "thawed", "unmet", "where", "worth"]
+__all__ += ["for_track", "sources_in", "thaw", "thawed", "tracks_of", "unmet", "where", "worth"]

@@ -12,6 +12,7 @@ from kechuang.casework.book.frozen import TABLES, has_table, letters_of, policie
 from kechuang.casework.book.params import bad_params, worth
 from kechuang.casework.book.reader import Page
 from kechuang.casework.book.shelf import Book
+from kechuang.casework.book.tracks import for_track, tracks_of
 from kechuang.engines.forms import form_from
 from kechuang.formula import Expression, parse
 from kechuang.words.outcome import BadPage
@@ -132,11 +133,11 @@ def _money(body: Mapping[str, Any], book: Book) -> Iterator[BadPage]:
     for n, row in enumerate(rows):
         if acts and row.get("upon") not in acts:
             yield BadPage(f"instalments.{n}.upon", f"no act is called {row.get('upon')}", "name the act that frees it")
-        for track in row.get("for", ()):
+        for track in tracks_of(row):
             if track not in body.get("tracks", ()):
                 yield BadPage(f"instalments.{n}.for", f"there is no track {track}", "name tracks of this page")
     for track in body.get("tracks", ()):
-        shares = [worth(row.get("share", "0 %")) for row in rows if track in row.get("for", [track])]
+        shares = [worth(row.get("share", "0 %")) for row in for_track(rows, track)]
         whole = sum((share for share in shares if isinstance(share, int | Fraction)), Fraction(0))
         if rows and whole != WHOLE:
             yield BadPage("instalments", f"the shares of {track} come to {whole * 100} %", "let them come to 100 %")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kechuang.casework.book.frozen import sheets_of
+from kechuang.casework.book.tracks import for_track, tracks_of
 from kechuang.engines.forms import sheet_form
 from kechuang.words.outcome import BadPage
 
@@ -46,7 +47,7 @@ def _sheet(sheet: Mapping[str, Any], path: str, body: Mapping[str, Any]) -> Iter
     weights = sum(one.get("weight", 0) for one in criteria if isinstance(one.get("weight", 0), int))
     if weights != 100:
         yield BadPage(f"{path}.criteria", f"the weights come to {weights}", "let them come to 100")
-    for track in sheet.get("for", ()):
+    for track in tracks_of(sheet):
         if track not in body.get("tracks", ()):
             yield BadPage(f"{path}.for", f"there is no track {track}", "name tracks of this page")
     for n, one in enumerate(criteria):
@@ -70,7 +71,7 @@ def _combined(body: Mapping[str, Any]) -> Iterator[BadPage]:
     if weights != 100:
         yield BadPage("combine", f"the modes come to {weights}", "let them come to 100")
     for track in body.get("tracks", ()):
-        there = [sheet.get("mode") for sheet in body["sheets"] if track in sheet.get("for", [track])]
+        there = [sheet.get("mode") for sheet in for_track(body["sheets"], track)]
         for mode in modes:
             if there.count(mode) != 1:
                 yield BadPage("combine", f"{track} has {there.count(mode)} sheets of the mode {mode}", "give it one")

@@ -16,7 +16,7 @@ SOURCED = ("programmes", "policies", "indicators")
 NUMBERED = frozenset({"year", "number"})  # what the number of a document is made of
 
 
-def common(page: Page) -> Iterator[BadPage]:
+def any_page(page: Page) -> Iterator[BadPage]:
     """Faults that any page may have, by path inside the page."""
     body = page.body
     if body.get("format") != 1:

@@ -10,7 +10,7 @@ from kechuang.casework.book.asking import Ask, asked, needless_awaits, unmet_ask
 from kechuang.casework.book.check_examples import computed, examples
 from kechuang.casework.book.check_policies import policies
 from kechuang.casework.book.check_programmes import programme
-from kechuang.casework.book.check_texts import common, letter, numbering
+from kechuang.casework.book.check_texts import any_page, letter, numbering
 from kechuang.casework.book.frozen import letters_of
 from kechuang.casework.book.marks import located
 from kechuang.casework.book.params import bad_params
@@ -90,7 +90,7 @@ def _expanded(book: Book) -> tuple[list[Page], list[BadPage]]:
 
 def _alone(page: Page) -> Iterator[BadPage]:
     """What can be said of a page by itself."""
-    yield from _located(page, common(page))
+    yield from _located(page, any_page(page))
     if page.kind == "letters":
         yield from _located(page, letter(page))
     if page.kind == "parts":
