@@ -52,8 +52,8 @@ def save_draft(
 def known(case: Case, pages: Pages, on: datetime) -> dict[str, Any]:
     """Parameters of the page on the round's day and facts about this case, by the names the form uses."""
     names = {**pages.params(on.astimezone(ZONE).date())}
-    for name, offer in pages.form_facts.items():
-        names[name] = curtain.fact(offer, case, on)
+    for name in pages.form_needs:
+        names[name] = curtain.fact(pages.form_facts[name], case, on)
     return names
 
 

@@ -31,24 +31,31 @@ class Population:
         if memory is not None:
             self.connection.execute("SET memory_limit = ?", [memory])
         self.sources: dict[str, Path] = {}
+        self.names: set[str] = set()
 
     def add_file(self, name: str, path: Path) -> None:
         """The table `name` from a .parquet or .csv file."""
         read = "read_parquet" if path.suffix == ".parquet" else "read_csv"
         self.sources[name] = path
+        self.names.add(name)
         quoted = str(path).replace("'", "''")
         self.connection.execute(f"CREATE OR REPLACE VIEW \"{name}\" AS SELECT * FROM {read}('{quoted}')")
 
     def add_rows(self, name: str, rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> None:
         """The table `name` from rows, with columns of the kinds text, int64, bool, date."""
         schema = pa.schema([(column, TYPES[kind]) for column, kind in columns.items()])
-        self.connection.register(name, pa.Table.from_pylist([dict(row) for row in rows], schema=schema))
+        self.add_table(name, pa.Table.from_pylist([dict(row) for row in rows], schema=schema))
 
     def add_table(self, name: str, table: pa.Table) -> None:
+        """The table `name`, as it stands in memory."""
+        self.names.add(name)
         self.connection.register(name, table)
 
     def run(self, query: Statement) -> pa.Table:
-        """The result of an engine's query."""
+        """The result of an engine's query; FileNotFoundError where a folder lacks a table it reads."""
+        lacking = sorted(query.tables - self.names)
+        if lacking:
+            raise FileNotFoundError(f"the population has no {lacking[0]}.parquet or {lacking[0]}.csv")
         return self.execute(query.sql("duckdb"))
 
     def execute(self, sql: str) -> pa.Table:
@@ -78,13 +85,11 @@ def _whole_columns(connection: duckdb.DuckDBPyConnection, path: Path) -> list[st
 
 
 def folder(path: Path, names: Iterable[str], *, threads: int | None = None) -> Population:
-    """The population in a folder: `enterprise.parquet` or `enterprise.csv` for the table enterprise. FileNotFoundError."""
+    """The population in a folder: `enterprise.parquet` or `enterprise.csv` for the table enterprise, where there is one."""
     population = Population(threads=threads)
     for name in sorted(names):
         for suffix in (".parquet", ".csv"):
             if (path / f"{name}{suffix}").is_file():
                 population.add_file(name, path / f"{name}{suffix}")
                 break
-        else:
-            raise FileNotFoundError(f"{path} has neither {name}.parquet nor {name}.csv")
     return population

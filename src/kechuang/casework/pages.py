@@ -45,6 +45,11 @@ class Pages:
         facts = self.programme.get("facts", {})
         return {name: f if isinstance(f, str) else f["from"] for name, f in facts.items()}
 
+    @property
+    def form_needs(self) -> frozenset[str]:
+        """The facts that the form itself asks for: in formulas, rules, conditions and as lists of options."""
+        return _form_needs(self.digest, self)
+
     def flow(self, code: str) -> Flow:
         """A flow of the closure; KeyError if the round was not opened with it."""
         return self.round.flows[code]
@@ -127,6 +132,18 @@ def _inputs(digest: str, pages: Pages, flow: str, act: str) -> forms.Form | None
 
 
 TASK_BOOK = ("targets", "milestones", "asked", "indirect", "equipment", "operation", "labour", "spending_plan")
+
+
+@lru_cache(maxsize=64)
+def _form_needs(digest: str, pages: Pages) -> frozenset[str]:
+    used: set[str] = set()
+    for section in pages.form.sections:
+        used |= {name for rule in section.rules for name in rule.when.names}
+        for one in [*section.fields, *(column for field in section.fields for column in field.columns)]:
+            used |= {one.source}
+            used |= set(one.formula.names) if one.formula else set()
+            used |= set() if isinstance(one.required, bool) else set(one.required.names)
+    return frozenset(used & set(pages.form_facts))
 
 
 @lru_cache(maxsize=64)

@@ -12,6 +12,8 @@ from kechuang.words.outcome import BadPage
 PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _UNTOLD = ("examples", "formerly")  # names for officials and old names of places have no English
+_SHOWN = frozenset({"help", "options", "verdict", "grade", "modes", "assumptions", "definition"})  # read on the screen
+_HAN = re.compile("[\u4e00-\u9fff]")
 SOURCED = ("programmes", "policies", "indicators")
 NUMBERED = frozenset({"year", "number"})  # what the number of a document is made of
 
@@ -42,6 +44,8 @@ def untold(node: Any, path: str) -> Iterator[BadPage]:
     elif isinstance(node, list):
         for n, value in enumerate(node):
             yield from untold(value, f"{path}.{n}")
+    elif isinstance(node, str) and _HAN.search(node) and set(path.split(".")[-2:]) & _SHOWN:
+        yield BadPage(path, f"{node[:20]!r} is told in Chinese alone", "write {zh: …, en: …}")
 
 
 def _is_text(node: Any) -> bool:
