@@ -142,6 +142,12 @@ def test_the_weighted_mark_is_exact():
     assert clean(sheet_form(SHEET), {**MARKS, "method": "74"}, stage="review").values["total"] == Fraction(418, 5)
 
 
+def test_weights_that_do_not_add_up_to_a_hundred_are_shares_of_their_sum():
+    criteria = [{"code": "a", "zh": "甲", "weight": 1}, {"code": "b", "zh": "乙", "weight": "0.5"}]
+    form = sheet_form({"code": "s", "criteria": criteria})
+    assert clean(form, {"a": "90", "b": "60"}, stage="review").values["total"] == 80
+
+
 def test_a_sheet_inside_an_act_has_its_errors_under_its_own_code():
     form = inputs_form({"sheet": {"kind": "sheet", "zh": "评审表", "of": "sheet"}}, sheets={"sheet": sheet_form(SHEET)})
     cleaned = clean(form, {"sheet": {**MARKS, "novelty": "101", "novelty_why": "好", "verdict": "x"}}, stage="review")

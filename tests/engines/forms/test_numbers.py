@@ -100,3 +100,9 @@ def test_a_share_is_typed_in_per_cent_with_or_without_the_sign():
 def test_a_mark_goes_in_steps():
     assert read("decimal", "7.5", min=0, max=10, step="0.5") == Fraction(15, 2)
     assert read("decimal", "7.3", min=0, max=10, step="0.5") == (Reason("off_step", step="0.5"),)
+
+
+def test_a_number_on_its_bound_is_inside():
+    assert read("money", "1", unit="万元", min=1, max=1) == 1_000_000
+    assert read("integer", "12", min=12, max=12) == 12
+    assert read("percent", "100", max=100) == 1

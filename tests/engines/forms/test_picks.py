@@ -109,6 +109,8 @@ def test_a_reference_to_a_table_of_the_form_names_one_of_its_rows():
     assert clean(form, {"targets": targets, "steps": ["3"]}, stage="submit").errors == {
         "steps": (Reason("no_such_row", got="3", rows=2),)
     }
+    found = clean(form, {"targets": targets, "steps": ["0", "x"]}, stage="submit").errors
+    assert found == {"steps": (Reason("no_such_row", got="0", rows=2), Reason("no_such_row", got="x", rows=2))}
     assert clean(form, {"steps": ["3"]}, stage="draft").errors == {}
 
 
