@@ -153,3 +153,10 @@ def test_a_dark_page_is_white_on_paper(page):
     page.emulate_media(media="print")
     assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+
+
+def test_what_could_not_be_fetched_is_said(page):
+    page.evaluate(
+        "document.querySelector('.filters').dispatchEvent(new CustomEvent('htmx:sendError', {bubbles: true, detail: {}}))"
+    )
+    assert page.inner_text("#messages .toast.bad") == "没有办成：网络或服务没有回应。"

@@ -10,8 +10,8 @@ from django.utils import translation
 
 from kechuang.engines.forms import answers_of, clean, form_from, sheet_form, unflatten
 from kechuang.engines.forms.kinds import NAMES
-from kechuang.faces.web.fields import CONTROLS, Option, ShownField
-from kechuang.faces.web.questions import Around, questions, wrong
+from kechuang.faces.web.fields import CONTROLS, Column, Option, ShownField
+from kechuang.faces.web.questions import Around, questions, totals, wrong
 
 PAGE = {
     "code": "test", "title": {"zh": "试", "en": "Test"},
@@ -93,6 +93,24 @@ def test_rows_keep_their_order_and_carry_their_sum():
     assert (lines.totals, [row.path for row in lines.rows]) == (("合计", "6.6"), ["lines.0", "lines.1"])
 
 
+def test_only_columns_the_page_adds_up_carry_a_sum():
+    lines = drawn([("lines.0.fiscal", "1"), ("lines.1.fiscal", "2")])["lines"]
+    alone = replace(FORM.fields["lines"], code="other")
+    values = [{"fiscal": 1_000_000}, {"fiscal": 2_000_000}]
+    assert (lines.totals, totals(alone, values, AROUND)) == (("合计", "3"), ())
+    assert lines.summing == (("", "合计"), ("财政（万元）", "3"))
+
+
+@pytest.mark.parametrize(("label", "headed"), [("单价", "单价（月） *"), ("投入（月）", "投入（月） *")])
+def test_a_cell_repeats_its_head_with_its_unit_once(label, headed):
+    assert ShownField("t.0.x", "integer", label, unit="月", required=True).headed == headed
+
+
+def test_a_table_of_many_columns_is_drawn_as_cards():
+    columns = tuple(Column(str(n), str(n)) for n in range(8))
+    assert [ShownField("t", "table", "", columns=columns[:n]).crowded for n in (7, 8)] == [False, True]
+
+
 def test_an_empty_table_offers_its_first_row():
     assert [row.path for row in drawn([])["lines"].rows] == ["lines.0"]
 
@@ -133,7 +151,36 @@ def test_a_rule_speaks_once_and_leads_to_its_part():
 
 def test_a_wrong_answer_is_a_link_to_its_field():
     cleaned = clean(FORM, {"lines": [{"item": "材料", "fiscal": "许多"}]}, stage="draft")
-    assert [(one["href"], one["label"]) for one in wrong(FORM, cleaned.errors)] == [("#f-lines-0-fiscal", "业务费")]
+    assert [(one["href"], one["label"]) for one in wrong(FORM, cleaned.errors)] == [
+        ("#f-lines-0-fiscal", "业务费 1 · 财政")
+    ]
+
+
+def test_a_choice_in_a_cell_is_a_list_and_one_nobody_can_list_is_looked_up():
+    three = tuple(Option(str(n), str(n)) for n in range(3))
+    cell = drawn_bare(ShownField("t.0.item", "choice", "科目", options=three))
+    assert (cell.count("<select"), cell.count('type="radio"')) == (1, 0)
+    assert ShownField("topic", "choice", "方向").control == "lookup"
+
+
+def drawn_bare(field):
+    return engines["django"].from_string("{% field one bare=True %}").render({"one": field})
+
+
+def test_where_an_answer_came_from_is_not_said_of_a_gap():
+    around = replace(AROUND, sources={"title": "台账", "asked": "台账"})
+    fields = drawn([("title", "储能")], around=around)
+    assert (fields["title"].source, fields["asked"].source) == ("台账", "")
+
+
+def test_answers_are_read_back_as_words():
+    fields = tuple(drawn([("title", "储能"), ("track", "youth"), ("lines.0.fiscal", "2")]).values())
+    page = (
+        engines["django"]
+        .get_template("parts/answers.html")
+        .render({"sections": [{"code": "b", "title": "预算", "fields": fields}]})
+    )
+    assert (page.count("储能"), page.count("青年"), page.count("面上"), page.count("<input")) == (1, 1, 0, 0)
 
 
 def test_a_review_sheet_draws_each_mark_with_its_reason():
@@ -163,6 +210,7 @@ def test_every_kind_of_a_page_has_a_control():
 def test_every_control_is_drawn_with_its_label_and_its_error(control):
     kind = next((kind for kind, name in CONTROLS.items() if name == control), "text")
     many = tuple(Option(str(n), f"选项{n}") for n in range(6 if control == "select" else 2))
+    assert ShownField("x", kind, "", options=many).control in (control, "select")
     shown = html(ShownField("path.to", kind, "题目", required=True, errors=("请改",), options=many))
     assert shown.count("题目") >= 1
     assert shown.count("请改") == 1

@@ -40,6 +40,7 @@ CONTROLS = {
     "checklist": "checklist",
     "sheet": "sheet",
 }
+MOST_COLUMNS = 7
 FEW = 4  # up to so many choices stand open as radios; more fold into a select
 TYPES = {"email": "email", "phone": "tel", "date": "date", "month": "month", "datetime": "datetime-local"}
 MODES = {"integer": "numeric", "year": "numeric", "identity": "text", "account_number": "numeric", "phone": "tel"}
@@ -112,6 +113,8 @@ class ShownField:
     def control(self) -> str:
         """The partial that draws it."""
         name = CONTROLS.get(self.kind, "line")
+        if name in ("choice", "choices", "select") and not self.options:
+            return "lookup"  # the list is too long to show, or nobody here knows it
         return "select" if name == "choice" and len(self.options) > FEW else name
 
     @property
@@ -138,6 +141,28 @@ class ShownField:
         """Whether the label says 选填: only of what is filled in by hand."""
         by_hand = self.control not in {"computed", "signature", "statement", "checklist", "sheet", "bool", "group"}
         return by_hand and not self.required and not self.readonly
+
+    @property
+    def broad(self) -> bool:
+        """Whether its answer, read, needs the whole width of the page."""
+        return self.control in {"table", "longtext", "checklist"}
+
+    @property
+    def crowded(self) -> bool:
+        """Whether a table has too many columns for one line: then each row is a card at every width."""
+        return len(self.columns) > MOST_COLUMNS
+
+    @property
+    def headed(self) -> str:
+        """The head of its column repeated beside it, with the unit unless the words name it, and the required mark."""
+        unit = f"（{self.unit}）" if self.unit and self.unit not in self.label else ""
+        return f"{self.label}{unit}{' *' if self.required else ''}"
+
+    @property
+    def summing(self) -> tuple[tuple[str, str], ...]:
+        """The sums with the heads of their columns, for where the heads are out of sight."""
+        heads = ["", *(f"{one.title}（{one.unit}）" if one.unit else one.title for one in self.columns[1:])]
+        return tuple(zip(heads, self.totals, strict=True)) if self.totals else ()
 
     @property
     def numeric(self) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kechuang.engines.forms import Field, Form, Section
@@ -18,7 +19,7 @@ from kechuang.words.reason import Reason
 
 COUNTED = frozenset({"text", "longtext", "richtext"})
 NUMBERS = frozenset({"integer", "number", "decimal", "percent", "ratio", "money", "year"})
-SUGGESTED = frozenset({"code", "person", "persons", "party", "reference"})
+SUGGESTED = frozenset({"code", "person", "persons", "party", "reference", "choice", "place"})
 LISTS = frozenset({"choice", "choices", "references"})
 LONGEST_NAME = 30  # a signature longer than a name is a certificate's, and is not shown
 MANY = 400  # more options than this are looked up, not listed
@@ -37,7 +38,8 @@ class Around:
 
     `choices(source)` gives the options of a named list; `sources` says where a prefilled answer came from, by code;
     `names(kind, public id)` words a person, a party or a reference; `lookup(field)` is the address that suggests;
-    `extra` are blank rows asked for, by the path of their table; `signers` words a role that signs.
+    `extra` are blank rows asked for, by the path of their table; `signers` words a role that signs; `summed` are
+    columns added up outside the section (its own are found).
     """
 
     language: str = "zh"
@@ -49,6 +51,16 @@ class Around:
     extra: Mapping[str, int] = field(default_factory=dict)
     signers: Mapping[str, str] = field(default_factory=dict)
     readonly: bool = False
+    summed: frozenset[str] = frozenset()
+
+
+SUM = re.compile(r"row\.(\w+) for row in (\w+)")
+
+
+def summed_in(fields: Iterable[Field]) -> frozenset[str]:
+    """The columns the page itself adds up (`operation.fiscal`): a unit price is money too, and its sum means nothing."""
+    texts = [one.formula.text for one in fields if one.formula is not None]
+    return frozenset(f"{table}.{column}" for text in texts for column, table in SUM.findall(text))
 
 
 def questions(
@@ -56,6 +68,7 @@ def questions(
 ) -> tuple[ShownField, ...]:
     """The fields of a section or of an act's inputs. `answers` as typed (forms.answers_of or Cleaned.typed)."""
     asked = list(fields)
+    around = replace(around, summed=around.summed | summed_in(asked))
     marks = {one.code for one in asked if f"{one.code}{REASON}" in {other.code for other in asked}}
     if marks:
         return (_sheet_of(asked, answers, errors, around), *_rest(asked, marks, answers, values, errors, around))
@@ -65,6 +78,8 @@ def questions(
 def shown(one: Field, path: str, typed: Any, value: Any, errors: Errors, around: Around) -> ShownField:
     """One question at `path`."""
     common = _common(one, path, errors, around)
+    if typed in (None, "", [], ()):
+        common["source"] = ""  # where it came from is said of an answer, not of a gap
     if one.kind == "table" or one.kind == "commitments":
         return ShownField(**common, **_table(one, path, typed, value, errors, around))
     if one.columns:
@@ -162,10 +177,13 @@ def _column(column: Field, around: Around) -> Column:
 
 
 def totals(one: Field, rows: list[Mapping[str, Any]], around: Around) -> tuple[str, ...]:
-    """The sums under a table: of every column of money, where there is more than one row to add up."""
-    if len(rows) < 2 or not any(is_money(column) for column in one.columns):
+    """The sums under a table: of the columns the page adds up, where there is more than one row."""
+    counted = {
+        column.code for column in one.columns if f"{one.code}.{column.code}" in around.summed and is_money(column)
+    }
+    if len(rows) < 2 or not counted:
         return ()
-    sums = [_sum(column, rows) if is_money(column) else "" for column in one.columns]
+    sums = [_sum(column, rows) if column.code in counted else "" for column in one.columns]
     head = "Total" if around.language == "en" else "合计"
     return (sums[0] or head, *sums[1:])
 
@@ -202,7 +220,7 @@ def _item(path: str, title: str, typed: Any, errors: Errors, around: Around) -> 
         Option(code, en if around.language == "en" else zh, chosen=code == verdict)
         for code, (zh, en) in VERDICTS.items()
     )
-    return ShownField(path, "choice", title, options=words, errors=wrong, reason=_text(remark))
+    return ShownField(path, "choice", title, value=_text(verdict), options=words, errors=wrong, reason=_text(remark))
 
 
 def _inner(
@@ -252,12 +270,23 @@ def wrong(form: Form, errors: Errors, language: str = "zh") -> list[dict[str, st
     """Everything wrong with a form, each with the address of its field: for parts/errors_list.html."""
     found = []
     for path, reasons in errors.items():
-        section, code = form.section_of(path), path.partition(".")[0]
-        titled = form.fields[code].title if code in form.fields else section.title if section else None
+        section = form.section_of(path)
         href = f"#{section.code}" if section and "/" in path else f"#f-{path.replace('.', '-')}"
-        name = titled.of(language) if titled else path
+        name = named(form, path, language) or (section.title.of(language) if section else path)
         found += [{"href": href, "label": name, "said": sentence(reason)} for reason in reasons]
     return found
+
+
+def named(form: Form, path: str, language: str = "zh") -> str:
+    """The name of what stands at `path`: 业务费 2 · 财政资金 for a cell of the second row; nothing for a rule."""
+    code, *rest = path.split(".")
+    if code not in form.fields:
+        return ""
+    here, name = form.fields[code], form.fields[code].title.of(language)
+    for step in rest:
+        column = here.column(step)
+        name += f" {int(step) + 1}" if step.isdecimal() else f" · {column.title.of(language)}" if column else ""
+    return name
 
 
 def section_shown(section: Section, drawn: tuple[ShownField, ...], language: str = "zh") -> dict[str, Any]:

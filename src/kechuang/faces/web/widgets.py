@@ -151,5 +151,6 @@ def field(context: template.Context, shown: Any, bare: bool = False) -> SafeStri
     """One field of a form, by its kind: label above, hint, control, answer. `bare` leaves the frame away (in tables)."""
     name = "parts/field_bare.html" if bare else "parts/field.html"
     drawn = context.template.engine.get_template(name)
-    with context.push(field=shown, control=f"parts/fields/{shown.control}.html"):
+    control = "select" if bare and shown.control == "choice" else shown.control  # a cell has no room for radios
+    with context.push(field=shown, control=f"parts/fields/{control}.html"):
         return drawn.render(context)

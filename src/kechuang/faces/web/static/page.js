@@ -46,10 +46,27 @@
     if (wrong) wrong.focus();
   }
 
+  // What scripts asked for and did not get is said; a draft form says it itself.
+  function failed(e) {
+    const at = document.getElementById("messages");
+    if (!at || (e.target.matches && e.target.matches("form[data-draft]"))) return;
+    const status = e.detail.xhr && e.detail.xhr.status;
+    const words = root.lang === "en"
+      ? { 403: "This is not open to you; sign in again if your session has ended.", 429: "Too many requests; wait a minute.", other: "Not done: the network or the server did not answer." }
+      : { 403: "这一步不对你开放；若登录已超时，请重新登录。", 429: "请求太频繁，请等一分钟。", other: "没有办成：网络或服务没有回应。" };
+    const toast = document.createElement("p");
+    toast.className = "toast bad";
+    toast.setAttribute("role", "alert");
+    toast.textContent = words[status] || words.other;
+    at.replaceChildren(toast);
+  }
+
   // Paper cannot be unfolded: the tables under charts are printed open.
   window.addEventListener("beforeprint", function () {
     for (const folded of document.querySelectorAll("main details:not([open])")) folded.open = true;
   });
+  document.addEventListener("htmx:responseError", failed);
+  document.addEventListener("htmx:sendError", failed);
   document.addEventListener("click", pressed);
   document.addEventListener("keydown", keyed);
   document.addEventListener("DOMContentLoaded", function () { themed(); settled(); });
