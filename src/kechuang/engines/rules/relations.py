@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlglot import exp
 
-from kechuang.engines.rules.vocabulary import Entity, Field, Link, Vocabulary
+from kechuang.engines.rules.vocabulary import Entity, Field, Vocabulary
 from kechuang.formula import FormulaError, tree
 from kechuang.formula.rational import Rat, Sql, Truth
 from kechuang.formula.sql import Code, Day, Num, Value, translate
 from kechuang.formula.tree import Path
 
 Complete = Collection[tuple[str, str]]
-"""(table, column) pairs of which no value is missing; a link in it always leads to a record."""
+"""(table, column) pairs of which no value is missing; (table, `column →`) says that a link always leads to a record."""
 
 AGGREGATE_MOST: Final = 10**18
 
@@ -48,7 +48,7 @@ class Joins:
             return self.alias, self.root, False
         above, entity, loose = self.place(parts[:-1])
         link = entity.links[parts[-1]]
-        sure = not loose and (entity.code, link.column) in self.complete
+        sure = not loose and (entity.code, f"{link.column} →") in self.complete
         there = self.vocabulary.entities[link.entity]
         if parts not in self.linked:
             self.linked[parts] = f"{self.alias}_{len(self.linked) + 1}"
@@ -147,6 +147,3 @@ def by_path(vocabulary: Vocabulary, subject: str, payee: str, name: str) -> tupl
 def named(value: Any) -> str:
     """A code as part of a column's name."""
     return str(value).replace("-", "_")
-
-
-__all__ = ["AGGREGATE_MOST", "Complete", "Joins", "Link", "Mapping", "by_path", "column", "named", "table"]

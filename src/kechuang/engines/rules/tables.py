@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from kechuang.engines.rules.examples import Cast
@@ -46,8 +46,3 @@ def stored(value: Any, scale: int, name: str) -> Any:
     if whole != int(whole):
         raise FormulaError("too_fine_for_table", name=name, scale=scale)
     return int(whole)
-
-
-def record_of(vocabulary: Vocabulary, entity: Entity, rows: Mapping[str, Mapping[str, Any]], key: str) -> Sequence[str]:
-    """Names of columns an entity's row lacks."""
-    return [name for name in columns_of(entity) if name not in rows.get(key, {})]

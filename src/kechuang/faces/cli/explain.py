@@ -1,0 +1,200 @@
+"""`kechuang explain`: what a policy gives one case, step by step."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from kechuang.casework.book.reader import ISO_DATE, read_page
+from kechuang.engines.rules.examples import DAY, cast_of
+from kechuang.engines.rules.explain import Change, Explanation, Line, changes, explain, shown
+from kechuang.engines.rules.single import Rules, assess
+from kechuang.faces.cli.policies import known, rules_in
+from kechuang.formula import FormulaError
+from kechuang.formula.units import number
+from kechuang.words.outcome import BadPage
+
+app = typer.Typer()
+WORDS = {
+    "effect": ("效力", "In force"), "condition": ("条件", "Condition"), "step": ("计算", "Step"), "branch": ("分支", "Branch"),
+    "amount": ("金额", "Amount"), "cap": ("上限", "Ceiling"), "verdict": ("结论", "Verdict"), "also": ("另计", "Also"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is explained: the rules, the policy, the case's records (the first is explained), when, and the language."""
+
+    rules: Rules
+    code: str
+    records: Sequence[Mapping[str, Any]]
+    on: date
+    lang: str
+
+
+@app.command(name="explain")
+def explain_case(
+    policy: Annotated[str, typer.Argument(help="The code of the policy.")],
+    given: Annotated[
+        list[str] | None, typer.Option(help="field=value, link.field=value; may be given several times.")
+    ] = None,
+    case: Annotated[
+        Path | None, typer.Option(help="A YAML or JSON file: one record, or a list that shares a ceiling.")
+    ] = None,
+    on: Annotated[
+        str | None, typer.Option(help="The reference day, 2019-06-01; pages with their own date ignore it.")
+    ] = None,
+    lang: Annotated[str, typer.Option(help="zh or en")] = "zh",
+    book: Annotated[Path | None, typer.Option(help="A book of its own; else the house's.")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
+) -> None:
+    """What a policy gives one case, step by step."""
+    rules = rules_in(book)
+    known(rules, [policy])
+    try:
+        day = date.fromisoformat(on) if on else DAY
+        records = _records(rules, policy, case, given or [])
+        asked = _Asked(rules, policy, records, day, "en" if lang == "en" else "zh")
+        found = explain(rules, policy, records[0], day=day, beside=records[1:])
+        typer.echo(json.dumps(_json(found, asked.lang), ensure_ascii=False, indent=2) if json_ else _text(found, asked))
+    except BadPage as bad:
+        raise typer.BadParameter(str(bad)) from None
+    except FormulaError as fault:
+        typer.echo(f"cannot be computed: {fault}", err=True)
+        raise typer.Exit(2) from None
+
+
+def _records(rules: Rules, code: str, case: Path | None, given: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+    told: list[dict[str, Any]] = [{}]
+    if case is not None:
+        text = case.read_text("utf-8")
+        body = (
+            json.loads(text)
+            if case.suffix == ".json"
+            else read_page(case.name, f"records:\n{_indented(text)}").body["records"]
+        )
+        told = body if isinstance(body, list) else [body]
+    for one in given:
+        name, equals, value = one.partition("=")
+        if not equals:
+            raise BadPage(one, "no value", "write field=value")
+        _put(told[0], name.strip().split("."), _plain(value.strip()))
+    plural = rules.vocabulary.entities[rules[code].subject].plural
+    return cast_of(rules, code, {plural: told}, "given").subjects
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.splitlines())
+
+
+def _put(record: dict[str, Any], parts: list[str], value: Any) -> None:
+    """Sets `buyer.in_region` or `projects.0.staff_cost`."""
+    here: Any = record
+    for part, after in pairwise(parts):
+        fresh: Any = [] if after.isdecimal() else {}
+        if isinstance(here, list):
+            while len(here) <= int(part):
+                here.append({})
+            here = here[int(part)]
+        else:
+            here = here.setdefault(part, fresh)
+    if isinstance(here, list):
+        raise BadPage(".".join(parts), "a row has fields", "write projects.0.staff_cost=…")
+    here[parts[-1]] = value
+
+
+def _plain(value: str) -> Any:
+    if value in ("true", "false"):
+        return value == "true"
+    if ISO_DATE.fullmatch(value):
+        return date.fromisoformat(value)
+    return int(value) if value.lstrip("-").isdecimal() else value
+
+
+def _text(found: Explanation, asked: _Asked) -> str:
+    zh = asked.lang == "zh"
+    lines = [
+        f"{found.policy.title[asked.lang]}（{found.policy.code}）"
+        if zh
+        else f"{found.policy.title['en']} ({found.policy.code})"
+    ]
+    lines += [_source(source, zh=zh) for source in found.sources]
+    lines.append(f"{'基准日' if zh else 'Reference day'}  {found.day}")
+    lines += [_line(line, asked.lang) for line in found.lines]
+    lines.append(_result(found, asked.lang))
+    lines += _turning(found, asked)
+    lines += [f"{'假定' if zh else 'Assumed'}  {one}" for one in found.assumptions]
+    return "\n".join(lines)
+
+
+def _source(source: Mapping[str, Any], *, zh: bool) -> str:
+    quote = f" “{source['quote']}”" if "quote" in source else ""
+    return f"{'依据' if zh else 'Source'}  {source.get('doc', '')} {source.get('clause', '')}{quote}"
+
+
+def _line(line: Line, lang: str) -> str:
+    word = WORDS[line.what][lang == "en"]
+    mark = {True: "✓ ", False: "✗ ", None: ""}[line.holds] if line.what in ("condition", "branch") else ""
+    title = _title(line, lang)
+    value = "" if line.what in ("condition", "effect") else f" = {shown(line.value, line.kind, lang)}"
+    put = ", ".join(_input(one, lang) for one in line.inputs)
+    return f"{word}  {mark}{title}{value}" + (f"\n        {line.expression}    ({put})" if line.expression else "")
+
+
+def _title(line: Line, lang: str) -> str:
+    """A condition's own sentence says what is wrong where it does not hold; where it holds its code stands."""
+    if line.what == "condition" and line.holds:
+        return line.code
+    if line.what == "cap":
+        bit = {"zh": ("未达到", "已触及"), "en": ("not reached", "reached")}[lang][bool(line.holds)]
+        return f"{line.title[lang]} {bit}"
+    return line.title[lang]
+
+
+def _input(one: Any, lang: str) -> str:
+    since = "" if one.since is None else f" {'自' if lang == 'zh' else 'since '}{one.since}"
+    confirm = "" if not one.confirm else "，待确认" if lang == "zh" else ", to be confirmed by the department"
+    source = f"，{one.source}" if one.source else ""
+    return f"{one.name}={shown(one.value, one.kind, lang)}{since}{source}{confirm}"
+
+
+def _result(found: Explanation, lang: str) -> str:
+    word = "结果" if lang == "zh" else "Result"
+    if found.amount is None:
+        return f"{word}  {shown(found.verdict, number(''), lang)}"
+    return f"{word}  {shown(found.amount, number('money'), lang)}"
+
+
+def _turning(found: Explanation, asked: _Asked) -> list[str]:
+    if found.verdict == "pass":
+        return []
+    turned = changes(asked.rules, assess(asked.rules, asked.code, asked.records[0], day=asked.on))
+    return [_change(one, asked.lang) for one in turned]
+
+
+def _change(one: Change, lang: str) -> str:
+    before, value = shown(one.before, one.kind, lang), shown(one.value, one.kind, lang)
+    if lang == "en":
+        return f"Would turn it  {one.title['en']}: {before} → {value}"
+    return f"若改变  {one.title['zh']}由{before}变为{value}，即符合"
+
+
+def _json(found: Explanation, lang: str) -> dict[str, Any]:
+    return {
+        "policy": found.policy.code, "day": found.day.isoformat(), "verdict": found.verdict, "amount": found.amount, "unit": "fen",
+        "lines": [
+            {
+                "what": line.what, "code": line.code, "title": dict(line.title), "expression": line.expression,
+                "inputs": [_input(one, lang) for one in line.inputs], "value": shown(line.value, line.kind, lang), "holds": line.holds,
+            }
+            for line in found.lines
+        ],
+        "assumptions": list(found.assumptions),
+    }  # fmt: skip

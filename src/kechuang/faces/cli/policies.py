@@ -1,0 +1,58 @@
+"""Policies for the commands: a book from a folder or the package, with faults told as file, line and what to write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import typer
+
+from kechuang.casework.book import Book, located, packaged, read, sources_in
+from kechuang.casework.book.reader import Page
+from kechuang.engines.rules.reading import policy_from
+from kechuang.engines.rules.single import Rules
+from kechuang.engines.rules.vocabulary import Vocabulary, vocabulary_from
+from kechuang.words.outcome import BadPage
+
+T = TypeVar("T")
+
+
+def book_in(folder: Path | None) -> Book:
+    """The book in a folder, or the packaged one."""
+    if folder is None:
+        return packaged()
+    if not (folder / "vocabulary.yaml").is_file():
+        raise typer.BadParameter(f"{folder} has no vocabulary.yaml")
+    return read(sources_in(folder))
+
+
+def vocabulary_in(folder: Path | None) -> Vocabulary:
+    """The vocabulary of a book."""
+    return _told(book_in(folder).page("vocabulary"), vocabulary_from)
+
+
+def rules_in(folder: Path | None) -> Rules:
+    """All policies of a book; exits with the first fault, located, if one cannot be read."""
+    book = book_in(folder)
+    words = _told(book.page("vocabulary"), vocabulary_from)
+    codes = book.codes("policies")
+    return Rules(
+        words, {code: _told(book.page("policies", code), lambda page: policy_from(page, words)) for code in codes}
+    )
+
+
+def _told(page: Page, reader: Callable[[Any], T]) -> T:
+    try:
+        return reader(page.body)
+    except BadPage as bad:
+        typer.echo(str(located(bad, page)), err=True)
+        raise typer.Exit(2) from None
+
+
+def known(rules: Rules, codes: list[str]) -> list[str]:
+    """`codes`, or all policies that can be computed in bulk where none is named."""
+    for code in codes:
+        if code not in rules.policies:
+            raise typer.BadParameter(f"no policy {code!r}; one of {', '.join(rules.policies)}")
+    return codes or [code for code, policy in rules.policies.items() if policy.allot is None]
