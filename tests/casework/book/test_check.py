@@ -103,6 +103,11 @@ def test_a_text_in_one_language_is_told():
     ]
 
 
+def test_a_text_of_the_screen_in_chinese_alone_is_told():
+    told = faults(programme=PROGRAMME.replace("kind: text,", "kind: text, help: 写清楚,"))
+    assert [one.partition(": ")[2] for one in told] == ["'写清楚' is told in Chinese alone (write {zh: …, en: …})"]
+
+
 def test_placeholders_of_a_letter_are_its_fields_and_every_field_is_used():
     told = faults(letter=LETTER.replace("{{ unit }}", "{{ untt }}"))
     assert [one.partition(": ")[2] for one in told] == [

@@ -12,8 +12,9 @@ from kechuang.words.outcome import BadPage
 PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _UNTOLD = ("examples", "formerly")  # names for officials and old names of places have no English
-_SHOWN = frozenset({"help", "options", "verdict", "grade", "modes", "assumptions", "definition"})  # read on the screen
+_SHOWN = frozenset({"help", "options", "verdict", "grade", "modes", "definition"})  # read on the screen
 _HAN = re.compile("[\u4e00-\u9fff]")
+SCREEN = ("programmes", "parts", "flows", "letters", "indicators")  # a policy's options stand in the vocabulary
 SOURCED = ("programmes", "policies", "indicators")
 NUMBERED = frozenset({"year", "number"})  # what the number of a document is made of
 
@@ -28,6 +29,8 @@ def any_page(page: Page) -> Iterator[BadPage]:
     if page.kind not in ("roles", "stacking") and not _is_text(body.get("title")):
         yield BadPage("title", "no title in both languages", "write title: {zh: …, en: …}")
     yield from untold(body, "")
+    if page.kind in SCREEN:
+        yield from chinese_alone(body, "")
     if page.kind in SOURCED:
         yield from _sources(body)
 
@@ -44,7 +47,16 @@ def untold(node: Any, path: str) -> Iterator[BadPage]:
     elif isinstance(node, list):
         for n, value in enumerate(node):
             yield from untold(value, f"{path}.{n}")
-    elif isinstance(node, str) and _HAN.search(node) and set(path.split(".")[-2:]) & _SHOWN:
+
+
+def chinese_alone(node: Any, path: str) -> Iterator[BadPage]:
+    """Texts of the screen that stand there as plain Chinese."""
+    below = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in below:
+        if key not in _UNTOLD:
+            yield from chinese_alone(value, f"{path}.{key}" if path else str(key))
+    names = path.split(".")[-2:]
+    if isinstance(node, str) and _HAN.search(node) and names[-1] != "zh" and _SHOWN & set(names):
         yield BadPage(path, f"{node[:20]!r} is told in Chinese alone", "write {zh: …, en: …}")
 
 
