@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
@@ -13,8 +11,7 @@ from django.urls import path
 from django.utils.translation import get_language
 
 from kechuang.faces.language import CookieLocale, chosen
-from kechuang.faces.web import shell
-from kechuang.faces.web.samples import NOW
+from kechuang.faces.web import look, shell
 
 
 def nothing(request):
@@ -26,23 +23,8 @@ urlpatterns = [path("" if name == "home" else f"{name}/", nothing, name=name) fo
 here = override_settings(ROOT_URLCONF=__name__)
 
 
-class Held(list):
-    """Stands for the appointments of a person."""
-
-    def in_force(self, day: date) -> Held:
-        return self
-
-
-class One:
-    def __init__(self, power: str) -> None:
-        self.power = power
-
-
 class Someone:
     name, unit, is_authenticated = "苏日娜", None, True
-
-    def __init__(self, *powers: str) -> None:
-        self.appointments = Held(One(power) for power in powers)
 
 
 def asking(address: str = "/todo/", user: object = None, **cookies: str):
@@ -77,12 +59,12 @@ def test_what_waits_is_counted_beside_the_work_alone():
 
 
 def test_someone_without_appointments_is_an_applicant():
-    found = shell.standing(Someone(), NOW)
+    found = shell.standing(Someone(), [])
     assert (found.power, found.colour) == ("applicant", "apply")
 
 
 def test_of_several_powers_the_later_speaks_in_the_bar():
-    found = shell.standing(Someone("applicant", "supervision"), NOW)
+    found = shell.standing(Someone(), {"supervision", "applicant"})
     assert (found.power, found.powers, found.colour) == ("supervision", ("applicant", "supervision"), "supervise")
 
 
@@ -94,7 +76,7 @@ def test_the_context_of_a_visitor_has_nobody_and_the_way_in():
 
 @here
 def test_a_standing_given_by_the_request_goes_before_our_own_reading():
-    request = asking(user=Someone("planning"))
+    request = asking(user=Someone())
     request.standing = lambda: shell.Standing("陈立军", power="execution", powers=("execution",), waiting=3)
     context = shell.shell(request)
     assert (context["who"].name, context["waiting"], context["nav"][0].count) == ("陈立军", 3, 3)
@@ -122,7 +104,7 @@ def test_the_middleware_speaks_for_one_request_and_says_so():
 
 
 def switched(**sent: str) -> HttpResponse:
-    return shell.switch(RequestFactory().post("/switch/", sent))
+    return look.switch(RequestFactory().post("/switch/", sent))
 
 
 def test_a_chosen_theme_is_kept_and_one_goes_back_where_one_was():
@@ -149,7 +131,17 @@ def test_an_unknown_choice_changes_nothing():
 
 
 def test_looking_at_the_switch_changes_nothing_either():
-    assert shell.switch(RequestFactory().get("/switch/")).status_code == 405
+    assert look.switch(RequestFactory().get("/switch/")).status_code == 405
+
+
+def test_the_pages_of_the_look_are_open_to_anyone():
+    assert {one.name: one.callback.needs for one in look.urlpatterns} == {"switch": "anyone", "style": "anyone"}
+
+
+@here
+def test_the_style_page_answers_like_any_page():
+    answer = look.style(asking("/style/"))
+    assert (answer.status_code, answer.content.count(b'<h1 class="title-large">')) == (200, 1)
 
 
 @here

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, gettext_lazy
-from django.views.decorators.http import require_POST
+
+from kechuang.faces.access import held_by, now
 
 THEME_COOKIE = "kechuang_theme"
 THEMES = ("light", "dark")
-A_YEAR = 365 * 24 * 3600
 
 # Which entries each power sees, by the name of the route; an entry whose route is not there is left out.
 TITLES = {
@@ -110,18 +107,16 @@ def _begins(path: str, href: str) -> bool:
     return path == href or (href != "/" and path.startswith(href))
 
 
-def standing(user: Any, on: datetime) -> Standing:
-    """The standing of a signed-in person: from their appointments, else that of an applicant."""
-    held = list(user.appointments.in_force(timezone.localdate(on))) if hasattr(user, "appointments") else []
-    powers = tuple(power for power in ORDER if power in {one.power for one in held}) or ("applicant",)
+def standing(user: Any, held: Iterable[str]) -> Standing:
+    """The standing of a signed-in person with the powers held today; with none, that of an applicant."""
+    powers = tuple(power for power in ORDER if power in set(held)) or ("applicant",)
     unit = getattr(user, "unit", None)
     return Standing(name=user.name, title=unit.name if unit else "", power=powers[-1], powers=powers)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The context of every page. `request.standing` (a Standing or a function giving one) goes before our own reading."""
-    on = timezone.now()
-    who = _who(request, on)
+    who = _who(request)
     powers = who.powers if who else ("public",)
     waiting = who.waiting if who else 0
     theme = request.COOKIES.get(THEME_COOKIE, "")
@@ -131,39 +126,17 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "waiting": waiting,
         "theme": theme if theme in THEMES else "",
         "language": get_language() or settings.LANGUAGE_CODE,
-        "now": on,
+        "now": now(),
         "demo": settings.DEMO,
         "links": {name: address(name) for name in ("home", "search", "signin", "signout", "switch", "account")},
     }
 
 
-def _who(request: HttpRequest, on: datetime) -> Standing | None:
+def _who(request: HttpRequest) -> Standing | None:
     given: Standing | Callable[[], Standing] | None = getattr(request, "standing", None)
     if given is not None:
         return given() if callable(given) else given
     user = getattr(request, "user", None)
-    return standing(user, on) if user is not None and user.is_authenticated else None
-
-
-@require_POST
-def switch(request: HttpRequest) -> HttpResponse:
-    """Keep a chosen language or theme in a cookie and go back to where one was; an unknown choice changes nothing."""
-    answer = HttpResponseRedirect(_back(request))
-    theme, language = request.POST.get("theme", ""), request.POST.get("language", "")
-    if theme in THEMES:
-        _keep(request, answer, THEME_COOKIE, theme)
-    elif theme == "system":
-        answer.delete_cookie(THEME_COOKIE)
-    if language in dict(settings.LANGUAGES):
-        _keep(request, answer, settings.LANGUAGE_COOKIE_NAME, language)
-    return answer
-
-
-def _keep(request: HttpRequest, answer: HttpResponse, name: str, value: str) -> None:
-    answer.set_cookie(name, value, max_age=A_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True)
-
-
-def _back(request: HttpRequest) -> str:
-    wanted = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if safe else "/"
+    if user is None or not user.is_authenticated:
+        return None
+    return standing(user, {appointment.power for appointment in held_by(request)})
