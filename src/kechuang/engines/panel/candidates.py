@@ -49,7 +49,8 @@ class Search:
 
     def lawful(self, rows: Array, cols: Array) -> tuple[Array, Array]:
         """Each pair once, without conflicts and without experts who take nothing."""
-        keys = np.unique(rows.astype(np.int64) * self.problem.shape[1] + cols)
+        keys = np.sort(rows.astype(np.int64) * self.problem.shape[1] + cols)
+        keys = keys[np.diff(keys, prepend=-1) > 0]
         rows, cols = keys // self.problem.shape[1], keys % self.problem.shape[1]
         good = self.problem.cap[cols] > 0
         if isinstance(self.problem.pairs, Dense):
@@ -74,7 +75,7 @@ class Search:
 
     def _best(self, top: int) -> Iterator[tuple[Array, Array]]:
         pairs = self.problem.pairs
-        n, m = pairs.shape
+        n = pairs.shape[0]
         if isinstance(pairs, Sparse):
             yield _best_sparse(pairs, top)
         elif self._whole is not None:

@@ -9,6 +9,7 @@ Commit-reveal: M. Blum, Coin flipping by telephone, 1981.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 
 from kechuang.words.outcome import Refused
@@ -46,7 +47,7 @@ def contributions(commitments: Mapping[str, str], reveals: Mapping[str, str]) ->
 
 
 def seed(dice: str, commitments: Sequence[str], pool_digest: str, *, revealed: Sequence[str] = ()) -> bytes:
-    """The 32 bytes every draw of the round comes from: SHA-256 of labelled lines, in the order given.
+    """The 32 bytes every draw of the round comes from: SHA-256 of a labelled list, in the order given.
 
     `dice` are the public digits (at least 20) or the hex of a beacon round; `commitments` at least three, one of
     them supervision's, sorted by party; `revealed` is `contributions(…)`, of the same length, or empty.
@@ -57,15 +58,14 @@ def seed(dice: str, commitments: Sequence[str], pool_digest: str, *, revealed: S
         raise Refused(Reason("commitments_too_few", least=LEAST_PARTIES))
     if revealed and len(revealed) != len(commitments):
         raise Refused(Reason("reveals_do_not_match", commitments=len(commitments), revealed=len(revealed)))
-    return bytes.fromhex(_hash("kechuang seed 1", dice, pool_digest, *commitments, *revealed))
+    return bytes.fromhex(_hash("kechuang seed 1", dice, pool_digest, list(commitments), list(revealed)))
 
 
 def pool_digest(ids: Sequence[str], *, rules: str = "") -> str:
     """SHA-256 (hex) over the frozen pool, sorted, and the digest of the frozen rules: what is published first."""
-    return _hash("kechuang pool 1", rules, str(len(ids)), *sorted(ids))
+    return _hash("kechuang pool 1", rules, sorted(ids))
 
 
-def _hash(*lines: str) -> str:
-    """Hash of JSON-free lines: each is preceded by its length, so that no two lists give the same bytes."""
-    joined = "".join(f"{len(line.encode())}:{line}\n" for line in lines)
-    return hashlib.sha256(joined.encode()).hexdigest()
+def _hash(*parts: object) -> str:
+    """SHA-256 (hex) of the parts as one JSON list with the standard separators: no two lists give the same bytes."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

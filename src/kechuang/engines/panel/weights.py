@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from kechuang.engines.panel.problem import CHUNK, Array, Dense, Ints, Problem, Sparse
 
 ROOM = 62  # bits of a cost times the number of nodes, which the flow solver multiplies by
-MOST_TIE = 16
+MOST_TIE, LEAST_TIE = 16, 4  # fewer bits than these break no tie worth the work: the keyed order does
 MOST_BITS = 40
 
 
@@ -34,7 +35,7 @@ class Weights:
 
     def of(self, rows: Array, cols: Array, scores: Array) -> Ints:
         """Weights of pairs whose scores are at hand; arrays that broadcast."""
-        whole = np.rint(np.ldexp(scores.astype(np.float64), self.bits)).astype(np.int64)
+        whole = np.rint(scores.astype(np.float64) * float(1 << self.bits)).astype(np.int64)
         if not self.tie:
             return whole
         return (whole << self.shift) + self.ties(rows, cols)
@@ -43,8 +44,8 @@ class Weights:
         return self.of(rows, cols, self.pairs.at(rows, cols))
 
     def ties(self, rows: Array, cols: Array) -> Ints:
-        """The tie bits: the top of splitmix64 (G. Steele, D. Lea, C. Flood 2014) over the sum of the two keys."""
-        mixed = mix(self.row_key[rows] + self.col_key[cols])
+        """The tie bits: the top of a multiplicative hash (D. Knuth) of the two seeded keys."""
+        mixed = (self.row_key[rows] ^ self.col_key[cols]) * np.uint64(0x9E3779B97F4A7C15)
         return (mixed >> np.uint64(64 - self.tie)).astype(np.int64)
 
     @property
@@ -66,15 +67,16 @@ def weights(problem: Problem, *, seed: bytes, scale: int = 1) -> Weights:
         bits, exact = room, False
     above = max(1, problem.seats * scale).bit_length()
     tie = min(MOST_TIE, room - bits - above)
-    shift = tie + above if tie > 0 else 0
-    rows, cols = labels(problem, bits)
-    keys = _seeded(rows, seed, "project"), _seeded(cols, seed, "expert")
-    return Weights(problem.pairs, bits, shift, max(tie, 0), exact, *keys, rows, cols)
+    tie = tie if tie >= LEAST_TIE else 0
+    shift = tie + above if tie else 0
+    rows, cols = labels(problem)
+    keys = _seeded(rows, seed), _seeded(cols, seed)
+    return Weights(problem.pairs, bits, shift, tie, exact, *keys, rows, cols)
 
 
 def mix(z: Array) -> Array:
     """splitmix64's finaliser over an array of uint64."""
-    z = z ^ (z >> np.uint64(30))
+    z = z ^ (z >> np.uint64(30))  # a new array; the rest in place
     z *= np.uint64(0xBF58476D1CE4E5B9)
     z ^= z >> np.uint64(27)
     z *= np.uint64(0x94D049BB133111EB)
@@ -82,7 +84,7 @@ def mix(z: Array) -> Array:
     return z
 
 
-def labels(problem: Problem, bits: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def labels(problem: Problem) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Names of rows and columns: those given, else made of their contents, so that the order in the file is no name.
 
     Rows that cannot be told apart by anything in the file are numbered in its order.
@@ -94,23 +96,31 @@ def labels(problem: Problem, bits: int) -> tuple[tuple[str, ...], tuple[str, ...
             tuple(f"{letter}{k}" for k in range(size)) for letter, size in zip("pe", problem.shape, strict=True)
         )
     else:
-        row_hash, col_hash = _contents(problem, problem.pairs, bits)
+        row_hash, col_hash = _contents(problem, problem.pairs)
         rows, cols = _named(row_hash), _named(col_hash)
     return problem.projects or rows, problem.experts or cols
 
 
-def _contents(problem: Problem, pairs: Dense, bits: int) -> tuple[Array, Array]:
-    """Order-free hashes of rows and columns: sums of mixed entries, refined until all differ (Weisfeiler, Leman)."""
-    whole = np.rint(np.ldexp(pairs.scores.astype(np.float64), bits)).astype(np.int64).view(np.uint64)
-    entries = mix((whole << np.uint64(1)) + pairs.mask)
+def _contents(problem: Problem, pairs: Dense) -> tuple[Array, Array]:
+    """Order-free hashes of rows and columns: sums of mixed entries, refined while that tells more of them apart.
+
+    One round of refinement names a row by its neighbours, as colours do (B. Weisfeiler and A. Leman 1968).
+    """
+    plain = np.ascontiguousarray(pairs.scores + pairs.scores.dtype.type(0))
+    entries = mix(plain.view(f"u{plain.itemsize}").astype(np.uint64) + (pairs.mask.astype(np.uint64) << np.uint64(40)))
     rows = mix(problem.demand.astype(np.uint64)) + entries.sum(1, dtype=np.uint64)
     cols = mix((problem.cap * 1000 + problem.lo).astype(np.uint64)) + entries.sum(0, dtype=np.uint64)
-    for _ in range(3):
-        if (len(np.unique(rows)), len(np.unique(cols))) == problem.shape:
-            break
-        by_col, by_row = mix(entries + cols[None, :]), mix(entries + rows[:, None])
-        rows, cols = mix(rows + by_col.sum(1, dtype=np.uint64)), mix(cols + by_row.sum(0, dtype=np.uint64))
+    before = (0, 0)
+    while (now := (_distinct(rows), _distinct(cols))) != problem.shape and now != before:
+        before = now
+        by_col = mix(entries + cols[None, :]).sum(1, dtype=np.uint64)
+        by_row = mix(entries + rows[:, None]).sum(0, dtype=np.uint64)
+        rows, cols = mix(rows + by_col), mix(cols + by_row)
     return rows, cols
+
+
+def _distinct(hashes: Array) -> int:
+    return len(set(hashes.tolist()))
 
 
 def _named(hashes: Array) -> tuple[str, ...]:
@@ -122,14 +132,11 @@ def _named(hashes: Array) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _seeded(names: tuple[str, ...], seed: bytes, side: str) -> Array:
-    start = hashlib.sha256(seed + side.encode())
-    words = bytearray()
-    for name in names:
-        one = start.copy()
-        one.update(name.encode())
-        words += one.digest()[:8]
-    return np.frombuffer(bytes(words), ">u8").astype(np.uint64)
+def _seeded(names: tuple[str, ...], seed: bytes) -> Array:
+    """The first 64 bits of SHA-256 over the JSON list of the seed (hex) and the name, as the verifier takes them."""
+    start = f'["{seed.hex()}", '
+    words = b"".join([hashlib.sha256(f"{start}{json.dumps(name)}]".encode()).digest()[:8] for name in names])
+    return np.frombuffer(words, ">u8").astype(np.uint64)
 
 
 def _bits(values: Array) -> tuple[int, bool]:
@@ -137,13 +144,18 @@ def _bits(values: Array) -> tuple[int, bool]:
     bits = 0
     for first in range(0, len(values), CHUNK):
         part = values[first : first + CHUNK].astype(np.float64)
-        for view in (part[:: max(1, len(part) // 2048)], part):
-            while bits <= MOST_BITS and not _whole(np.ldexp(view, bits)):
-                bits += 1
+        bits = max(bits, _finest(part[:: max(1, len(part) // 1024)]))
+        scaled = part * float(1 << min(bits, MOST_BITS))
+        if not (scaled == np.rint(scaled)).all():
+            bits = max(bits, _finest(part))
         if bits > MOST_BITS:
             return MOST_BITS, False
     return bits, True
 
 
-def _whole(values: Array) -> bool:
-    return bool((values == np.rint(values)).all())
+def _finest(values: Array) -> int:
+    """Bits after the point of the value that has most: 53 less its exponent and its trailing zeros."""
+    part, exponent = np.frexp(values[values != 0])
+    whole = np.ldexp(part, 53).astype(np.int64)
+    zeros = np.frexp((whole & -whole).astype(np.float64))[1] - 1
+    return int((53 - exponent - zeros).max(initial=0))

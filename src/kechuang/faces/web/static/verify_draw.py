@@ -1,160 +1,100 @@
-"""Verify a draw of experts: python3 verify_draw.py CERT.json. Standard library only; docs/panel.md says what is checked."""
+"""Verify a draw: python3 verify_draw.py CERT.json. Standard library only; docs/panel.md says what is checked."""
 
 import hashlib
 import json
 import sys
 
-MASK = (1 << 64) - 1
+
+def digest(*parts):
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def canonical(value):
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+def seed_of(held, pool):  # who did not open his commitment counts as "unrevealed", which was fixed beforehand
+    sealed, shown = sorted(held["commitments"].items()), held["reveals"]
+    revealed = [shown[p] if digest("kechuang commitment 1", p, shown.get(p)) == s else "unrevealed" for p, s in sealed]
+    enough = len(held["dice"]) >= 20 and len({s for _, s in sealed}) >= 3 and {*shown} <= {*held["commitments"]}
+    return enough and digest("kechuang seed 1", held["dice"], pool, [s for _, s in sealed], revealed)
 
 
-def sha(data):
-    return hashlib.sha256(data).hexdigest()
+class Draw:
+    def __init__(self, cert):  # a group's limit below 0 is so many fewer than the seats
+        self.cert, self.rules, self.one = cert, cert["rules"], 1 << cert["rules"]["bits"]
+        self.bounds = {("expert", j): (lo, cap) for j, (_, cap, lo, _) in enumerate(self.rules["experts"])}
+        for i, (_, seats) in enumerate(self.rules["projects"]):
+            most = {(i, name): (0, n if n >= 0 else seats + n) for name, n in self.rules["groups"].items()}
+            self.bounds |= {(i, ""): (seats, seats), **most}
+
+    def path(self, i, j):  # from a project through the groups of an expert to him and out
+        return (i, ""), *((i, name) for name in self.rules["experts"][j][3]), ("expert", j), ("out", "")
+
+    def broken(self, graph):  # whether seats, loads or groups are outside their bounds
+        total = dict.fromkeys(self.bounds, 0)
+        for key, f in ((key, f) for i, j, f in graph for key in self.path(i, j)[:-1]):
+            total[key] += f
+        return any(not low * self.one <= total[key] <= high * self.one for key, (low, high) in self.bounds.items())
+
+    def redrawn(self, graph):  # halve the flow bit by bit; one coin for every cycle of odd arcs
+        blocks = (hashlib.sha256(bytes.fromhex(self.cert["seed"]) + n.to_bytes(8, "big")) for n in range(1 << 40))
+        coins = (int.from_bytes(block.digest(), "big") >> bit & 1 for block in blocks for bit in range(256))
+        arcs, more = [self.path(i, j)[-3:-1] for i, j, _ in graph], {}
+        for way, f in ((self.path(i, j), f) for i, j, f in graph):
+            for arc in (*zip(way[:-3], way[1:], strict=False), way[-2:]):  # noqa: RUF007
+                more[arc] = more.get(arc, 0) + f
+        arcs, flow = arcs + list(more), [f for _, _, f in graph] + list(more.values())
+        for _ in range(self.rules["bits"]):
+            odd = {}
+            for end, k in ((end, n) for n, f in enumerate(flow) if f & 1 for end in arcs[n]):
+                odd.setdefault(end, []).append(k)
+            for start in odd:
+                nodes, steps = [start], []
+                while odd[nodes[-1]]:
+                    k = odd[nodes[-1]].pop()
+                    steps.append((k, arcs[k][0] == nodes[-1]))
+                    nodes.append(arcs[k][arcs[k][0] == nodes[-1]])
+                    odd[nodes[-1]].remove(k)
+                    if (first := nodes.index(nodes[-1])) < len(steps):
+                        coin = 2 * next(coins) - 1
+                        for k, onward in steps[first:]:
+                            flow[k] += coin if onward else -coin
+                        del steps[first:], nodes[first + 1 :]
+            flow = [f >> 1 for f in flow]
+        return [[i, j] for (i, j, _), f in zip(graph, flow[: len(graph)], strict=True) if f]
+
+    def best(self, graph):  # whether the sum of weights (the score, below it tie bits) is all that the prices allow
+        cert, scores, (shift, tie) = self.cert, self.cert["scores"], self.rules["weight"]
+        rows, cols = (
+            [int(digest(cert["seed"], r[0])[:16], 16) for r in self.rules[k]] for k in ("projects", "experts")
+        )
+        weight = lambda i, j: (scores[i][j] << shift) + ((rows[i] ^ cols[j]) * 0x9E3779B97F4A7C15 % 2**64 >> 64 - tie)  # noqa: E731
+        cost = {(a, b): y for a, b, y in cert["prices"]}
+        possible = sum(y * self.bounds[key][y > 0] * self.one for key, y in cost.items())
+        for i, row in enumerate(scores):
+            near = [j for j, s in enumerate(row) if s is not None and s + 1 << shift > cost[i, ""] + cost["expert", j]]
+            gains = (weight(i, j) - sum(cost.get(key, 0) for key in self.path(i, j)) for j in near)
+            possible += self.rules["most"] * sum(gain for gain in gains if gain > 0)
+        return possible == sum(weight(i, j) * f for i, j, f in graph)
+
+    def faults(self):
+        cert, rules, graph, pool = self.cert, self.rules, self.cert["graph"], self.cert["pool_digest"]
+        whole = digest(rules) == pool and digest({**cert, "digest": ""}) == cert["digest"]
+        yield whole, "pool, rules, scores or certificate are not those of the published digest"
+        yield not cert["ceremony"] or seed_of(cert["ceremony"], pool) == cert["seed"], "the seed is not of the ceremony"
+        pairs = sorted({(i, j) for i, j, f in graph if 0 < f <= rules["most"]})
+        yield pairs == [(i, j) for i, j, _ in graph], "a pair has more than its chance, or stands in the wrong place"
+        yield not self.broken(graph), "seats, loads or quotas are not kept"
+        yield self.redrawn(graph) == [[i, j] for i, p in enumerate(cert["panels"]) for j in p], "other panels are drawn"
+        if cert["form"] == "full":
+            yield [*map(digest, cert["salts"], cert["scores"])] == rules["scores"], "scores are not those committed to"
+            yield self.best(graph), "a better assignment exists"
 
 
-def lines(*parts):
-    return sha("".join(f"{len(part.encode())}:{part}\n" for part in parts).encode())
-
-
-def seed_of(cert):  # who did not open his commitment counts as "unrevealed", which was fixed beforehand
-    held = cert["ceremony"]
-    sealed = sorted(held["commitments"].items())
-    kept = {p for p, s in sealed if lines("kechuang commitment 1", p, held["reveals"].get(p, "")) == s}
-    shown = [held["reveals"][p] if p in kept else "unrevealed" for p, _ in sealed]
-    if len(held["dice"]) < 20 or len({s for _, s in sealed}) < 3 or set(held["reveals"]) - {p for p, _ in sealed}:
-        raise ValueError("too few dice or parties")
-    return lines("kechuang seed 1", held["dice"], cert["pool_digest"], *(s for _, s in sealed), *shown)
-
-
-def caps(frozen, i, groups):  # the most a project may take of each group: "in"side, "r"egion, "u"nit
-    limits, demand = frozen["limits"], frozen["projects"][i][1]
-    return {g: demand - limits["outside"] if g == "in" else limits[g[0]] for g in groups}
-
-
-def feasible(frozen, graph, panels, one):
-    demand, load, group, chosen = {}, {}, {}, [0] * len(frozen["experts"])
-    for i, j, f in graph:
-        most = one if [i, j] in frozen["forced"] else frozen["most"]
-        demand[i], load[j] = demand.get(i, 0) + f, load.get(j, 0) + f
-        for g in frozen["experts"][j][3]:
-            group[i, g] = group.get((i, g), 0) + f
-        if not 0 < f <= most:
-            yield f"pair {i}, {j} has a chance above its cap"
-    for (i, g), total in group.items():
-        if total > caps(frozen, i, [g])[g] * one:
-            yield f"project {i} breaks the quota of {g}"
-    for i, (_, need) in enumerate(frozen["projects"]):
-        if demand.get(i, 0) != need * one or len(set(panels[i])) != need:
-            yield f"project {i} does not get its experts"
-    for j in (j for panel in panels for j in panel):
-        chosen[j] += 1
-    for j, (_, cap, lo, _) in enumerate(frozen["experts"]):
-        if not (lo * one <= load.get(j, 0) <= cap * one and lo <= chosen[j] <= cap):
-            yield f"expert {j} has a load outside its bounds"
-
-
-def redraw(frozen, graph, seed):  # halve the flow bit by bit; a coin of the seed for every cycle of odd arcs
-    number, inner, arcs, flow, state = {}, {}, [], [], [0, 0, 0]
-    for i, j, f in graph:
-        path = [number.setdefault(k, len(number) + 1) for k in [i, *((i, g) for g in frozen["experts"][j][3])]]
-        arcs.append((path[-1], number.setdefault(("e", j), len(number) + 1)))
-        flow.append(f)
-        for arc in (*zip(path, path[1:]), (arcs[-1][1], 0)):
-            inner[arc] = inner.get(arc, 0) + f
-    arcs, flow = arcs + list(inner), flow + list(inner.values())
-    for _ in range(frozen["bits"]):
-        odd, used = {}, set()
-        for k, end in ((k, end) for k, f in enumerate(flow) if f & 1 for end in arcs[k]):
-            odd.setdefault(end, []).append(k)
-        for start in odd:
-            nodes, steps, place = [start], [], {start: 0}
-            while live := [k for k in odd[nodes[-1]] if k not in used]:
-                odd[nodes[-1]], k = live, live[-1]
-                used.add(k)
-                onward, way = (arcs[k][1], 1) if arcs[k][0] == nodes[-1] else (arcs[k][0], -1)
-                steps.append((k, way))
-                if onward not in place:
-                    place[onward] = len(nodes)
-                    nodes.append(onward)
-                    continue
-                if not state[2]:
-                    block = hashlib.sha256(seed + state[0].to_bytes(8, "big")).digest()
-                    state[:] = state[0] + 1, int.from_bytes(block, "big"), 256
-                coin, first = 1 if state[1] & 1 else -1, place[onward]
-                state[1:] = state[1] >> 1, state[2] - 1
-                for at, direction in steps[first:]:
-                    flow[at] += coin * direction
-                for gone in nodes[first + 1 :]:
-                    del place[gone]
-                del steps[first:], nodes[first + 1 :]
-        flow = [f >> 1 for f in flow]
-    panels = [[] for _ in frozen["projects"]]
-    for (i, j, _), f in zip(graph, flow):
-        panels[i] += [j] * f
-    return panels
-
-
-def bound(cert, frozen, seed, one):  # the most any assignment can reach, by the prices; and what this one reaches
-    def key(side, label):
-        return int.from_bytes(hashlib.sha256(seed + side + label.encode()).digest()[:8], "big")
-
-    def weight(i, j):
-        z = rows[i] + cols[j] & MASK
-        z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 & MASK
-        z = (z ^ z >> 27) * 0x94D049BB133111EB & MASK
-        return (cert["scores"][i][j] << frozen["shift"]) + ((z ^ z >> 31) >> 64 - frozen["tie"] if frozen["tie"] else 0)
-
-    rows, cols = [key(b"project", p[0]) for p in frozen["projects"]], [key(b"expert", e[0]) for e in frozen["experts"]]
-    project, expert = cert["prices"]["projects"], cert["prices"]["experts"]
-    quota = {(i, g): y for i, g, y in cert["prices"]["quotas"]}
-    reached, dual = sum(weight(i, j) * f for i, j, f in cert["graph"]), 0
-    dual += sum(u * p[1] * one for u, p in zip(project, frozen["projects"], strict=True))
-    dual += sum(v * (e[1] if v > 0 else e[2]) * one for v, e in zip(expert, frozen["experts"], strict=True))
-    dual += sum(y * caps(frozen, i, [g])[g] * one for (i, g), y in quota.items())
-    forced, top = {tuple(pair) for pair in frozen["forced"]}, (1 << frozen["tie"]) - 1
-    floor = [v - top if e[1] else None for v, e in zip(expert, frozen["experts"])]
-    for i, row in enumerate(cert["scores"]):
-        near = (j for j, (s, v) in enumerate(zip(row, floor)) if s is not None and v is not None)
-        near = [j for j in near if (row[j] << frozen["shift"]) > project[i] + floor[j]]
-        for j in {*near, *(b for a, b in forced if a == i)}:
-            gain = weight(i, j) - project[i] - expert[j] - sum(quota.get((i, g), 0) for g in frozen["experts"][j][3])
-            dual += one * gain if (i, j) in forced else frozen["most"] * max(0, gain)
-    return dual if min(quota.values(), default=0) >= 0 else None, reached
-
-
-def faults(cert):
-    frozen, one, seed = cert["frozen"], 1 << cert["frozen"]["bits"], bytes.fromhex(cert["seed"])
-    if sha(canonical({k: v for k, v in cert.items() if k != "digest"})) != cert["digest"]:
-        yield "the certificate was changed after it was made"
-    if sha(canonical(frozen)) != cert["pool_digest"]:
-        yield "pool, rules or scores are not those whose digest was published"
-    if cert["ceremony"] and seed_of(cert) != cert["seed"]:
-        yield "the seed does not come from the dice and the commitments"
-    yield from feasible(frozen, cert["graph"], cert["panels"], one)
-    if redraw(frozen, cert["graph"], seed) != cert["panels"]:
-        yield "the draw, repeated, gives other panels"
-    if cert["form"] == "full":
-        pairs = zip(cert["salts"], cert["scores"], strict=True)
-        if [sha(salt.encode() + canonical(row)) for salt, row in pairs] != frozen["scores"]:
-            yield "scores are not those committed to"
-        best, reached = bound(cert, frozen, seed, one)
-        if best != reached:
-            yield f"not the best assignment: {reached} reached, {best} possible"
-
-
-def verify(cert):
-    """Every fault found, in words; an empty list means that the draw holds."""
+def verify(cert):  # every fault found, in words; none if the draw holds
     try:
-        return list(faults(cert))
+        return [text for right, text in Draw(cert).faults() if not right]
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as broken:
         return [f"the certificate cannot be read: {broken!r}"]
 
 
 if __name__ == "__main__":
-    with open(sys.argv[1], encoding="utf-8") as file:
-        found = verify(json.load(file))
-    print("\n".join(f"FAULT {fault}" for fault in found) or "The draw holds: seed, quotas, panels.")
-    sys.exit(bool(found))
+    found = verify(json.load(open(sys.argv[1], encoding="utf-8")))  # noqa: SIM115
+    sys.exit("\n".join(found) or print("The draw holds: seed, quotas, panels."))  # noqa: T201
