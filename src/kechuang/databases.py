@@ -14,7 +14,8 @@ _PRAGMAS = (
 
 
 def sqlite(path: Path) -> dict[str, Any]:
-    """An embedded database in one file."""
+    """An embedded database in one file, whose folder is made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,

@@ -74,18 +74,14 @@ def seal(on: datetime) -> int:
         if not mine:
             return 0
         key = signing_key()
-        newest = newest_checkpoint()
         hashes = FileHashes(settings.DATA / HASHES, writing=True)
         try:
-            tree = _opened_tree(hashes, newest)
-            for folder in settings.WITNESS:
-                _bring_up(folder / LEAVES, tree.size)
+            tree = _opened_tree(hashes, newest_checkpoint())
+            _witness(tree, key, on)
             count = _number(tree.size)
             if count:
                 _take_in_numbered(tree)
-                for folder in settings.WITNESS:
-                    _bring_up(folder / LEAVES, tree.size)
-            _checkpoint(tree, key, newest, on)
+                _witness(tree, key, on)
             return count
         finally:
             hashes.close()
@@ -121,7 +117,7 @@ def _opened_tree(hashes: FileHashes, newest: Checkpoint | None) -> ledger.Tree:
     or all of it where the root is another, is taken in again from the records.
     """
     size = newest.size if newest else 0
-    trusted = ledger.hashes_behind(size)
+    trusted = 2 * size - size.bit_count()
     if len(hashes) < trusted:
         hashes.cut(0)
     hashes.cut(min(len(hashes), trusted))
@@ -173,6 +169,13 @@ def _number(size: int) -> int:
     return len(waiting)
 
 
+def _witness(tree: ledger.Tree, key: RSAPrivateKey, on: datetime) -> None:
+    """Leaves and checkpoint of the tree as it stands, to every witness that lacks them."""
+    for folder in settings.WITNESS:
+        _bring_up(folder / LEAVES, tree.size)
+    _checkpoint(tree, key, on)
+
+
 def _bring_up(path: Path, size: int) -> None:
     """Write what this leaf file lacks of the first `size` leaves, after cutting off a torn last line."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -183,8 +186,12 @@ def _bring_up(path: Path, size: int) -> None:
         ours = Record.objects.filter(log_index=last.index).first()
         if ours is not None and _leaf(ours) != last:
             raise Refused(Reason("witness_differs", folder=str(path.parent), line=last.index + 1))
-    for leaves in _leaves_from(last.index + 1 if last else 0, size):
+    written = last.index + 1 if last else 0
+    for leaves in _leaves_from(written, size):
         _append(path, ledger.write_leaves(leaves))
+        written += len(leaves)
+    if written < size:
+        raise Refused(Reason("log_differs_from_checkpoint", size=size))
 
 
 def _whole_end(path: Path) -> Leaf | None:
@@ -235,11 +242,12 @@ def _keep_folder(folder: Path) -> None:
         os.close(number)
 
 
-def _checkpoint(tree: ledger.Tree, key: RSAPrivateKey, newest: Checkpoint | None, on: datetime) -> None:
+def _checkpoint(tree: ledger.Tree, key: RSAPrivateKey, on: datetime) -> None:
     """One signed note a size, the same in every witness folder and in the database; one already written is kept."""
     if tree.size == 0:
         return
-    text = newest.text if newest and newest.size == tree.size else _note_in_witness(tree)
+    kept = Checkpoint.objects.filter(size=tree.size).first()
+    text = kept.text if kept else _note_in_witness(tree)
     text = text or ledger.seal(ledger.Checkpoint(ORIGIN, tree.size, tree.root(), on), key)
     for path in _note_paths(tree.size):
         if not path.exists():
