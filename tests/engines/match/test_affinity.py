@@ -72,3 +72,9 @@ def test_the_table_for_a_panel_has_a_row_a_text_and_a_column_a_person():
     made = profiles([GRASS, WATER, MILK])
     table = affinities(made, [MILK.text, GRASS.text])
     assert [made.people[place] for place in table.argmax(axis=1)] == ["乳业公司", "草原所"]
+
+
+def test_a_work_can_be_left_out_without_its_person():
+    made = profiles([GRASS, WATER, SOIL])
+    found = made.nearest(WATER.text, without=[1])
+    assert [(one.whose, one.work) for one in found if one.whose == "水利院"] == [("水利院", 2)]

@@ -17,6 +17,7 @@ WORDS, BIGRAMS, CODES, KEYWORDS = "word", "pair", "code", "keyword"
 CHANNELS: Mapping[str, float] = {WORDS: 0.25, BIGRAMS: 0.75, CODES: 0.5, KEYWORDS: 0.5}
 SHARPNESS = 2.5
 REASONS = 5
+COMMON_AT_LEAST = 20
 
 Feature = tuple[str, str]
 Weights = NDArray[np.float64]
@@ -56,10 +57,21 @@ class Profiles:
     owners: NDArray[np.int64]
     postings: Mapping[Feature, tuple[NDArray[np.int64], Weights]]
 
-    def nearest(self, asked: Work | str, *, top: int = 10, leave_out: Collection[str] = ()) -> tuple[Affinity, ...]:
-        """The `top` people nearest to a text, best first, equal ones by name; those with nothing shared are not."""
+    def nearest(
+        self,
+        asked: Work | str,
+        *,
+        top: int = 10,
+        leave_out: Collection[str] = (),
+        without: Collection[int] = (),
+    ) -> tuple[Affinity, ...]:
+        """The `top` people nearest to a text, best first, equal ones by name; those with nothing shared are not.
+
+        `leave_out` are people, `without` the numbers of works that shall not count (the asked one itself).
+        """
         vector = self._vector(asked if isinstance(asked, Work) else Work("", asked))
         likeness = self._likeness(vector)
+        likeness[list(without)] = 0.0
         scores = self.scores(likeness)
         order = sorted(np.flatnonzero(scores).tolist(), key=lambda place: (-scores[place], self.people[place]))
         kept = [place for place in order[: top + len(leave_out)] if self.people[place] not in leave_out]
@@ -98,10 +110,16 @@ class Profiles:
         longest = [code for code in codes if not any(other != code and other.startswith(code) for other in codes)]
         return Affinity(self.people[place], score, work, tuple(dict.fromkeys(words))[:REASONS], tuple(longest))
 
+    def _tells(self, feature: Feature) -> bool:
+        """Whether a feature says something to a reader: pairs of letters do not, nor words that everybody uses."""
+        kind, _ = feature
+        often = max(COMMON_AT_LEAST, len(self.owners) // 50)
+        return kind == CODES or (kind != BIGRAMS and len(self.postings[feature][0]) <= often)
+
     def _shared(self, own: NDArray[np.int64], vector: Mapping[Feature, float]) -> Iterator[tuple[Feature, float]]:
         """What each feature of the text gives to the likeness of somebody's works."""
         for feature, weight in vector.items():
-            if feature in self.postings and feature[0] != BIGRAMS:
+            if feature in self.postings and self._tells(feature):
                 works, weights = self.postings[feature]
                 given = float(weights[np.isin(works, own)].sum()) * weight
                 if given:

@@ -36,8 +36,13 @@ def schema() -> tantivy.Schema:
     return builder.build()
 
 
-def document(entry: Entry) -> tantivy.Document:
-    """An entry as the index keeps it."""
+def cut(entry: Entry) -> tuple[str, str]:
+    """The words of the title and of the text joined by spaces: the slow part, which other processes may do."""
+    return " ".join(tokens(entry.title)), " ".join(tokens(entry.text))
+
+
+def document(entry: Entry, words: tuple[str, str]) -> tantivy.Document:
+    """An entry, cut, as the index keeps it."""
     made = tantivy.Document(
         name=entry.name,
         title=entry.title,
@@ -45,8 +50,8 @@ def document(entry: Entry) -> tantivy.Document:
         kind=entry.kind,
         year=entry.year,
         place=entry.place,
-        title_words=" ".join(tokens(entry.title)),
-        text_words=" ".join(tokens(entry.text)),
+        title_words=words[0],
+        text_words=words[1],
     )
     made.add_integer("year", entry.year)
     for end in range(1, len(entry.place) + 1):
@@ -66,12 +71,25 @@ class Large:
         tokenizer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
         index.register_tokenizer(SPACED, tokenizer)
 
-    def add(self, entries: Iterable[Entry], *, heap: int = 128_000_000, threads: int = 1) -> None:
+    def fill(self, entries: Iterable[tuple[Entry, tuple[str, str]]], *, heap: int = 128_000_000) -> None:
+        """Put cut entries of new names in and commit them together, or nothing if the reading of them fails."""
+        writer = self._index.writer(heap, 1)
+        try:
+            for entry, words in entries:
+                writer.add_document(document(entry, words))
+        except BaseException:
+            writer.rollback()
+            raise
+        writer.commit()
+        writer.wait_merging_threads()
+        self._index.reload()
+
+    def add(self, entries: Iterable[Entry]) -> None:
         """Put entries in, each in the place of one of the same name, and commit them together."""
-        writer = self._index.writer(heap, threads)
+        writer = self._index.writer(15_000_000, 1)
         for entry in entries:
             writer.delete_documents_by_term("name", entry.name)
-            writer.add_document(document(entry))
+            writer.add_document(document(entry, cut(entry)))
         writer.commit()
         writer.wait_merging_threads()
         self._index.reload()
