@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, gettext_lazy
+from django.views.decorators.http import require_POST
 
 from kechuang.faces.access import held_by, now
 
 THEME_COOKIE = "kechuang_theme"
 THEMES = ("light", "dark")
+A_YEAR = 365 * 24 * 3600
 
 # Which entries each power sees, by the name of the route; an entry whose route is not there is left out.
 TITLES = {
@@ -55,6 +58,7 @@ ENTRIES = {
 ORDER = tuple(ENTRIES)  # of several powers the later here speaks for the person in the bar
 COLOURS = {"planning": "plan", "execution": "execute", "supervision": "supervise", "applicant": "apply"}
 MOST_ENTRIES = 7
+LINKS = ("home", "search", "signin", "signout", "switch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "language": get_language() or settings.LANGUAGE_CODE,
         "now": now(),
         "demo": settings.DEMO,
-        "links": {name: address(name) for name in ("home", "search", "signin", "signout", "switch", "account")},
+        "links": {name: address(name) for name in LINKS} | {"account": address("account") or address("password")},
     }
 
 
@@ -140,3 +144,27 @@ def _who(request: HttpRequest) -> Standing | None:
     if user is None or not user.is_authenticated:
         return None
     return standing(user, {appointment.power for appointment in held_by(request)})
+
+
+@require_POST
+def switch(request: HttpRequest) -> HttpResponse:
+    """Keep a chosen language or theme in a cookie and go back to where one was; an unknown choice changes nothing."""
+    answer = HttpResponseRedirect(_back(request))
+    theme, language = request.POST.get("theme", ""), request.POST.get("language", "")
+    if theme in THEMES:
+        _keep(request, answer, THEME_COOKIE, theme)
+    elif theme == "system":
+        answer.delete_cookie(THEME_COOKIE)
+    if language in dict(settings.LANGUAGES):
+        _keep(request, answer, settings.LANGUAGE_COOKIE_NAME, language)
+    return answer
+
+
+def _keep(request: HttpRequest, answer: HttpResponse, name: str, value: str) -> None:
+    answer.set_cookie(name, value, max_age=A_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True)
+
+
+def _back(request: HttpRequest) -> str:
+    wanted = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if safe else "/"
