@@ -8,13 +8,15 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import Q
 
 from kechuang.casework import curtain, deadlines, locks, outbox, records
 from kechuang.casework.actor import Actor
 from kechuang.casework.models import Attempt, Case, Duty, Finding, Record, Round, subject_key
-from kechuang.casework.pages import Pages, pages_for, pages_of
+from kechuang.casework.pages import Pages, pages_for, pages_of, roles_page
 from kechuang.engines import forms
 from kechuang.engines.flow import Act, Flow, Situation, opened_on, plan, possible, target
+from kechuang.engines.flow.separation import clashes
 from kechuang.parties.models import Person
 from kechuang.parties.permissions import appointments
 from kechuang.words import offers, outcome
@@ -126,6 +128,7 @@ def carry_out(
     step = plan(flow, subject.state, name, situation=seen, anchors=deadlines.anchors(subject))
     context = Context(by, on, data, step, flow, pages, seen, step.by)
     witnessed(subject, step, seen)
+    kept_apart(subject, context)
     hold_power(subject, context)
     context.data = taken_in(context)
 
@@ -202,6 +205,19 @@ def second(
         raise Refused(Reason("act_for_another", act=name, role=step.seconded_by))
     entry = records.Entry(SECOND + name, subject.state, subject.state, by, step.seconded_by, seen.on, key, data, {})
     return records.write(subject, entry)
+
+
+def kept_apart(subject: Case | Round, context: Context) -> None:
+    """Refused when what this person has been on this case or round before excludes what the act makes of them now."""
+    if context.by.person is None:
+        return
+    of_case = Q(subject_kind=subject.subject_kind, subject=subject.pid)
+    of_round = Q(subject_kind="round", subject=subject.round.pid)
+    rows = Record.objects.filter(of_case | of_round, actor=context.by.id).exclude(role="").values_list("role", "subject_kind")
+    used = [(role, "round" if kind == "round" else "case") for role, kind in rows.distinct()]
+    apart = clashes(roles_page().body, used, context.role)
+    if apart:
+        raise Refused(*apart)
 
 
 def hold_power(subject: Case | Round, context: Context) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,6 +14,9 @@ from kechuang.casework.models import Case, Round
 from kechuang.casework.pages import pages_of
 from kechuang.engines.flow import timed
 from kechuang.words.outcome import Refused
+
+
+WAIT = timedelta(minutes=10)  # what a check refused is tried again after this, so that it does not stand in the way of others
 
 
 def tick(on: datetime, *, most: int = 1000) -> int:
@@ -38,4 +41,5 @@ def _try(subject: Case | Round, on: datetime) -> int:
             return 1
         except Refused:
             continue
+    type(subject).objects.filter(pk=subject.pk).update(due_at=on + WAIT)
     return 0

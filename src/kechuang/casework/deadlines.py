@@ -22,6 +22,8 @@ def anchors(subject: Case | Round) -> Mapping[str, datetime]:
         "round.units_close": round_.units_close_at,
         "round.close": round_.closes_at,
     }
+    if planned := round_.details.get("review_from"):
+        known["round.review"] = datetime.fromisoformat(str(planned))
     if isinstance(subject, Case):
         owner = subject.parent or subject
         known["project.start"] = end_of(owner.starts_on) if owner.starts_on else None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
 FEN = {"分": 1, "元": 100, "千元": 100_000, "万元": 1_000_000, "百万元": 100_000_000, "亿元": 10_000_000_000}
 MOST = 10**18  # fen; what is larger is a typing error, and int64 stores must hold it
+
+_PLAIN = re.compile(r"[-+]?\d{1,40}(\.\d{1,60})?", re.ASCII)
 
 Rounding = Literal["floor", "ceil", "half_up"]
 
@@ -22,13 +25,13 @@ class Money:
     @classmethod
     def of(cls, amount: Decimal | int | str, unit: str = "元") -> Money:
         """`amount` of `unit`, exactly; ValueError if it is no number, too large, or finer than a fen."""
-        try:
-            exact = Decimal(str(amount).replace(",", "").strip()) * FEN[unit]
-        except InvalidOperation:
-            raise ValueError(f"{amount!r} is no amount") from None
-        if not exact.is_finite() or abs(exact) > MOST:
+        text = str(amount).replace(",", "").strip()
+        if not _PLAIN.fullmatch(text):
+            raise ValueError(f"{amount!r} is no amount")
+        exact = Fraction(text) * FEN[unit]
+        if abs(exact) > MOST:
             raise ValueError(f"{amount!r} is no amount that can be paid")
-        if exact != exact.to_integral_value():
+        if exact.denominator != 1:
             raise ValueError(f"{amount!r} {unit} is finer than a fen")
         return cls(int(exact))
 
