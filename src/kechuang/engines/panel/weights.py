@@ -13,6 +13,7 @@ from kechuang.engines.panel.problem import CHUNK, Array, Dense, Ints, Problem, S
 ROOM = 62  # bits of a cost times the number of nodes, which the flow solver multiplies by
 MOST_TIE, LEAST_TIE = 16, 4  # fewer bits than these break no tie worth the work: the keyed order does
 MOST_BITS = 40
+GROUPED = 64  # candidates of a project that may lie in different groups of one level
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ def weights(problem: Problem, *, seed: bytes, scale: int = 1) -> Weights:
     n, m = problem.shape
     bits, exact = _bits(problem.pairs.values())
     top = int(np.abs(problem.pairs.values()).max(initial=1) + 1).bit_length()
-    room = ROOM - (n + m + 1).bit_length() - top
+    groups = 3 * n * min(m, GROUPED) if problem.nest else 0
+    room = ROOM - (n + m + 1 + groups).bit_length() - top
     if bits > room:
         bits, exact = room, False
     above = max(1, problem.seats * scale).bit_length()

@@ -1,0 +1,88 @@
+"""Fair: the worst-served project first, then the largest sum that leaves it there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from kechuang.engines.panel.candidates import Search
+from kechuang.engines.panel.optimum import Optimum, optimum
+from kechuang.engines.panel.problem import Array, Problem
+from kechuang.engines.panel.program import Program, highest_floor, program, sums
+from kechuang.words.outcome import Refused
+from kechuang.words.reason import Reason
+
+STEPS = (0, 1, 2, 5, 10, 20, 35, 50, 75, 100, 150, 200, 300, 500, 1000)  # thousandths of the bound given up in turn
+KEEP = Fraction(985, 1000)  # of the largest sum: what fairness may cost all the others
+WHOLE = 40_000  # candidate pairs up to which the program sees every pair
+MOST = 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Fair:
+    """Pairs, the worst project's score, its bound over the pairs seen, the sum, and the bound on the sum at that floor.
+
+    `over_all` says that the bounds hold over every lawful pair, not only over the candidates.
+    """
+
+    rows: Array
+    cols: Array
+    floor: float
+    floor_bound: float
+    total: float
+    total_bound: float
+    over_all: bool
+
+
+def fair(problem: Problem, *, seed: bytes, keep: Fraction = KEEP) -> Fair:
+    """The assignment whose worst-served project has most, and of those (to a ten-thousandth) the largest sum.
+
+    The sum stays at least `keep` of the largest there is. Max-min of sums is NP-hard (Bezáková and Dani 2005): the
+    floor is lowered from its linear bound in small steps until a mixed-integer program finds a whole assignment.
+    Refused if nothing is feasible or the round is too large.
+    """
+    best = optimum(problem, seed=seed)
+    plain, over_all = _program(problem, best)
+    values = problem.pairs.at(plain.rows, plain.cols).astype(np.float64)
+    largest = float((problem.pairs.at(best.net.rows, best.net.cols) * best.pair_flow).sum())
+    least = largest - float(1 - keep) * abs(largest)
+    projects = problem.shape[0]
+    bound = highest_floor(plain, values, projects)
+    served = sums(plain.rows, projects, values)
+    for floor in dict.fromkeys(_floor(bound - abs(bound) * step / 1000, values) for step in STEPS):
+        raised = plain.with_rows(served, low=np.full(projects, floor), high=np.full(projects, np.inf))
+        answer = raised.solved(values, gap=1e-4)
+        if answer is not None and float(values @ answer[0]) >= least:
+            return _result(plain, values, answer, bound, over_all)
+    raise Refused(Reason("no_fair_assignment_found", bound=str(bound)))
+
+
+def _floor(floor: float, values: Array) -> float:
+    """The floor raised to the next sum that scores of a coarse grid (bids of quarters) can make; less a rounding error."""
+    grid = 1 / 64
+    if (values / grid == np.rint(values / grid)).all():
+        step = grid * float(np.gcd.reduce(np.rint(values / grid).astype(np.int64)) or 1)
+        return float(np.ceil(floor / step - 1e-6) * step - 1e-7)
+    return floor - 1e-7
+
+
+def _program(problem: Problem, best: Optimum) -> tuple[Program, bool]:
+    """The program over every pair of a small round, else over the best of each project and the optimum's candidates."""
+    search = Search(problem, best.weights)
+    n, m = problem.shape
+    if n * m <= WHOLE:
+        return program(problem, *search.all()), True
+    rows, cols = search.best(min(m, 10 * int(problem.demand.max(initial=1)) + 10))
+    rows, cols = search.lawful(np.concatenate([rows, best.net.rows]), np.concatenate([cols, best.net.cols]))
+    if len(rows) > MOST:
+        raise Refused(Reason("too_large_for_fair", pairs=len(rows), most=MOST))
+    return program(problem, rows, cols), False
+
+
+def _result(plain: Program, values: Array, answer: tuple[Array, float], bound: float, over_all: bool) -> Fair:
+    taken = np.flatnonzero(answer[0] > 0.5)
+    rows, cols = plain.rows[taken], plain.cols[taken]
+    floor = float(np.bincount(rows, weights=values[taken]).min(initial=np.inf))
+    return Fair(rows, cols, floor, bound, float(values[taken].sum()), answer[1], over_all)
