@@ -115,14 +115,23 @@ def _contents(problem: Problem, pairs: Dense) -> tuple[Array, Array]:
     before = (0, 0)
     while (now := (_distinct(rows), _distinct(cols))) != problem.shape and now != before:
         before = now
-        by_col = mix(entries + cols[None, :]).sum(1, dtype=np.uint64)
-        by_row = mix(entries + rows[:, None]).sum(0, dtype=np.uint64)
-        rows, cols = mix(rows + by_col), mix(cols + by_row)
+        alike_rows, alike_cols = _repeated(rows), _repeated(cols)
+        by_col = mix(entries[alike_rows] + cols[None, :]).sum(1, dtype=np.uint64)
+        by_row = mix(entries[:, alike_cols] + rows[:, None]).sum(0, dtype=np.uint64)
+        rows[alike_rows] = mix(rows[alike_rows] + by_col)
+        cols[alike_cols] = mix(cols[alike_cols] + by_row)
     return rows, cols
 
 
 def _distinct(hashes: Array) -> int:
     return len(set(hashes.tolist()))
+
+
+def _repeated(hashes: Array) -> Ints:
+    """Positions of the values that stand more than once."""
+    order = np.argsort(hashes, kind="stable")
+    same = np.diff(hashes[order]) == 0
+    return order[np.concatenate([same, [False]]) | np.concatenate([[False], same])]
 
 
 def _named(hashes: Array) -> tuple[str, ...]:
@@ -148,8 +157,8 @@ def _bits(values: Array) -> tuple[int, bool]:
         part = values[first : first + CHUNK].astype(np.float64)
         bits = max(bits, _finest(part[:: max(1, len(part) // 1024)]))
         scaled = part * float(1 << min(bits, MOST_BITS))
-        if not (scaled == np.rint(scaled)).all():
-            bits = max(bits, _finest(part))
+        if (finer := scaled != np.rint(scaled)).any():
+            bits = max(bits, _finest(part[finer]))
         if bits > MOST_BITS:
             return MOST_BITS, False
     return bits, True
