@@ -18,6 +18,9 @@ COMMANDS = {
     "explain": ("explain", "What a policy gives one case, step by step."),
     "simulate": ("simulate", "What policies cost over a population."),
     "population": ("population", "A synthetic region of firms, with a seed."),
+    "serve": ("serve", "Serve the pages on one address, with the worker beside them."),
+    "work": ("work", "Letters, timed acts and the sealing of the log, in one loop."),
+    "verify": ("verify", "Nothing was edited, cut, dropped or swapped; or where it was."),
 }
 
 
