@@ -68,7 +68,8 @@ class Index:
         kept, worth = self._reread(asked, near)
         scores = _scores(kept, worth)[: len(near)]
         least = np.sort(scores)[-min(top, len(scores))]
-        best = [(-score, self._name(near[row]), row) for row, score in enumerate(scores.tolist()) if score >= least]
+        ahead = [(row, score) for row, score in enumerate(scores.tolist()) if score >= least and score > 0]
+        best = [(-score, self._name(near[row]), row) for row, score in ahead]
         return _hits(sorted(best)[:top], asked, kept)
 
     def _name(self, place: Place) -> str:
@@ -146,9 +147,12 @@ def _read(named: Mapping[str, str], weights: Mapping[str, int], without: Boilerp
 
 def _massed(marks: list[Hashes], heavy: list[int], without: Boilerplate) -> tuple[Hashes, Weights]:
     """The marks of all sections, each once, with the weights of the sections it stands in added up."""
-    each = np.concatenate([*marks, np.empty(0, dtype=np.uint64)])
-    merged, inverse = np.unique(each, return_inverse=True)
-    mass = np.bincount(inverse, np.repeat(heavy, [len(one) for one in marks]), len(merged)).astype(np.float64)
+    if len(marks) == 1:
+        merged, mass = marks[0], np.full(len(marks[0]), heavy[0], dtype=np.float64)
+    else:
+        each = np.concatenate([*marks, np.empty(0, dtype=np.uint64)])
+        merged, inverse = np.unique(each, return_inverse=True)
+        mass = np.bincount(inverse, np.repeat(heavy, [len(one) for one in marks]), len(merged)).astype(np.float64)
     if without:
         mass[[mark in without for mark in merged.view(np.int64).tolist()]] = 0
     return merged[mass > 0], mass[mass > 0]
@@ -188,16 +192,16 @@ def _looked_up(segment: Segment, marks: Hashes, ceiling: int) -> _Found:
 
 def _present(texts: Sequence[Letters], known: NDArray[np.uint32]) -> Rows:
     """For each of the `known` 3-grams, the texts that have it as bits; a small table lets most others pass unread."""
-    owners = np.repeat(np.arange(len(texts), dtype=np.uint64), [len(text) for text in texts])
+    ends = np.cumsum([len(text) for text in texts])
     grams = short_grams(np.concatenate(texts))
     small = np.zeros(1 << 16, dtype=np.bool_)
-    small[known & 0xFFFF] = True
-    places = np.flatnonzero(small[grams & 0xFFFF])
-    places = places[owners[places] == owners[places + 2]]
+    small[known.astype(np.uint16)] = True
+    places = np.flatnonzero(small[grams.astype(np.uint16)])
     at = np.minimum(np.searchsorted(known, grams[places]), len(known) - 1)
-    equal = known[at] == grams[places]
+    owners = np.searchsorted(ends, places, "right")
+    equal = (known[at] == grams[places]) & (places + 2 < ends[owners])
     present = np.zeros(len(known), dtype=np.uint64)
-    np.bitwise_or.at(present, at[equal], np.uint64(1) << owners[places[equal]])
+    np.bitwise_or.at(present, at[equal], np.uint64(1) << owners[equal].astype(np.uint64))
     return present
 
 
@@ -235,16 +239,14 @@ def _hits(best: Sequence[tuple[float, str, int]], asked: _Asked, kept: Rows) -> 
     for step in range(3):
         letters[step : step + len(kept)] |= runs
     table = _columns(letters)
+    whole = _shares(table)
+    by_section = [(name, _shares(table[start:end])) for name, start, end in asked.spans]
     return tuple(
-        Hit(
-            name,
-            round(-minus, 6),
-            _share(table[:, row]),
-            {section: _share(table[start:end, row]) for section, start, end in asked.spans},
-        )
+        Hit(name, round(-minus, 6), whole[row], {section: shares[row] for section, shares in by_section})
         for minus, name, row in best
     )
 
 
-def _share(letters: NDArray[np.uint8]) -> float:
-    return round(int(np.count_nonzero(letters)) / max(len(letters), 1), 4)
+def _shares(letters: NDArray[np.uint8]) -> list[float]:
+    """The share of the letters that each document has, to four places."""
+    return np.round(letters.sum(axis=0, dtype=np.int64) / max(len(letters), 1), 4).tolist()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 import rjieba
@@ -18,8 +18,13 @@ def normalise(text: str) -> str:
 
 
 @lru_cache(maxsize=65536)
-def _folded(cluster: str) -> str:
+def _letters(cluster: str) -> str:
     return normalise(cluster)
+
+
+@lru_cache(maxsize=65536)
+def _folded(cluster: str) -> str:
+    return unicodedata.normalize("NFKC", cluster).casefold()
 
 
 def _clusters(text: str) -> Iterator[tuple[int, str]]:
@@ -31,15 +36,18 @@ def _clusters(text: str) -> Iterator[tuple[int, str]]:
             start = place
 
 
+def _placed(text: str, read: Callable[[str], str], whole: str) -> tuple[str, list[int]]:
+    """What `read` makes of each character, and the places; by clusters only where characters combine."""
+    pieces = list(map(read, text))
+    if (joined := "".join(pieces)) == whole:
+        return joined, [place for place, piece in enumerate(pieces) for _ in piece]
+    found = [(start, read(cluster)) for start, cluster in _clusters(text)]
+    return "".join(piece for _, piece in found), [start for start, piece in found for _ in piece]
+
+
 def aligned(text: str) -> tuple[str, list[int]]:
     """`normalise(text)` and, for each of its characters, the place in `text` it came from."""
-    letters: list[str] = []
-    places: list[int] = []
-    for start, cluster in _clusters(text) if text else ():
-        folded = _folded(cluster)
-        letters.append(folded)
-        places.extend([start] * len(folded))
-    return "".join(letters), places
+    return _placed(text, _letters, normalise(text))
 
 
 def tokens(text: str) -> tuple[str, ...]:
@@ -50,13 +58,8 @@ def tokens(text: str) -> tuple[str, ...]:
 
 def placed_tokens(text: str) -> tuple[tuple[str, int, int], ...]:
     """The tokens of `text` with where each begins and ends in it: (token, start, end)."""
-    letters: list[str] = []
-    places: list[int] = []
-    for start, cluster in _clusters(text) if text else ():
-        folded = unicodedata.normalize("NFKC", cluster).casefold()
-        letters.append(folded)
-        places.extend([start] * len(folded))
+    folded, places = _placed(text, _folded, unicodedata.normalize("NFKC", text).casefold())
     places.append(len(text))
-    cut = rjieba.tokenize("".join(letters), "search", True)
+    cut = rjieba.tokenize(folded, "search", True)
     kept = [found for found in cut if found[0][0].isalnum() or found[0][-1].isalnum()]
     return tuple((word, places[start], max(places[end], places[end - 1] + 1)) for word, start, end in kept)
