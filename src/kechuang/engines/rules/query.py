@@ -61,9 +61,11 @@ class Computed:
         self.windows[name] = sql
         return column(name)
 
-    def source(self) -> exp.Select:
-        """The sheet with its window columns."""
+    def source(self, where: Sql | None = None) -> exp.Select:
+        """The sheet with its window columns; `where` leaves rows out before any window is looked through."""
         query = self.sheet.query()
+        if where is not None:
+            query = exp.select("*").from_(query.subquery("f", copy=False), copy=False).where(where, copy=False)
         if not self.windows:
             return query
         added = [exp.alias_(sql, name, quoted=True) for name, sql in self.windows.items()]
