@@ -1,0 +1,333 @@
+"""What waits for a person: cases and rounds where an act that moves things is possible for them now, soonest first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache, partial
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from kechuang.casework import curtain, deadlines
+from kechuang.casework.acts import SECOND
+from kechuang.casework.models import Case, Member, Record, Round, subject_key
+from kechuang.casework.pages import Pages, day_of, pages_of
+from kechuang.casework.queries import rounds_visible_to, visible_to
+from kechuang.engines.flow import Act, Done, Flow, Situation, due, of_parent, possible
+from kechuang.parties.models import Appointment, Person
+from kechuang.parties.permissions import appointments, own_roles, roles
+
+MOST = 300  # cases looked at for one person, soonest first
+MANY = 4  # from so many on, acts that can be done on a list stand in one line
+FEW_STARTS = 3  # an act that starts in more states than this is a way out, not the next step
+NOT_HERE = frozenset({"clock", "expert", "panel_chair", "judge", "public", "objector"})
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to do: on which case or round, which act, until when; `more` further cases wait for the same act."""
+
+    subject: Case | Round
+    act: Act
+    until: datetime | None
+    others: tuple[Act, ...] = ()
+    more: int = 0
+
+    @property
+    def name(self) -> str:
+        return self.act.name
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """An own case in other hands: the roles that have it, since when and until when."""
+
+    case: Case
+    state: Any
+    roles: tuple[str, ...]
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything of one person: what waits for them, and what of theirs waits for others."""
+
+    tasks: tuple[Task, ...]
+    elsewhere: tuple[Elsewhere, ...]
+
+    @property
+    def waiting(self) -> int:
+        return sum(1 + task.more for task in self.tasks)
+
+
+def desk(person: Person, on: datetime) -> Desk:
+    """What waits for `person`, soonest first, and their own cases in other hands. Experts' invitations are not here."""
+    held = appointments(person, day_of(on))
+    looked = _Look(person, on, held)
+    cases = list(_open(visible_to(person, on), looked)[:MOST])
+    looked.load(cases)
+    tasks = [task for case in cases if (task := looked.task(case))]
+    tasks += _round_tasks(person, on, held)
+    busy = {task.subject.pk for task in tasks if isinstance(task.subject, Case)}
+    mine = [case for case in cases if case.pk not in busy and looked.is_own(case)]
+    return Desk(tuple(_in_lists(_by_deadline(tasks))), tuple(looked.elsewhere(case) for case in mine))
+
+
+def count(person: Person, on: datetime) -> int:
+    """How many things wait for `person`: for the bar."""
+    return desk(person, on).waiting
+
+
+def hands(case: Case, done: Sequence[Done], *, pages: Pages) -> tuple[str, ...]:
+    """The roles in whose hands a case lies now: those whose act is the next that moves it."""
+    flow = pages.flow(case.flow)
+    fresh = {one.act for one in done if one.since_entry}
+    waiting = [
+        act for act in expected(pages, case.flow, case.state)
+        if waits(flow, case.state, act, done) and fresh.issuperset(act.after) and (not act.after_any or fresh & set(act.after_any))
+    ]  # fmt: skip
+    steps = [act for act in waiting if _on_main(flow, act)] or waiting
+    return tuple(dict.fromkeys(act.by for act in steps[:1]))
+
+
+@lru_cache(maxsize=2048)
+def expected(pages: Pages, code: str, state: str) -> tuple[Act, ...]:
+    """The acts of people that the flow expects in `state`: those of its main line, then others that lead on."""
+    flow = _flow(pages, code)
+    here = [act for act in flow.acts.values() if act.stands_in(state) and not act.through and act.by != "clock"]
+    main = [act for act in here if _on_main(flow, act)]
+    order = {name: n for n, name in enumerate(_main(flow))}
+    main.sort(key=lambda act: order[act.name])
+    return (*main, *(act for act in here if act not in main and _leads_on(act, alone=not main)))
+
+
+def _flow(pages: Pages, code: str) -> Flow:
+    return pages.round.round_flow if code == pages.round.round_flow.code else pages.flow(code)
+
+
+def _main(flow: Flow) -> tuple[str, ...]:
+    return tuple(flow.examples[0].get("path", ())) if flow.examples else ()
+
+
+def _on_main(flow: Flow, act: Act) -> bool:
+    return act.name in _main(flow)
+
+
+def _leads_on(act: Act, *, alone: bool) -> bool:
+    """Off the main line only what has a term or a condition of its own counts, or what alone leads on from here."""
+    if act.limit is not None and act.limit.within:
+        return True
+    return len(act.start) <= FEW_STARTS and (alone or act.when is not None or act.limit is not None)
+
+
+def waits(flow: Flow, state: str, act: Act, done: Sequence[Done], actor: str = "") -> bool:
+    """Whether `act` is still to be done: not yet since the case came here, or again because the step before it was.
+
+    A member's consent is each member's own: with `actor` it waits until that one has given it.
+    """
+    if act.by == "member":
+        return not any(one.act == act.name and (not actor or one.actor == actor) for one in done)
+    if not act.stays(state):
+        return True
+    last = max((one.on for one in done if one.act == act.name and one.since_entry), default=None)
+    if last is None:
+        before = _step_before(flow, state, act)
+        return before is None or any(one.act == before and one.since_entry for one in done)
+    newer = {one.act for one in done if one.since_entry and one.on > last}
+    return bool(newer & {*act.after, *act.after_any, _step_before(flow, state, act)})
+
+
+def _step_before(flow: Flow, state: str, act: Act) -> str | None:
+    """The step of the main line before `act`, where it is done in the same state."""
+    main = _main(flow)
+    if act.name not in main[1:]:
+        return None
+    name = main[main.index(act.name) - 1]
+    before = flow.acts[name]
+    return name if before.stands_in(state) and before.stays(state) and before.by != act.by else None
+
+
+class _Look:
+    """One person looking at cases: appointments, records and memberships read once for all of them."""
+
+    def __init__(self, person: Person, on: datetime, held: list[Appointment]) -> None:
+        self.person, self.on, self.held = person, on, held
+        self.pages: dict[int, Pages] = {}
+        self.rounds: dict[int, Round] = {}
+        self.rows: dict[str, tuple[Done, ...]] = {}
+
+    def pages_of(self, case: Case) -> Pages:
+        if case.round_id not in self.pages:
+            self.pages[case.round_id] = pages_of(case.round)
+        return self.pages[case.round_id]
+
+    def load(self, cases: list[Case]) -> None:
+        """Records of the cases and their parents, and where the person is on the team: two queries."""
+        numbers = {case.number for case in cases} | {case.parent.number for case in cases if case.parent}
+        self.rows = done_of("case", numbers)
+        ids = {case.parent_id or case.pk for case in cases}
+        mine = set(Member.objects.filter(case__in=ids, person=self.person).values_list("case_id", flat=True))
+        for case in cases:
+            joined = (case.parent_id or case.pk) in mine
+            case._member_ids = frozenset({self.person.pk} if joined else ())
+
+    def roles(self, case: Case) -> frozenset[str]:
+        return roles(self.held, case) | own_roles(self.person, case)
+
+    def is_own(self, case: Case) -> bool:
+        return bool(own_roles(self.person, case)) and not self.pages_of(case).flow(case.flow).states[case.state].end
+
+    def done(self, case: Case) -> tuple[Done, ...]:
+        own = self.rows.get(case.number, ())
+        return (*of_parent(self.rows.get(case.parent.number, ())), *own) if case.parent else own
+
+    def situation(self, case: Case) -> Situation:
+        fact: Callable[[str], object] = partial(curtain.fact, subject=case, on=self.on)
+        return Situation(self.person.actor_id, self.roles(case), self.done(case), self.on, case.round.state, fact)
+
+    def task(self, case: Case) -> Task | None:
+        """What this person is expected to do on `case` now; None if it is not their turn."""
+        flow = self.pages_of(case).flow(case.flow)
+        seen = self.situation(case)
+        known = deadlines.anchors(case)
+        wanted = [
+            a
+            for a in expected(self.pages_of(case), case.flow, case.state)
+            if a.by in seen.roles and a.by not in NOT_HERE
+        ]
+        wanted = [a for a in wanted if waits(flow, case.state, a, seen.done, seen.actor)]
+        if wanted:
+            can = {a.name for a in possible(flow, case.state, situation=seen, anchors=known)}
+            wanted = [a for a in wanted if a.name in can]
+        if witness := _witness(self.pages_of(case), case, seen):
+            wanted.append(witness)
+        if not wanted:
+            return None
+        return Task(case, wanted[0], until(case, flow, wanted[0], seen), tuple(wanted[1:]))
+
+    def elsewhere(self, case: Case) -> Elsewhere:
+        pages = self.pages_of(case)
+        in_hands = hands(case, self.done(case), pages=pages)
+        state = pages.flow(case.flow).states[case.state]
+        return Elsewhere(case, state.title, in_hands, case.entered_at, case.promised_at or _round_end(case, in_hands))
+
+
+def _witness(pages: Pages, case: Case, seen: Situation) -> Act | None:
+    """The word that this person may give beside an act which names a second one, if it has not been given."""
+    spoken = {one.act for one in seen.done if one.since_entry}
+    for act in expected(pages, case.flow, case.state):
+        if act.seconded_by and act.seconded_by in seen.roles and SECOND + act.name not in spoken:
+            fresh = {one.act for one in seen.done if one.since_entry}
+            if fresh.issuperset(act.after) and act.name not in fresh:
+                return replace(act, name=SECOND + act.name, inputs={}, by=act.seconded_by)
+    return None
+
+
+def done_of(kind: str, subjects: Iterable[str]) -> dict[str, tuple[Done, ...]]:
+    """What was done on each of many subjects, oldest first, each knowing whether it lies in the present state: one query."""
+    rows: dict[str, list[Any]] = defaultdict(list)
+    found = Record.objects.filter(subject_kind=kind, subject__in=list(subjects)).order_by("subject", "position")
+    for subject, *row in found.values_list("subject", "act", "actor", "on", "before", "after"):
+        rows[subject].append(row)
+    return {subject: _since_entry(told) for subject, told in rows.items()}
+
+
+def _since_entry(rows: list[Any]) -> tuple[Done, ...]:
+    entered = max((i for i, row in enumerate(rows) if row[3] != row[4]), default=-1)
+    return tuple(Done(act, actor, on, i > entered) for i, (act, actor, on, _, _) in enumerate(rows))
+
+
+def until(case: Case, flow: Flow, act: Act, seen: Situation) -> datetime | None:
+    """When `act` should be done: by its own term, else by the clock's next act here, else by the round's date."""
+    own = due(flow, act, seen, anchors=deadlines.anchors(case)) if act.limit and act.limit.within else None
+    return own or case.due_at or case.promised_at or _round_end(case, (act.by,))
+
+
+def _round_end(case: Case, by: Sequence[str]) -> datetime | None:
+    """While the round is open: the recommenders' day for them, the units' day for everybody else."""
+    if case.parent_id is not None or case.round.state not in ("open", "closing") or case.received_at:
+        return None
+    return case.round.closes_at if any(role.startswith("recommender") for role in by) else case.round.units_close_at
+
+
+def _open(cases: QuerySet[Case], looked: _Look) -> QuerySet[Case]:
+    """Of the cases a person may see those on their way where one of their roles is expected, and their own."""
+    mine = {held.role for held in looked.held} | {"leader", "member"}
+    wanted = Q(pk__in=[])
+    for round_id, code, state in cases.order_by().values_list("round_id", "flow", "state").distinct():
+        if round_id not in looked.pages:
+            looked.pages[round_id] = pages_of(_round(looked, cases, round_id))
+        pages = looked.pages[round_id]
+        acts = expected(pages, code, state)
+        here = Q(round_id=round_id, flow=code, state=state)
+        if any(act.by in mine or act.seconded_by in mine for act in acts if act.by not in NOT_HERE or act.seconded_by):
+            wanted |= here
+        elif not pages.flow(code).states[state].end:
+            wanted |= here & (Q(leader=looked.person) | Q(members__person=looked.person))
+    ids = cases.order_by().filter(wanted).values("pk")
+    rows = Case.objects.filter(pk__in=ids).select_related("round", "parent", "parent__round", "applicant", "recommender", "leader", "round__institution")  # fmt: skip
+    return rows.order_by(F("promised_at").asc(nulls_last=True), "entered_at", "pk")
+
+
+def _round(looked: _Look, cases: QuerySet[Case], round_id: int) -> Round:
+    if not looked.rounds:
+        ids = cases.order_by().values("round_id")
+        looked.rounds = {row.pk: row for row in Round.objects.filter(pk__in=ids).select_related("frozen")}
+    return looked.rounds[round_id]
+
+
+def _round_tasks(person: Person, on: datetime, held: list[Appointment]) -> list[Task]:
+    """Rounds where an act of the main line is this person's now."""
+    if not held:
+        return []
+    rows = list(rounds_visible_to(person, on).exclude(state__in=["archived", "cancelled"]).select_related("frozen", "institution"))  # fmt: skip
+    done = done_of("round", [row.code for row in rows])
+    return [task for row in rows if (task := _round_task(row, person, on, held, done.get(row.code, ())))]
+
+
+def _round_task(row: Round, person: Person, on: datetime, held: list[Appointment], done: tuple[Done, ...]) -> Task | None:  # fmt: skip
+    pages = pages_of(row)
+    flow = pages.round.round_flow
+    mine = roles(held, row)
+    wanted = [a for a in expected(pages, flow.code, row.state) if a.by in mine and a.by not in NOT_HERE]
+    wanted = [a for a in wanted if waits(flow, row.state, a, done)]
+    if not wanted:
+        return None
+    fact: Callable[[str], object] = partial(curtain.fact, subject=row, on=on)
+    seen = Situation(person.actor_id, mine, done, on, row.state, fact)
+    can = {a.name for a in possible(flow, row.state, situation=seen, anchors=deadlines.anchors(row))}
+    wanted = [a for a in wanted if a.name in can]
+    return Task(row, wanted[0], row.due_at, tuple(wanted[1:])) if wanted else None
+
+
+def _by_deadline(tasks: list[Task]) -> list[Task]:
+    """Soonest first; what has no term stands last, in the order in which it came."""
+    return sorted(
+        tasks, key=lambda t: (t.until is None, t.until or t.subject.entered_at, t.subject.entered_at, t.subject.pk)
+    )
+
+
+def _in_lists(tasks: list[Task]) -> list[Task]:
+    """Acts that can be done on a list become one line a round when there are many."""
+    groups: dict[tuple[int, str, str], int] = defaultdict(int)
+    for task in tasks:
+        groups[_group(task)] += 1
+    told: list[Task] = []
+    seen: set[tuple[int, str, str]] = set()
+    for task in tasks:
+        key = _group(task)
+        if not task.act.bulk or groups[key] < MANY:
+            told.append(task)
+        elif key not in seen:
+            seen.add(key)
+            told.append(replace(task, more=groups[key] - 1))
+    return told
+
+
+def _group(task: Task) -> tuple[int, str, str]:
+    kind, _ = subject_key(task.subject)
+    return task.subject.round.pk, kind, task.act.name
