@@ -207,12 +207,16 @@ def _short_pieces(letters: Letters, pieces: NDArray[np.int64]) -> list[tuple[int
 
 def short_grams(letters: Letters) -> NDArray[np.uint32]:
     """The hashed 3-gram at each letter but the last two, in SHORT_GRAM_BITS bits."""
-    wide = letters.astype(np.uint32)
-    hashed = wide[:-2] * _FACTORS[0]
+    return short_grams_of(letters[:-2], letters[1:-1], letters[2:])
+
+
+def short_grams_of(first: Letters, second: Letters, third: Letters) -> NDArray[np.uint32]:
+    """The hashed 3-grams of these letters, one of each in its place."""
+    hashed = first.astype(np.uint32) * _FACTORS[0]
     hashed ^= hashed >> np.uint32(15)
-    hashed += wide[1:-1] * _FACTORS[1]
+    hashed += second.astype(np.uint32) * _FACTORS[1]
     hashed ^= hashed >> np.uint32(13)
-    hashed += wide[2:]
+    hashed += third
     hashed *= _FACTORS[2]
     return hashed >> np.uint32(32 - SHORT_GRAM_BITS)
 

@@ -31,6 +31,8 @@ def codes(text: str) -> Letters:
 
 def narrow(points: NDArray[np.uint32]) -> Letters:
     """Code points in two bytes; the rare ones beyond the first plane share the private places by their remainder."""
+    if not len(points) or int(points.max()) < 0x10000:
+        return points.astype(np.uint16)
     return np.where(points < 0x10000, points, 0xE000 + points % 0x1800).astype(np.uint16)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from kechuang.engines.match.compact import REST_BITS, Segment, short_grams
+from kechuang.engines.match.compact import REST_BITS, Segment, short_grams, short_grams_of
 from kechuang.engines.match.fingerprints import NONE, Boilerplate, Hashes, Letters, barred, codes, gram_hashes, winnowed
 from kechuang.engines.match.nearest import COMMON, COMMON_AT_LEAST, WHOLE
 from kechuang.engines.match.text import normalise
@@ -75,18 +75,26 @@ class Index:
     def _name(self, place: Place) -> str:
         return self.segments[place[0]].name(place[1])
 
+    def _texts(self, near: Sequence[Place]) -> list[Letters]:
+        """The letters of each; written out, because fifty calls a query are felt."""
+        ends = [segment.letter_ends for segment in self.segments]
+        return [
+            self.segments[segment].letters[ends[segment].item(number) : ends[segment].item(number + 1)]
+            for segment, number in near
+        ]
+
     def _near(self, asked: _Asked, leave_out: Collection[str]) -> list[Place]:
         """(segment, document) of the RESCORED best by rarity-weighted fingerprints."""
         ceiling = max(COMMON_AT_LEAST, int(len(self) * COMMON))
         looked = [_looked_up(segment, asked.marks, ceiling) for segment in self.segments]
-        bearers = np.sum([found.bearers for found in looked], axis=0) if looked else np.zeros(len(asked.marks))
+        bearers = sum((found.bearers for found in looked), np.zeros(len(asked.marks)))
         worth = rarities(len(self), bearers) * asked.mass
         width = RESCORED + (len(leave_out) if leave_out else 0)
         ranked: list[tuple[float, int, int]] = []
         for segment, found in enumerate(looked):
             documents, inverse = np.unique(found.documents, return_inverse=True)
-            scores = np.bincount(inverse, weights=worth[found.which], minlength=len(documents))
-            best = np.argsort(-scores, kind="stable")[:width]
+            scores = np.bincount(inverse, worth[found.which], len(documents)).astype(np.float64)
+            best = _highest(scores, width)
             ranked.extend(zip((-scores[best]).tolist(), [segment] * len(best), documents[best].tolist(), strict=True))
         places = [(segment, number) for _, segment, number in sorted(ranked)]
         if leave_out:
@@ -98,11 +106,12 @@ class Index:
 
         3-grams survive small changes that kill 6-grams; the square of the rarity keeps common phrases from adding up.
         """
-        known, inverse = np.unique(asked.grams, return_inverse=True)
-        texts = [self.segments[segment].text(number) for segment, number in near]
-        counts = np.sum([segment.gram_counts(known) for segment in self.segments], axis=0)
+        known, first, inverse = np.unique(asked.grams, return_index=True, return_inverse=True)
+        texts = self._texts(near)
+        counts = sum((segment.gram_counts(known) for segment in self.segments), np.zeros(len(known)))
         worth = rarities(len(self), counts)[inverse] ** 2 * asked.gram_weights
-        return np.where(asked.gram_weights > 0, _present(texts, known)[inverse], np.uint64(0)), worth
+        present = _present(texts, known, _sieved(asked.letters)[first])
+        return np.where(asked.gram_weights > 0, present[inverse], np.uint64(0)), worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +120,7 @@ class _Asked:
 
     marks: Hashes
     mass: Weights
+    letters: Letters
     grams: NDArray[np.uint32]
     gram_weights: Weights
     spans: tuple[tuple[str, int, int], ...]
@@ -140,9 +150,11 @@ def _read(named: Mapping[str, str], weights: Mapping[str, int], without: Boilerp
             weighed[np.maximum(covered[:, None] - np.arange(3), 0)] = 0
         heavy.append(weighed)
         marks.append(winnowed(gram_hashes(points)))
-    grams = short_grams(np.concatenate([*letters, np.empty(0, dtype=np.uint16)]))
+    joined = np.concatenate([*letters, np.empty(0, dtype=np.uint16)])
+    grams = short_grams(joined)
     gram_weights = np.concatenate([*heavy, np.empty(0)])[: len(grams)]
-    return _Asked(*_massed(marks, [weights.get(name, 1) for name in named], without), grams, gram_weights, tuple(spans))
+    massed = _massed(marks, [weights.get(name, 1) for name in named], without)
+    return _Asked(*massed, joined, grams, gram_weights, tuple(spans))
 
 
 def _massed(marks: list[Hashes], heavy: list[int], without: Boilerplate) -> tuple[Hashes, Weights]:
@@ -165,6 +177,16 @@ class _Found:
     which: Counts
     documents: NDArray[np.uint32]
     bearers: Counts
+
+
+def _highest(scores: Weights, count: int) -> NDArray[np.int64]:
+    """Where the highest `count` stand, highest first, equal ones in their order."""
+    if len(scores) > count:
+        least = np.partition(scores, len(scores) - count)[len(scores) - count]
+        places = np.flatnonzero(scores >= least)
+    else:
+        places = np.arange(len(scores))
+    return places[np.argsort(-scores[places], kind="stable")][:count]
 
 
 def _looked_up(segment: Segment, marks: Hashes, ceiling: int) -> _Found:
@@ -190,16 +212,22 @@ def _looked_up(segment: Segment, marks: Hashes, ceiling: int) -> _Found:
     return _Found(which, segment.bearers[postings[same]], common + np.bincount(which, minlength=len(marks)))
 
 
-def _present(texts: Sequence[Letters], known: NDArray[np.uint32]) -> Rows:
-    """For each of the `known` 3-grams, the texts that have it as bits; a small table lets most others pass unread."""
+def _sieved(letters: Letters) -> Letters:
+    """A quick hash of the 3-gram at each letter but the last two, to pass over most that are not looked for."""
+    return letters[:-2] * np.uint16(0x9E37) + letters[1:-1] * np.uint16(0x85EB) + letters[2:]
+
+
+def _present(texts: Sequence[Letters], known: NDArray[np.uint32], sieved: Letters) -> Rows:
+    """For each of the `known` 3-grams, the texts that have it as bits; `sieved` are their quick hashes."""
     ends = np.cumsum([len(text) for text in texts])
-    grams = short_grams(np.concatenate(texts))
+    letters = np.concatenate(texts)
     small = np.zeros(1 << 16, dtype=np.bool_)
-    small[known.astype(np.uint16)] = True
-    places = np.flatnonzero(small[grams.astype(np.uint16)])
-    at = np.minimum(np.searchsorted(known, grams[places]), len(known) - 1)
+    small[sieved] = True
+    places = np.flatnonzero(small[_sieved(letters)])
+    grams = short_grams_of(letters[places], letters[places + 1], letters[places + 2])
+    at = np.minimum(np.searchsorted(known, grams), len(known) - 1)
     owners = np.searchsorted(ends, places, "right")
-    equal = (known[at] == grams[places]) & (places + 2 < ends[owners])
+    equal = (known[at] == grams) & (places + 2 < ends[owners])
     present = np.zeros(len(known), dtype=np.uint64)
     np.bitwise_or.at(present, at[equal], np.uint64(1) << owners[equal].astype(np.uint64))
     return present
