@@ -6,8 +6,8 @@ import itertools
 from datetime import date, datetime, timedelta
 
 from kechuang.casework.acts import act, open_case
-from kechuang.casework.models import Case, Round
-from kechuang.casework.pages import roles_page
+from kechuang.casework.models import Case, Frozen, Round
+from kechuang.casework.pages import frozen_text, roles_page
 from kechuang.parties.models import Appointment, Employment, Organisation, Person
 from kechuang.words.period import ZONE
 
@@ -79,7 +79,7 @@ class Region:
 
 
 def an_open_round(region: Region, programme: str = "nsf-general", **given) -> Round:
-    """A round that stands open, as if published a month before; its pages are frozen by its own acts elsewhere."""
+    """A round that stands open, as if published a month before; its pages are frozen."""
     from_ = given.pop("opens_at", START)
     values = {
         "code": f"{programme}-{next(_numbers)}", "programme": programme, "plan": "basic-research", "title": "示例批次",
@@ -88,7 +88,11 @@ def an_open_round(region: Region, programme: str = "nsf-general", **given) -> Ro
         "institution": region.institution, "budget_fen": 100_000_000,
         "topics": [{"code": "T1", "title": "自由探索"}], "details": {"term_least": 36, "term_most": 36}, **given,
     }  # fmt: skip
-    return Round.objects.create(**values)
+    round_ = Round(**values)
+    body, digest = frozen_text(round_)
+    round_.frozen, _ = Frozen.objects.get_or_create(digest=digest, defaults={"body": body, "on": from_})
+    round_.save()
+    return round_
 
 
 def a_case(region: Region, round_: Round | None = None, **given) -> Case:

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "kechuang.faces.access.Curtain",
 ]
 
+CSRF_FAILURE_VIEW = "kechuang.faces.web.mishaps.stale_form"
 ROOT_URLCONF = "kechuang.urls"
 TEMPLATES = [
     {

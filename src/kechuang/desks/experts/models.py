@@ -1,4 +1,4 @@
-"""The pool, the draws and the reviews. `Seat`, `Conflict` and `Fee` lie behind the curtain: only they join a label to a person."""
+"""The pool, the draws and the reviews. What joins a person to a label, a case or a round lies behind the curtain."""
 
 from __future__ import annotations
 
@@ -7,9 +7,15 @@ from django.db.models import Q
 
 from kechuang.casework.models import Case, Round
 from kechuang.parties.models import Organisation, Person
-from kechuang.parties.secrets import token
+from kechuang.parties.secrets import EncryptedJSON, EncryptedText, token
 
-BEHIND_THE_CURTAIN = ("experts_seat", "experts_conflict", "experts_fee")
+BEHIND_THE_CURTAIN = (
+    "experts_seat",
+    "experts_conflict",
+    "experts_fee",
+    "experts_poolmembers",
+    "experts_sheetdraft",
+)
 
 
 class Expert(models.Model):
@@ -38,8 +44,14 @@ class Pool(models.Model):
     round = models.OneToOneField(Round, models.PROTECT, related_name="pool")
     count = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
-    members = models.JSONField(default=list)
     on = models.DateTimeField()
+
+
+class PoolMembers(models.Model):
+    """Behind the curtain: who is in the frozen pool of a round, by public id; a small pool would all but name its panel."""
+
+    pool = models.OneToOneField(Pool, models.PROTECT, related_name="+", primary_key=True, db_constraint=False)
+    pids = models.JSONField(default=list)
 
 
 class Draw(models.Model):
@@ -69,9 +81,10 @@ class Draw(models.Model):
 class Seat(models.Model):
     """Behind the curtain: which expert sits under which label, and what became of the invitation."""
 
-    draw = models.ForeignKey(Draw, models.PROTECT, related_name="+")
+    # Without constraints of the database: a write to the table pointed at would read this one, behind the curtain.
+    draw = models.ForeignKey(Draw, models.PROTECT, related_name="+", db_constraint=False)
     label = models.CharField(max_length=16, unique=True, default=token)
-    expert = models.ForeignKey(Expert, models.PROTECT, related_name="+")
+    expert = models.ForeignKey(Expert, models.PROTECT, related_name="+", db_constraint=False)
     position = models.PositiveIntegerField()
     state = models.CharField(max_length=10, default="reserve")
     invited_at = models.DateTimeField(null=True, blank=True)
@@ -84,7 +97,7 @@ class Conflict(models.Model):
     """Behind the curtain: what an expert declared about one case."""
 
     seat = models.ForeignKey(Seat, models.PROTECT, related_name="conflicts")
-    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+", db_constraint=False)
     why = models.CharField(max_length=12)
     on = models.DateTimeField()
 
@@ -96,6 +109,21 @@ class Fee(models.Model):
     sheets = models.PositiveIntegerField()
     fen = models.BigIntegerField()
     paid_at = models.DateTimeField(null=True, blank=True)
+
+
+class SheetDraft(models.Model):
+    """Behind the curtain: what an expert has typed for one case so far, and the private notes beside it."""
+
+    seat = models.ForeignKey(Seat, models.CASCADE, related_name="drafts")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="+", db_constraint=False)
+    act = models.CharField(max_length=60)
+    version = models.PositiveIntegerField(default=1)
+    typed = EncryptedJSON()
+    notes = EncryptedText(blank=True)
+    on = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["seat", "case", "act"], name="one_draft_a_sheet")]
 
 
 class Review(models.Model):

@@ -79,7 +79,12 @@ def password(request: HttpRequest) -> HttpResponse:
         if not errors:
             update_session_auth_hash(request, who)
             return redirect("todo")
-    return render(request, "account/password.html", {"errors": errors, "must": who.must_change_password}, status=422 if errors else 200)
+    return render(
+        request,
+        "account/password.html",
+        {"errors": errors, "must": who.must_change_password},
+        status=422 if errors else 200,
+    )
 
 
 def _new_password(request: HttpRequest, who: Person) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kechuang.faces.web import account, applicant, cases, expert, money, officer, public, rounds, supervisor
+from kechuang.faces.web import account, applicant, cases, expert, look, money, officer, public, rounds, supervisor
 
 urlpatterns = [
     *public.urlpatterns,
@@ -14,4 +14,5 @@ urlpatterns = [
     *money.urlpatterns,
     *expert.urlpatterns,
     *supervisor.urlpatterns,
+    *look.urlpatterns,
 ]

@@ -1,0 +1,123 @@
+"""Pages for everyone: readable without signing in, the same number of queries for one row and for three, nothing hidden in them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from kechuang.casework.models import Case, Document, Notice
+from kechuang.faces.web import public
+from tests.factories import START, Region, a_case, an_open_round
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def at_the_start(monkeypatch):
+    monkeypatch.setattr(public, "now", lambda: START + timedelta(2))
+
+
+def queries(client: Client, address: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
+        assert client.get(address).status_code == 200
+    return len(seen)
+
+
+@pytest.mark.parametrize("address", ["/", "/notices/", "/results/", "/draws/", "/check/", "/rules/", "/signin/"])
+def test_every_public_page_stands_while_nothing_has_happened_yet(client, address):
+    assert client.get(address).status_code == 200
+
+
+def test_the_front_page_asks_no_more_for_three_calls_than_for_one(client):
+    region = Region()
+    an_open_round(region)
+    queries(client, "/")
+    one = queries(client, "/")
+    an_open_round(region)
+    an_open_round(region)
+    assert queries(client, "/") == one
+
+
+def test_a_call_shows_its_conditions_deadline_and_fingerprint(client):
+    round_ = an_open_round(Region())
+    page = client.get(f"/calls/{round_.code}/").content.decode()
+    assert ("申报单位不是注册依托单位" in page, "24:00" in page or "09:00" in page, "科学价值与创新性" in page) == (
+        True,
+        True,
+        True,
+    )
+
+
+def test_a_round_in_preparation_is_not_there(client):
+    round_ = an_open_round(Region(), state="drafting", published_at=None)
+    assert client.get(f"/calls/{round_.code}/").status_code == 404
+
+
+def test_a_draft_is_no_public_project(client):
+    case = a_case(Region())
+    assert client.get(f"/projects/{case.number}/").status_code == 404
+
+
+def a_notice(region: Region, round_, count: int) -> Notice:
+    first = (START + timedelta(2)).date()
+    notice = Notice.objects.create(
+        round=round_, what="拟立项名单", first_day=first, last_day=first + timedelta(7), digest="d" * 64, on=START
+    )
+    for number in range(count):
+        case = a_case(
+            region, round_, leader=region.leader if number == 0 else region.research if number == 1 else region.head
+        )
+        Case.objects.filter(pk=case.pk).update(state="public_notice", title=f"题目{number}", proposed_fen=10_000_000)
+        notice.cases.add(case)
+    return notice
+
+
+def test_a_notice_lists_its_cases_under_the_same_number_of_queries(client):
+    region, round_ = Region(), an_open_round(Region())
+    queries(client, "/")
+    one = queries(client, f"/notices/{a_notice(region, round_, 1).code}/")
+    three = queries(client, f"/notices/{a_notice(region, an_open_round(region), 3).code}/")
+    assert one == three
+
+
+def test_an_objection_under_a_real_name_opens_a_case_and_says_its_number(client):
+    region = Region()
+    notice = a_notice(region, an_open_round(region), 1)
+    case = notice.cases.get()
+    said = {
+        "key": "k1", "name.name": "示例异议人", "name.identity": "110101198005010026", "name.phone": "13800000000",
+        "ground": "facts", "text": "该项目与已经验收的项目内容相同，详见所附材料，请核查。",
+    }  # fmt: skip
+    answer = client.post(f"/notices/{notice.code}/object/{case.number}/", said)
+    child = Case.objects.filter(parent=case, flow="objection").first()
+    assert (answer.status_code, child is not None and child.number in answer.content.decode()) == (200, True)
+
+
+def test_an_objection_without_a_name_is_told_what_to_change_and_keeps_what_was_typed(client):
+    region = Region()
+    notice = a_notice(region, an_open_round(region), 1)
+    case = notice.cases.get()
+    answer = client.post(
+        f"/notices/{notice.code}/object/{case.number}/",
+        {"key": "k", "ground": "facts", "text": "写了很久的一段话，不能丢。"},
+    )
+    assert (answer.status_code, "写了很久的一段话" in answer.content.decode()) == (422, True)
+    assert not Case.objects.filter(flow="objection").exists()
+
+
+def test_a_document_is_found_by_its_code_and_nothing_by_another(client):
+    document = Document.objects.create(kind="receipt", title="回执", digest="a" * 64, on=START)
+    found = client.get("/check/", {"code": document.code}).content.decode()
+    missing = client.get("/check/", {"code": "NOTHING"}).content.decode()
+    assert ("由本系统发出" in found, "没有找到" in missing) == (True, True)
+
+
+def test_the_pages_speak_english_where_the_cookie_says_so(client):
+    client.cookies["kechuang_language"] = "en"
+    assert "every step in plain sight" in client.get("/").content.decode()
