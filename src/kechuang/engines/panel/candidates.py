@@ -125,15 +125,21 @@ def _tops(block: Array, top: int) -> Array:
 
 
 def _best_sparse(pairs: Sparse, top: int) -> tuple[Array, Array]:
-    """The best `top` of each row of a graph: one sort by row and value."""
+    """The best `top` of each row of a graph: by partition where rows are equally long, else by one sort."""
+    lengths = np.diff(pairs.indptr)
     rows = pairs.rows()
-    keep = np.ones(len(rows), bool)
-    long = np.diff(pairs.indptr) > top
-    if long.any():
-        order = np.lexsort((-pairs.vals, rows))
-        rank = np.arange(len(rows)) - pairs.indptr[rows]
-        keep[order[rank >= top]] = False
-    return rows[keep].astype(np.int64), pairs.cols[keep].astype(np.int64)
+    if (lengths <= top).all():
+        return rows.astype(np.int64), pairs.cols.astype(np.int64)
+    if (lengths == lengths[0]).all():
+        width = int(lengths[0])
+        block, step = pairs.vals.reshape(-1, width), max(1, CHUNK // width)
+        parts = [_tops(block[first : first + step], top) for first in range(0, len(block), step)]
+        place = (np.concatenate(parts) + (np.arange(len(block)) * width)[:, None]).ravel()
+        return rows[place].astype(np.int64), pairs.cols[place].astype(np.int64)
+    order = np.lexsort((-pairs.vals, rows))
+    rank = np.arange(len(rows)) - pairs.indptr[rows]
+    place = order[rank < top]
+    return rows[place].astype(np.int64), pairs.cols[place].astype(np.int64)
 
 
 def _heaviest(keys: Ints, excess: Ints, width: np.int64) -> Ints:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from kechuang.engines.panel.optimum import Optimum, optimum
-from kechuang.engines.panel.problem import Array, Dense, Nest, Problem
+from kechuang.engines.panel.problem import CHUNK, Array, Dense, Nest, Problem
 from kechuang.engines.panel.splitting import drawn
 from kechuang.engines.panel.weights import labels, weights
 from kechuang.words.outcome import Refused
@@ -36,17 +36,20 @@ class Terms:
         return 1 << self.bits
 
 
-def salted(problem: Problem, *, salt: str) -> Problem:
-    """The problem with rows and columns in the order of their salted labels: what every later step works on."""
+def salted(problem: Problem, *, salt: str) -> tuple[Problem, Array, Array]:
+    """The problem in the order of its salted labels, and where its rows and columns stood before.
+
+    What every later step works on: neither the order of a file nor a name then plays a part.
+    """
     sides = [np.array([digest(salt, name)[:16] for name in side]) for side in labels(problem)]
     by_row, by_col = (np.argsort(side, kind="stable") for side in sides)
-    return _ordered(problem, by_row, by_col, sides)
+    return _ordered(problem, by_row, by_col, sides), by_row, by_col
 
 
 def frozen(problem: Problem, terms: Terms) -> dict[str, Any]:
     """Pool, rules and commitments to the scores: JSON whose digest is published before the dice are cast."""
     exact = weights(problem, seed=b"", scale=terms.scale)
-    groups, limits = _groups(problem.nest, problem.shape[1])
+    groups, limits = groups_of(problem)
     experts = zip(problem.experts, problem.cap.tolist(), problem.lo.tolist(), groups, strict=True)
     rows = _rows(problem, exact.bits)
     return {
@@ -69,15 +72,12 @@ def certified(
 
     `ceremony`: dice, commitments by party, reveals by party; none where the seed was simply given.
     """
-    if problem.forced or not isinstance(problem.pairs, Dense):
-        raise Refused(Reason("certificate_needs_a_plain_matrix"))
+    if problem.forced or not isinstance(problem.pairs, Dense) or problem.shape[0] * problem.shape[1] > CHUNK:
+        raise Refused(Reason("certificate_needs_a_plain_matrix", most_pairs=CHUNK))
     rules = frozen(problem, terms)
     best = optimum(problem, seed=seed, scale=terms.scale, most=terms.most)
     graph = published(best)
-    groups = [expert[3] for expert in rules["experts"]]
-    panels: list[list[int]] = [[] for _ in rules["projects"]]
-    for k in drawn(graph, groups, bits=terms.bits, seed=seed):
-        panels[graph[k][0]].append(graph[k][1])
+    panels = panels_of(problem, graph, terms, seed=seed)
     certificate = {
         "format": "kechuang draw 1",
         "form": "full",
@@ -92,6 +92,14 @@ def certified(
         "prices": prices(problem, best),
     }
     return sealed(certificate), best
+
+
+def panels_of(problem: Problem, graph: list[tuple[int, int, int]], terms: Terms, *, seed: bytes) -> list[list[int]]:
+    """The panels that the seed draws from a published graph."""
+    panels: list[list[int]] = [[] for _ in range(problem.shape[0])]
+    for k in drawn(graph, groups_of(problem)[0], bits=terms.bits, seed=seed):
+        panels[graph[k][0]].append(graph[k][1])
+    return panels
 
 
 def public(certificate: Mapping[str, Any]) -> dict[str, Any]:
@@ -142,28 +150,26 @@ def _levels(nest: Nest | None) -> list[str]:
     return [name for name, limit in limits if limit is not None]
 
 
-def _groups(nest: Nest | None, experts: int) -> tuple[list[list[str]], dict[str, int]]:
+def groups_of(problem: Problem) -> tuple[list[list[str]], dict[str, int]]:
     """Each expert's groups, outermost first, and the limit of every group; below 0: so many fewer than the seats."""
-    names: list[list[str]] = [[] for _ in range(experts)]
+    names: list[list[str]] = [[] for _ in range(problem.shape[1])]
     limits: dict[str, int] = {}
-    if nest is None:
-        return names, limits
+    nest = problem.nest
     for level in _levels(nest):
-        for j in range(experts):
-            member = int(nest.region[j] if level == "region" else nest.unit[j])
-            if level == "inside" and nest.inside[j]:
-                names[j].append("inside")
-                limits["inside"] = -nest.outside
-            elif level != "inside" and member >= 0:
-                names[j].append(f"{level} {member}")
-                limits[f"{level} {member}"] = int((nest.per_region if level == "region" else nest.per_unit) or 0)
+        assert nest is not None
+        members = {"inside": np.where(nest.inside, 0, -1), "region": nest.region, "unit": nest.unit}[level]
+        most = {"inside": -nest.outside, "region": nest.per_region, "unit": nest.per_unit}[level]
+        for groups, member in zip(names, members.tolist(), strict=True):
+            if member >= 0:
+                groups.append(level if level == "inside" else f"{level} {member}")
+                limits[groups[-1]] = int(most or 0)
     return names, limits
 
 
 def _ordered(problem: Problem, by_row: Array, by_col: Array, sides: list[Array]) -> Problem:
     pairs = problem.pairs
     if not isinstance(pairs, Dense):
-        raise Refused(Reason("certificate_needs_a_plain_matrix"))
+        raise Refused(Reason("certificate_needs_a_plain_matrix", most_pairs=CHUNK))
     nest = problem.nest
     if nest is not None:
         nest = replace(nest, unit=nest.unit[by_col], region=nest.region[by_col], inside=nest.inside[by_col])

@@ -111,12 +111,14 @@ class Problem:
 
 
 def problem_from(arrays: Mapping[str, Any], **more: Any) -> Problem:
-    """A problem of a file's arrays: scores, demand, cap; mask, lo, project_ids, expert_ids, codes, unit where given.
+    """A problem of a file's arrays: scores, demand, cap; mask, lo, project_ids, expert_ids, codes where given.
+
+    Quotas: unit, region, inside by expert, per_unit, per_region, outside as single numbers (0: no limit).
 
     Refused with what is wrong: shapes that differ, numbers below nothing, scores that are no numbers.
     """
     scores = np.asarray(arrays["scores"])
-    mask = np.asarray(arrays["mask"]).astype(bool) if "mask" in arrays else np.zeros(scores.shape, bool)
+    mask = _flags(np.asarray(arrays["mask"])) if "mask" in arrays else np.zeros(scores.shape, bool)
     n, m = scores.shape if scores.ndim == 2 else (-1, -1)
     given = {name: np.asarray(arrays[name]).astype(np.int64) for name in ("demand", "cap", "lo") if name in arrays}
     lo = given.get("lo", np.zeros(max(m, 0), np.int64))
@@ -124,7 +126,7 @@ def problem_from(arrays: Mapping[str, Any], **more: Any) -> Problem:
     shapes |= {"cap": given["cap"].shape == (m,), "lo": lo.shape == (m,)}
     if wrong := sorted(name for name, right in shapes.items() if not right):
         raise Refused(*(Reason("array_of_wrong_shape", array=name, projects=n, experts=m) for name in wrong))
-    if not np.isfinite(scores).all():
+    if scores.size and not (np.isfinite(scores.min()) and np.isfinite(scores.max())):
         raise Refused(Reason("score_is_no_number"))
     if min(given["demand"].min(initial=0), lo.min(initial=0), given["cap"].min(initial=0)) < 0:
         raise Refused(Reason("number_below_nothing"))
@@ -133,7 +135,27 @@ def problem_from(arrays: Mapping[str, Any], **more: Any) -> Problem:
         for ours, theirs in (("projects", "project_ids"), ("experts", "expert_ids"), ("codes", "codes"))
         if theirs in arrays
     }
-    return Problem(Dense(scores, mask), given["demand"], given["cap"], lo, **(names | more))
+    extra: dict[str, Any] = {"nest": _nest(arrays, m), **names, **more}
+    return Problem(Dense(scores, mask), given["demand"], given["cap"], lo, **extra)
+
+
+def _flags(mask: Array) -> npt.NDArray[np.bool_]:
+    """The mask as truth values; bytes of 0 and 1 are looked at as such, for a national matrix has no room for two."""
+    return mask.view(bool) if mask.dtype == np.uint8 and mask.max(initial=0) <= 1 else mask.astype(bool)
+
+
+def _nest(arrays: Mapping[str, Any], experts: int) -> Nest | None:
+    if not {"unit", "region", "inside"} & set(arrays):
+        return None
+    none = np.full(experts, -1, np.int64)
+    unit, region = (np.asarray(arrays.get(name, none)).astype(np.int64) for name in ("unit", "region"))
+    inside = np.asarray(arrays.get("inside", np.ones(experts))).astype(bool)
+    per_unit, per_region = int(arrays.get("per_unit", 1)) or None, int(arrays.get("per_region", 0)) or None
+    places = {(int(u), int(r), bool(i)) for u, r, i in zip(unit, region, inside, strict=True) if u >= 0}
+    lands = {(int(r), bool(i)) for r, i in zip(region, inside, strict=True) if r >= 0}
+    if len(places) > len({u for u, _, _ in places}) or len(lands) > len({r for r, _ in lands}):
+        raise Refused(Reason("unit_in_two_regions"))
+    return Nest(unit, region, inside, per_unit, per_region, int(arrays.get("outside", 0)))
 
 
 def forbid(problem: Problem, pairs: Sequence[tuple[int, int]]) -> Problem:

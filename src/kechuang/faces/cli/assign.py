@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -13,14 +15,14 @@ from typing import Any
 import numpy as np
 import typer
 
-from kechuang.engines.panel.certificate import Terms, certified, published, salted
+from kechuang.engines.panel.certificate import Terms, certified, panels_of, published, salted
 from kechuang.engines.panel.fair import fair
 from kechuang.engines.panel.optimum import Optimum, optimum
-from kechuang.engines.panel.problem import Problem, problem_from
-from kechuang.engines.panel.splitting import drawn
+from kechuang.engines.panel.problem import CHUNK, Problem, problem_from
 from kechuang.words.outcome import Refused
 
 app = typer.Typer()
+Proof = Callable[[], dict[str, Any]]
 MOST_BITS = 20
 
 
@@ -37,9 +39,11 @@ def assign(
 ) -> None:
     """Assign experts to projects from a score file, without a database."""
     try:
+        if fairly and (certificate or cap_probability):
+            raise ValueError("--fair has bounds, no certificate and no chances: leave the other options out")
         answer, proof = assigned(_read(problem, lo), _terms(cap_probability), seed=_seed(seed, problem), fairly=fairly)
-        if certificate:
-            certificate.write_text(json.dumps(_proof(proof, fairly), ensure_ascii=False), "utf-8")
+        if certificate and proof:
+            certificate.write_text(json.dumps(proof(), ensure_ascii=False), "utf-8")
     except Refused as refusal:
         for reason in refusal.reasons:
             typer.echo(f"refused: {json.dumps(reason.to_json(), ensure_ascii=False)}", err=True)
@@ -54,88 +58,74 @@ def assign(
     typer.echo("  ".join(f"{name} {answer[name]}" for name in shown if name in answer))
 
 
-def assigned(given: Problem, terms: Terms, *, seed: bytes, fairly: bool) -> tuple[dict[str, Any], tuple[Any, ...]]:
-    """PANELS as a dictionary, and what a certificate is made of. CPU seconds are those of building and solving."""
-    started = time.process_time()
+def assigned(given: Problem, terms: Terms, *, seed: bytes, fairly: bool) -> tuple[dict[str, Any], Proof | None]:
+    """PANELS as a dictionary, and the certificate of the very same draw, to be called where one is wanted.
+
+    CPU seconds are those of building and solving; labels are salted by the seed, so nothing here is hidden.
+    """
     if fairly:
-        answer = _fair(given, seed)
-    else:
-        best = optimum(given, seed=seed, scale=terms.scale, most=terms.most)
-        answer = _best(given, best) if terms.bits == 0 else _drawn(given, best, terms, seed)
-    answer["cpu_seconds"] = round(time.process_time() - started, 6)
-    return answer, (given, terms, seed)
+        return _fair(given, seed), None
+    rows, cols = (np.arange(size) for size in given.shape)
+    if given.shape[0] * given.shape[1] <= CHUNK:
+        terms = replace(terms, salt=hashlib.sha256(b"salt" + seed).hexdigest())
+        given, rows, cols = salted(given, salt=terms.salt)
+    started = time.process_time()
+    best = optimum(given, seed=seed, scale=terms.scale, most=terms.most)
+    spent = time.process_time() - started
+    answer = _answer(given, best, terms, seed) | {"cpu_seconds": round(spent, 6)}
+    _in_file_order(answer, rows.tolist(), cols.tolist())
+    return answer, lambda: certified(given, terms, seed=seed)[0]
 
 
-def _best(given: Problem, best: Optimum) -> dict[str, Any]:
-    panels: list[list[int]] = [[] for _ in range(given.shape[0])]
-    for i, j, _ in published(best):
-        panels[i].append(j)
-    gap = (best.dual - best.primal) / best.weights.unit
-    total = _total(given, panels)
-    return {"panels": panels, "sum": total, "min": _least(given, panels), "bound": total + gap, "gap": gap}
-
-
-def _drawn(given: Problem, best: Optimum, terms: Terms, seed: bytes) -> dict[str, Any]:
-    """The draw: rows and columns in the order of their keys, so that the order in the file does not matter."""
-    row = {int(i): k for k, i in enumerate(np.argsort(best.weights.row_key, kind="stable"))}
-    col = {int(j): k for k, j in enumerate(np.argsort(best.weights.col_key, kind="stable"))}
-    graph = sorted(published(best), key=lambda pair: (row[pair[0]], col[pair[1]]))
-    panels: list[list[int]] = [[] for _ in range(given.shape[0])]
-    for k in drawn(graph, [()] * given.shape[1], bits=terms.bits, seed=seed):
-        panels[graph[k][0]].append(graph[k][1])
-    for panel in panels:
-        panel.sort()
+def _answer(given: Problem, best: Optimum, terms: Terms, seed: bytes) -> dict[str, Any]:
+    graph = published(best)
+    panels = panels_of(given, graph, terms, seed=seed)
     gap = (best.dual - best.primal) / best.weights.unit / terms.scale
-    expected = sum(Fraction(float(given.pairs.at(i, j))) * f for i, j, f in graph) / terms.scale
-    return {
-        "panels": panels,
-        "sum": _total(given, panels),
-        "min": _least(given, panels),
-        "expected_sum": float(expected),
-        "bound": float(expected) + gap,
-        "gap": gap,
-        "cap_probability": f"{terms.most}/{terms.scale}",
-        "marginals": sorted([i, j, f / terms.scale] for i, j, f in graph),
-    }
+    answer = _figures(given, panels) | {"bound": _sum(given, panels) + gap, "gap": gap}
+    if terms.bits:
+        rows, cols, flow = (np.array(column) for column in zip(*graph, strict=True))
+        expected = math.fsum((given.pairs.at(rows, cols).astype(np.float64) * flow).tolist()) / terms.scale
+        answer |= {"expected_sum": expected, "bound": expected + gap, "cap_probability": f"{terms.most}/{terms.scale}"}
+        answer["marginals"] = [[i, j, f / terms.scale] for i, j, f in graph]
+    return answer
+
+
+def _in_file_order(answer: dict[str, Any], rows: list[int], cols: list[int]) -> None:
+    """Panels and marginals by the numbers that projects and experts have in the file."""
+    panels: list[list[int]] = [[] for _ in rows]
+    for i, panel in zip(rows, answer["panels"], strict=True):
+        panels[i] = sorted(cols[j] for j in panel)
+    answer["panels"] = panels
+    if "marginals" in answer:
+        answer["marginals"] = sorted([rows[i], cols[j], chance] for i, j, chance in answer["marginals"])
+
+
+def _figures(given: Problem, panels: list[list[int]]) -> dict[str, Any]:
+    served = [_sum(given, [panel], first=i) for i, panel in enumerate(panels)]
+    return {"panels": panels, "sum": _sum(given, panels), "min": min(served, default=0.0)}
+
+
+def _sum(given: Problem, panels: list[list[int]], *, first: int = 0) -> float:
+    """The sum of the panels' scores, correctly rounded once; `first` is the number of the first project."""
+    rows = np.repeat(np.arange(first, first + len(panels)), [len(panel) for panel in panels])
+    cols = np.array([j for panel in panels for j in panel], np.int64)
+    return math.fsum(given.pairs.at(rows, cols).astype(np.float64).tolist())
 
 
 def _fair(given: Problem, seed: bytes) -> dict[str, Any]:
+    started = time.process_time()
     found = fair(given, seed=seed)
+    spent = time.process_time() - started
     panels: list[list[int]] = [[] for _ in range(given.shape[0])]
     for i, j in sorted(zip(found.rows.tolist(), found.cols.tolist(), strict=True)):
         panels[i].append(j)
-    return {
-        "panels": panels,
-        "sum": _total(given, panels),
-        "min": _least(given, panels),
+    return _figures(given, panels) | {
         "bound": found.total_bound,
-        "gap": found.total_bound - _total(given, panels),
+        "gap": max(0.0, found.total_bound - found.total),
         "min_bound": found.floor_bound,
         "bounds_over_all_pairs": found.over_all,
+        "cpu_seconds": round(spent, 6),
     }
-
-
-def _total(given: Problem, panels: list[list[int]]) -> float:
-    return float(sum(_score(given, i, panel) for i, panel in enumerate(panels)))
-
-
-def _least(given: Problem, panels: list[list[int]]) -> float:
-    return float(min((_score(given, i, panel) for i, panel in enumerate(panels)), default=0))
-
-
-def _score(given: Problem, project: int, panel: list[int]) -> Fraction:
-    return sum((Fraction(float(given.pairs.at(project, j))) for j in panel), Fraction(0))
-
-
-def _proof(parts: tuple[Any, ...], fairly: bool) -> dict[str, Any]:
-    """The full certificate, on labels salted by the seed: without a ceremony nothing here is hidden from a guess."""
-    given, terms, seed = parts
-    if fairly:
-        raise ValueError(
-            "a fair assignment has bounds, not a certificate of the draw: leave --fair or --certificate out"
-        )
-    terms = replace(terms, salt=hashlib.sha256(b"salt" + seed).hexdigest())
-    return certified(salted(given, salt=terms.salt), terms, seed=seed)[0]
 
 
 def _read(path: Path, lo: int) -> Problem:
