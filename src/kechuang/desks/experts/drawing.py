@@ -12,12 +12,13 @@ from django.db.models import Q
 
 from kechuang.casework.models import Case, Member, Round
 from kechuang.casework.pages import day_of, pages_of
-from kechuang.desks.experts.models import Coauthorship, Conflict, Draw, Employer, Expert, Pool, Seat
+from kechuang.desks.experts.models import Coauthorship, Conflict, Draw, Employer, Expert, Pool, PoolMembers, Seat
 from kechuang.engines.panel import recusal
 from kechuang.engines.panel.ceremony import pool_digest, seed
 from kechuang.engines.panel.draw import Candidate, Panel, Quotas, simple
 from kechuang.parties.models import Employment, Tie
 from kechuang.words.outcome import Refused
+from kechuang.words.period import Term, term_ends
 from kechuang.words.reason import Reason
 
 REGION = "15"
@@ -41,6 +42,16 @@ def group_of(case: Case, mode: str) -> Group:
     return Group(case.round, case.number, mode, (case,))
 
 
+def members_of(pool: Pool) -> list[str]:
+    """Public ids of the experts in a frozen pool; read behind the curtain."""
+    return list(PoolMembers.objects.get(pool=pool).pids)
+
+
+def owner_of(case: Case) -> Case:
+    """The project behind a case: its parent where it is the child of one."""
+    return case.parent or case
+
+
 def freeze_pool(round_: Round, on: datetime) -> Pool:
     """Fix who can be drawn in this round; its digest is published before anything is drawn."""
     found = Pool.objects.filter(round=round_).first()
@@ -48,19 +59,22 @@ def freeze_pool(round_: Round, on: datetime) -> Pool:
         return found
     ids = sorted(Expert.objects.filter(standing="active", left_on=None, credit="good").values_list("pid", flat=True))
     digest = pool_digest(ids, rules=round_.frozen_id or "")
-    return Pool.objects.create(round=round_, count=len(ids), digest=digest, members=ids, on=on)
+    pool = Pool.objects.create(round=round_, count=len(ids), digest=digest, on=on)
+    PoolMembers.objects.create(pool=pool, pids=ids)
+    return pool
 
 
 def projects_of(group: Group) -> list[recusal.Project]:
-    """The cases of a group as the recusal graph sees them: units with partners, people with the team."""
+    """The cases of a group as the recusal graph sees them: units with partners, people with the team of the project."""
     team: dict[int, set[str]] = {}
-    for case_id, pid in Member.objects.filter(case__in=group.cases).values_list("case_id", "person__pid"):
+    owners = [owner_of(case) for case in group.cases]
+    for case_id, pid in Member.objects.filter(case__in=owners).values_list("case_id", "person__pid"):
         team.setdefault(case_id, set()).add(pid)
     found = []
-    for case in group.cases:
-        partners = {str(row.get("party")) for row in case.answers.get("partners") or () if row.get("party")}
+    for case, owner in zip(group.cases, owners, strict=True):
+        partners = {str(row.get("party")) for row in owner.answers.get("partners") or () if row.get("party")}
         units = partners | ({case.applicant.pid} if case.applicant else set())
-        people = team.get(case.pk, set()) | ({case.leader.pid} if case.leader else set())
+        people = team.get(owner.pk, set()) | ({case.leader.pid} if case.leader else set())
         found.append(recusal.Project(case.number, frozenset(units), frozenset(people)))
     return found
 
@@ -76,7 +90,21 @@ def recused(group: Group, experts: Iterable[Expert], on: datetime) -> tuple[recu
     facts = recusal.Facts(
         ties=_ties(pool), named=_named(group, pool), declared=_declared(group), sanctions=_sanctions(pool, on)
     )
-    return recusal.edges(projects_of(group), people, facts=facts, rules=rules, on=day_of(on))
+    found = recusal.edges(projects_of(group), people, facts=facts, rules=rules, on=day_of(on))
+    return tuple(sorted({*found, *_applying(group, pool, rules)}))
+
+
+def _applying(group: Group, pool: list[Expert], rules: Mapping[str, recusal.Rule]) -> Iterable[recusal.Edge]:
+    """Who applies or takes part anywhere in this round, also outside the group, reviews nothing in it."""
+    rule = rules.get("same_round")
+    by_person = {e.person_id: e for e in pool}
+    handed_in = Case.objects.filter(round=group.round, parent=None, received_at__isnull=False)
+    leading = handed_in.filter(leader__in=by_person).values_list("leader", flat=True)
+    taking_part = Member.objects.filter(case__in=handed_in, person__in=by_person).values_list("person", flat=True)
+    for person_id in {*leading, *taking_part} if rule else ():
+        expert = by_person[person_id]
+        for case in group.cases:
+            yield recusal.Edge(case.number, expert.pid, rule.code, rule.level, expert.person.pid)  # type: ignore[union-attr]
 
 
 def _ties(pool: list[Expert]) -> list[recusal.Tie]:
@@ -108,16 +136,16 @@ def _named(group: Group, pool: list[Expert]) -> set[tuple[str, str]]:
     return {
         (case.number, by_person[pid])
         for case in group.cases
-        for pid in (case.answers.get("unsuitable_experts") or ())[:3]
+        for pid in (owner_of(case).answers.get("unsuitable_experts") or ())[:3]
         if pid in by_person
     }
 
 
 def _declared(group: Group) -> set[tuple[str, str]]:
-    rows = Conflict.objects.filter(case__in=group.cases, why="conflict").values_list(
-        "case__number", "seat__expert__pid"
-    )
-    return set(rows)
+    """What was declared about a case, or about the project it is a child of."""
+    known = {owner_of(case).pk: case.number for case in group.cases} | {case.pk: case.number for case in group.cases}
+    rows = Conflict.objects.filter(case__in=known, why="conflict").values_list("case_id", "seat__expert__pid")
+    return {(known[case_id], pid) for case_id, pid in rows}
 
 
 def _sanctions(pool: list[Expert], on: datetime) -> dict[str, Any]:
@@ -162,7 +190,7 @@ def draw(group: Group, *, commitments: Mapping[str, str], dice: str, former: Ite
     seats, quotas = quotas_of(page, group.mode)
     pool_row = freeze_pool(group.round, on)
     pool = list(
-        Expert.objects.filter(pid__in=pool_row.members).select_related("person", "person__unit").order_by("pid")
+        Expert.objects.filter(pid__in=members_of(pool_row)).select_related("person", "person__unit").order_by("pid")
     )
     pool = fitting(pool, group, seats)
     edges = recused(group, pool, on)
@@ -202,3 +230,18 @@ def next_in_order(row: Draw, seat: Seat, state: str, on: datetime) -> Seat:
     following.state, following.invited_at = "invited", on
     following.save(update_fields=["state", "invited_at"])
     return following
+
+
+def replace_silent(row: Draw, *, reply: Term, on: datetime) -> int:
+    """Seats whose invitation ran out go to the next in order; how many. Where nobody is left, the invited keep theirs.
+
+    Every case of a group has its own clock: a seat is judged by its own invitation, so that the second case does not
+    replace again whom the first has just invited.
+    """
+    count = 0
+    for seat in Seat.objects.select_for_update().filter(draw=row, state="invited").order_by("position"):
+        late = seat.invited_at is not None and term_ends(seat.invited_at, reply) <= on
+        if late and Seat.objects.filter(draw=row, state="reserve").exists():
+            next_in_order(row, seat, "silent", on)
+            count += 1
+    return count

@@ -17,6 +17,7 @@ from kechuang.words.outcome import Finding, Refused
 from kechuang.words.reason import Reason
 
 SITTING = ("invited", "accepted")
+GROUPED = ("mail", "panel")
 
 
 def label_of(by: Actor) -> str:
@@ -24,18 +25,31 @@ def label_of(by: Actor) -> str:
     return by.id.removeprefix("label:")
 
 
+def seat_of(case: Case, by: Actor) -> Seat | None:
+    """The seat from which `by` acts on this case: of a draw that stands, for this case or its group."""
+    rows = Seat.objects.filter(label=label_of(by), state__in=SITTING, draw__round=case.round, draw__aborted_at=None)
+    rows = rows.filter(draw__group__in=[n for n in (case.group, case.number) if n])
+    return rows.select_related("expert", "expert__person", "expert__person__unit", "draw").first()
+
+
 def mode_of(case: Case, act: str = "") -> str:
     """Which panel works now: mail, panel, site visit, mid-term or acceptance."""
     if "acceptance" in act or case.state in ("acceptance", "rectify"):
         return "acceptance"
-    if case.flow != "grant":
+    if case.parent_id:
         return case.flow
-    return "panel" if case.state == "panel_review" else "mail"
+    return "panel" if case.state == "panel_review" else modes_of(case)[0]
+
+
+def modes_of(case: Case) -> list[str]:
+    """The panels a programme's page declares for its review, in order: by mail, in a meeting, or both."""
+    declared = pages_of(case.round).programme.get("panel") or {}
+    return [mode for mode in GROUPED if mode in declared] or ["mail"]
 
 
 def draw_of(case: Case, mode: str) -> Draw | None:
     """The draw that stands for this case's panel; a defence panel is the mail panel where none was drawn for it."""
-    names = [case.group, case.number] if mode in ("mail", "panel") else [case.number]
+    names = [case.group, case.number] if mode in GROUPED else [case.number]
     rows = Draw.objects.filter(round=case.round, group__in=[n for n in names if n], aborted_at=None)
     return rows.filter(mode=mode).first() or (rows.filter(mode="mail").first() if mode == "panel" else None)
 
@@ -43,7 +57,7 @@ def draw_of(case: Case, mode: str) -> Draw | None:
 # The pool and the draw
 
 
-@effect("experts.freeze_pool")
+@effect("experts.freeze_pool", behind=True)
 def freeze_pool(round_: Round, context: Any) -> None:
     """Close the pool for this round; count and digest go into the record, and so into the log."""
     pool = drawing.freeze_pool(round_, context.on)
@@ -69,7 +83,7 @@ def pool_large_enough(case: Case, context: Any) -> Finding:
     mode = mode_of(case, context.act.name)
     if draw_of(case, mode) is not None:
         return Finding.passed()
-    seats, _ = drawing.quotas_of(context.pages.programme, mode)
+    seats = max(drawing.quotas_of(context.pages.programme, one)[0] for one in drawn_together(case, mode))
     pool = Pool.objects.filter(round=case.round).first()
     have = pool.count if pool else 0
     return Finding.passed() if have >= seats else Finding.fail("pool_too_small", need=seats, have=have)
@@ -98,15 +112,24 @@ def set_group(case: Case, context: Any) -> None:
 def draw(case: Case, context: Any) -> None:
     """Draw by strata from the published seed, recusals left out; the first case of a group draws for all of it."""
     mode = mode_of(case, context.act.name)
-    row = draw_of(case, mode)
-    if row is None or row.mode != mode:
-        given = {str(one["by"]): str(one["digest"]) for one in context.data.get("commitments") or ()}
-        former = former_panel(case)
-        row = drawing.draw(
-            drawing.group_of(case, mode), commitments=given, dice=str(context.data.get("dice", "")), former=former,
-            on=context.on,
-        )  # fmt: skip
-    context.tells |= {"seed": row.seed, "pool": row.pool_digest, "draw": str(row.pk)}
+    row = None
+    for one in drawn_together(case, mode):
+        there = draw_of(case, one)
+        row = row or there
+        if there is None or there.mode != one:
+            given = {str(each["by"]): str(each["digest"]) for each in context.data.get("commitments") or ()}
+            made = drawing.draw(
+                drawing.group_of(case, one), commitments=given, dice=str(context.data.get("dice", "")),
+                former=former_panel(case), on=context.on,
+            )  # fmt: skip
+            row = made if one == mode else row
+    if row is not None:
+        context.tells |= {"seed": row.seed, "pool": row.pool_digest, "draw": str(row.pk)}
+
+
+def drawn_together(case: Case, mode: str) -> list[str]:
+    """Panels that one ceremony fills: a programme with mail and meeting draws both from the same published seed."""
+    return modes_of(case) if mode in GROUPED else [mode]
 
 
 @effect("experts.invite")
@@ -126,7 +149,10 @@ def exclude_former_panel(case: Case, context: Any) -> None:
     """Keep the former group out of the next draw: its draw is closed, and this case gets a group of its own."""
     mode = mode_of(case, context.act.name)
     row = draw_of(case, mode)
-    if row is not None:
+    if row is not None and row.group == case.number:
+        row.aborted_at = context.on
+        row.save(update_fields=["aborted_at"])
+    elif row is not None:
         seats = Seat.objects.filter(draw=row)
         closed = Draw.objects.create(
             round=case.round, group=case.number, mode=mode, seats=row.seats, dice=row.dice, seed=row.seed,
@@ -150,16 +176,16 @@ def release(case: Case, context: Any) -> None:
 @effect("experts.next_in_order", behind=True)
 def next_in_order(case: Case, context: Any) -> None:
     """The next in drawn order takes the seat of whoever declined, or of those who have not answered in time."""
-    row = draw_of(case, mode_of(case, context.act.name))
-    if row is None:
-        return
     if context.by.id.startswith("label:"):
-        seat = Seat.objects.select_for_update().get(draw=row, label=label_of(context.by))
+        seat = seat_of(case, context.by)
+        if seat is None:
+            raise Refused(Reason("not_seated"))
         Conflict.objects.create(seat=seat, case=case, why=str(context.data.get("why", "time")), on=context.on)
-        drawing.next_in_order(row, seat, "declined", context.on)
+        drawing.next_in_order(seat.draw, seat, "declined", context.on)
         return
-    for seat in Seat.objects.select_for_update().filter(draw=row, state="invited"):
-        drawing.next_in_order(row, seat, "silent", context.on)
+    reply = context.pages.term(context.flow.code, "reply_hours", day_of(context.on))
+    for row in Draw.objects.filter(round=case.round, group__in=[case.group, case.number], aborted_at=None):
+        drawing.replace_silent(row, reply=reply, on=context.on)
 
 
 # Promises and sheets
@@ -168,12 +194,10 @@ def next_in_order(case: Case, context: Any) -> None:
 @check("experts.no_conflict", behind=True)
 def no_conflict(case: Case, context: Any) -> Finding:
     """No edge of recusal joins this person and this case; looks behind the curtain and names nobody."""
-    seat = (
-        Seat.objects.filter(label=label_of(context.by)).select_related("expert", "expert__person__unit", "draw").first()
-    )
-    if seat is None or seat.state not in SITTING:
+    seat = seat_of(case, context.by)
+    if seat is None:
         return Finding.fail("not_seated")
-    group = drawing.Group(case.round, seat.draw.group, seat.draw.mode, (case.parent or case,))
+    group = drawing.Group(case.round, seat.draw.group, seat.draw.mode, (case,))
     edges = drawing.recused(group, [seat.expert], context.on)
     return Finding.fail("recused") if any(edge.level == "hard" for edge in edges) else Finding.passed()
 
@@ -238,6 +262,8 @@ def keep_vote(case: Case, context: Any) -> None:
 @check("experts.panel_complete")
 def panel_complete(case: Case, context: Any) -> Finding:
     """Enough sheets are in; looks behind the curtain at counts only."""
+    if case.state == "panel_drawn":  # a meeting without a mail review before it: nothing has been read yet
+        return Finding.passed()
     mode = mode_of(case, context.act.name)
     said = (context.pages.programme.get("panel") or {}).get(mode) or {}
     least = int(said.get("at_least", min(3, int(said.get("size", 3)))))
