@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("casework", "0001_initial"),
-        ("experts", "0003_pool_without_members"),
+        ("experts", "0002_behind_the_curtain"),
     ]
 
     operations = [
