@@ -4,6 +4,6 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("experts", "0002_behind_the_curtain")]
+    dependencies = [("experts", "0003_readable_tables_do_not_look_behind")]
 
     operations = [migrations.RemoveField(model_name="pool", name="members")]
