@@ -1,4 +1,4 @@
-"""Runs an engine's query over a population: parquet, CSV or Arrow tables in, Arrow out, on embedded DuckDB."""
+"""Runs an engine's query over a population: parquet or CSV files, or rows, in; rows or a parquet file out; on embedded DuckDB."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import duckdb
-import pyarrow as pa
 
-TYPES = {"text": pa.string(), "int64": pa.int64(), "bool": pa.bool_(), "date": pa.date32()}
+TYPES = {"text": "VARCHAR", "int64": "BIGINT", "bool": "BOOLEAN", "date": "DATE"}
 
 
 class Statement(Protocol):
@@ -22,7 +21,7 @@ class Statement(Protocol):
 
 
 class Population:
-    """A population on one DuckDB connection; every table is a view on its file, or an Arrow table."""
+    """A population on one DuckDB connection; every table is a view on its file, or holds rows given."""
 
     def __init__(self, *, threads: int | None = None, memory: str | None = None) -> None:
         self.connection = duckdb.connect()
@@ -36,36 +35,39 @@ class Population:
     def add_file(self, name: str, path: Path) -> None:
         """The table `name` from a .parquet or .csv file."""
         read = "read_parquet" if path.suffix == ".parquet" else "read_csv"
+        self.connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS SELECT * FROM {read}({_quoted(path)})')
         self.sources[name] = path
         self.names.add(name)
-        quoted = str(path).replace("'", "''")
-        self.connection.execute(f"CREATE OR REPLACE VIEW \"{name}\" AS SELECT * FROM {read}('{quoted}')")
 
     def add_rows(self, name: str, rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> None:
         """The table `name` from rows, with columns of the kinds text, int64, bool, date."""
-        schema = pa.schema([(column, TYPES[kind]) for column, kind in columns.items()])
-        self.add_table(name, pa.Table.from_pylist([dict(row) for row in rows], schema=schema))
-
-    def add_table(self, name: str, table: pa.Table) -> None:
-        """The table `name`, as it stands in memory."""
+        told = ", ".join(f'"{column}" {TYPES[kind]}' for column, kind in columns.items())
+        self.connection.execute(f'CREATE OR REPLACE TABLE "{name}" ({told})')
+        listed = [[row.get(column) for column in columns] for row in rows]
+        if listed:
+            marks = f"({', '.join('?' * len(columns))})"
+            flat = [value for row in listed for value in row]
+            self.connection.execute(f'INSERT INTO "{name}" VALUES {", ".join([marks] * len(listed))}', flat)
         self.names.add(name)
-        self.connection.register(name, table)
 
-    def run(self, query: Statement) -> pa.Table:
-        """The result of an engine's query; FileNotFoundError where a folder lacks a table it reads."""
+    def add_table(self, name: str, table: Any) -> None:
+        """The table `name`: an Arrow table, as it stands in memory."""
+        self.connection.register(name, table)
+        self.names.add(name)
+
+    def run(self, query: Statement) -> list[dict[str, Any]]:
+        """The rows of an engine's query; FileNotFoundError where a folder lacks a table it reads."""
         lacking = sorted(query.tables - self.names)
         if lacking:
             raise FileNotFoundError(f"the population has no {lacking[0]}.parquet or {lacking[0]}.csv")
-        return self.execute(query.sql("duckdb"))
+        done = self.connection.execute(query.sql("duckdb"))
+        names = [told[0] for told in done.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in done.fetchall()]
 
-    def execute(self, sql: str) -> pa.Table:
-        """The result of SQL as an Arrow table."""
-        return self.connection.sql(sql).to_arrow_table()
-
-    def keep(self, name: str, query: Statement | str) -> None:
-        """Runs a query once and keeps its rows as a table for the queries that follow."""
-        sql = query if isinstance(query, str) else query.sql("duckdb")
-        self.connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql}')
+    def write(self, query: Statement, path: Path) -> None:
+        """The rows of an engine's query as a .parquet or .csv file, however many they are."""
+        kind = "PARQUET" if path.suffix == ".parquet" else "CSV"
+        self.connection.execute(f"COPY ({query.sql('duckdb')}) TO {_quoted(path)} (FORMAT {kind})")
 
     def complete(self) -> frozenset[tuple[str, str]]:
         """(table, column) pairs without a missing value, from the statistics of the parquet files alone."""
@@ -74,6 +76,10 @@ class Population:
             if path.suffix == ".parquet":
                 found |= {(name, column) for column in _whole_columns(self.connection, path)}
         return frozenset(found)
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _whole_columns(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:

@@ -25,7 +25,7 @@ def _queried(rules, code, cast, moment):
     tables = tables_of(rules.vocabulary, cast)
     for name in query.tables:
         population.add_rows(name, tables[name], columns_of(rules.vocabulary.entities[name]))
-    return {row["key"]: row for row in population.run(query).to_pylist()}
+    return {row["key"]: row for row in population.run(query)}
 
 
 def _moment(policy, example):

@@ -81,7 +81,7 @@ def _summed(variants, codes, **more):
     found = [
         one
         for query in totals(variants, codes, Moment(year=YEAR), **more)
-        for one in query.totals(population.run(query).to_pylist())
+        for one in query.totals(population.run(query))
     ]
     return found, whole(found)
 

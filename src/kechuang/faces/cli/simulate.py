@@ -93,7 +93,7 @@ def _run(
 
 
 def _totals(population: Population, query: TotalsQuery) -> list[Total]:
-    return query.totals(population.run(query).to_pylist())
+    return query.totals(population.run(query))
 
 
 def _json(
