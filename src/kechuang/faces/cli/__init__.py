@@ -6,6 +6,7 @@ import os
 import sys
 from importlib import import_module
 
+import django
 import typer
 from typer.core import TyperGroup
 
@@ -22,6 +23,8 @@ COMMANDS = {
     "work": ("work", "Letters, timed acts and the sealing of the log, in one loop."),
     "verify": ("verify", "Nothing was edited, cut, dropped or swapped; or where it was."),
 }
+# These read or write the tables: Django is set up before their module is loaded.
+WITH_TABLES = frozenset({"serve", "work", "verify", "demo", "rehearse", "import", "book"})
 
 
 class _Lazy(TyperGroup):
@@ -33,6 +36,8 @@ class _Lazy(TyperGroup):
     def get_command(self, ctx: object, name: str):  # type: ignore[no-untyped-def]
         if name not in COMMANDS:
             return None
+        if name in WITH_TABLES:
+            django.setup()
         module = import_module(f"kechuang.faces.cli.{COMMANDS[name][0]}")
         command = typer.main.get_command(module.app)
         command.name = name

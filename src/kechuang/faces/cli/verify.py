@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import django
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -77,7 +76,6 @@ def verify(
     as_json: bool = typer.Option(False, "--json", help="Faults and counts as JSON."),
 ) -> None:
     """Compare the data with its records, the log and the witnesses. Exit code 1 if anything does not fit."""
-    django.setup()
     texts = [path.read_text("utf-8", errors="replace") for path in checkpoint]
     with shown(not as_json) as progress:
         report = inspection.inspect(witness=witness, notes=[note for text in texts for note in notes_in(text)], progress=progress)  # fmt: skip

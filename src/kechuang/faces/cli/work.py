@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
 
-import django
 import typer
 from django.conf import settings
 from django.db import close_old_connections, connection
@@ -86,7 +85,6 @@ def turns(stop: Event, *, now: Callable[[], datetime] = timezone.now, say: Calla
 @app.command()
 def work(once: bool = typer.Option(False, "--once", help="One turn, then end: for a timer.")) -> None:
     """Do what is due: letters and jobs, acts of the clock, and within a minute the log. One process a data folder."""
-    django.setup()
     with only_one(settings.DATA) as mine:
         if not mine:
             typer.echo("这个数据目录已有一个后台进程 / another worker already serves this data folder", err=True)

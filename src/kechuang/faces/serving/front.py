@@ -1,0 +1,216 @@
+"""The stamping front: it takes a request whole, stamps when its last byte arrived, and only then lets it queue.
+
+A queue before the stamp makes people late who were on time. So nothing waits before the stamp but the network; what
+waits behind it carries its time along. The front also keeps slow clients and hostile framing away from the workers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from asyncio import StreamReader, StreamWriter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import IO
+
+from kechuang.faces.serving import tickets
+from kechuang.faces.serving.answers import answer
+from kechuang.faces.serving.received import SECRET_HEADER, STAMP_HEADER
+from kechuang.faces.serving.requests import CHUNK, MOST_HEAD, Head, Malformed, read_body, read_head
+from kechuang.words.period import ZONE
+
+IDLE = 75.0  # seconds between two requests of a connection
+PATIENCE = 60.0  # seconds for the body of a request
+HOP_BY_HOP = frozenset(
+    (b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade",
+     b"content-length", b"expect", b"proxy-authorization")
+)  # fmt: skip
+OURS = frozenset(
+    (STAMP_HEADER.lower().encode(), SECRET_HEADER.lower().encode(), b"x-forwarded-for", b"x-forwarded-proto",
+     b"x-forwarded-host", b"x-real-ip", b"forwarded")
+)  # fmt: skip
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(slots=True)
+class Front:
+    """`slots` requests are with the application at once, of them `signing_in` log-ins; others wait up to `patience` s."""
+
+    application: str
+    secret: str
+    slots: int = 8
+    signing_in: int = 2
+    sign_in_path: bytes = b"/signin/"
+    patience: float = 12.0
+    waiting_most: int = 5000
+    trusted: frozenset[str] = frozenset()
+    clock: Callable[[], int] = now_ms
+    _open: asyncio.Semaphore = field(init=False)
+    _signing: asyncio.Semaphore = field(init=False)
+    _waiting: int = 0
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._open = asyncio.Semaphore(self.slots)
+        self._signing = asyncio.Semaphore(self.signing_in)
+
+    async def listen(self, address: str, port: int) -> asyncio.Server:
+        return await asyncio.start_server(self.talk, address, port, limit=MOST_HEAD, backlog=4096)
+
+    async def talk(self, reader: StreamReader, writer: StreamWriter) -> None:
+        """All requests of one connection, one after another; whatever goes wrong ends only this connection."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        try:
+            while await self._one(reader, writer):
+                await writer.drain()
+        except (ConnectionError, TimeoutError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            self._tasks.discard(task)
+            writer.close()
+            with contextlib.suppress(ConnectionError, TimeoutError):
+                await writer.wait_closed()
+
+    async def _one(self, reader: StreamReader, writer: StreamWriter) -> bool:
+        """One request and its answer; whether the connection may be used again."""
+        try:
+            async with asyncio.timeout(IDLE):
+                head = await read_head(reader)
+            if head is None:
+                return False
+            async with asyncio.timeout(PATIENCE):
+                body = await read_body(head, reader, writer)
+        except Malformed as fault:
+            return await self._refuse(writer, reader, fault.status)
+        arrived = self.clock()
+        with body:
+            return await self._pass_on(head, body, arrived, writer)
+
+    async def _refuse(self, writer: StreamWriter, reader: StreamReader, status: int) -> bool:
+        """Answer and close; what is still on its way is read off for a moment, or the answer would be lost."""
+        writer.write(answer(status))
+        await writer.drain()
+        if writer.can_write_eof():
+            writer.write_eof()
+        with contextlib.suppress(TimeoutError, ConnectionError):
+            async with asyncio.timeout(0.5):
+                while await reader.read(CHUNK):
+                    continue
+        return False
+
+    async def _pass_on(self, head: Head, body: IO[bytes], arrived: int, writer: StreamWriter) -> bool:
+        first = tickets.first_arrival(head, body, arrived=arrived, secret=self.secret)
+        gates = [self._open]
+        if head.method == b"POST" and head.target.split(b"?")[0] == self.sign_in_path:
+            gates = [self._signing, self._open]
+        async with contextlib.AsyncExitStack() as held:
+            if not await self._wait(gates, held):
+                given = tickets.ticket(head, body, arrived=first, secret=self.secret)
+                writer.write(answer(503, stamp=said(first), ticket=given))
+                return False
+            return await self._ask(head, body, first, writer)
+
+    async def _wait(self, gates: Iterable[asyncio.Semaphore], held: contextlib.AsyncExitStack) -> bool:
+        """Take a place in each gate, in the order of arrival; False when that takes too long or too many wait."""
+        if self._waiting >= self.waiting_most:
+            return False
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(self.patience):
+                for gate in gates:
+                    await held.enter_async_context(gate)
+        except TimeoutError:
+            return False
+        finally:
+            self._waiting -= 1
+        return True
+
+    async def _ask(self, head: Head, body: IO[bytes], arrived: int, writer: StreamWriter) -> bool:
+        """Send the request on and the answer back as it comes."""
+        try:
+            theirs, ours = await asyncio.open_unix_connection(self.application, limit=MOST_HEAD)
+        except OSError:
+            writer.write(answer(502))
+            return False
+        try:
+            ours.write(self._rewritten(head, body, arrived, _peer(writer)))
+            while part := body.read(CHUNK):
+                ours.write(part)
+                await ours.drain()
+            return await _give_back(theirs, writer, head)
+        finally:
+            ours.close()
+
+    def _rewritten(self, head: Head, body: IO[bytes], arrived: int, peer: str) -> bytes:
+        """The head as the application gets it: one length, no header that only the front may write."""
+        length = body.seek(0, 2)
+        body.seek(0)
+        kept = [(name, value) for name, value in head.headers if _plain(name) not in HOP_BY_HOP | OURS]
+        proxied = peer in self.trusted
+        before, scheme = head.header(b"x-forwarded-for"), head.header(b"x-forwarded-proto")
+        told = [
+            (b"X-Forwarded-For", before if proxied and before else peer.encode()),
+            (b"X-Forwarded-Proto", b"https" if proxied and scheme == b"https" else b"http"),
+            (STAMP_HEADER.encode(), said(arrived).encode()),
+            (SECRET_HEADER.encode(), self.secret.encode()),
+            (b"Connection", b"close"),
+            *([(b"Content-Length", str(length).encode())] if length or head.method in (b"POST", b"PUT") else []),
+        ]
+        lines = [head.method + b" " + head.target + b" HTTP/1.1", *(n + b": " + v for n, v in [*kept, *told])]
+        return b"\r\n".join(lines) + b"\r\n\r\n"
+
+    async def drain(self, seconds: float = 20.0) -> None:
+        """Wait for the requests that are under way, then let go of the rest."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+        for task in self._tasks:
+            task.cancel()
+
+
+def said(arrived: int) -> str:
+    """Milliseconds since 1970 as a time in Shanghai."""
+    seconds, thousandths = divmod(arrived, 1000)
+    on = datetime.fromtimestamp(seconds, UTC).astimezone(ZONE).replace(microsecond=thousandths * 1000)
+    return on.isoformat(timespec="milliseconds")
+
+
+def _plain(name: bytes) -> bytes:
+    """A header's name as the application will know it: for WSGI an underscore is a hyphen."""
+    return name.lower().replace(b"_", b"-")
+
+
+def _peer(writer: StreamWriter) -> str:
+    found = writer.get_extra_info("peername")
+    return str(found[0]) if found else ""
+
+
+async def _give_back(theirs: StreamReader, writer: StreamWriter, head: Head) -> bool:
+    """Copy the answer; whether it ended where it said it would, and so the connection may go on."""
+    try:
+        first = await theirs.readuntil(b"\r\n\r\n")
+    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+        writer.write(answer(502))
+        return False
+    lines = first[:-4].split(b"\r\n")
+    names = [line.partition(b":")[0].strip().lower() for line in lines]
+    length = next((int(line.partition(b":")[2]) for line, name in zip(lines, names, strict=True) if name == b"content-length"), None)  # fmt: skip
+    chunked = b"transfer-encoding" in names
+    bodiless = head.method == b"HEAD" or lines[0].split(b" ")[1] in (b"204", b"304")
+    stays = head.keep_alive and (bodiless or chunked or length is not None)
+    kept = [line for line, name in zip(lines, names, strict=True) if name not in (b"connection", b"keep-alive")]
+    writer.write(b"\r\n".join([*kept, b"Connection: keep-alive" if stays else b"Connection: close"]) + b"\r\n\r\n")
+    if bodiless:
+        return stays
+    sent, tail = 0, b""
+    while part := await theirs.read(CHUNK):
+        writer.write(part)
+        sent, tail = sent + len(part), (tail + part)[-5:]
+        await writer.drain()
+    return stays and (tail == b"0\r\n\r\n" if chunked else sent == length)
