@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -74,6 +74,33 @@ def write(subject: Any, entry: Entry) -> Record:
     kind, pid = subject_key(subject)
     last = Record.objects.filter(subject_kind=kind, subject=pid).order_by("-position").first()
     previous, position = (last.digest, last.position + 1) if last else (beginning(f"{kind}:{pid}"), 1)
+    record, told = drawn_up((kind, pid), entry, previous, position)
+    record.save(force_insert=True)
+    if told is not None:
+        told.record = record
+        told.save(force_insert=True)
+    return record
+
+
+def write_first(entries: Iterable[tuple[Any, Entry]]) -> list[Record]:
+    """The first records of subjects that have none yet, in one insert: for what is taken over in bulk."""
+    pairs = []
+    for subject, entry in entries:
+        kind, pid = subject_key(subject)
+        pairs.append(drawn_up((kind, pid), entry, beginning(f"{kind}:{pid}"), 1))
+    written = Record.objects.bulk_create([record for record, _ in pairs], batch_size=500)
+    tolds = []
+    for record, (_, told) in zip(written, pairs, strict=True):
+        if told is not None:
+            told.record = record
+            tolds.append(told)
+    Told.objects.bulk_create(tolds, batch_size=500)
+    return written
+
+
+def drawn_up(subject: tuple[str, str], entry: Entry, previous: str, position: int) -> tuple[Record, Told | None]:
+    """One record with its canonical body and digest, not yet saved, and beside it what was said."""
+    kind, pid = subject
     said, grain = plain(entry.data), salt()
     body = canonical({
         "v": 1, "subject": f"{kind}:{pid}", "position": position, "act": entry.act, "before": entry.before,
@@ -81,14 +108,12 @@ def write(subject: Any, entry: Entry) -> Record:
         "on": entry.on.astimezone(ZONE).isoformat(timespec="milliseconds"),
         "data": digest(grain.encode() + canonical(said)), **({"tells": dict(entry.tells)} if entry.tells else {}),
     })  # fmt: skip
-    record = Record.objects.create(
+    record = Record(
         subject_kind=kind, subject=pid, position=position, act=entry.act, before=entry.before, after=entry.after,
         actor=entry.by.id, role=entry.role, on=entry.on, key=entry.key, data_digest=data_digest(entry.data),
         body=body.decode(), previous=previous, digest=link(previous, body),
     )  # fmt: skip
-    if said:
-        Told.objects.create(record=record, data=said, salt=grain)
-    return record
+    return record, Told(record=record, data=said, salt=grain) if said else None
 
 
 def done(subject: Any) -> tuple[Done, ...]:
