@@ -195,5 +195,11 @@ def test_search_says_when_there_is_nothing(index):
     assert "nothing found" in run(index, "量子", command=search_app).output
 
 
+def test_an_index_without_words_answers_copies_but_not_searches(tmp_path, table):
+    assert run("build", table, *COLUMNS, "--no-search", "--out", tmp_path / "bare").exit_code == 0
+    assert [hit["id"] for hit in lines("query", tmp_path / "bare", table, *COLUMNS, "--json")[0]["hits"]] == ["g1"]
+    assert run(tmp_path / "bare", "羊草", command=search_app).exit_code == 2
+
+
 def test_a_year_that_is_none_is_refused(index):
     assert run(index, "羊草", "--year", "soon", command=search_app).exit_code == 2

@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import os
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -70,26 +71,28 @@ class Cut:
     entries: list[tuple[Entry, tuple[str, str]]]
 
 
-def read(columns: Columns, batch: Sequence[Mapping[str, str]]) -> Cut:
-    """The work on a batch that needs neither index nor disk."""
-    entries = [columns.entry(row) for row in batch]
+def read(columns: Columns, words: bool, batch: Sequence[Mapping[str, str]]) -> Cut:
+    """The work on a batch that needs neither index nor disk; without words only the names go on."""
     documents = [list(columns.sections(row).values()) for row in batch]
-    return Cut(read_batch(documents), [(entry, cut(entry)) for entry in entries])
+    if words:
+        entries = [columns.entry(row) for row in batch]
+        return Cut(read_batch(documents), [(entry, cut(entry)) for entry in entries])
+    return Cut(read_batch(documents), [(Entry(row[columns.name], ""), ("", "")) for row in batch])
 
 
-def read_all(columns: Columns, found: Iterator[dict[str, str]]) -> Iterator[Cut]:
+def read_all(columns: Columns, found: Iterator[dict[str, str]], *, words: bool) -> Iterator[Cut]:
     """Batches in their order; the first few here, and if there are more, the rest by as many workers as cores."""
     waiting = batches(found, BATCH)
     for _, batch in zip(range(ALONE), waiting, strict=False):
-        yield read(columns, batch)
+        yield read(columns, words, batch)
     first = next(waiting, None)
     if first is None:
         return
     workers = min(os.cpu_count() or 1, 8)
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        ahead = [pool.submit(read, columns, first)]
+        ahead = [pool.submit(read, columns, words, first)]
         for batch in waiting:
-            ahead.append(pool.submit(read, columns, batch))
+            ahead.append(pool.submit(read, columns, words, batch))
             if len(ahead) > 2 * workers:
                 yield ahead.pop(0).result()
         for last in ahead:
@@ -121,6 +124,9 @@ def build(
     kind: Annotated[str, typer.Option(help="Column to filter searches by.")] = "",
     year: Annotated[str, typer.Option(help="Column with a year, or a date that holds one.")] = "",
     place: Annotated[str, typer.Option(help="Column with a code of a place.")] = "",
+    search: Annotated[
+        bool, typer.Option("--search/--no-search", help="With words for `kechuang search`, or without.")
+    ] = True,
 ) -> None:
     """Build an index of files of texts: fingerprints for near-duplicates, words for search."""
     columns = Columns(id, tuple(text), title, kind, year, place)
@@ -128,9 +134,13 @@ def build(
     builder = Builder()
     try:
         with bar() as progress:
-            draft.words.fill(_gathered(read_all(columns, once(columns, files, progress)), builder))
+            found = _gathered(read_all(columns, once(columns, files, progress), words=search), builder)
+            if search:
+                draft.words.fill(found)
+            else:
+                deque(found, maxlen=0)
             segment = builder.segment()
-            draft.keep(segment, {"documents": len(segment), "id": id, "text": text})
+            draft.keep(segment, {"documents": len(segment), "id": id, "text": text, "search": search})
     except BaseException:
         draft.drop()
         raise

@@ -100,6 +100,8 @@ class Opened:
     @property
     def words(self) -> Large:
         """For search."""
+        if not self.about.get("search"):
+            raise Unreadable(f"{self.path}: built without words for search / 建立时未收入检索词")
         return Large(tantivy.Index.open(str(self.path / "words")))
 
 
