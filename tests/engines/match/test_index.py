@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from kechuang.engines.match import Builder, Index, Segment, boilerplate, merged, normalise, sketch
 from kechuang.engines.match.compact import packed_counts, read_batch, unpacked_counts
-from kechuang.engines.match.index import rarities
+from kechuang.engines.match.index import _in_runs, rarities
 from kechuang.engines.match.nearest import rarity
 
 GRASS = "针对草原退化问题，研究羊草补播与围封轮牧相结合的生态修复技术体系。"
@@ -139,3 +139,16 @@ def test_counts_packed_in_a_byte_are_right_to_a_few_in_a_hundred(count):
 @given(st.integers(0, 1000), st.integers(0, 2000))
 def test_rarity_alone_and_in_bulk_are_the_same(count, bearers):
     assert rarities(count, np.array([bearers]))[0] == pytest.approx(rarity(count, bearers))
+
+
+def test_a_question_without_sections_or_letters_has_no_hits():
+    index = Index((segment(grass=GRASS),))
+    assert (index.query({}), index.query({"goal": "", "method": "，"}), index.query("草")) == ((), (), ())
+
+
+@given(st.lists(st.booleans(), max_size=40), st.sampled_from([3, 4, 10]))
+def test_only_what_stands_in_long_enough_runs_is_kept(bits, run):
+    words = "".join("1" if bit else "0" for bit in bits).split("0")
+    wanted = "0".join(word if len(word) >= run else "0" * len(word) for word in words)
+    kept = _in_runs(np.array(bits, dtype=np.uint64), run)
+    assert "".join(map(str, kept.tolist())) == wanted

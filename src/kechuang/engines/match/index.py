@@ -241,8 +241,12 @@ def _in_runs(kept: Rows, run: int) -> Rows:
         begun = begun[: max(len(begun) - step, 0)] & begun[step:]
         reach += step
     runs = np.zeros_like(kept)
-    for step in range(run if len(begun) else 0):
-        runs[step : step + len(begun)] |= begun
+    runs[: len(begun)] = begun
+    reach = 1
+    while reach < run and len(begun):
+        step = min(reach, run - reach)
+        runs[step:] |= runs[:-step]
+        reach += step
     return runs
 
 
