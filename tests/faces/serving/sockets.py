@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -49,7 +50,7 @@ async def a_house(*, open_gate: bool = True, **given: Any) -> AsyncIterator[tupl
         path = str(Path(folder) / "app.sock")
         front = Front(path, SECRET, **given)
         behind = await asyncio.start_unix_server(application.talk, path, limit=MOST_HEAD)
-        before = await front.listen("127.0.0.1", 0)
+        before = await front.listen(socket.create_server(("127.0.0.1", 0)))
         try:
             yield application, front, before.sockets[0].getsockname()[1]
         finally:

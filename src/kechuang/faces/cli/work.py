@@ -27,6 +27,7 @@ SEAL_EVERY = timedelta(seconds=30)  # a record is in the log within a minute, al
 BACK_OFF = timedelta(minutes=5)
 IDLE = 1.0  # seconds between two turns that found nothing to do
 LOCK = "worker.lock"
+TAKEN = "这个数据目录已有一个后台进程 / another worker already serves this data folder"
 
 
 @dataclass(slots=True)
@@ -85,13 +86,19 @@ def turns(stop: Event, *, now: Callable[[], datetime] = timezone.now, say: Calla
 @app.command()
 def work(once: bool = typer.Option(False, "--once", help="One turn, then end: for a timer.")) -> None:
     """Do what is due: letters and jobs, acts of the clock, and within a minute the log. One process a data folder."""
+    if not once:
+        work_until_told()
+        return
+    with only_one(settings.DATA) as mine:
+        typer.echo(f"{Turn(_aloud).take(timezone.now())} done" if mine else TAKEN, err=not mine)
+
+
+def work_until_told() -> None:
+    """The loop itself, until SIGTERM or SIGINT; it ends with 1 where another worker holds the data folder."""
     with only_one(settings.DATA) as mine:
         if not mine:
-            typer.echo("这个数据目录已有一个后台进程 / another worker already serves this data folder", err=True)
-            raise typer.Exit(0 if once else 1)
-        if once:
-            typer.echo(f"{Turn(_aloud).take(timezone.now())} done")
-            return
+            typer.echo(TAKEN, err=True)
+            raise SystemExit(1)
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import time
 from asyncio import StreamReader, StreamWriter
 from collections.abc import Callable, Iterable
@@ -22,6 +23,7 @@ from kechuang.faces.serving.requests import CHUNK, MOST_HEAD, Head, Malformed, r
 from kechuang.words.period import ZONE
 
 IDLE = 75.0  # seconds between two requests of a connection
+BACKLOG = 4096
 PATIENCE = 60.0  # seconds for the body of a request
 HOP_BY_HOP = frozenset(
     (b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade",
@@ -59,8 +61,9 @@ class Front:
         self._open = asyncio.Semaphore(self.slots)
         self._signing = asyncio.Semaphore(self.signing_in)
 
-    async def listen(self, address: str, port: int) -> asyncio.Server:
-        return await asyncio.start_server(self.talk, address, port, limit=MOST_HEAD, backlog=4096)
+    async def listen(self, listening: socket.socket) -> asyncio.Server:
+        """Answer on a socket that is bound and listening already: what waits in it outlives a fallen front."""
+        return await asyncio.start_server(self.talk, sock=listening, limit=MOST_HEAD, backlog=BACKLOG)
 
     async def talk(self, reader: StreamReader, writer: StreamWriter) -> None:
         """All requests of one connection, one after another; whatever goes wrong ends only this connection."""
