@@ -252,24 +252,39 @@ def _ladder(value: Value, rows: list[tuple[Any, ...]], column: int) -> Rat:
 
 
 def _case_ladder(value: Value, rows: list[tuple[Any, ...]], column: int) -> Rat:
-    """As `_ladder`, as one CASE: the thresholds from the highest down."""
+    """As `_ladder`, as one CASE: the thresholds from the highest down, a denominator looked at once."""
     asked = number(value, "level")
     if asked.high is not None or asked.low.constant is not None:
         return _ladder(value, rows, column)
+    bottom = asked.low.bottom
+    if isinstance(bottom, int) or asked.low.least < 0:
+        return _rungs(asked.low, rows, column)
+    whole = Rat(bottom, asked.low.least, asked.low.most)
+    top = replace(asked.low, bottom=1, least=1, most=1)
+    found = _rungs(top, rows, column, whole)
+    positive = exp.GT(this=r.paren(bottom), expression=r.sql_of(0))
+    return replace(found, top=exp.Case().when(positive, r.sql_of(found.top), copy=False), null=True)
+
+
+def _rungs(asked: Rat, rows: list[tuple[Any, ...]], column: int, bottom: Rat | None = None) -> Rat:
     common = lcm(*(Fraction(row[column]).denominator for row in rows))
     worth = [int(Fraction(row[column]) * common) for row in rows]
+    tests = [_reaches(asked, ">=", row[0], bottom) for row in rows]
     case = exp.Case()
-    null = False
-    for row, entry in zip(reversed(rows), reversed(worth), strict=True):
-        test = r.compared(">=", asked.low, r.constant(row[0]))
-        null = null or test.null
+    for test, entry in zip(reversed(tests), reversed(worth), strict=True):
         case = case.when(test.sql, r.sql_of(entry), copy=False)
+    null = any(test.null for test in tests)
     if null:
-        below = r.compared("<", asked.low, r.constant(rows[0][0]))
-        case = case.when(below.sql, r.sql_of(0), copy=False)
+        case = case.when(_reaches(asked, "<", rows[0][0], bottom).sql, r.sql_of(0), copy=False)
     else:
         case = case.else_(r.sql_of(0), copy=False)
     return Rat(case, min(0, *worth), max(0, *worth), common, null=null)
+
+
+def _reaches(asked: Rat, op: str, threshold: Any, bottom: Rat | None) -> Truth:
+    """`asked / bottom op threshold`, where the bottom is known to be positive."""
+    right = r.constant(threshold) if bottom is None else r.times(bottom, r.constant(threshold))
+    return r.compared(op, asked, right)
 
 
 def _table(value: Value) -> Any:

@@ -98,3 +98,10 @@ def test_the_unit_of_every_step_is_known():
     assert {name: str(kind) for name, kind in found.items() if name in ("base", "rate_after", "amount")} == {
         "base": "money", "rate_after": "a bare number", "amount": "money",
     }  # fmt: skip
+
+
+def test_a_name_that_means_two_things_is_found():
+    found = _faults(TRADE + "let: {rate: {expr: cap}, year: {expr: cap}}\n")
+    assert [one[:2] for one in found][:2] == [
+        ("let.rate", "rate is already a name under params"), ("let.year", "year is already a word of the language"),
+    ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Final
 
 from kechuang.engines.rules.policy import Param, Policy, Step
 from kechuang.engines.rules.single import Rules
@@ -12,6 +13,8 @@ from kechuang.formula import Expression
 from kechuang.formula.tree import Path
 from kechuang.formula.units import ANY, DATE, TRUTH, Kind, kind_of, number, unit
 from kechuang.words.outcome import BadPage
+
+RESERVED: Final = ("year", "day", "gates", "branches", "amount", "verdict")
 
 
 def check(rules: Rules, code: str) -> list[BadPage]:
@@ -61,6 +64,7 @@ class _Check:
 
     def faults(self) -> Iterator[BadPage]:
         policy = self.policy
+        self._names_apart()
         for gate in (*policy.guards, *policy.eligible):
             self._expects(gate.expression, TRUTH, gate.path)
         for name in policy.let:
@@ -78,6 +82,17 @@ class _Check:
         self._uses()
         self._dates()
         yield from self.bad
+
+    def _names_apart(self) -> None:
+        policy, seen = self.policy, dict.fromkeys(RESERVED, "a word of the language")
+        seen[policy.subject] = "the record"
+        told = [("params", policy.params), ("let", policy.let), ("also", policy.also)]
+        for where, names in told:
+            for name in names:
+                if name in seen:
+                    mend = "give one of them another name"
+                    self.bad.append(BadPage(f"{where}.{name}", f"{name} is already {seen[name]}", mend))
+                seen[name] = f"a name under {where}"
 
     def _ceilings(self) -> None:
         policy = self.policy

@@ -101,7 +101,7 @@ def _columns(found: Computed, rules: Rules, code: str, n: int) -> Columns:
         same = all(found.columns[earlier, used] is columns for used, columns in results.items())
         if there.policy is policy and same:
             return there
-    return PolicySheet(found.sheet, policy, results, suffix=f"_v{n}" if n else "").columns()
+    return PolicySheet(found.sheet, policy, results, suffix=f"@{n}" if n else "").columns()
 
 
 def _paths(sheet: Sheet, policy: Policy) -> None:
@@ -119,13 +119,13 @@ def _orders(policy: Policy) -> tuple[str, ...]:
 def _cut(sheet: Sheet, policy: Policy, name: str) -> str:
     parts = by_path(sheet.rules.vocabulary, policy.subject, policy.payee, name)
     sheet.base(parts)
-    return f"c__{'__'.join(parts)}"
+    return f"={'.'.join(parts)}"
 
 
 def at(sheet: Sheet, path: str) -> exp.Column:
     """The column of a path such as `trade.buyer` or `trade.paid_on`; the record's own key for `trade`."""
     parts = tuple(path.split(".")[1:])
-    return column(f"c__{'__'.join(parts) if parts else sheet.joins.root.key}")
+    return column(f"={'.'.join(parts) if parts else sheet.joins.root.key}")
 
 
 def year_of(found: Columns) -> Sql | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from sqlglot import exp
 
@@ -142,8 +142,3 @@ def by_path(vocabulary: Vocabulary, subject: str, payee: str, name: str) -> tupl
         if name in there.fields or name in there.links:
             return (*parts, name)
     raise LookupError(f"{subject} leads to no {name!r}")
-
-
-def named(value: Any) -> str:
-    """A code as part of a column's name."""
-    return str(value).replace("-", "_")

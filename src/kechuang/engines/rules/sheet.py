@@ -10,7 +10,7 @@ from typing import Any
 from sqlglot import exp
 
 from kechuang.engines.rules.policy import Policy, Step, Used
-from kechuang.engines.rules.relations import AGGREGATE_MOST, Complete, Joins, column, named, table
+from kechuang.engines.rules.relations import AGGREGATE_MOST, Complete, Joins, column, table
 from kechuang.engines.rules.single import Rules, Scope
 from kechuang.formula import Expression, FormulaError, tree
 from kechuang.formula import rational as r
@@ -45,7 +45,11 @@ class Gathered:
 
 
 class Sheet:
-    """Builds the columns of one subject layer by layer; `query()` gives the nested SELECT."""
+    """Builds the columns of one subject layer by layer; `query()` gives the nested SELECT.
+
+    Names of columns cannot meet: `=path` for a field, `policy.step`, `policy:result`; ` most` is the upper end of an
+    interval, ` under` a denominator.
+    """
 
     def __init__(self, rules: Rules, subject: str, moment: Moment, complete: Complete = ()) -> None:
         self.rules, self.subject, self.moment, self.complete = rules, subject, moment, complete
@@ -59,17 +63,17 @@ class Sheet:
 
     def base(self, parts: tuple[str, ...]) -> tuple[Value, int]:
         """The column of a path, in the lowest layer."""
-        name = "__".join(parts) if parts else self.joins.root.key
-        if name not in self.kept:
+        name = ".".join(parts) if parts else self.joins.root.key
+        if f"={name}" not in self.kept:
             value = self.joins.value(parts) if parts else self.joins.link(())
-            self.kept[name] = (self.store(value, f"c__{name}", 0), 0)
-        return self.kept[name]
+            self.kept[f"={name}"] = (self.store(value, f"={name}", 0), 0)
+        return self.kept[f"={name}"]
 
     def store(self, value: Value, name: str, depth: int) -> Value:
         """`value` as columns of layer `depth`; constants stay what they are."""
         if isinstance(value, Num):
             low = self._rat(value.low, name, depth)
-            return Num(low) if value.high is None else Num(low, self._rat(value.high, f"{name}__h", depth))
+            return Num(low) if value.high is None else Num(low, self._rat(value.high, f"{name} most", depth))
         if isinstance(value, Table) or (isinstance(value, Truth) and value.sql in (exp.true(), exp.false())):
             return value
         if isinstance(value, Code) and value.text is not None:
@@ -84,7 +88,7 @@ class Sheet:
         if not isinstance(top, int):
             top = column(self.put(name, top, depth))
         if not isinstance(bottom, int):
-            bottom = column(self.put(f"{name}__d", bottom, depth))
+            bottom = column(self.put(f"{name} under", bottom, depth))
         return replace(value, top=top, bottom=bottom)
 
     def put(self, name: str, sql: Sql, depth: int) -> str:
@@ -152,7 +156,7 @@ class PolicySheet:
 
     def __init__(self, sheet: Sheet, policy: Policy, results: Mapping[str, Columns], *, suffix: str = "") -> None:
         self.sheet, self.policy, self.results = sheet, policy, results
-        self.prefix = named(policy.code) + suffix
+        self.prefix = policy.code + suffix
         self.fixed = self._fixed_day()
         self.open: list[str] = []
 
@@ -173,13 +177,13 @@ class PolicySheet:
         gates = [truth(self.dated(gate.expression), gate.code) for gate in self.policy.eligible]
         ok = both("and", [self._in_force(), *gates])
         depth = self._depth_of([gate.expression for gate in self.policy.eligible])
-        ok = truth(self.sheet.store(ok, f"{self.prefix}__ok", depth), "gates")
+        ok = truth(self.sheet.store(ok, f"{self.prefix}:ok", depth), "gates")
         self.sheet.kept[f"{self.prefix}.gates"] = (ok, depth)
         holds, amount, also = ok, None, {}
         if self.policy.verdict is not None:
             value, under = self.step(self.policy.verdict, "verdict")
             holds = both("and", [ok, truth(value, "verdict")])
-            holds = truth(self.sheet.store(holds, f"{self.prefix}__t", max(depth, under) + 1), "verdict")
+            holds = truth(self.sheet.store(holds, f"{self.prefix}:t", max(depth, under) + 1), "verdict")
         if self.policy.amount is not None:
             amount = self._amount(ok, depth)
             also = {name: number(self.step(step, name)[0], name).low for name, step in self.policy.also.items()}
@@ -205,7 +209,7 @@ class PolicySheet:
         paid = r.chosen(ok, amount, r.constant(0))
         if paid.high > r.I64 or not isinstance(paid.top, int):
             paid = replace(paid, top=exp.cast(r.sql_of(paid.top), "BIGINT"), high=min(paid.high, r.I64))
-        stored = number(self.sheet.store(Num(paid), f"{self.prefix}__x", max(depth, under) + 1), "amount").low
+        stored = number(self.sheet.store(Num(paid), f"{self.prefix}:x", max(depth, under) + 1), "amount").low
         return stored
 
     def _branches(self) -> None:
@@ -216,7 +220,7 @@ class PolicySheet:
         assert best is not None
         depth = self._depth_of([branch.expression for branch in self.policy.branches])
         self.sheet.kept[f"{self.prefix}.branches"] = (
-            self.sheet.store(Num(best), f"{self.prefix}__branches", depth),
+            self.sheet.store(Num(best), f"{self.prefix}:branches", depth),
             depth,
         )
 
@@ -226,7 +230,7 @@ class PolicySheet:
         limit = number(self.dated(self.policy.cap.limit), "cap").low
         if limit.constant is None:
             limit = r.chosen(self._in_force(), limit, r.constant(0))
-        return number(self.sheet.store(Num(r.floored(limit)), f"{self.prefix}__l", 1), "cap").low
+        return number(self.sheet.store(Num(r.floored(limit)), f"{self.prefix}:l", 1), "cap").low
 
     # days
 
@@ -298,7 +302,7 @@ class PolicySheet:
             depth = self._depth_of([expression for _, expression in forms])
             if step.round is not None:
                 value = _rounded(value, step)
-            self.sheet.kept[key] = (self.sheet.store(value, f"{self.prefix}__{name}", depth), depth)
+            self.sheet.kept[key] = (self.sheet.store(value, f"{self.prefix}.{name}", depth), depth)
             self.open.pop()
         return self.sheet.kept[key]
 

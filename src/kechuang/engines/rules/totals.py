@@ -105,7 +105,7 @@ def _named(sqls: Iterable[tuple[str, Sql]]) -> list[Sql]:
 
 
 def _sum_if(condition: Sql) -> Sql:
-    return exp.Sum(this=exp.Case().when(condition, r.sql_of(1), copy=False))
+    return exp.Count(this=exp.Case().when(condition, r.sql_of(1), copy=False))
 
 
 def _positive(sql: Sql) -> Sql:
