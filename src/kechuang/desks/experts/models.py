@@ -21,6 +21,8 @@ BEHIND_THE_CURTAIN = (
 class Expert(models.Model):
     """Someone in the pool: what kind of judge, in which fields, since when."""
 
+    subject_kind = "expert"
+
     KINDS = (("technical", "技术"), ("finance", "财务"), ("industry", "产业"), ("management", "管理"))
 
     pid = models.CharField(max_length=16, unique=True, default=token)

@@ -9,7 +9,7 @@ from typing import Any
 from kechuang.casework.actor import Actor
 from kechuang.casework.models import Case, Round
 from kechuang.casework.pages import day_of, pages_of
-from kechuang.desks.experts import drawing, ranking, sheets
+from kechuang.desks.experts import drawing, fees, ranking, sheets
 from kechuang.desks.experts.models import Conflict, Draw, Expert, Opinion, Pool, Review, Score, Seat
 from kechuang.engines.panel.scores import in_points, median
 from kechuang.words.offers import check, effect, fact
@@ -320,6 +320,12 @@ def rank(round_: Round, context: Any) -> None:
         "cost": str(cut.cost),
         "method": ranking.METHOD,
     }
+
+
+@effect("experts.owe_fees", behind=True)
+def owe_fees(round_: Round, context: Any) -> None:
+    """Every filed sheet is owed its fee by the page's rate; the record says the sum and names nobody."""
+    context.tells["fees"] = str(fees.settle(round_, context.on))
 
 
 @effect("experts.release_opinions")
