@@ -14,7 +14,7 @@ from kechuang.casework.book.expand import expanded
 from kechuang.casework.book.reader import Page, read_page
 
 FOLDERS = ("programmes", "parts", "flows", "policies", "letters", "indicators")
-SINGLE = ("roles", "places", "vocabulary", "stacking")
+SINGLE = ("roles", "places", "vocabulary", "stacking", "imports")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -12,8 +13,9 @@ from django.db.utils import IntegrityError
 from kechuang.casework import book, curtain
 from kechuang.casework.models import Award, Case, Round
 from kechuang.casework.pages import day_of
-from kechuang.desks.funds.book_keeping import later
+from kechuang.desks.funds.book_keeping import account, later
 from kechuang.desks.funds.models import (
+    Account,
     Appropriation,
     Budget,
     Contribution,
@@ -23,6 +25,7 @@ from kechuang.desks.funds.models import (
     QuotaDocument,
     Spending,
     Stop,
+    Transfer,
 )
 from kechuang.engines import forms
 from kechuang.formula import UNKNOWN, evaluate, parse
@@ -91,6 +94,25 @@ def award(case: Case, context: Any) -> None:
     Grant.objects.create(case=case, granted_fen=fen)
     context.tells["fen"] = str(fen)
     later(context, f"budget:{case.round.code}", f"grant:{case.number}", fen, "commit", case=case)
+
+
+@effect("funds.take_over")
+def take_over(pairs: Sequence[tuple[Case, Any]], on: datetime) -> None:
+    """The grants of projects taken over, with what was paid elsewhere as one transfer each from the earlier system."""
+    Grant.objects.bulk_create(
+        Grant(case=c, granted_fen=p.fen, allocated_fen=p.fen, paid_fen=p.paid_fen, received_fen=p.paid_fen)
+        for c, p in pairs
+    )
+    earlier = account("earlier:system")
+    units = Account.objects.bulk_create(
+        Account(code=f"unit:{c.number}", holds="unit", balance_fen=p.paid_fen) for c, p in pairs if p.paid_fen
+    )
+    paid = [(c, p) for c, p in pairs if p.paid_fen]
+    Transfer.objects.bulk_create(
+        Transfer(debit=earlier, credit=unit, fen=p.paid_fen, what="take_over", case=c, on=on)
+        for (c, p), unit in zip(paid, units, strict=True)
+    )
+    Account.objects.filter(pk=earlier.pk).update(balance_fen=F("balance_fen") - sum(p.paid_fen for _, p in paid))
 
 
 @effect("funds.promise_contribution")

@@ -19,6 +19,7 @@ COMMANDS = {
     "explain": ("explain", "What a policy gives one case, step by step."),
     "simulate": ("simulate", "What policies cost over a population."),
     "population": ("population", "A synthetic region of firms, with a seed."),
+    "import": ("importing", "Take over projects and experts from Excel or CSV tables."),
     "serve": ("serve", "Serve the pages on one address, with the worker beside them."),
     "work": ("work", "Letters, timed acts and the sealing of the log, in one loop."),
     "verify": ("verify", "Nothing was edited, cut, dropped or swapped; or where it was."),

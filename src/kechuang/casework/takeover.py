@@ -1,0 +1,185 @@
+"""Taking over projects that ran elsewhere: in any state, with money paid and dates due; each with a record of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from kechuang.casework import curtain, records
+from kechuang.casework.actor import Actor
+from kechuang.casework.models import Award, Case, Frozen, Record, Round
+from kechuang.casework.pages import frozen_text, pages_for, pages_of
+from kechuang.engines.ledger import canonical, digest
+from kechuang.parties.models import Employment, Organisation, Person
+from kechuang.parties.permissions import appointments
+from kechuang.parties.secrets import token
+from kechuang.words import offers
+from kechuang.words.outcome import Refused
+from kechuang.words.reason import Reason
+
+MAY = {"planner", "planning_chief", "institution_officer", "institution_chief"}
+ACT = "take_over"
+SIZE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One project as it is taken over. `leader` and `unit` are found by name, or made and marked to be confirmed."""
+
+    project_no: str
+    title: str
+    unit: str
+    leader: str
+    leader_name: str
+    fen: int
+    state: str
+    starts_on: date | None = None
+    ends_on: date | None = None
+    paid_fen: int = 0
+    discipline: str = ""
+    place: str = ""
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How many were taken over now, and how many were there before."""
+
+    new: int
+    there: int
+
+
+OPERATOR = Actor("operator", None, frozenset({"planner"}))  # whoever runs the commands on the machine itself
+
+
+def past_round(code: str, *, programme: str, year: int, by: Person | Actor, on: datetime) -> Round:
+    """The round of that code, or a past one opened for what is taken over: archived, with pages frozen as of now."""
+    found = Round.objects.filter(code=code).first()
+    if found is not None:
+        return found
+    actor = Actor.of(by)
+    role_of(actor, on)
+    with transaction.atomic():
+        page = pages_for(programme).programme
+        round_ = Round(
+            code=code, programme=programme, plan=str(page.get("plan", programme)), year=year, state="archived",
+            title=f"{year}年度{page['title']['zh']}（接收）", entered_at=on, published_at=on,
+        )  # fmt: skip
+        body, digest_ = frozen_text(round_)
+        round_.frozen, _ = Frozen.objects.get_or_create(digest=digest_, defaults={"body": body, "on": on})
+        round_.save()
+        entry = records.Entry(
+            "take_over_round", "", "archived", actor, "planner", on, f"past:{code}", {}, {"pages": digest_}
+        )
+        records.write(round_, entry)
+    return round_
+
+
+def role_of(by: Actor, on: datetime) -> str:
+    """The role by which `by` may take projects over; Refused if there is none."""
+    if by.person is None:
+        roles = set(by.own) & MAY
+    else:
+        roles = {a.role for a in appointments(by.person, on.date())} & MAY
+    if not roles:
+        raise Refused(Reason("act_for_another", role="planner"))
+    return min(roles)
+
+
+def take_over(
+    round_: Round, projects: Sequence[Project], *, by: Person | Actor, on: datetime, told: Callable[[int], object] = str
+) -> Taken:
+    """Take the projects into `round_`, once each by number: the door of many, with the same right asked for and one
+    record a case; `told(count)` after each five hundred. Refused for someone who may not, or a state the flow does not know.
+    """
+    role = role_of(Actor.of(by), on)
+    pages = pages_of(round_)
+    states = pages.flow(pages.main_flow).states
+    unknown = sorted({p.state for p in projects if p.state not in states})
+    if unknown:
+        raise Refused(Reason("no_such_state", states=unknown))
+    new = there = 0
+    for start in range(0, len(projects), SIZE):
+        taken = _some(round_, projects[start : start + SIZE], Actor.of(by), role, on)
+        new, there = new + taken.new, there + taken.there
+        told(new + there)
+    return Taken(new, there)
+
+
+@transaction.atomic
+def _some(round_: Round, projects: Sequence[Project], by: Actor, role: str, on: datetime) -> Taken:
+    numbers = {p.project_no for p in projects}
+    known = set(Case.objects.filter(round=round_, project_no__in=numbers).values_list("project_no", flat=True))
+    fresh = list({p.project_no: p for p in projects if p.project_no not in known}.values())
+    units = _units({p.unit for p in fresh})
+    people = _people(fresh, units, on)
+    cases = Case.objects.bulk_create([_case(round_, p, units, people, on) for p in fresh], batch_size=SIZE)
+    Award.objects.bulk_create(
+        [
+            Award(case=c, fen=p.fen, on=on, steps=[{"name": ACT, "value": str(p.fen)}])
+            for c, p in zip(cases, fresh, strict=True)
+        ]
+    )
+    pairs = list(zip(cases, fresh, strict=True))
+    records.write_first((case, _entry(case, project, by, role, on)) for case, project in pairs)
+    curtain.call(offers.find("effect", "funds.take_over"), pairs, on)
+    return Taken(len(fresh), len(projects) - len(fresh))
+
+
+def _case(
+    round_: Round, project: Project, units: dict[str, Organisation], people: dict[str, Person], on: datetime
+) -> Case:
+    answers = {"title": project.title, "asked": project.fen, **project.extra}
+    return Case(
+        number=token(), round=round_, flow=pages_of(round_).main_flow, state=project.state, entered_at=on, opened_at=on,
+        received_at=on, title=project.title[:200], field=project.discipline, place=project.place or units[project.unit].place,
+        asked_fen=project.fen, proposed_fen=project.fen, project_no=project.project_no, starts_on=project.starts_on,
+        ends_on=project.ends_on, leader=people[project.leader], applicant=units[project.unit], taken_over=True,
+        recommender=units[project.unit].recommender, answers=answers, answers_digest=digest(canonical(answers)),
+    )  # fmt: skip
+
+
+def _entry(case: Case, project: Project, by: Actor, role: str, on: datetime) -> records.Entry:
+    key = f"{ACT}:{case.round.code}:{project.project_no}"
+    tells = {
+        "project_no": project.project_no,
+        "fen": str(project.fen),
+        "paid": str(project.paid_fen),
+        "answers": case.answers_digest,
+    }
+    return records.Entry(ACT, "", case.state, by, role, on, key, {"title": project.title}, tells)
+
+
+def _units(names: Iterable[str]) -> dict[str, Organisation]:
+    """Units by name; those not in the register are entered and wait for their recommender's word."""
+    wanted = set(names)
+    found = {u.name: u for u in Organisation.objects.filter(name__in=wanted).select_related("recommender")}
+    missing = [
+        Organisation(name=n, kind="institute", place="000000", standing="pending") for n in sorted(wanted - set(found))
+    ]
+    for unit in Organisation.objects.bulk_create(missing):
+        found[unit.name] = unit
+    return found
+
+
+def _people(projects: Iterable[Project], units: dict[str, Organisation], on: datetime) -> dict[str, Person]:
+    """Leaders by the id they come with; new ones are entered, with where they work, and wait for their unit's word."""
+    wanted = {p.leader: p for p in projects}
+    found = {p.username: p for p in Person.objects.filter(username__in=wanted)}
+    missing = [
+        Person(username=key, name=p.leader_name or key, unit=units[p.unit], standing="pending", password="!")
+        for key, p in sorted(wanted.items())
+        if key not in found
+    ]
+    made = Person.objects.bulk_create(missing)
+    Employment.objects.bulk_create(Employment(person=p, organisation=p.unit, since=on.date()) for p in made)
+    return found | {p.username: p for p in made}
+
+
+def taken_over(round_: Round) -> int:
+    """How many cases of a round were taken over."""
+    return Record.objects.filter(act=ACT, subject__in=round_.cases.values("number")).count()

@@ -1,0 +1,103 @@
+"""`kechuang import cases|experts FILE`: every bad row with row, column and reason; nothing is taken unless all is good."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import typer
+from django.core.management import call_command
+from django.utils import timezone, translation
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from kechuang.casework.actor import Actor
+from kechuang.casework.takeover import OPERATOR
+from kechuang.faces.importing.importing import Told, import_cases, import_experts
+from kechuang.faces.web.sentences import sentence
+from kechuang.parties.models import Person
+from kechuang.words.outcome import Refused
+
+app = typer.Typer(no_args_is_help=True)
+console = Console(stderr=True)
+SHOWN = 30
+
+
+@app.command()
+def cases(
+    file: Path,
+    round: str = typer.Option(
+        ..., "--round", help="Code of the round the projects belong to; opened as a past one if new."
+    ),
+    programme: str = typer.Option("nsf-general", help="The programme of a round that is opened for this."),
+    skip_bad: bool = typer.Option(False, "--skip-bad", help="Take the good rows though others are bad."),
+    by: str = typer.Option(
+        "", help="Sign-in name of the officer who imports; without it, the operator of this machine."
+    ),
+    as_json: bool = typer.Option(False, "--json"),
+) -> None:
+    """Take over projects from an Excel or CSV table, in any state, with money paid."""
+    started = time.perf_counter()
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=console, disable=as_json) as progress:
+        task = progress.add_task("taking over", total=None)
+        told = _guarded(
+            lambda: import_cases(
+                file, round, by=_actor(by), on=timezone.now(), skip_bad=skip_bad, programme=programme,
+                told=lambda done: progress.update(task, completed=done),
+            )
+        )  # fmt: skip
+    _report(told, time.perf_counter() - started, as_json)
+
+
+@app.command()
+def experts(
+    file: Path,
+    skip_bad: bool = typer.Option(False, "--skip-bad", help="Take the good rows though others are bad."),
+    by: str = typer.Option(
+        "", help="Sign-in name of the officer who imports; without it, the operator of this machine."
+    ),
+    as_json: bool = typer.Option(False, "--json"),
+) -> None:
+    """Build the expert pool from a table of people and what they worked on."""
+    started = time.perf_counter()
+    told = _guarded(lambda: import_experts(file, by=_actor(by), on=timezone.now(), skip_bad=skip_bad))
+    _report(told, time.perf_counter() - started, as_json)
+
+
+def _actor(username: str) -> Person | Actor:
+    return Person.objects.get_by_natural_key(username) if username else OPERATOR
+
+
+def _guarded(run):  # type: ignore[no-untyped-def]
+    call_command("migrate", verbosity=0)
+    with translation.override("zh-hans"):
+        try:
+            return run()
+        except Refused as refusal:
+            for reason in refusal.reasons:
+                console.print(sentence(reason))
+            raise typer.Exit(2) from None
+
+
+def _report(told: Told, seconds: float, as_json: bool) -> None:
+    if as_json:
+        faults = [{"row": f.row, "column": f.column, "reason": f.reason.to_json()} for f in told.faults]
+        done = {"rows": told.rows, "new": told.new, "there": told.there, "done": told.done, "faults": faults}
+        typer.echo(
+            json.dumps(
+                {**done, "seconds": round(seconds, 3), "rows_per_second": round(told.rows / seconds)},
+                ensure_ascii=False,
+            )
+        )
+    else:
+        for fault in told.faults[:SHOWN]:
+            console.print(f"第 {fault.row} 行，{fault.column}：{sentence(fault.reason)}")
+        if len(told.faults) > SHOWN:
+            console.print(f"…… 共 {len(told.faults)} 处")
+        typer.echo(
+            f"读入 {told.rows} 行，新接收 {told.new}，已有 {told.there}，{seconds:.1f} 秒，每秒 {told.rows / seconds:.0f} 行"
+        )
+    if not told.done:
+        raise typer.Exit(1)

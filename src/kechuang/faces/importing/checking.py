@@ -1,0 +1,124 @@
+"""Rows against the columns that the book declares: typed values, or for each bad cell its row, column and reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from kechuang.casework.takeover import Project
+from kechuang.words.money import Money
+from kechuang.words.outcome import Refused
+from kechuang.words.period import add_months
+from kechuang.words.reason import Reason
+
+_MONTH = re.compile(r"(\d{4})[-/.年]?(\d{1,2})(?:[-/.月]?(\d{1,2})日?)?月?")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One cell that cannot be taken."""
+
+    row: int
+    column: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The rows that are good, by number, and every fault of the others."""
+
+    good: tuple[tuple[int, dict[str, Any]], ...]
+    faults: tuple[Fault, ...]
+
+
+def matched(head: Iterable[str], columns: Mapping[str, Any]) -> dict[str, str]:
+    """Which column of the file is which of the book's, by any of its names; Refused names those that are missing."""
+    names = list(head)
+    found = {code: name for code, spec in columns.items() for name in names if name in spec["names"]}
+    missing = [spec["zh"] for code, spec in columns.items() if spec.get("required") and code not in found]
+    if missing:
+        raise Refused(Reason("columns_missing", columns=missing))
+    return found
+
+
+def checked(rows: Iterable[tuple[int, Mapping[str, str]]], columns: Mapping[str, Any]) -> Checked:
+    """Every row read; a row with one fault is not taken, and all its faults are told."""
+    good, faults = [], []
+    names: dict[str, str] = {}
+    for number, row in rows:
+        names = names or matched(row, columns)
+        values: dict[str, Any] = {}
+        wrong = []
+        for code, spec in columns.items():
+            try:
+                values[code] = _value(row.get(names.get(code, ""), ""), spec)
+            except ValueError as error:
+                wrong.append(Fault(number, spec["zh"], Reason(str(error), got=row.get(names[code], "")[:40])))
+        wrong += [Fault(number, "批准年度", reason) for reason in _years(values)] if not wrong else []
+        faults += wrong
+        if not wrong:
+            good.append((number, values))
+    return Checked(tuple(good), tuple(faults))
+
+
+def _value(text: str, spec: Mapping[str, Any]) -> Any:
+    text = "" if text in ("NA", "无", "-") else text
+    if not text:
+        if spec.get("required"):
+            raise ValueError("cell_empty")
+        return None
+    if spec["kind"] == "money":
+        try:
+            money = Money.of(text, spec["unit"])
+        except ValueError:
+            raise ValueError("not_an_amount") from None
+        if money.fen < 0:
+            raise ValueError("not_an_amount")
+        return money.fen
+    if spec["kind"] == "month":
+        return _month(text)
+    if spec["kind"] == "year":
+        if not re.fullmatch(r"(19|20)\d\d", text):
+            raise ValueError("not_a_year")
+        return int(text)
+    if len(text) > spec.get("max", 1000):
+        raise ValueError("cell_too_long")
+    return text
+
+
+def _month(text: str) -> date:
+    found = _MONTH.fullmatch(text)
+    try:
+        return date(int(found[1]), int(found[2]), 1)  # type: ignore[index]
+    except (TypeError, ValueError):
+        raise ValueError("not_a_month") from None
+
+
+def _years(values: Mapping[str, Any]) -> list[Reason]:
+    """What cannot be together: an end before its start, an approval year that is not about the start."""
+    start, end, year = values.get("start"), values.get("end"), values.get("year")
+    found = []
+    if start and end and end < start:
+        found.append(Reason("end_before_start", start=str(start), end=str(end)))
+    if start and year and not start.year - 3 <= year <= start.year:
+        found.append(Reason("year_beside_start", year=year, start=start.year))
+    return found
+
+
+def project_of(values: Mapping[str, Any], on: date) -> Project:
+    """A checked row as a project to take over; its state follows from its end and grade where none is given."""
+    end = add_months(values["end"], 1)
+    ended = end <= on
+    state = values.get("state") or (
+        "archived" if ended and values.get("grade") else "acceptance_due" if ended else "running"
+    )
+    paid = values.get("paid")
+    return Project(
+        project_no=values["project_no"], title=values["title"], unit=values["unit"], leader=values["leader"],
+        leader_name=values.get("leader_name") or "", fen=values["amount"], state=state, starts_on=values["start"],
+        ends_on=end, paid_fen=min(values["amount"], values["amount"] if paid is None and ended else paid or 0),
+        extra={"final_grade": values["grade"]} if values.get("grade") else {},
+    )  # fmt: skip
