@@ -1,0 +1,159 @@
+"""Between policies: what may be had together, what only once, and up to which sum; exact, a payee and year at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+
+from kechuang.engines.rules.policy import Param
+from kechuang.engines.rules.reading import param_from
+from kechuang.engines.rules.single import Rules
+from kechuang.engines.rules.vocabulary import Vocabulary, near, title_of
+from kechuang.words.outcome import BadPage
+
+MODES: Final = ("highest", "sum_cap", "exclusive", "once", "both_sides", "apart")
+LIMITING: Final = ("highest", "sum_cap", "exclusive")
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """One rule between policies. `once` and `both_sides` say which mark a used record gets; `apart` leaves out of sums."""
+
+    code: str
+    mode: str
+    enabled: bool
+    title: Mapping[str, str]
+    policies: tuple[str, ...]
+    order: tuple[str, ...]
+    limit: Param | None
+    record: str
+    marks: Mapping[str, str]
+    confirm: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a rule took from an entitlement, in fen."""
+
+    stack: str
+    policy: str
+    fen: int
+
+
+def stacking_from(page: Mapping[str, Any], vocabulary: Vocabulary) -> tuple[Stack, ...]:
+    """The rules of a stacking page; BadPage with the path of the first fault."""
+    return tuple(_stack(told, vocabulary, f"rules.{n}") for n, told in enumerate(page.get("rules", ())))
+
+
+def _stack(told: Mapping[str, Any], vocabulary: Vocabulary, at: str) -> Stack:
+    mode = told.get("mode")
+    if mode not in MODES:
+        raise BadPage(f"{at}.mode", f"unknown mode {mode!r}", near(str(mode), MODES, f"one of {', '.join(MODES)}"))
+    marks = dict(told.get("sides", {}))
+    policies = tuple(told.get("policies", marks))
+    if mode == "once":
+        marks = {policy: str(told["mark"]) for policy in policies}
+    order = tuple(told.get("order", policies))
+    if mode == "sum_cap" and ("limit" not in told or sorted(order) != sorted(policies)):
+        raise BadPage(
+            at, "a ceiling over several policies needs limit, and every policy in order", "write limit and order"
+        )
+    limit = param_from("limit", told["limit"], vocabulary) if "limit" in told else None
+    return Stack(
+        code=str(told["code"]), mode=mode, enabled=bool(told.get("enabled", False)), title=title_of(told), policies=policies,
+        order=order, limit=limit, record=str(told.get("record", "")), marks=marks, confirm=bool(told.get("confirm", False)),
+    )  # fmt: skip
+
+
+def check_stacking(stacks: Sequence[Stack], rules: Rules) -> list[BadPage]:
+    """Policies, records and marks that do not exist."""
+    found = []
+    for n, stack in enumerate(stacks):
+        for code in stack.policies:
+            if code not in rules.policies:
+                found.append(BadPage(f"rules.{n}", f"no policy {code!r}", near(code, rules.policies, "name a policy")))
+        fields = rules.vocabulary.entities[stack.record].fields if stack.record in rules.vocabulary.entities else {}
+        found += [
+            BadPage(
+                f"rules.{n}", f"{stack.record} has no mark {mark!r}", near(mark, fields, "declare it in the vocabulary")
+            )
+            for mark in stack.marks.values()
+            if mark not in fields
+        ]
+    return found
+
+
+def stacked(
+    stacks: Sequence[Stack], entitled: Mapping[str, int], *, on: date, enable: Collection[str] = ()
+) -> tuple[dict[str, int], tuple[Taken, ...]]:
+    """What is left of one payee's entitlements of a year (fen by policy), and which rule took what.
+
+    Rules are applied in the order of the page, each to what the ones before have left.
+    """
+    left, taken = dict(entitled), list[Taken]()
+    for stack in stacks:
+        if stack.mode in LIMITING and (stack.enabled or stack.code in enable):
+            for code, keeps in _kept(stack, left, on).items():
+                if keeps < left[code]:
+                    taken.append(Taken(stack.code, code, left[code] - keeps))
+                    left[code] = keeps
+    return left, tuple(taken)
+
+
+def _kept(stack: Stack, left: Mapping[str, int], on: date) -> dict[str, int]:
+    """What each policy of the rule keeps."""
+    had = {code: left[code] for code in stack.order if code in left}
+    if stack.mode == "sum_cap":
+        assert stack.limit is not None
+        return dict(_filled(had, int(stack.limit.span(on).value)))
+    best = max(had, key=lambda code: had[code], default="")  # the first of equals, in the order of the page
+    if stack.mode == "exclusive":
+        best = next((code for code, fen in had.items() if fen), "")
+    return {code: fen if code == best else 0 for code, fen in had.items()}
+
+
+def _filled(had: Mapping[str, int], limit: int) -> Iterator[tuple[str, int]]:
+    for code, fen in had.items():
+        part = min(fen, limit)
+        limit -= part
+        yield code, part
+
+
+def apart(stacks: Sequence[Stack]) -> frozenset[str]:
+    """Policies that count in no sum of grants: investments, tax relief."""
+    return frozenset(code for stack in stacks if stack.mode == "apart" and stack.enabled for code in stack.policies)
+
+
+def marks(stacks: Sequence[Stack], policy: str) -> tuple[tuple[str, str], ...]:
+    """(entity, field) pairs that are set true on a record once `policy` has paid for it: it is not paid again."""
+    used = (
+        stack for stack in stacks if stack.enabled and stack.mode in ("once", "both_sides") and policy in stack.marks
+    )
+    return tuple((stack.record, stack.marks[policy]) for stack in used)
+
+
+def with_limits(stacks: Sequence[Stack], told: Mapping[str, Any], vocabulary: Vocabulary) -> tuple[Stack, ...]:
+    """The rules with other limits: `{firm-ceiling.limit: 220 万元}`."""
+    changed = []
+    for stack in stacks:
+        name = f"{stack.code}.limit"
+        if name in told and stack.limit is not None:
+            first = stack.limit.spans[0].first
+            stack = replace(stack, limit=param_from("limit", {"value": {first: told[name]}}, vocabulary))
+        changed.append(stack)
+    return tuple(changed)
+
+
+def stacking_differences(page: Mapping[str, Any], vocabulary: Vocabulary, *, on: date) -> Iterator[BadPage]:
+    """What the page's examples say and what comes out otherwise."""
+    stacks = stacking_from(page, vocabulary)
+    for n, example in enumerate(page.get("examples", ())):
+        at = f"examples.{n}"
+        changed = with_limits(stacks, example.get("set", {}), vocabulary)
+        read = {code: int(vocabulary.amount(fen, at).value) for code, fen in example["entitled"].items()}
+        wanted = {code: int(vocabulary.amount(fen, at).value) for code, fen in example["expect"].items()}
+        left, _ = stacked(changed, read, on=on, enable=example.get("enable", ()))
+        if left != wanted:
+            yield BadPage(f"{at}.expect", f"expected {wanted}, came to {left}", "mend the example or the rule")

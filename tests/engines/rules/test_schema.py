@@ -1,0 +1,50 @@
+"""The JSON Schema for editors accepts every page there is and refuses a misshapen one."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from kechuang.casework.book import packaged, read, sources_in
+from kechuang.engines.rules.schema import page_schema
+from tests.engines.rules.shelf import TRADE
+from tests.engines.rules.shelf import read as page_of
+
+BENCH = read(sources_in(Path(__file__).resolve().parents[3] / "bench" / "policy_book"))
+PAGES = [(book, code) for book in (packaged(), BENCH) for code in book.codes("policies")]
+
+
+def _plain(value):
+    """A page as JSON has it: dates as text, keys too."""
+    if isinstance(value, dict):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _faults(page):
+    return [fault.json_path for fault in jsonschema.Draft202012Validator(page_schema()).iter_errors(_plain(page))]
+
+
+@pytest.mark.parametrize(("book", "code"), PAGES, ids=[code for _, code in PAGES])
+def test_every_page_fits_the_schema(book, code):
+    assert _faults(book.page("policies", code).body) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        ("subject: trade\n", "", "$"), ("payee:", "payyee:", "$"), ("floor fen", "down fen", "$.amount.round"),
+        ("effective: {from: 2019-01-01}", "effective: {until: 2019-01-01}", "$.effective"),
+    ],
+)  # fmt: skip
+def test_a_misshapen_page_does_not(old, new, path):
+    assert _faults(page_of(TRADE.replace(old, new))) == [path]
+
+
+def test_the_schema_is_itself_valid_and_plain_json():
+    jsonschema.Draft202012Validator.check_schema(page_schema())
+    assert json.loads(json.dumps(page_schema())) == page_schema()
