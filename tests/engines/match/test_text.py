@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kechuang.engines.match import aligned, normalise, placed_tokens, tokens
+from kechuang.engines.match.text import occurrences
 
 CHINESE = st.text(alphabet="草原生态修复技术ＡＢｃ１２３㎡，。 ；\n\u0301é()", max_size=60)
 
@@ -56,3 +57,19 @@ def test_placed_tokens_say_where_they_stand():
 def test_placed_tokens_read_what_stands_at_their_place(text):
     for word, start, end in placed_tokens(text):
         assert word in unicodedata.normalize("NFKC", text[start:end]).casefold()
+
+
+def test_words_are_found_where_they_stand_whatever_their_width():
+    assert occurrences("草原ＧＰＵ生态草原", {"草原", "gpu"}) == [(0, 2), (2, 5), (7, 9)]
+
+
+def test_a_latin_word_is_not_found_within_another():
+    assert occurrences("gpus cpu-gpu agpu", {"gpu"}) == [(9, 12)]
+
+
+def test_a_word_being_typed_is_found_at_the_beginning_of_others():
+    assert occurrences("gpus cpu", set(), begun="gp") == [(0, 2)]
+
+
+def test_no_words_are_nowhere():
+    assert occurrences("草原", set()) == []

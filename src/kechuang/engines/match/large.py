@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import tantivy
 
 from kechuang.engines.match.search import (
+    EVERYONE,
     PREFIX_WORTH,
     TITLE_BOOST,
     Entry,
@@ -24,8 +25,7 @@ SPACED = "whitespace"
 def schema() -> tantivy.Schema:
     """The fields of an index: words already cut and joined by spaces, exact values for the filters."""
     builder = tantivy.SchemaBuilder()
-    for field in ("title_words", "text_words"):
-        builder.add_text_field(field, tokenizer_name=SPACED, index_option="freq")
+    builder.add_text_field("words", tokenizer_name=SPACED, index_option="freq")
     for field in ("places", "audience"):
         builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
     for field in ("name", "kind"):
@@ -50,8 +50,7 @@ def document(entry: Entry, words: tuple[str, str]) -> tantivy.Document:
         kind=entry.kind,
         year=entry.year,
         place=entry.place,
-        title_words=words[0],
-        text_words=words[1],
+        words=" ".join((*[words[0]] * int(TITLE_BOOST), words[1])),
     )
     made.add_integer("year", entry.year)
     for end in range(1, len(entry.place) + 1):
@@ -107,41 +106,48 @@ class Large:
         groups = [(tantivy.Occur.Should, self._group(group, asked.prefix)) for group in asked.groups]
         if not groups:
             return ()
-        words = tantivy.Query.boolean_query(groups)
-        whole = tantivy.Query.boolean_query([(tantivy.Occur.Must, words), *self._filters(asked)])
         searcher = self._index.searcher()
-        hits = searcher.search(whole, limit=top, count=False).hits
+        query = tantivy.Query.boolean_query(groups)
+        if filters := self._filters(asked, searcher):
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), *filters])
+        hits = searcher.search(query, limit=top, count=False).hits
         found = [(score, _entry(searcher.doc(address))) for score, address in hits]
         ranked = sorted(found, key=lambda pair: (-pair[0], pair[1].name))
         return tuple(Found(entry, score, snippet(entry.text or entry.title, asked)) for score, entry in ranked)
 
-    def _group(self, group: Iterable[tuple[str, float]], prefix: str) -> tantivy.Query:
-        """The best of a word, its synonyms and, while it is typed, what it may become."""
-        clauses = [clause for token, worth in group for clause in self._word(token, worth)]
-        if prefix and any(token == prefix for token, _ in group):
-            begun = re.escape(prefix) + ".+"
-            for field in ("title_words", "text_words"):
-                longer = tantivy.Query.regex_query(self._schema, field, begun)
-                clauses.append(tantivy.Query.boost_query(longer, PREFIX_WORTH))
-        return tantivy.Query.disjunction_max_query(clauses, 0.1)
+    def _group(self, group: tuple[tuple[str, float], ...], prefix: str) -> tantivy.Query:
+        """The best of a word, its synonyms and, while it is typed, what it may become.
 
-    def _word(self, token: str, worth: float) -> Iterator[tantivy.Query]:
-        for field, boost in (("title_words", TITLE_BOOST), ("text_words", 1.0)):
-            term = tantivy.Query.term_query(self._schema, field, token, "freq")
-            yield tantivy.Query.boost_query(term, worth * boost)
+        A word alone stays a bare term: only of those can the index skip what cannot be among the best.
+        """
+        terms = [self._boosted(self._term("words", token, "freq"), worth) for token, worth in group]
+        if prefix and group[0][0] == prefix:
+            longer = tantivy.Query.regex_query(self._schema, "words", re.escape(prefix) + ".+")
+            terms.append(self._boosted(longer, PREFIX_WORTH))
+        return terms[0] if len(terms) == 1 else tantivy.Query.disjunction_max_query(terms)
 
-    def _filters(self, asked: Question) -> Iterator[Clause]:
-        """Every filter is a must that gives no score."""
-        wanted: list[tantivy.Query] = [tantivy.Query.term_set_query(self._schema, "audience", list(asked.audience))]
+    def _boosted(self, query: tantivy.Query, worth: float) -> tantivy.Query:
+        return query if worth == 1.0 else tantivy.Query.boost_query(query, worth)
+
+    def _term(self, field: str, value: str, option: str = "basic") -> tantivy.Query:
+        return tantivy.Query.term_query(self._schema, field, value, option)
+
+    def _filters(self, asked: Question, searcher: tantivy.Searcher) -> list[Clause]:
+        """Every filter is a must that gives no score; that of the audience is left out where all is for everyone."""
+        wanted = []
+        if EVERYONE not in asked.audience or searcher.doc_freq("audience", EVERYONE) < searcher.num_docs:
+            wanted.append(self._any("audience", asked.audience))
         if asked.kinds:
-            wanted.append(tantivy.Query.term_set_query(self._schema, "kind", list(asked.kinds)))
+            wanted.append(self._any("kind", asked.kinds))
         if asked.place:
-            wanted.append(tantivy.Query.term_query(self._schema, "places", asked.place, "basic"))
+            wanted.append(self._term("places", asked.place))
         if asked.years is not None:
             low, high = asked.years
             wanted.append(tantivy.Query.range_query(self._schema, "year", tantivy.FieldType.Integer, low, high))
-        for one in wanted:
-            yield tantivy.Occur.Must, tantivy.Query.const_score_query(one, 0.0)
+        return [(tantivy.Occur.Must, tantivy.Query.const_score_query(one, 0.0)) for one in wanted]
+
+    def _any(self, field: str, values: Iterable[str]) -> tantivy.Query:
+        return tantivy.Query.boolean_query([(tantivy.Occur.Should, self._term(field, value)) for value in values])
 
 
 def _entry(kept: tantivy.Document) -> Entry:

@@ -10,7 +10,7 @@ from itertools import takewhile
 from math import log
 from typing import Protocol
 
-from kechuang.engines.match.text import placed_tokens, tokens
+from kechuang.engines.match.text import occurrences, tokens
 
 TITLE_BOOST = 2.0
 SYNONYM_WORTH = 0.7
@@ -96,12 +96,7 @@ def _group(token: str, synonyms: Mapping[str, Sequence[str]]) -> tuple[tuple[str
 def snippet(text: str, asked: Question, *, width: int = SNIPPET) -> Snippet:
     """The stretch of `text` with most of the words asked for, and the words marked; its beginning if it has none."""
     words = {token for group in asked.groups for token, _ in group}
-    places = [
-        (start, end)
-        for token, start, end in placed_tokens(text)
-        if token in words or (asked.prefix and token.startswith(asked.prefix))
-    ]
-    merged = _merged(places)
+    merged = _merged(occurrences(text, words, begun=asked.prefix))
     best = max(merged, key=lambda mark: (_within(merged, mark[0], width), -mark[0]), default=(0, 0))
     start = max(0, min(best[0] - width // 6, len(text) - width))
     end = min(len(text), start + width)
