@@ -82,12 +82,13 @@ def act(
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One act of a list: subject, name, data and key."""
+    """One act of a list: subject, name, data and key; `by` where the list has several hands."""
 
     subject: Case | Round
     name: str
     key: str
     data: Mapping[str, Any] = field(default_factory=dict)
+    by: Person | Actor | None = None
 
 
 def act_many(wishes: Iterable[Wish], *, by: Person | Actor, on: datetime, size: int = 50) -> list[Record | Refused]:
@@ -107,7 +108,7 @@ def _batch(batch: list[Wish], by: Actor, on: datetime) -> list[Record | Refused]
     with transaction.atomic():
         for wish in batch:
             try:
-                told.append(act(wish.subject, wish.name, by=by, on=on, key=wish.key, data=wish.data))
+                told.append(act(wish.subject, wish.name, by=wish.by or by, on=on, key=wish.key, data=wish.data))
             except Refused as refusal:
                 told.append(refusal)
     return told

@@ -223,11 +223,17 @@ def roles_page() -> RolesPage:
     return RolesPage(current().page("roles").body)
 
 
+_faults: dict[tuple[str, tuple[str, ...]], list[BadPage]] = {}
+
+
 def faults(programme: str) -> list[BadPage]:
     """What is wrong with the book as far as a round of `programme` needs it."""
-    return [
-        f for f in book.check(current(), tuple(offers.every())) if programme in f.path or f.path.startswith("flows/")
-    ]
+    shelf = current()
+    key = (shelf.digest, tuple(sorted(str(offer) for offer in offers.every())))
+    if key not in _faults:
+        _faults.clear()
+        _faults[key] = book.check(shelf, tuple(offers.every()))
+    return [f for f in _faults[key] if programme in f.path or f.path.startswith("flows/")]
 
 
 def flow_faults(programme: str) -> list[BadPage]:

@@ -14,7 +14,13 @@ from kechuang.words.period import add_months
 
 SUBJECTS = ("寒旱区草原碳汇", "稀土永磁材料", "奶牛种质资源", "风光储一体化", "煤基新材料", "蒙药活性成分", "盐碱地改良", "荒漠化监测",
             "马铃薯脱毒种薯", "肉羊杂交改良", "铁矿尾砂利用", "石墨电极", "黄河流域水沙", "蒙古语自然语言", "沙棘深加工", "氢能重卡")  # fmt: skip
-VERBS = ("关键过程与调控机制研究", "高效制备与应用示范", "评价体系与优化方法研究", "智能监测技术研究", "绿色转化路径研究")
+VERBS = (
+    "关键过程与调控机制研究",
+    "高效制备与应用示范",
+    "评价体系与优化方法研究",
+    "智能监测技术研究",
+    "绿色转化路径研究",
+)
 LINES = "在已有工作的基础上，围绕自治区重点产业需求，开展系统研究，明确关键问题，形成可检验的目标和考核办法。"
 CODES = {"nsfc": ("A0102", "B0301", "C0307", "D0102", "E0204", "F0204", "H2801"), "GB/T 13745": ("2101020", "4301010", "5201030", "6101010", "1801510"),
          "GB/T 4754": ("A0111", "C2614", "D4415", "I6513")}  # fmt: skip
@@ -56,7 +62,7 @@ def _value(one: Field, *, leader: Person, team: list[Person], rng: Random) -> An
             return [*rng.sample(SUBJECTS, max(3, int(one.least or 3)))]
         case "place":
             return leader.unit.place if leader.unit else "150102"
-        case "money" | "integer" | "decimal" | "percent":
+        case "money" | "integer" | "decimal" | "percent" | "number":
             return str(_number(one))
         case "bool" | "statement":
             return True

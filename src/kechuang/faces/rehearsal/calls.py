@@ -1,0 +1,113 @@
+"""How a round comes to be: demands, topics, argument, opinions, legal vetting, freezing, publication."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from kechuang.casework import people
+from kechuang.casework.actor import Actor
+from kechuang.casework.acts import open_round
+from kechuang.casework.models import Round
+from kechuang.casework.pages import pages_for
+from kechuang.desks.funds.models import Appropriation
+from kechuang.faces.rehearsal.filling import long_text
+from kechuang.faces.rehearsal.plans import Plan
+from kechuang.faces.rehearsal.region import Unit
+from kechuang.faces.rehearsal.stage import MINUTES, SEAL, Stage
+
+PUBLISHED, OPENS, UNITS_CLOSE, CLOSES = 55, 60, 121, 124
+FUNDERS = 9
+
+
+def announced(stage: Stage, plans: Iterable[tuple[Plan, int]], *, suffix: str = "") -> list[Round]:
+    """Rounds (each plan with the number it funds) from the collection of demands to the published calls."""
+    opened = [(_collecting(stage, plan, funded, suffix), plan, funded) for plan, funded in plans]
+    source = stage.region.units[0]
+    demands = [_demand(stage, round_, source) for round_, _, _ in opened]
+    for (round_, _, _), demand in zip(opened, demands, strict=True):
+        _guide(stage, round_, demand)
+    for round_, _, funded in opened:
+        _vetted(stage, round_, funded)
+    for round_, _, _ in opened:
+        _published(stage, round_)
+    return [round_ for round_, _, _ in opened]
+
+
+def _collecting(stage: Stage, plan: Plan, funded: int, suffix: str) -> Round:
+    region, first = stage.region, stage.first_day
+    programme = pages_for(plan.programme).programme
+    funders = [unit.party.pid for unit in co_funders(stage)] if programme.get("contributions") else []
+    details = {"term_least": 6, "term_most": 60, "review_from": midnight(first, 160).isoformat()}
+    return open_round(
+        plan.programme, by=region.office("planner"), on=stage.now, key=stage.key("collect"),
+        code=f"{plan.programme}-{stage.year}{suffix}", title=f"{stage.year}年度{plan.title}", year=stage.year,
+        institution=region.institution, budget_fen=plan.budget(funded), synthetic=True,
+        opens_at=midnight(first, OPENS), units_close_at=midnight(first, UNITS_CLOSE), closes_at=midnight(first, CLOSES),
+        details=details | ({"funders": funders} if funders else {}),
+    )  # fmt: skip
+
+
+def midnight(first: datetime, day: int) -> datetime:
+    """The beginning of a day of the play."""
+    return (first + timedelta(days=day)).replace(hour=0, minute=0)
+
+
+def co_funders(stage: Stage) -> list[Unit]:
+    """The nine units with a joint fund; fewer where the region is small."""
+    return [unit for unit in stage.region.units if unit.party.kind != "enterprise"][:FUNDERS]
+
+
+def _demand(stage: Stage, round_: Round, source: Unit) -> str:
+    """A demand that a unit has; topics lead back to it."""
+    stage.on_day(1)
+    text = long_text(120, stage.rng)
+    record = stage.does(
+        round_, "record_demand", stage.region.office("field_officer"), demand=text, source=source.party.pid
+    )
+    return str(record.position)
+
+
+def _guide(stage: Stage, round_: Round, demand: str) -> None:
+    """One topic, and the experts' argument, under a label."""
+    office = stage.region.office
+    text = long_text(120, stage.rng)
+    stage.on_day(7)
+    stage.does(round_, "draft", office("planner"))
+    stage.does(
+        round_,
+        "write_topic",
+        office("field_officer"),
+        code="T1",
+        title="自由探索与应用研究",
+        scope=text,
+        demands=[demand],
+    )
+    stage.does(round_, "argue", office("planner"))
+    stage.does(round_, "record_argument", Actor.labelled(f"argument-{round_.pk}"), opinion=text)
+    stage.does(round_, "seek_opinions", office("planner"))
+
+
+def _vetted(stage: Stage, round_: Round, funded: int) -> None:
+    """Opinions of the law, the co-funders' word, the freezing."""
+    office = stage.region.office
+    text = long_text(60, stage.rng)
+    stage.on_day(30)
+    stage.does(round_, "legal_opinion", office("legal_officer"), opinion=text, lawful=True)
+    stage.does(round_, "fair_competition", office("legal_officer"), opinion=text, fair=True)
+    for number, pid in enumerate(funders := round_.details.get("funders", ())):
+        head = stage.region.unit_of(pid).head
+        people.appoint(
+            head, "co_funder", round_.code, by=office("security_admin"), on=stage.now, key=stage.key("appoint")
+        )
+        share = funded * 7 // len(funders) + (number < funded * 7 % len(funders))
+        stage.does(round_, "co_funder_agrees", head, share=str(share), seal=SEAL)
+    stage.does(round_, "freeze", office("planning_chief"))
+
+
+def _published(stage: Stage, round_: Round) -> None:
+    stage.on_day(PUBLISHED)
+    number = f"内科发〔{stage.year}〕{round_.pk}号"
+    stage.does(round_, "publish", stage.region.office("leadership"), document_no=number, **MINUTES)
+    row, _ = Appropriation.objects.get_or_create(plan=round_.plan, year=stage.year, defaults={"fen": 0})
+    Appropriation.objects.filter(pk=row.pk).update(fen=row.fen + round_.budget_fen)

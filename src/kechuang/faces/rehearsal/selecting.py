@@ -1,0 +1,205 @@
+"""From the open call to the decision: applications handed on, checked, grouped, reviewed, ranked, decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from kechuang.casework.actor import CLOCK, Actor
+from kechuang.casework.acts import act, open_case
+from kechuang.casework.models import Case, Round
+from kechuang.casework.pages import pages_of
+from kechuang.desks.experts.models import Seat
+from kechuang.desks.experts.sheets import form_of
+from kechuang.engines.panel.ceremony import commitment
+from kechuang.faces.rehearsal.applications import FILE, written
+from kechuang.faces.rehearsal.filling import long_text
+from kechuang.faces.rehearsal.plans import WAN, Plan
+from kechuang.faces.rehearsal.region import Unit
+from kechuang.faces.rehearsal.stage import MINUTES, SEAL, Broken, Stage, fresh
+from kechuang.parties.models import Person
+
+DICE = "83920174650293847561"
+GROUP = 38
+COMMITMENTS = [{"by": party, "digest": commitment(party, party * 20)} for party in ("执行方", "监督处", "公证处")]
+
+
+@dataclass(slots=True)
+class Contest:
+    """One round with its plan and the applications that are still in it."""
+
+    plan: Plan
+    round: Round
+    funded: int
+    applied: int
+    cases: list[Case] = field(default_factory=list)
+    labels: dict[str, list[Actor]] = field(default_factory=dict)
+
+    def refreshed(self, *states: str) -> list[Case]:
+        """The applications as they stand now, those in `states` only where any are named."""
+        self.cases = fresh(self.cases)
+        return [case for case in self.cases if not states or case.state in states]
+
+
+class Applicants:
+    """Hands out leaders, each once in a year, with a colleague who leads elsewhere as the member."""
+
+    def __init__(self, stage: Stage) -> None:
+        everyone = [(unit, person) for unit in stage.region.units for person in unit.researchers]
+        young_born = stage.first_day.year - 36
+        self.young = [pair for pair in everyone if pair[1].born.year > young_born]
+        self.others = [pair for pair in everyone if pair[1].born.year <= young_born]
+        self.members = iter([*self.others[::-1], *self.young[::-1]])
+
+    def take(self, plan: Plan, count: int) -> Iterator[tuple[Unit, Person, Person]]:
+        """`count` leaders fit for the plan, each with a member of another round."""
+        pool = self.young if plan.young else self.others
+        chosen, pool[:] = pool[:count], pool[count:]
+        if len(chosen) < count:
+            raise Broken(f"{plan.programme}: only {len(chosen)} of {count} leaders")
+        for unit, leader in chosen:
+            member = next(person for _, person in self.members if person.pk != leader.pk)
+            yield unit, leader, member
+
+
+def drafted(stage: Stage, contest: Contest, who: Iterable[tuple[Unit, Person, Person]]) -> None:
+    """Drafts, filled in, with the member's own consent."""
+    for unit, leader, member in who:
+        case = open_case(contest.round, by=leader, on=stage.now, key=stage.key("open"), synthetic=True)
+        written(case, contest.plan, unit, leader, member, rng=stage.rng, year=stage.year)
+        act(case, "consent", by=member, on=stage.now, key=stage.key("consent"), data={"promise": SEAL})
+        contest.cases.append(case)
+        stage.say("", 2)
+
+
+def handed_in(stage: Stage, cases: list[Case]) -> None:
+    """To the unit, sealed there, and on to the department by the recommender."""
+    units = {unit.party.pk: unit for unit in stage.region.units}
+    of = {case.pk: units[case.applicant_id] for case in cases}
+    stage.all_do("submit_to_unit", [(c, c.leader, {"promise": SEAL}) for c in cases])
+    stage.all_do("unit_check", [(c, of[c.pk].research, {"opinion": "同意申报，材料属实"}) for c in cases])
+    sealed = {"seal": SEAL, "truth": True}
+    proof = {"own_funds": [FILE]}
+    stage.all_do("endorse", [(c, of[c.pk].head, sealed | (proof if own_money(c) else {})) for c in fresh(cases)])
+    heads = stage.region.recommenders
+    stage.all_do("recommend", [(c, heads[of[c.pk].party.recommender.pid][1], {"letter": SEAL}) for c in cases])
+
+
+def own_money(case: Case) -> bool:
+    """Whether the form promises money of the unit's own, which its seal must prove."""
+    return int(case.answers.get("own_funds") or 0) > 0
+
+
+def checked(stage: Stage, cases: list[Case]) -> None:
+    """One officer goes through the checklist."""
+    officer = stage.region.execution["institution_officer"][0]
+    stage.all_do("record_check", [(c, officer, checklist(c)) for c in cases])
+
+
+def checklist(case: Case) -> dict[str, Any]:
+    """Every item of the page's checklist, passed."""
+    return {"items": [{"item": item, "verdict": "pass"} for item in pages_of(case.round).choices("checklist") or ()]}
+
+
+def admitted(stage: Stage, cases: list[Case]) -> None:
+    """Another officer settles what the checks found and admits."""
+    chief = stage.region.execution["institution_chief"][0]
+    for case in cases:
+        case.findings.filter(settled_by=None).exclude(verdict="pass").update(
+            settled_by=chief, settled_word="已核实，不影响受理"
+        )
+    stage.all_do("admit", [(c, chief, {}) for c in cases])
+
+
+def drawn(stage: Stage, contest: Contest, cases: list[Case]) -> None:
+    """Grouped by field, witnessed once for the round, drawn; everyone drawn promises, and the review begins."""
+    execution = stage.region.execution
+    ordered = iter(sorted(cases, key=lambda c: (c.field, c.pk)))
+    groups = {f"第{n + 1:02d}组": part for n, part in enumerate(iter(lambda: list(islice(ordered, GROUP)), []))}
+    officer, operator = execution["institution_officer"][1], execution["draw_operator"][0]
+    stage.all_do("group", [(c, officer, {"group": name}) for name, part in groups.items() for c in part])
+    stage.does(contest.round, "second:draw", stage.region.office("supervisor"))
+    public = {"dice": DICE, "commitments": COMMITMENTS}
+    stage.all_do("draw", [(c, operator, public) for part in groups.values() for c in part])
+    for name in groups:
+        contest.labels[name] = sitting(contest.round, name)
+
+
+def begun(stage: Stage, contest: Contest, cases: list[Case]) -> None:
+    """Everyone drawn promises for each case, and the clock begins the review."""
+    stage.all_do("promise", [(c, label, {"promise": SEAL}) for c in cases for label in contest.labels[c.group]])
+    stage.all_do("begin_mail_review", [(c, CLOCK, {}) for c in cases])
+
+
+def sitting(round_: Round, group: str, mode: str = "mail") -> list[Actor]:
+    """Who sits for a group, as the record knows them."""
+    seats = Seat.objects.filter(draw__round=round_, draw__group=group, draw__mode=mode, draw__aborted_at=None)
+    return [Actor.labelled(seat.label) for seat in seats.filter(state__in=["invited", "accepted"]).order_by("position")]
+
+
+def reviewed(stage: Stage, contest: Contest, cases: list[Case]) -> None:
+    """As many sheets as the page wants at least, and the secretary closes the review."""
+    said = pages_of(contest.round).programme["panel"].get("mail") or {"size": 3}
+    least = int(said.get("at_least", min(3, int(said["size"]))))
+    lines = []
+    for case in cases:
+        quality = stage.rng.randrange(60, 92)
+        lines += [
+            (case, label, {"sheet": a_sheet(stage, case, quality)}) for label in contest.labels[case.group][:least]
+        ]
+    stage.all_do("review", lines)
+    secretary = stage.region.execution["review_secretary"][0]
+    stage.all_do("close_mail_review", [(c, secretary, {}) for c in cases])
+
+
+def a_sheet(stage: Stage, case: Case, quality: int, mode: str = "mail") -> dict[str, object]:
+    """A sheet filled in: marks around the case's quality, reasons long enough, a verdict."""
+    typed: dict[str, object] = {}
+    for one in (one for section in form_of(case, mode).sections for one in section.fields):
+        if one.code == "amount":
+            typed[one.code] = str((case.asked_fen or 0) // WAN)
+        elif one.kind in ("integer", "decimal", "number"):
+            typed[one.code] = str(quality + stage.rng.randrange(8))
+        elif one.code.endswith("_why") and one.code != "veto_why":
+            typed[one.code] = long_text(int(one.least or 20), stage.rng)
+        elif one.kind == "choice" and one.options:
+            typed[one.code] = next(iter(one.options))
+        elif one.kind == "longtext" and one.required is True:
+            typed[one.code] = long_text(int(one.least or 20), stage.rng)[: int(one.most or 400)]
+    return typed
+
+
+def advised(stage: Stage, contest: Contest, advice: dict[int, str]) -> None:
+    """The planner's proposal for every ranked case, checked by the chief; who leaves the order says why."""
+    amounts = iter(contest.plan.grants(sum(1 for a in advice.values() if a == "fund")))
+    lines = []
+    for case in contest.refreshed("ranked"):
+        said: dict[str, Any] = {"advice": advice[case.pk]}
+        if said["advice"] == "fund":
+            said["amount"] = str(next(amounts))
+        if (said["advice"] == "fund") != bool(case.above_line):
+            said["departure"] = (
+                "同组各项得分相近，按平均核定额度和领域布局调整，厅务会另行说明，书面理由随公示名单一并公布。"
+            )
+        lines.append((case, stage.region.office("planner"), said))
+    stage.all_do("propose", lines)
+    stage.all_do("confirm_proposal", [(c, stage.region.office("planning_chief"), {}) for c, _, _ in lines])
+
+
+def decided(stage: Stage, contest: Contest, advice: dict[int, str]) -> None:
+    """The meeting selects, keeps in reserve or rejects; the list stands under public notice."""
+    lead = stage.region.office("leadership")
+    by_advice = {"fund": "select", "reserve": "keep_in_reserve", "reject": "reject"}
+    cases = contest.refreshed("ranked")
+    for said, name in by_advice.items():
+        stage.all_do(name, [(c, lead, MINUTES) for c in cases if advice[c.pk] == said])
+    stage.all_do("publish_list", [(c, stage.region.office("planner"), {}) for c in contest.refreshed("proposed")])
+
+
+def funded(stage: Stage, contest: Contest) -> None:
+    """After the notice: funded, with the number of the decision."""
+    said = {**MINUTES, "document_no": f"内科发〔{stage.year}〕示例{contest.round.pk}号"}
+    cases = contest.refreshed("public_notice")
+    stage.all_do("fund", [(c, stage.region.office("leadership"), said) for c in cases])

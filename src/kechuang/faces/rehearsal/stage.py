@@ -1,0 +1,101 @@
+"""The stage of a rehearsed year: who acts, when it is, and the door through which every line is spoken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from kechuang.casework import outbox
+from kechuang.casework.actor import Actor
+from kechuang.casework.acts import Wish, act, act_many
+from kechuang.casework.clock import tick
+from kechuang.casework.models import Case, Record, Round
+from kechuang.faces.rehearsal.region import Region
+from kechuang.parties.models import Person
+from kechuang.words.outcome import Refused
+
+SEAL = "示例签章"
+MINUTES = {"minutes": "厅务会纪要〔示例〕1号"}
+BATCH = 200
+
+Who = Person | Actor
+Line = tuple[Case | Round, Who, Mapping[str, Any]]
+
+
+class Broken(RuntimeError):
+    """An act of the play was refused where the play needs it done; it says which and why."""
+
+
+@dataclass(slots=True)
+class Stage:
+    """The play's own clock, dice and people; `expected` counts refusals that belong to the play."""
+
+    region: Region
+    rng: Random
+    first_day: datetime
+    year: int
+    say: Callable[[str, int], None] = lambda _what, _count: None
+    now: datetime = field(init=False)
+    spoken: int = 0
+    refused: int = 0
+
+    def __post_init__(self) -> None:
+        self.now = self.first_day
+
+    def on_day(self, number: int, hour: int = 9) -> datetime:
+        """Move the clock to the day with this number (the first is 0); it never goes back."""
+        self.now = max(self.now, self.first_day + timedelta(days=number, hours=hour - 9))
+        return self.now
+
+    def key(self, name: str) -> str:
+        """A key of its own for one act."""
+        self.spoken += 1
+        return f"{name}:{self.spoken}"
+
+    def does(self, subject: Case | Round, name: str, by: Who, **data: Any) -> Record:
+        """One act that the play needs done."""
+        record = act(subject, name, by=by, on=self.now, key=self.key(name), data=data)
+        self.say("", 1)
+        return record
+
+    def is_refused(self, subject: Case | Round, name: str, by: Who, **data: Any) -> None:
+        """One act that must be refused: the play stops if it is not."""
+        try:
+            act(subject, name, by=by, on=self.now, key=self.key(name), data=data)
+        except Refused:
+            self.refused += 1
+            return
+        raise Broken(f"{name} on {subject.pid} should have been refused")
+
+    def all_do(self, name: str, lines: Iterable[Line]) -> list[Record]:
+        """The same act by many on many, in lists; the play stops at the first that is refused."""
+        wishes = [Wish(subject, name, self.key(name), data, by) for subject, by, data in lines]
+        told: list[Record] = []
+        for start in range(0, len(wishes), BATCH):
+            part = wishes[start : start + BATCH]
+            for wish, result in zip(
+                part, act_many(part, by=self.region.office("planner"), on=self.now, size=BATCH), strict=True
+            ):
+                if isinstance(result, Refused):
+                    raise Broken(f"{name} on {wish.subject.pid}: {result}")
+                told.append(result)
+            self.say("", len(part))
+        return told
+
+    def clock_strikes(self) -> int:
+        """Everything the clock and the outbox have to do now; how many things were done."""
+        count = 0
+        while done := tick(self.now) + outbox.work(self.now):
+            count += done
+            self.say("", done)
+        return count
+
+
+def fresh(cases: Iterable[Case]) -> list[Case]:
+    """The cases as they stand now, in the order given."""
+    numbers = [case.pk for case in cases]
+    found = Case.objects.select_related("round", "round__frozen", "applicant", "leader").in_bulk(numbers)
+    return [found[number] for number in numbers]
