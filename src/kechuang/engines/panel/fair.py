@@ -44,13 +44,15 @@ def fair(problem: Problem, *, seed: bytes, keep: Fraction = KEEP) -> Fair:
     Refused if nothing is feasible or the round is too large.
     """
     best = optimum(problem, seed=seed)
+    if not problem.seats:
+        return Fair(np.zeros(0, np.int64), np.zeros(0, np.int64), 0.0, 0.0, 0.0, 0.0, True)
     plain, over_all = _program(problem, best)
     values = problem.pairs.at(plain.rows, plain.cols).astype(np.float64)
     largest = float((problem.pairs.at(best.net.rows, best.net.cols) * best.pair_flow).sum())
     least = largest - float(1 - keep) * abs(largest)
-    projects = problem.shape[0]
-    bound = highest_floor(plain, values, projects)
-    served = sums(plain.rows, projects, values)
+    place, projects = np.cumsum(problem.demand > 0) - 1, int((problem.demand > 0).sum())
+    served = sums(place[plain.rows], projects, values)
+    bound = highest_floor(plain, served)
     for floor in dict.fromkeys(_floor(bound - abs(bound) * step / 1000, values) for step in STEPS):
         raised = plain.with_rows(served, low=np.full(projects, floor), high=np.full(projects, np.inf))
         answer = raised.solved(values, gap=1e-4)
@@ -73,9 +75,12 @@ def _program(problem: Problem, best: Optimum) -> tuple[Program, bool]:
     search = Search(problem, best.weights)
     n, m = problem.shape
     if n * m <= WHOLE:
-        return program(problem, *search.all()), True
+        rows, cols = search.all()
+        wanted = problem.demand[rows] > 0
+        return program(problem, rows[wanted], cols[wanted]), True
     rows, cols = search.best(min(m, 10 * int(problem.demand.max(initial=1)) + 10))
     rows, cols = search.lawful(np.concatenate([rows, best.net.rows]), np.concatenate([cols, best.net.cols]))
+    rows, cols = rows[problem.demand[rows] > 0], cols[problem.demand[rows] > 0]
     if len(rows) > MOST:
         raise Refused(Reason("too_large_for_fair", pairs=len(rows), most=MOST))
     return program(problem, rows, cols), False
@@ -84,5 +89,6 @@ def _program(problem: Problem, best: Optimum) -> tuple[Program, bool]:
 def _result(plain: Program, values: Array, answer: tuple[Array, float], bound: float, over_all: bool) -> Fair:
     taken = np.flatnonzero(answer[0] > 0.5)
     rows, cols = plain.rows[taken], plain.cols[taken]
-    floor = float(np.bincount(rows, weights=values[taken]).min(initial=np.inf))
+    given = np.bincount(rows, weights=values[taken])[np.unique(rows)]
+    floor = float(given.min())
     return Fair(rows, cols, floor, bound, float(values[taken].sum()), answer[1], over_all)

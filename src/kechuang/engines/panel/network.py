@@ -112,7 +112,7 @@ def levels(nest: Nest | None, demand: Ints) -> list[tuple[Ints, Ints]]:
         return []
     found = []
     if nest.outside:
-        found.append((np.where(nest.inside, 0, -1).astype(np.int64), demand - nest.outside))
+        found.append((np.where(nest.inside, 0, -1).astype(np.int64), np.maximum(demand - nest.outside, 0)))
     for member, most in ((nest.region, nest.per_region), (nest.unit, nest.per_unit)):
         if most is not None:
             found.append((member, np.full(len(demand), most, np.int64)))
@@ -131,7 +131,12 @@ def entry_potentials(net: Network, at: Ints, rows: Array, cols: Array) -> Ints:
 
 
 def solved(net: Network) -> Ints | None:
-    """A cheapest flow on every arc, or None if there is none that meets demands and loads."""
+    """A cheapest flow on every arc, or None if there is none that meets demands and loads.
+
+    The solver never returns from an arc whose capacity is below nothing, so those are looked for first.
+    """
+    if (net.upper < net.lower).any():
+        return None
     flow = min_cost_flow.SimpleMinCostFlow()
     flow.add_arcs_with_capacity_and_unit_cost(
         net.tail.astype(np.int32), net.head.astype(np.int32), net.upper - net.lower, net.cost
@@ -173,12 +178,13 @@ def potentials(net: Network, flow: Ints) -> Ints:
 
 
 def _settled(net: Network, flow: Ints, at: Ints) -> Ints:
-    """Idle experts cost nothing and idle groups as much as what they hang on: both may rise or fall so far freely."""
+    """Idle experts cost nothing, idle groups at least as much as what they hang on: so far both may move freely."""
     into = np.zeros(len(at), np.int64)
     np.add.at(into, net.head, flow)
     idle = net.expert_node[into[net.expert_node] == 0]
     at[idle] = at[net.sink]
     for group in net.groups:
         still = into[group.nodes] == 0
-        at[group.nodes[still]] = at[group.parents[still]]
+        nodes, parents = group.nodes[still], group.parents[still]
+        at[nodes] = np.maximum(at[nodes], at[parents])
     return at

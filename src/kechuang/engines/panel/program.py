@@ -71,20 +71,21 @@ def sums(index: Array, size: int, values: Array | None = None) -> sparse.csr_mat
     return sparse.csr_matrix((given, (index, np.arange(len(index)))), shape=(size, len(index)))
 
 
-def highest_floor(plain: Program, scores: Array, projects: int) -> float:
-    """The linear bound on what every project can be given at least: no whole assignment does better."""
+def highest_floor(plain: Program, served: sparse.csr_matrix) -> float:
+    """The linear bound on the least that any project is `served` (a row for each): no whole assignment does better."""
+    projects, pairs = served.shape
     floor = sparse.csr_matrix(np.ones((projects, 1)))
-    above = sparse.hstack([-sums(plain.rows, projects, scores), floor])
+    above = sparse.hstack([-served, floor])
     body = sparse.hstack([plain.matrix, sparse.csr_matrix((plain.matrix.shape[0], 1))], format="csr")
     equal = plain.low == plain.high
     lower = ~equal & np.isfinite(plain.low) & (plain.low > 0)
     answer = linprog(
-        np.concatenate([np.zeros(len(scores)), [-1.0]]),
+        np.concatenate([np.zeros(pairs), [-1.0]]),
         A_ub=sparse.vstack([above, body[~equal], -body[lower]], format="csr"),
         b_ub=np.concatenate([np.zeros(projects), plain.high[~equal], -plain.low[lower]]),
         A_eq=body[equal],
         b_eq=plain.low[equal],
-        bounds=[(0, 1)] * len(scores) + [(None, None)],
+        bounds=[(0, 1)] * pairs + [(None, None)],
         method="highs",
     )
     return float(-answer.fun) if answer.status == 0 else float("nan")

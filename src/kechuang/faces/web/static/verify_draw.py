@@ -21,7 +21,7 @@ class Draw:
         self.cert, self.rules, self.one = cert, cert["rules"], 1 << cert["rules"]["bits"]
         self.bounds = {("expert", j): (lo, cap) for j, (_, cap, lo, _) in enumerate(self.rules["experts"])}
         for i, (_, seats) in enumerate(self.rules["projects"]):
-            most = {(i, name): (0, n if n >= 0 else seats + n) for name, n in self.rules["groups"].items()}
+            most = {(i, name): (0, n if n >= 0 else max(0, seats + n)) for name, n in self.rules["groups"].items()}
             self.bounds |= {(i, ""): (seats, seats), **most}
 
     def path(self, i, j):  # from a project through the groups of an expert to him and out
