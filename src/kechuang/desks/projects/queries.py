@@ -1,0 +1,100 @@
+"""What the projects desk can be asked: whether someone may apply, told in the page's own sentences, and what they hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kechuang.casework import curtain
+from kechuang.casework.book.conditions import USUAL_STAGES, params_known, scope_of
+from kechuang.casework.models import Case
+from kechuang.casework.pages import Pages, day_of, pages_of
+from kechuang.desks.projects import limits
+from kechuang.desks.projects.models import Overdue
+from kechuang.engines import forms
+from kechuang.formula import UNKNOWN, evaluate, parse
+from kechuang.parties.models import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One condition of the page: its sentence (what is wrong where it fails), whether it holds, and the facts behind it.
+
+    `holds` is None while something it needs is not known: then it is looked at again on submission.
+    """
+
+    code: str
+    text: Any
+    holds: bool | None
+    blocks: bool
+    limit: bool
+    facts: tuple[tuple[Any, Any, str], ...] = ()
+
+
+def gates(case: Case, on: datetime) -> tuple[Gate, ...]:
+    """Every condition and limit of the round's page for this case, saved or about to be opened."""
+    pages = pages_of(case.round)
+    asking = _Asking(case, pages, on)
+    tables = (("eligibility", False), ("limits", True))
+    rows = ((row, limit) for table, limit in tables for row in pages.programme.get(table, ()))
+    return tuple(asking.gate(row, limit) for row, limit in rows)
+
+
+class _Asking:
+    """One case asked about many conditions: each fact is read once."""
+
+    def __init__(self, case: Case, pages: Pages, on: datetime) -> None:
+        self.case, self.pages, self.on = case, pages, on
+        self.params = params_known(pages.programme, day_of(on))
+        self.values = forms.typed(pages.form, case.answers) if case.answers else {}
+        self.told: dict[str, object] = {}
+
+    def known(self, name: str) -> object:
+        if name not in self.told:
+            offer = self.pages.form_facts.get(name)
+            found = curtain.fact(offer, self.case, self.on) if offer else self.values.get(name)
+            self.told[name] = UNKNOWN if found is None else found
+        return self.told[name]
+
+    def gate(self, row: Any, limit: bool) -> Gate:
+        wanted = parse(row["when"])
+        opens = "open" in row.get("at", USUAL_STAGES)
+        scope = scope_of(wanted, self.params, self.known) if opens else {}
+        value = evaluate(wanted, scope) if opens else UNKNOWN
+        holds = value if isinstance(value, bool) else None
+        facts = tuple(fact for name in sorted(wanted.names) if (fact := self.fact(name))) if limit else ()
+        return Gate(row["code"], {"zh": row["zh"], "en": row["en"]}, holds, row.get("level") != "warn", limit, facts)
+
+    def fact(self, name: str) -> tuple[Any, Any, str] | None:
+        """A number behind a limit: its title, its value, its unit."""
+        said = self.pages.programme.get("facts", {}).get(name)
+        if not isinstance(said, dict):
+            said = said if hasattr(said, "get") else None
+        value = self.told.get(name)
+        if said is None or not isinstance(value, int) or isinstance(value, bool):
+            return None
+        return {"zh": said["zh"], "en": said["en"]}, value, str(said.get("unit", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What someone leads and joins today."""
+
+    led: int
+    joined: int
+    overdue: int
+
+
+def holding(person: Person, on: datetime) -> Holding:
+    """Projects led and joined as a main member that run today, and those overdue."""
+    led = limits.main_cases().filter(leader=person, state__in=limits.RUNNING).count()
+    joined = limits.main_cases().filter(members__person=person, members__main=True, state__in=limits.RUNNING)
+    late = Overdue.objects.filter(case__leader=person, cleared_on=None).count()
+    return Holding(led, joined.exclude(leader=person).distinct().count(), late)
+
+
+def award_of(case: Case) -> int | None:
+    """Fen awarded to the case, None before a decision."""
+    award = getattr(case, "award", None)
+    return award.fen if award else None

@@ -1,0 +1,165 @@
+"""A case on paper and in sentences: the form printed, receipts, letters, findings, reasons of a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kechuang.casework import answers
+from kechuang.casework.models import Document, Finding
+from kechuang.desks.projects.models import Report
+from kechuang.engines import forms
+from kechuang.faces.web import drawing, wording
+from kechuang.faces.web.casefile import CaseFile
+from kechuang.faces.web.filling import Filling
+from kechuang.faces.web.sentences import sentence
+from kechuang.words.outcome import Refused
+
+ISSUER = {"zh": "内蒙古自治区科学技术厅", "en": "Department of Science and Technology of Inner Mongolia"}
+RECEIPT = {"zh": "科技计划项目办件回执", "en": "Receipt"}
+FILING = "projects.file_report"
+GOALS = ("indicator_progress", "midterm_table", "final_table")
+
+
+def sections(file: CaseFile) -> tuple[forms.Printed, ...]:
+    """The whole form as people read it: what was handed in, else the draft; masked for a blind review."""
+    filled = Filling(file.case, file.on)
+    handed_in = bool(file.case.answers) and not _reopened(file)
+    values = forms.typed(filled.form, file.case.answers) if handed_in else filled.draft.values
+    form = filled.form
+    if not file.reader.identity:
+        form, values = forms.for_experts(form, blind=True), forms.masked(form, values, blind=True)
+    picked = drawing.picked(form.fields.values(), forms.answers_of(form, values))
+    names = drawing.Names().read(text for _path, text in picked)
+    known = drawing.file_names(file.case)
+
+    def choices(source: str) -> Mapping[str, Any] | None:
+        if source == "files":
+            return _Files(known)
+        return answers.choices_for(file.case, file.pages, filled.known)(source)
+
+    return forms.printed(
+        form, values, drawing.language(), choices=choices, names=lambda kind, pid: names(kind, pid) or pid
+    )
+
+
+class _Files(dict[str, Any]):
+    """Files of the case by digest, with their names; one that is gone keeps the beginning of its digest."""
+
+    def __init__(self, known: Any) -> None:
+        super().__init__()
+        self.known = known
+
+    def __contains__(self, digest: object) -> bool:
+        return True
+
+    def __getitem__(self, digest: str) -> dict[str, str]:
+        name = self.known(digest).name
+        return {"zh": name, "en": name}
+
+    def get(self, digest: str, default: Any = None) -> Any:
+        return self[digest]
+
+
+def _reopened(file: CaseFile) -> bool:
+    """Whether the form is being written again after it was handed in."""
+    return file.case.state == "draft"
+
+
+def receipt(file: CaseFile, row: Document) -> dict[str, Any]:
+    """A receipt as parts/receipt.html takes it."""
+    case, record = file.case, row.record
+    step = file.flow.acts.get(record.act) if record else None
+    attached = file.case.attachments.filter(removed=False).count()
+    pairs: list[dict[str, Any]] = [
+        {"label": _("办件编号"), "value": case.project_no or case.number},
+        {"label": _("批次"), "value": case.round.title},
+        {"label": _("事项"), "value": step.title if step else file.flow.title},
+    ]
+    if file.reader.identity:
+        pairs.append(
+            {
+                "label": _("申请人"),
+                "value": f"{case.leader.name if case.leader else ''}（{case.applicant.name if case.applicant else ''}）",
+            }
+        )
+    if case.asked_fen is not None and file.reader.money:
+        pairs.append({"label": _("申请经费"), "fen": case.asked_fen, "small": wording.in_words(case.asked_fen)})
+    pairs.append({"label": _("收到时间"), "value": wording.moment(row.on, seconds=True, year=True)})
+    pairs.append({"label": _("附件"), "value": _("%(n)s 件") % {"n": attached}})
+    return {
+        "issuer": ISSUER, "kind": RECEIPT, "title": case.title or wording.text(file.flow.title), "pairs": pairs, "code": row.code,
+        "digest": str(row.body.get("digest", row.digest)), "flow": file.steps()[-6:] if len(file.steps()) > 8 else file.steps(), "on": row.on,
+        "note": _("截止前可以撤回；单位或归口管理部门退回修改后再次提交，会得到新的回执，旧回执仍可核验。") if not case.parent_id else "",
+    }  # fmt: skip
+
+
+def paper(row: Document) -> dict[str, Any]:
+    """A letter as parts/paper.html takes it: the text as it was issued."""
+    body = row.body if isinstance(row.body, dict) else {}
+    text = str(body.get("text", ""))
+    return {
+        "issuer": str(body.get("signed") or ISSUER["zh"]), "number": row.number, "title": row.title,
+        "body": [line for line in text.split("\n") if line.strip()], "relief": str(body.get("relief", "")),
+        "sign": str(body.get("signed") or ""), "on": row.on,
+    }  # fmt: skip
+
+
+def finding(row: Finding) -> dict[str, Any]:
+    """A finding as parts/finding.html takes it: the sentence first, no verdict in its words."""
+    said = [sentence(reason) for reason in row.reasons]
+    href = reverse("findings", args=[row.case.number]) if row.settled_by_id is None else ""
+    return {
+        "title": said[0] if said else row.check_name, "outcome": row.verdict, "said": "；".join(said[1:]), "check": row.check_name,
+        "judgement": row.settled_word, "href": href, "link": _("记下判断"),
+    }  # fmt: skip
+
+
+def reasons(file: CaseFile, refusal: Refused) -> list[str]:
+    """The reasons of a refusal as sentences; what speaks of a field names it."""
+    told = []
+    for reason in refusal.reasons:
+        path = str(reason.values.get("path", ""))
+        name = _field_name(file, path)
+        said = sentence(file.worded(reason))
+        told.append(f"{name}：{said}" if name else said)
+    return told
+
+
+def _field_name(file: CaseFile, path: str) -> str:
+    code = path.partition(".")[0]
+    field = file.pages.form.fields.get(code)
+    return field.title.of(drawing.language()) if field else ""
+
+
+def report_answers(file: CaseFile, kind: str, form: forms.Form, row: Report | None) -> dict[str, Any]:
+    """What a report shows: its typed answers, else what was promised, so that nothing is typed twice."""
+    if row is not None:
+        if row.filed_at and row.values and kind != "task_book":
+            return forms.answers_of(form, forms.typed(form, row.values))
+        return dict(row.typed)
+    goals = file.case.answers.get("targets") or ()
+    table = next((form.fields[code] for code in GOALS if code in form.fields), None)
+    if table is None or not goals:
+        return {}
+    columns = {column.code for column in table.columns}
+    rows = [
+        {"goal": goal.get("name", ""), "promised": _promised(goal), "due": goal.get("midterm", "")} for goal in goals
+    ]
+    return {table.code: [{code: text for code, text in one.items() if code in columns and text} for one in rows]}
+
+
+def _promised(goal: Mapping[str, Any]) -> str:
+    for key in ("final", "value", "target", "promised", "end"):
+        if goal.get(key):
+            return str(goal[key])
+    return ""
+
+
+def files_report(file: CaseFile, name: str) -> bool:
+    """Whether an act files a report."""
+    act = file.flow.acts.get(name)
+    return act is not None and FILING in act.effects
