@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 from kechuang.engines.forms.sentences import SENTENCES as OF_FORMS
 from kechuang.engines.forms.sentences import sentence as of_forms
 from kechuang.faces.web import wording
+from kechuang.faces.web.reasons import MONEY, SAID
 from kechuang.words.money import Money
 from kechuang.words.reason import Reason
 
@@ -24,7 +25,7 @@ SENTENCES = {
     "same_person": gettext_noop("前面的“{act}”由你办理，这一步须由另一人办理。"),
     "act_already_done": gettext_noop("“{act}”只能办理一次，已经办过。"),
     "not_now": gettext_noop("条件还不满足，现在不能办理。"),
-    "too_early": gettext_noop("还没有到时间，最早{from}可以办理。"),
+    "too_early": gettext_noop("还没有到时间，最早 {until} 可以办理。"),
     "too_late": gettext_noop("已过期限：{until}截止。"),
     "stale": gettext_noop("别人刚刚改过这一部分；请对照后再保存，两边的文字都在。"),
 }
@@ -58,6 +59,9 @@ def sentence(reason: Any) -> str:
         pattern = wording.text(values)
     elif code in SENTENCES:
         pattern = _(SENTENCES[code])
+    elif code in SAID:
+        pattern = SAID[code][wording.english()]
+        values = {name: Money(v) if name in MONEY and type(v) is int else v for name, v in values.items()}
     elif code in OF_FORMS:
         return of_forms(Reason(code, **values), "en" if wording.english() else "zh")
     else:

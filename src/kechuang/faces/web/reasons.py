@@ -1,0 +1,170 @@
+"""What the house says when it refuses or finds something: a code, a sentence in Chinese and in English, which values are fen.
+
+Every sentence says what is so and, where one can, what to change. `{…}` are the values of the reason.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+MONEY: Final = frozenset(
+    ("budget", "used", "wanted", "fen", "paid", "granted", "ordered", "said", "received", "spent", "keep", "refund", "due", "left", "award", "written", "given")
+)  # fmt: skip
+
+_TABLE = """
+academic_judgement_is_no_ground|对专家学术判断的不同意见不属于受理范围，请写明程序、回避或事实方面的理由|Disagreeing with the experts' academic judgement is no ground; please give one of procedure, recusal or fact
+account_not_confirmed|{who}的账号还没有由单位确认，请先联系单位科研管理部门|The account of {who} is not confirmed by the unit yet; please ask its research office first
+act_through_child|这一步随{flows}办理，不能单独办|This step is carried out through {flows}, not by itself
+amount_differs_from_payment|拨付金额是{ordered}，填写的是{said}，请按到账凭证核对|{ordered} was ordered and {said} entered; please check against the bank's slip
+appeal_used|这个决定已经申请过一次复核，不能再次申请|This decision has been appealed once; it cannot be appealed again
+audit_missing|资助额达到规定额度，请先上传专项审计报告|The grant reaches the limit for an audit; please enclose the audit report first
+bad_credit_code|{code}不是有效的统一社会信用代码，请对照证照重抄|{code} is no valid unified social credit code; please copy it again from the licence
+bad_file_name|文件名不能用，请改名后再传|This file name cannot be used; please rename the file
+bad_identity|身份证件号码不对，请核对18位号码|The identity number is wrong; please check its 18 digits
+balance_must_go_back|这个项目的结余须退回，不能留用|The balance of this project must go back; nothing may be kept
+beyond_appropriation|超出本年度拨款预算{fen}，已拨{paid}，本次{wanted}|Beyond the year's appropriation of {fen}: {paid} paid, {wanted} wanted
+beyond_award|超出资助额{granted}，已拨{paid}|Beyond the grant of {granted}: {paid} paid
+beyond_budget|超出批次预算{budget}：已用{used}，本次{wanted}|Beyond the round's budget of {budget}: {used} used, {wanted} wanted
+budget_below_quotas|预算不够各组最低立项数|The budget is below what the groups' least numbers need
+cannot_merge|这两条登记不能合并|These two entries cannot be merged
+cases_in_check|还有 {count} 件没有完成形式审查|{count} cases are still in formal check
+cell_empty|这一格必填|This cell must be filled in
+cell_too_long|这一格太长，请缩短|This cell is too long; please shorten it
+change_asked_too_often|这类变更最多申请 {most} 次|This kind of change can be asked for {most} times at most
+change_never_allowed|不能这样变更：{because}|This change is never allowed: {because}
+changed_what_was_not_asked|补正只能改要求的部分，请恢复：{fields}|A correction may change only what was asked for; please restore: {fields}
+checkpoint_forged|检查点的签名不对|The signature of a checkpoint is wrong
+child_still_open|还有没办结的{flows}，办结后再继续|{flows} is still open; finish it first
+co_funders_missing|还有 {count} 个联合资助方没有确认出资|{count} co-funders have not confirmed their share
+columns_missing|表里缺少这些列：{columns}|The table lacks these columns: {columns}
+commitments_too_few|承诺方不少于 {least} 个，其中一个是监督处|There must be at least {least} committing parties, one of them supervision
+data_not_deposited|请先汇交科学数据并上传证明|Please deposit the data and enclose the proof first
+dates_missing|请先填写开放、单位截止和推荐截止时间|Please enter the opening time and both deadlines first
+dates_out_of_order|时间次序不对：开放、单位截止、推荐截止须依次在后|The dates are out of order: opening, units' deadline, recommenders' deadline
+decision_differs_from_proposal|决定与审核过的建议不一致，请先改建议|The decision differs from the proposal that was checked; change the proposal first
+departure_without_reason|不按排序的建议须写明理由|A departure from the rank order needs a written reason
+dice_too_few|公开随机数不少于 {least} 位|The public dice need at least {least} digits
+diligence_not_shown|请附勤勉尽责说明和原始记录|Please enclose the statement of diligence with original records
+draft_is_newer|这一部分在别处刚刚保存过；两份都在，请对照后选择|This part was just saved elsewhere; both texts are kept, please compare and choose
+encoding_unclear|看不出文件的编码，请另存为 UTF-8 再传|The encoding of the file is unclear; please save it as UTF-8
+end_before_start|结束时间{end}早于开始时间{start}|The end {end} lies before the start {start}
+file_empty|文件是空的，请重新选择|The file is empty; please choose again
+file_kind_not_taken|不接收 .{ending} 文件，可以用：{taken}|.{ending} files are not taken; use one of {taken}
+file_missing|找不到文件 {name}|There is no file {name}
+file_not_what_it_says|文件内容与后缀 .{ending} 不符，请另存为正确的格式|The content is not what the ending .{ending} says; please save it in the right format
+file_too_costly|文件打开得太慢或占用太多内存，请另存为普通表格再传|The file costs too much time or memory to open; please save it as a plain table
+file_too_large|文件超过 {most} MB，请压缩或拆分|The file is larger than {most} MB; please compress or split it
+finding_settled|这条核查结果已经有人判断过|Somebody has already judged this finding
+findings_open|还有核查结果没有判断：{checks}|Findings still wait for an officer's word: {checks}
+flow_unsound|流程有问题：{first}|The flow is unsound: {first}
+goals_lower_than_applied|任务书的目标低于申报书：{goals}|These goals are lower than applied for: {goals}
+group_full|{group}已满 {most} 项，请另设一组|{group} already has {most}; please open another group
+group_quota_impossible|{group}达不到最低立项数 {least}|{group} cannot reach its least number {least}
+groups_open|还有 {count} 件没有评完|{count} cases are still being read
+head_missing|第一行没有列名|The first row has no column names
+key_used_for_other_data|这次提交与之前同一编号的提交内容不同，请刷新页面后重新办理|The same key came with other data before; please reload the page and act again
+kind_short|{kind}类专家不够：需要 {need} 人，只有 {have} 人|Too few {kind} experts: {need} needed, {have} there
+leader_has_overdue|负责人有逾期未验收的项目，请先验收|The leader has an overdue project; it must be accepted first
+members_not_consented|还没有登录确认参加的成员：{names}|Members who have not signed in and consented: {names}
+names_after_award|立项决定之后才能看到专家姓名|Names of experts can be seen only after the award
+no_award|还没有资助决定|There is no award yet
+no_decision_in_force|没有生效的诚信处理决定 {number}|There is no integrity decision {number} in force
+no_instalment_due|现在没有可以拨付的期次|No instalment is due now
+no_places|没有可用的席位|There are no seats
+no_quorum|到会人数不够：至少 {least} 人，只有 {sat} 人|No quorum: at least {least}, only {sat} sat
+no_subject_code|没有填学科代码，请判断能否分组|No subject code is given; please judge whether it can be grouped
+no_such_change|没有这类变更|There is no such kind of change
+no_such_cost_class|没有“{kind}”这个科目|There is no cost class {kind}
+no_such_quota_document|没有登记过资金指标文件 {number}，请核对文号|No quota document {number} is registered; please check the number
+no_such_report|没有这种报告|There is no such report
+no_such_state|流程里没有这些状态：{states}|The flow has no such states: {states}
+nobody_drawn|还没有抽取专家|No experts have been drawn yet
+nobody_left|备选专家已用完，请补充专家库后重新抽取|Nobody is left in the drawn order; enlarge the pool and draw again
+nobody_of_that_name|没有找到这个人，请核对姓名和单位|Nobody of that name was found; please check name and unit
+not_a_month|不是年月，请写成 2018-01|No month; please write it as 2018-01
+not_a_table|这不是能读的表格文件|This is no readable table
+not_a_year|不是年份，请写四位数字|No year; please write four digits
+not_an_amount|不是金额，请写数字，精确到分|No amount; please write a number, exact to the fen
+not_seated|你不在这一组评审席位中|You have no seat in this panel
+not_settled|还有{due}没有退回|{due} is still to be returned
+nothing_asked|申请金额须大于零|The amount asked must be more than nothing
+nothing_prepared|没有待复核的拨款|No payment waits to be checked
+nothing_to_confirm|没有待确认的到账|No payment waits to be confirmed
+nothing_to_pay|没有可以列入批次的拨款|No payment can go into a batch
+notice_not_running|现在不在公示期内|The notice is not running
+notice_still_runs|公示到{last}结束，期满后才能决定|The notice runs until {last}; decide when it is over
+objection_open|还有 {count} 件异议没有答复|{count} objections are unanswered
+only_later|新的截止时间须晚于原定时间|The new closing time must be later than the old one
+pages_unsound|办事规则有 {count} 处问题，第一处：{first}|The pages have {count} faults, the first: {first}
+panel_short|能到席的专家不够：需要 {need} 人，只有 {have} 人|The panel cannot be filled: {need} needed, {have} there
+parent_not_here|原办件处于“{state}”，现在不能办{flow}|The case stands at “{state}”; {flow} cannot be opened now
+payments_stopped|这个项目已停止拨款|Payments of this project are stopped
+person_already_registered|这个身份证件号码已经注册过，请直接登录或找回密码|This identity number already has an account; sign in or ask for a new password
+person_under_sanction|{who}在科研失信惩戒期内，至{until}|{who} is under sanction until {until}
+pool_not_frozen|专家库还没有固化，请先启动评审|The pool is not frozen yet; begin the review first
+pool_too_small|专家不够：需要 {need} 人，回避后只有 {have} 人|The pool is too small: {need} needed, {have} left after recusal
+powers_apart|你已在这一件上行使过另一项职权，规划、实施、监督不能由同一人办理|You have already used another power on this case; planning, execution and supervision are kept apart
+promises_missing|还有 {count} 位专家没有签署承诺|{count} experts have not signed their promise
+quota_used_up|名额已用完：最多 {most} 项|The quota is used up: {most} at most
+quota_used_up_money|资金指标文件 {number} 剩余{left}，不够本次{wanted}|Quota document {number} has {left} left, {wanted} is wanted
+quotas_clash|各项名额要求互相矛盾|The quotas contradict each other
+real_cases_here|这里有真实办件，不能在这个数据目录里演练|Real cases lie here; rehearse in another data folder
+recused|你与这一件有回避关系|You are recused from this case
+refund_beyond_due|超过应退金额，还应退{due}|More than is due: {due} is still to be returned
+report_missing|请先填写报告再提交|Please fill in the report first
+results_not_registered|请先登记成果并填写登记号|Please register the results and enter their number
+reveals_do_not_match|公开的承诺与封存的不一致|What was revealed does not match the commitments
+roles_apart|这两个角色不能由同一人担任：{zh}|These two roles cannot be held by one person: {en}
+round_closed|{round}已于截止时间停止接收|{round} has closed
+science_report_missing|请先取得科技报告编号|The number of the S&T report is missing
+second_for_another|第二人须是{role}|The second person must be a {role}
+second_missing|这一步需要{role}同时见证|This step needs a {role} as a witness
+second_person_missing|这一步需要{role}先见证确认|This step needs the word of a {role} first
+secret_too_short|承诺用的随机串不少于 {least} 个字符|A committed secret needs at least {least} characters
+settlement_does_not_add_up|结算不平：收到{received}，支出{spent}，留用{keep}，退回{refund}|The settlement does not add up: {received} received, {spent} spent, {keep} kept, {refund} to return
+shares_beyond_award|课题经费合计超过资助额{award}：已分{given}，本次{wanted}|The shares exceed the grant of {award}: {given} given, {wanted} wanted
+sheet_already_filed|这份评审表已经提交过|This sheet has already been filed
+sheets_missing|评审表不够：至少 {least} 份，只有 {filed} 份|Too few sheets: at least {least}, only {filed} filed
+spent_more_than_received|财政支出{spent}超过已到账{received}|{spent} spent is more than the {received} received
+table_too_large|表格超过 {most} MB，请拆分|The table is larger than {most} MB; please split it
+table_too_many_rows|表格超过 {most} 行，请拆分|The table has more than {most} rows; please split it
+task_book_money_differs|任务书金额{written}与资助额{award}不一致|The task book says {written}, the award is {award}
+team_elsewhere|同一批次里有相同的成员：{cases}|The same people stand in other cases of this round: {cases}
+term_beyond_level|这一档最长 {most} 年|At this level the term is {most} years at most
+text_found_elsewhere|约 {share}% 的文字在别处出现过，请对照判断|About {share}% of the text stands elsewhere; please compare and judge
+text_too_short|文字太短，无法比对|The text is too short to compare
+title_taken|已有同名的项目：{title}|A project of the same title exists: {title}
+too_many_named|申请回避的专家最多 {most} 名|At most {most} experts may be named
+topic_names_a_unit|方向里写了具体单位：{names}，请改成任何合格单位都能申请的写法|The topic names a unit: {names}; word it so that any qualified unit may apply
+topic_not_in_guide|{topic}不是指南里的方向|{topic} is no topic of the guide
+tracking_not_over|跟踪期 {years} 年未满，已有 {filed} 份年度绩效|Tracking takes {years} years; {filed} yearly reports are in
+unit_already_registered|{code}已经登记过，请联系该单位管理员加入|{code} is registered already; please ask that unit's administrator to let you join
+unit_has_overdue|本单位有 {count} 个逾期未验收的项目|The unit has {count} overdue projects
+unit_in_two_regions|同一单位登记在两个地区：{units}|One unit stands in two regions: {units}
+unit_not_confirmed|{who}还没有由归口管理部门确认|{who} is not confirmed by its recommender yet
+unit_under_sanction|{who}在科研失信惩戒期内，至{until}|{who} is under sanction until {until}
+username_taken|账号名 {username} 已有人用，请换一个|The name {username} is taken; please choose another
+answers_edited|办件的答案与台账中的摘要不符|The answers of the case differ from the digest in the ledger
+attachment_row_missing|台账中有的附件，登记里没有|The ledger names an attachment that is not in the register
+columns_differ|这些栏目与最后一次提交的不同：{columns}|These columns differ from what was filed last: {columns}
+document_edited|文书 {document} 被改动过|Document {document} was edited
+document_missing|没有这份文书|There is no such document
+log_differs_from_checkpoint|日志与签名的检查点不一致|The log differs from its signed checkpoint
+receipt_differs|回执 {document} 与台账不一致|Receipt {document} differs from the ledger
+receipt_unknown|台账中没有这份回执的记录|The ledger has no record of this receipt
+row_missing|台账中有记录，办件却不在了|There are records, but the case is gone
+row_without_record|有这一件，台账中却没有它的记录|The row stands here without a record
+state_differs|状态是“{row}”，台账最后一步到“{recorded}”|The state is {row}, the last record led to {recorded}
+told_edited|办理时填写的内容被改动过|What was said in an act was edited
+witness_cut|存证文件夹 {folder} 被截短|The witness folder {folder} was cut
+witness_differs|存证文件夹 {folder} 第 {line} 行与其他不同|Line {line} of the witness folder {folder} differs
+witness_knows_more|存证里的日志比这里长，数据可能是旧备份|The witness holds a longer log than this; the data may be an old backup
+witness_missing|找不到存证文件夹：{folders}|No witness folder: {folders}
+witness_unreadable|存证文件读不出来|A witness file cannot be read
+word_too_short|判断意见太短，请写清楚依据|The word is too short; please say on what it rests
+year_beside_start|批准年度 {year} 与开始年度 {start} 对不上|The approval year {year} does not fit the start in {start}
+"""
+
+SAID: Final[dict[str, tuple[str, str]]] = {
+    code: (zh, en) for code, zh, en in (line.split("|") for line in _TABLE.strip().splitlines())
+}
