@@ -125,3 +125,18 @@ def by_place(round_: Round) -> list[tuple[str, int, int]]:
         count, total = found.get(league, (0, 0))
         found[league] = (count + n, total + (fen or 0))
     return sorted(((league, n, fen) for league, (n, fen) in found.items()), key=lambda row: (-row[1], row[0]))
+
+
+def with_numbers(rounds: QuerySet[Round]) -> QuerySet[Round]:
+    """The same rounds, each with how many applications were handed in as `handed_in`."""
+    return rounds.annotate(
+        handed_in=Count("cases", filter=Q(cases__parent=None, cases__received_at__isnull=False), distinct=True)
+    )
+
+
+def round_numbers(round_: Round) -> dict[str, int]:
+    """How many applications were handed in, and in fen what they ask for, what is proposed and what was awarded."""
+    rows = Case.objects.filter(round=round_, parent=None)
+    given = rows.filter(received_at__isnull=False).aggregate(handed_in=Count("pk"), asked=Sum("asked_fen"))
+    told = rows.aggregate(proposed=Sum("proposed_fen", filter=Q(advice="fund")), awarded=Sum("award__fen"))
+    return {name: int(value or 0) for name, value in {**given, **told}.items()}

@@ -17,9 +17,9 @@ BEFORE_RECOMMENDER = ("draft", "with_unit")
 NOWHERE = Q(pk__in=[])
 
 
-def rows_of(held: Appointment) -> Q:
-    """The cases that one appointment lets its holder see, by what the role's page says of it."""
-    sees = roles_page().sees(held.role).get("cases", "none")
+def rows_of(held: Appointment, of: str = "cases") -> Q:
+    """The cases that one appointment lets its holder see, by what the role's page says of `of`: cases or money."""
+    sees = roles_page().sees(held.role).get(of, "none")
     handed_in = Q(received_at__isnull=False) | Q(parent__isnull=False)
     match sees:
         case "organisation" | "own" if held.scope == "organisation":

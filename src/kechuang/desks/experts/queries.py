@@ -1,0 +1,174 @@
+"""What the experts desk can be asked of a round: groups, draws, progress and ranking, in counts; never who reads what."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+from kechuang.casework.models import Case, Record, Round
+from kechuang.casework.pages import roles_page
+from kechuang.casework.records import done
+from kechuang.desks.experts.models import Draw, Pool, Review
+from kechuang.engines.panel import ceremony
+from kechuang.parties.models import Appointment
+from kechuang.parties.permissions import covers
+from kechuang.words.outcome import Refused
+from kechuang.words.reason import Reason
+
+DECIDED = ("decided", "archived")
+NEVER, AFTER_RANK, AFTER_DECISION, FULL = "none", "after_rank", "after_decision", "full"
+READS_RANKS = ("planning", "decision", "supervision")
+PREPARED = "prepare_draw"
+WITNESSED = "second:draw"
+
+
+@dataclass(slots=True)
+class GroupCount:
+    """A review group in numbers: cases by state, seats drawn, sheets filed; no label and no name."""
+
+    name: str
+    states: Counter[str] = field(default_factory=Counter)
+    seats: int = 0
+    sheets: int = 0
+    draws: tuple[Draw, ...] = ()
+
+    @property
+    def cases(self) -> int:
+        return sum(self.states.values())
+
+    @property
+    def wanted(self) -> int:
+        """Sheets to be filed: a seat reads every case of its group."""
+        return self.cases * self.seats
+
+    @property
+    def waits(self) -> int:
+        """Cases of the group that wait for the draw."""
+        return self.states["grouped"]
+
+
+def groups_of(round_: Round) -> list[GroupCount]:
+    """The groups of a round with their draws and the sheets filed, in the order of their names: three queries."""
+    found: dict[str, GroupCount] = {}
+    grouped = Case.objects.filter(round=round_, parent=None).exclude(group="")
+    for name, state, n in grouped.order_by().values_list("group", "state").annotate(n=Count("pk")):
+        found.setdefault(name, GroupCount(name)).states[state] += n
+    drawn: dict[str, list[Draw]] = defaultdict(list)
+    for row in Draw.objects.filter(round=round_, aborted_at=None).order_by("on"):
+        drawn[row.group].append(row)
+    sheets = Review.objects.filter(case__round=round_, case__parent=None).order_by().values_list("case__group")
+    filed = dict(sheets.annotate(n=Count("pk")))
+    for name, one in found.items():
+        one.draws = tuple(drawn[name])
+        one.seats = sum(row.seats for row in one.draws)
+        one.sheets = filed.get(name, 0)
+    return [found[name] for name in sorted(found)]
+
+
+def ungrouped(round_: Round) -> QuerySet[Case]:
+    """Admitted cases of the round that stand in no group yet."""
+    return Case.objects.filter(round=round_, parent=None, state="admitted", group="")
+
+
+def suggested(round_: Round, *, most: int, least: int = 1) -> list[tuple[str, int]]:
+    """Groups by subject code for the ungrouped cases: (first signs of the code, how many), most signs first kept apart.
+
+    Codes share a group as long as it has no more than `most` cases; a group larger than that is split one sign deeper.
+    """
+    counted = Counter(ungrouped(round_).values_list("field", flat=True))
+    return sorted(_split(counted, signs=least, most=most))
+
+
+def _split(counted: Mapping[str, int], *, signs: int, most: int) -> Iterable[tuple[str, int]]:
+    by_prefix: dict[str, Counter[str]] = defaultdict(Counter)
+    for code, n in counted.items():
+        by_prefix[code[:signs]][code] += n
+    for prefix, codes in by_prefix.items():
+        deeper = any(len(code) > signs for code in codes)
+        if sum(codes.values()) > most and deeper and len(codes) > 1:
+            yield from _split(codes, signs=signs + 1, most=most)
+        else:
+            yield prefix, sum(codes.values())
+
+
+def of_field(round_: Round, prefix: str) -> QuerySet[Case]:
+    """The ungrouped cases whose subject code begins with `prefix`; an empty prefix means cases without a code."""
+    rows = ungrouped(round_).filter(field__startswith=prefix) if prefix else ungrouped(round_).filter(field="")
+    return rows.select_related("round__institution", "applicant", "leader").order_by("number")
+
+
+def to_draw(round_: Round, group: str) -> list[Case]:
+    """The cases of a group that wait for their draw; the operator sees how many, not which."""
+    rows = Case.objects.filter(round=round_, parent=None, state="grouped", group=group)
+    return list(rows.select_related("round__institution", "parent").order_by("number"))
+
+
+def pool_of(round_: Round) -> Pool | None:
+    """The frozen pool: how many and the digest; its members lie behind the curtain."""
+    return Pool.objects.filter(round=round_).first()
+
+
+def prepared(round_: Round) -> Record | None:
+    """The latest commitments recorded for the draws of this round, said before the dice were cast."""
+    rows = Record.objects.filter(subject_kind="round", subject=round_.code, act=PREPARED)
+    return rows.select_related("told").order_by("-position").first()
+
+
+def commitments_of(record: Record | None) -> list[dict[str, str]]:
+    """The commitments of a record as (by, digest); empty where there is none, or where it was erased."""
+    return list(record.told.data.get("commitments", ())) if record is not None and hasattr(record, "told") else []
+
+
+def witnessed(round_: Round) -> datetime | None:
+    """When the supervisor gave the word as witness of the draws of this round."""
+    return next((d.on for d in reversed(done(round_)) if d.act == WITNESSED), None)
+
+
+def draw_data(round_: Round, dice: str) -> dict[str, Any]:
+    """What the act of drawing is given: the dice and the commitments recorded before; Refused where none were, or too few dice."""
+    given = commitments_of(prepared(round_))
+    if not given:
+        raise Refused(Reason("draw_not_prepared"))
+    digits = "".join(dice.split())
+    if len(digits) < ceremony.LEAST_DICE or not digits.isdigit():
+        raise Refused(Reason("dice_too_few", least=ceremony.LEAST_DICE))
+    return {"dice": digits, "commitments": given}
+
+
+def was_ranked(round_: Round) -> bool:
+    """Whether the round has been ranked."""
+    return Record.objects.filter(subject_kind="round", subject=round_.code, act="rank").exists()
+
+
+def views_of(held: Iterable[Appointment], round_: Round) -> tuple[set[str], set[str]]:
+    """Of the appointments that reach this round: the powers, and what they may see of scores."""
+    reaching = [one for one in held if covers(one, round_)]
+    return {one.power for one in reaching}, {roles_page().sees(one.role).get("scores", NEVER) for one in reaching}
+
+
+def may_read_scores(held: Iterable[Appointment], round_: Round) -> bool:
+    """Whether marks may be shown now: to all who see them in full, to planning once ranked, to others once decided."""
+    _, views = views_of(held, round_)
+    if FULL in views:
+        return True
+    if round_.state in DECIDED and views & {AFTER_RANK, AFTER_DECISION}:
+        return True
+    return AFTER_RANK in views and was_ranked(round_)
+
+
+def may_read_ranking(held: Iterable[Appointment], round_: Round) -> bool:
+    """Whether the order of the cases may be shown: to planning, decision and supervision, and to who may read scores."""
+    reaching = list(held)
+    powers, _ = views_of(reaching, round_)
+    return bool(powers & set(READS_RANKS)) or may_read_scores(reaching, round_)
+
+
+def ranking_of(round_: Round) -> QuerySet[Case]:
+    """The ranked cases of a round, best first, with their scores where there are any."""
+    rows = Case.objects.filter(round=round_, parent=None, rank__isnull=False)
+    return rows.select_related("score", "applicant", "leader", "round__institution", "award").order_by("rank", "pk")
