@@ -9,6 +9,9 @@ from typing import Any, Protocol
 import duckdb
 
 TYPES = {"text": "VARCHAR", "int64": "BIGINT", "bool": "BOOLEAN", "date": "DATE"}
+INTEGERS = frozenset(
+    {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
+)
 
 
 class Statement(Protocol):
@@ -76,6 +79,22 @@ class Population:
             if path.suffix == ".parquet":
                 found |= {(name, column) for column in _whole_columns(self.connection, path)}
         return frozenset(found)
+
+    def bounds(self, tables: Iterable[str]) -> dict[tuple[str, str], tuple[int, int]]:
+        """(table, column) → smallest and largest whole number, where the column has any; parquet answers from statistics."""
+        found: dict[tuple[str, str], tuple[int, int]] = {}
+        for name in sorted(set(tables) & self.names):
+            told = self.connection.execute(f'DESCRIBE "{name}"').fetchall()
+            columns = [column for column, kind, *_ in told if kind in INTEGERS]
+            if columns:
+                asked = ", ".join(f'min("{column}"), max("{column}")' for column in columns)
+                row = self.connection.execute(f'SELECT {asked} FROM "{name}"').fetchall()[0]
+                found |= {
+                    (name, column): (row[2 * n], row[2 * n + 1])
+                    for n, column in enumerate(columns)
+                    if row[2 * n] is not None
+                }
+        return found
 
 
 def _quoted(path: Path) -> str:

@@ -6,7 +6,7 @@ from kechuang.casework.bulk import Population
 from kechuang.engines.rules.query import rows
 from kechuang.engines.rules.sheet import Moment
 from kechuang.engines.rules.single import assess
-from kechuang.engines.rules.tables import columns_of
+from kechuang.engines.rules.tables import columns_of, out_of_bounds
 from kechuang.formula import FormulaError
 from tests.engines.rules.shelf import rules_of
 
@@ -96,3 +96,17 @@ def test_numbers_too_wide_for_128_bits_are_refused_before_they_are_run():
     with pytest.raises(FormulaError) as fault:
         rows(rules, "p", Moment(year=2019))
     assert fault.value.reason.code == "too_wide_for_bulk"
+
+
+def test_data_outside_what_the_vocabulary_declares_are_refused_before_they_are_computed():
+    vocabulary = rules_of(
+        HEAD + LEVEL, words=WORDS.replace("part: {type: int,", "part: {type: int, most: 5 人,")
+    ).vocabulary
+    population = Population(threads=1)
+    population.add_rows(
+        "firm", [{**FULL, "staff": -1, "part": 6}, {**FULL, "no": "2"}], columns_of(vocabulary.entities["firm"])
+    )
+    found = out_of_bounds(vocabulary, population.bounds(["firm", "deal"]))
+    assert [(bad.path, bad.why) for bad in found] == [
+        ("firm.staff", "holds -1, below what staff may be"), ("firm.part", "holds 6, more than 5"),
+    ]  # fmt: skip

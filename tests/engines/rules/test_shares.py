@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kechuang.engines.rules.examples import cast_of
-from kechuang.engines.rules.shares import _share, entitle, scaled, settle
+from kechuang.engines.rules.examples import DAY, cast_of
+from kechuang.engines.rules.shares import _share, entitle, everything, scaled, settle
 from tests.engines.rules.shelf import TRADE, house_rules, rules_of
 
 OWED = st.lists(st.integers(0, 10**12), min_size=1, max_size=30)
@@ -74,3 +74,12 @@ def test_an_amount_that_is_not_known_leaves_its_group_unknown():
     other = {**subjects[0], "technical_paid": None, "trade_no": "9"}
     _, amounts = entitle(house, "technology-trade", [subjects[0], other, subjects[1]])
     assert amounts == [None, None, 0]
+
+
+def test_everything_a_firm_can_get_is_computed_at_once():
+    house = house_rules()
+    cast = cast_of(house, "technology-trade", {"trades": [{"technical_paid": "100 万元"}]}, "x")
+    broken = {**cast.subjects[0], "paid_on": None}
+    assert everything(house, {"trade": cast.subjects}, day=DAY)["technology-trade"][0][1] == 10_000_000
+    assert everything(house, {"trade": [broken]}, day=DAY)["technology-trade"].reason.code == "no_reference_date"
+    assert list(everything(house, {"trade": cast.subjects}, day=DAY)) == ["technology-trade"]

@@ -26,6 +26,24 @@ def entitle(
     return found, capped(rules, policy, found, amounts)
 
 
+def everything(
+    rules: Rules, records: Mapping[str, Sequence[Record]], *, day: date
+) -> dict[str, list[tuple[Assessment, int | None]] | FormulaError]:
+    """What every policy gives the records of one payee, by policy: `records` by entity. A policy that cannot be computed
+    from them is told with its reason; one without records of its subject is left out."""
+    found: dict[str, list[tuple[Assessment, int | None]] | FormulaError] = {}
+    for code, policy in rules.policies.items():
+        subjects = records.get(policy.subject, ())
+        if not subjects or policy.allot is not None:
+            continue
+        try:
+            told, amounts = entitle(rules, code, subjects, day=day)
+            found[code] = list(zip(told, amounts, strict=True))
+        except FormulaError as fault:
+            found[code] = fault
+    return found
+
+
 def capped(
     rules: Rules, policy: Policy, found: Sequence[Assessment], amounts: Sequence[int | None]
 ) -> list[int | None]:

@@ -8,6 +8,7 @@ from typing import Any
 from kechuang.engines.rules.examples import Cast
 from kechuang.engines.rules.vocabulary import Entity, Vocabulary
 from kechuang.formula import FormulaError
+from kechuang.words.outcome import BadPage
 
 Kinds = Mapping[str, str]
 
@@ -46,3 +47,29 @@ def stored(value: Any, scale: int, name: str) -> Any:
     if whole != int(whole):
         raise FormulaError("too_fine_for_table", name=name, scale=scale)
     return int(whole)
+
+
+Bounds = Mapping[tuple[str, str], tuple[Any, Any]]
+"""(table, column) → the smallest and the largest value it holds, where that is known."""
+
+
+def out_of_bounds(vocabulary: Vocabulary, bounds: Bounds) -> list[BadPage]:
+    """Columns whose values leave what the vocabulary declares: bulk arithmetic relies on it.
+
+    A number that is not `signed` may not be negative; none may be larger than its `most`.
+    """
+    found = []
+    for entity in vocabulary.entities.values():
+        for one in entity.fields.values():
+            low, high = bounds.get((entity.code, one.column), (None, None))
+            if one.kind not in ("int", "money", "ratio") or low is None or one.formula is not None:
+                continue
+            at = f"{entity.code}.{one.column}"
+            if int(low) < (-one.most if one.signed else 0):
+                mend = "mend the data" if one.signed else "declare signed: true, or mend the data"
+                found.append(BadPage(at, f"holds {low}, below what {one.name} may be", mend))
+            if int(high) > one.most:
+                found.append(
+                    BadPage(at, f"holds {high}, more than {one.most}", "declare a larger most, or mend the data")
+                )
+    return found

@@ -20,6 +20,7 @@ from kechuang.casework.bulk import Population, folder
 from kechuang.engines.rules.reforms import Variant, reform_from, reformed, swept, whole
 from kechuang.engines.rules.sheet import Moment
 from kechuang.engines.rules.single import Rules
+from kechuang.engines.rules.tables import out_of_bounds
 from kechuang.engines.rules.totals import Total, TotalsQuery, totals
 from kechuang.faces.cli.policies import known, rules_in
 from kechuang.formula import FormulaError
@@ -84,6 +85,9 @@ def _run(
 ) -> list[Total]:  # fmt: skip
     population = folder(path, variants[0].rules.vocabulary.entities, threads=threads)
     built = totals([one.rules for one in variants], codes, moment, by=cuts, complete=population.complete())
+    vocabulary = variants[0].rules.vocabulary
+    for bad in out_of_bounds(vocabulary, population.bounds(set().union(*(one.tables for one in built)))):
+        raise bad
     found: list[Total] = []
     with Progress(transient=True, disable=quiet, console=Console(stderr=True)) as progress:
         for one in progress.track(built, description="computing"):
