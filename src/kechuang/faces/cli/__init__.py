@@ -37,6 +37,8 @@ class _Lazy(TyperGroup):
     def get_command(self, ctx: object, name: str):  # type: ignore[no-untyped-def]
         if name not in COMMANDS:
             return None
+        if name == "demo":
+            os.environ["KECHUANG_DEMO"] = "1"
         if name in WITH_TABLES:
             django.setup()
         module = import_module(f"kechuang.faces.cli.{COMMANDS[name][0]}")

@@ -228,7 +228,7 @@ def _pool(make: Maker, count: int) -> int:
     """The pool: four in six are technical, one of finance, one of industry; every second from outside the region."""
     homes = [
         make.organisation(f"示例专家单位{n + 1}", "institute", "110101" if n % 2 == 0 else "150200")
-        for n in range(max(8, count // 4))
+        for n in range(max(8, count * 2 // 3))
     ]
     for number in range(count):
         home = homes[number % len(homes)]

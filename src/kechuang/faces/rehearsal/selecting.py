@@ -37,6 +37,11 @@ class Contest:
     cases: list[Case] = field(default_factory=list)
     labels: dict[str, list[Actor]] = field(default_factory=dict)
 
+    @property
+    def by_mail(self) -> bool:
+        """Whether the page reviews by mail before anything else."""
+        return "mail" in pages_of(self.round).programme["panel"]
+
     def refreshed(self, *states: str) -> list[Case]:
         """The applications as they stand now, those in `states` only where any are named."""
         self.cases = fresh(self.cases)
@@ -124,34 +129,38 @@ def drawn(stage: Stage, contest: Contest, cases: list[Case]) -> None:
     public = {"dice": DICE, "commitments": COMMITMENTS}
     stage.all_do("draw", [(c, operator, public) for part in groups.values() for c in part])
     for name in groups:
-        contest.labels[name] = sitting(contest.round, name)
+        contest.labels[name] = sitting(contest.round, name, "mail", "panel")
 
 
 def begun(stage: Stage, contest: Contest, cases: list[Case]) -> None:
-    """Everyone drawn promises for each case, and the clock begins the review."""
+    """Everyone drawn promises for each case; the clock begins the review by mail, the secretary a meeting."""
     stage.all_do("promise", [(c, label, {"promise": SEAL}) for c in cases for label in contest.labels[c.group]])
-    stage.all_do("begin_mail_review", [(c, CLOCK, {}) for c in cases])
+    if contest.by_mail:
+        stage.all_do("begin_mail_review", [(c, CLOCK, {}) for c in cases])
+    else:
+        secretary = stage.region.execution["review_secretary"][0]
+        stage.all_do("begin_panel", [(c, secretary, {}) for c in cases])
 
 
-def sitting(round_: Round, group: str, mode: str = "mail") -> list[Actor]:
+def sitting(round_: Round, group: str, *modes: str) -> list[Actor]:
     """Who sits for a group, as the record knows them."""
-    seats = Seat.objects.filter(draw__round=round_, draw__group=group, draw__mode=mode, draw__aborted_at=None)
+    seats = Seat.objects.filter(draw__round=round_, draw__group=group, draw__mode__in=modes, draw__aborted_at=None)
     return [Actor.labelled(seat.label) for seat in seats.filter(state__in=["invited", "accepted"]).order_by("position")]
 
 
 def reviewed(stage: Stage, contest: Contest, cases: list[Case]) -> None:
     """As many sheets as the page wants at least, and the secretary closes the review."""
-    said = pages_of(contest.round).programme["panel"].get("mail") or {"size": 3}
-    least = int(said.get("at_least", min(3, int(said["size"]))))
+    mode = "mail" if contest.by_mail else "panel"
+    said = pages_of(contest.round).programme["panel"][mode]
+    least = int(said.get("at_least", said.get("quorum", 3)))
     lines = []
     for case in cases:
         quality = stage.rng.randrange(60, 92)
-        lines += [
-            (case, label, {"sheet": a_sheet(stage, case, quality)}) for label in contest.labels[case.group][:least]
-        ]
+        for label in contest.labels[case.group][:least]:
+            lines.append((case, label, {"sheet": a_sheet(stage, case, quality, mode)}))
     stage.all_do("review", lines)
     secretary = stage.region.execution["review_secretary"][0]
-    stage.all_do("close_mail_review", [(c, secretary, {}) for c in cases])
+    stage.all_do("close_mail_review" if contest.by_mail else "close_panel", [(c, secretary, {}) for c in cases])
 
 
 def a_sheet(stage: Stage, case: Case, quality: int, mode: str = "mail") -> dict[str, object]:

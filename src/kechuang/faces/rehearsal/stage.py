@@ -38,6 +38,7 @@ class Stage:
     first_day: datetime
     year: int
     say: Callable[[str, int], None] = lambda _what, _count: None
+    name: str = ""
     now: datetime = field(init=False)
     spoken: int = 0
     refused: int = 0
@@ -53,7 +54,7 @@ class Stage:
     def key(self, name: str) -> str:
         """A key of its own for one act."""
         self.spoken += 1
-        return f"{name}:{self.spoken}"
+        return f"{name}:{self.name}{self.spoken}"
 
     def does(self, subject: Case | Round, name: str, by: Who, **data: Any) -> Record:
         """One act that the play needs done."""

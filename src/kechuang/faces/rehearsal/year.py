@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from random import Random
 
@@ -10,10 +10,11 @@ from django.db import transaction
 
 from kechuang.casework.models import Case, Round
 from kechuang.faces.rehearsal import calls, running, selecting
-from kechuang.faces.rehearsal.plans import PLANS
+from kechuang.faces.rehearsal.plans import PLANS, Plan
 from kechuang.faces.rehearsal.region import Region, raise_region
 from kechuang.faces.rehearsal.selecting import Applicants, Contest
 from kechuang.faces.rehearsal.stage import Stage
+from kechuang.parties.secrets import seeded
 from kechuang.words.outcome import Refused
 from kechuang.words.period import ZONE
 from kechuang.words.reason import Reason
@@ -38,37 +39,59 @@ def the_region(rng: Random, *, on: datetime, scale: float, say: Say) -> Region:
     with transaction.atomic():
         return raise_region(
             rng, on=on, units=max(12, round(120 * scale)), leaders=leaders * 6 // 5 + 60,
-            experts=max(96, round(480 * scale)), say=lambda what: say(what, 0),
+            experts=max(140, round(480 * scale)), say=lambda what: say(what, 0),
         )  # fmt: skip
 
 
-def play(stage: Stage, scale: float) -> list[Contest]:
-    """The year's rounds from call to payment, and what becomes of the projects."""
-    wanted = [(plan, *plan.at(scale)) for plan in PLANS]
-    stage.say("calls", 0)
-    rounds = calls.announced(stage, [(plan, funded) for plan, funded, _ in wanted])
-    contests = [
-        Contest(plan, round_, funded, applied) for (plan, funded, applied), round_ in zip(wanted, rounds, strict=True)
-    ]
+def rehearsed(*, year: int, seed: int, scale: float, say: Say) -> Stage:
+    """Raise the region and play the year; the same seed writes the same records, to the byte."""
+    refuse_real_data()
+    with seeded(seed):
+        rng = Random(seed)
+        region = the_region(rng, on=first_day(year), scale=scale, say=say)
+        stage = Stage(region, rng, first_day(year), year, say)
+        play(stage, [(plan, *plan.at(scale)) for plan in PLANS], Applicants(stage))
+        return stage
+
+
+def play(
+    stage: Stage, wanted: Iterable[tuple[Plan, int, int]], people: Applicants, *, until: str = "run"
+) -> list[Contest]:
+    """Rounds (plan, funded, applied) from the call on, all to the same step: one of `STEPS`."""
+    stage.say("需求征集与指南 demands and guides", 0)
+    rows = list(wanted)
+    rounds = calls.announced(stage, [(plan, funded) for plan, funded, _ in rows])
     stage.on_day(calls.OPENS)
     stage.clock_strikes()
-    for contest in contests:
-        contest.round.refresh_from_db()
-    people = Applicants(stage)
+    for round_ in rounds:
+        round_.refresh_from_db()
+    contests = [
+        Contest(plan, round_, funded, applied) for (plan, funded, applied), round_ in zip(rows, rounds, strict=True)
+    ]
     for contest in contests:
         hand_in(stage, contest, people)
+    steps = list(STEPS)
+    for name in steps[: steps.index(until) + 1]:
+        STEPS[name](stage, contests)
+    return contests
+
+
+def close(stage: Stage, contests: list[Contest]) -> None:
+    """The clock closes the rounds to the units, then to the recommenders, and the checks begin."""
     for day in (calls.UNITS_CLOSE, calls.CLOSES):
         stage.on_day(day, hour=0)
         stage.clock_strikes()
-    for contest in contests:
-        admit(stage, contest)
-    for contest in contests:
-        review(stage, contest)
-    for contest in contests:
-        decide(stage, contest)
-    for contest in contests:
-        run(stage, contest)
-    return contests
+
+
+def each(step: Callable[[Stage, Contest], None]) -> Callable[[Stage, list[Contest]], None]:
+    """A step that every round goes through, one after the other; letters follow."""
+
+    def steps(stage: Stage, contests: list[Contest]) -> None:
+        for contest in contests:
+            step(stage, contest)
+        stage.clock_strikes()
+
+    return steps
 
 
 def hand_in(stage: Stage, contest: Contest, people: Applicants) -> None:
@@ -98,7 +121,7 @@ def review(stage: Stage, contest: Contest) -> None:
     stage.on_day(156)
     selecting.begun(stage, contest, contest.refreshed("panel_drawn"))
     stage.on_day(165)
-    selecting.reviewed(stage, contest, contest.refreshed("mail_review"))
+    selecting.reviewed(stage, contest, contest.refreshed("mail_review", "panel_review"))
     stage.on_day(172)
     stage.does(contest.round, "rank", stage.region.execution["institution_chief"][0])
 
@@ -113,13 +136,17 @@ def advice_by_rank(contest: Contest) -> dict[int, str]:
 
 
 def decide(stage: Stage, contest: Contest) -> None:
-    """The proposal, the meeting, the public notice and the award of one round."""
+    """The proposal, the meeting and the public notice of one round."""
     stage.say(f"{contest.plan.title}：立项 awards", 0)
     stage.on_day(180)
     advice = advice_by_rank(contest)
     selecting.advised(stage, contest, advice)
     stage.on_day(187)
     selecting.decided(stage, contest, advice)
+
+
+def award(stage: Stage, contest: Contest) -> None:
+    """After the notice: the decision, with its number."""
     stage.on_day(203)
     selecting.funded(stage, contest)
     stage.does(contest.round, "decide", stage.region.office("leadership"), minutes="厅务会纪要〔示例〕2号")
@@ -136,3 +163,14 @@ def run(stage: Stage, contest: Contest) -> None:
     running.paid(stage, cases)
     stage.on_day(230)
     running.received(stage, cases)
+
+
+STEPS: dict[str, Callable[[Stage, list[Contest]], None]] = {
+    "open": lambda _stage, _contests: None,
+    "close": close,
+    "admit": each(admit),
+    "review": each(review),
+    "decide": each(decide),
+    "award": each(award),
+    "run": each(run),
+}

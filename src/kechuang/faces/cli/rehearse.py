@@ -1,0 +1,102 @@
+"""`kechuang rehearse`: a programme year played through the same acts that the pages call, counted and checked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+from django.core.management import call_command
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from kechuang.casework.models import Case, Record
+from kechuang.faces.rehearsal import invariants, year
+from kechuang.words.outcome import Refused
+
+app = typer.Typer()
+console = Console(stderr=True)
+RECORDS_AT_ONE = 165_000
+
+
+@app.command()
+def rehearse(
+    of: int = typer.Option(2018, "--year", help="The year that is played."),
+    seed: int = typer.Option(1, help="The same seed plays the same year, to the byte."),
+    scale: float = typer.Option(0.1, min=0.001, max=2.0, help="1.0 is the region's published year."),
+    as_json: bool = typer.Option(False, "--json"),
+) -> None:
+    """Play a programme year through the services; refused where real cases stand."""
+    call_command("migrate", verbosity=0)
+    try:
+        year.refuse_real_data()
+    except Refused:
+        typer.echo(
+            "这个数据目录里有真实办件，不在其中演练 / real cases stand in this data folder: nothing is rehearsed beside them",
+            err=True,
+        )
+        raise typer.Exit(1) from None
+    began = time.monotonic()
+    with shown(round(RECORDS_AT_ONE * scale) + 1200) as say:
+        year.rehearsed(year=of, seed=seed, scale=scale, say=say)
+    told = summary(of, seed, scale, time.monotonic() - began)
+    typer.echo(json.dumps(told, ensure_ascii=False, indent=1) if as_json else in_words(told))
+    if any(row["broken"] for row in told["invariants"]):
+        raise typer.Exit(1)
+
+
+@contextmanager
+def shown(total: int) -> Iterator[year.Say]:
+    """A bar that says what is being done; `say(what, count)` moves it."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("…", total=total)
+
+        def say(what: str, count: int) -> None:
+            bar.update(task, advance=count, **({"description": what} if what else {}))
+
+        yield say
+
+
+def digest_of_records() -> str:
+    """One digest over the digests of all records: equal for equal seeds."""
+    whole = hashlib.sha256()
+    for one in Record.objects.order_by("digest").values_list("digest", flat=True).iterator():
+        whole.update(one.encode())
+    return whole.hexdigest()
+
+
+def summary(of: int, seed: int, scale: float, seconds: float) -> dict[str, Any]:
+    """What was played, the counts beside the published ones, every invariant."""
+    records = Record.objects.count()
+    return {
+        "year": of, "seed": seed, "scale": scale, "applications": Case.objects.filter(parent=None).count(),
+        "records": records, "seconds": round(seconds, 1), "records_a_second": round(records / max(seconds, 0.001)),
+        "digest": digest_of_records(),
+        "assumed": ["708 项基金项目计入 1694 项之内", "200 项联合基金项目计入 708 项之内"],
+        "counts": invariants.beside_published(of),
+        "invariants": [{"name": h.name, "says": h.says, "broken": h.broken} for h in invariants.checked()],
+    }  # fmt: skip
+
+
+def in_words(told: dict[str, Any]) -> str:
+    """The summary for people."""
+    lines = [
+        f"{told['year']} 年演练，比例 {told['scale']}，种子 {told['seed']}：{told['applications']} 件申报，{told['records']} 条台账，"
+        f"{told['seconds']} 秒（每秒 {told['records_a_second']} 条）",
+        f"台账摘要 / digest of the records: {told['digest']}",
+    ]
+    for name, row in told["counts"].items():
+        lines.append(f"  {name}: {row['counted']}（公布 {row['published']}，{row['source']}）")
+    lines += [f"  {'✓' if not row['broken'] else '✗'} {row['name']}：{row['says']}" for row in told["invariants"]]
+    return "\n".join([*lines, *(f"假定 / assumed: {text}" for text in told["assumed"])])
