@@ -1,7 +1,165 @@
-"""The addresses of the API."""
+"""The API: the same door and the same view of rows as the pages, for machines; it may never do what the pages cannot."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from typing import Any
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.db.models import Q
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from ninja import NinjaAPI, Query
+from ninja.security import django_auth
+
+from kechuang.casework import acts, answers, queries
+from kechuang.casework.models import Case, Notice, Record, Round
+from kechuang.casework.pages import pages_of
+from kechuang.engines import forms
+from kechuang.faces.access import now, person
+from kechuang.faces.api import problems
+from kechuang.faces.api.schemas import (
+    ActIn,
+    ActOut,
+    CaseOut,
+    DraftIn,
+    DraftOut,
+    NoticeOut,
+    OpenIn,
+    Page,
+    Problem,
+    RecordOut,
+    ResultOut,
+    RoundOut,
+)
+
+PROBLEMS = {401: Problem, 404: Problem, 409: Problem, 422: Problem}
+api = NinjaAPI(title="kechuang", version="1", description="The same acts under the same permissions as the pages.")
+problems.told_by(api)
+
+
+def part(rows: Any, page: Page) -> list[Any]:
+    """One page of a list."""
+    return list(rows[page.offset : page.offset + page.limit])
+
+
+@api.get("/rounds", response={200: list[RoundOut], 422: Problem}, auth=None, tags=["public"])
+def rounds(request: HttpRequest, page: Query[Page]) -> Any:
+    """Published rounds, newest first."""
+    return part(queries.rounds_visible_to(None, now()).order_by("-published_at", "code"), page)
+
+
+@api.get("/rounds/{code}", response={200: RoundOut, **PROBLEMS}, auth=None, tags=["public"])
+def round_(request: HttpRequest, code: str) -> Any:
+    """One published round."""
+    return get_object_or_404(queries.rounds_visible_to(None, now()), code=code)
+
+
+@api.get("/rounds/{code}/form", response={200: dict[str, Any], **PROBLEMS}, auth=None, tags=["public"])
+def form(request: HttpRequest, code: str) -> Any:
+    """The JSON Schema of a round's application form."""
+    return forms.schema_of(pages_of(get_object_or_404(queries.rounds_visible_to(None, now()), code=code)).form)
+
+
+@api.get("/notices", response={200: list[NoticeOut], 422: Problem}, auth=None, tags=["public"])
+def notices(request: HttpRequest, page: Query[Page]) -> Any:
+    """Publications, newest first."""
+    return part(Notice.objects.select_related("round").order_by("-on", "code"), page)
+
+
+@api.get("/results", response={200: list[ResultOut], 422: Problem}, auth=None, tags=["public"])
+def results(request: HttpRequest, page: Query[Page], q: str = "") -> Any:
+    """Funded projects, as open data."""
+    rows = Case.objects.filter(award__isnull=False, parent=None).select_related("applicant", "leader", "award")
+    if words := q.strip()[:100]:
+        rows = rows.filter(Q(title__icontains=words) | Q(applicant__name__icontains=words))
+    return part(rows.order_by("-award__on", "project_no"), page)
+
+
+@api.post("/rounds/{code}/cases", response={201: CaseOut, **PROBLEMS}, auth=django_auth, tags=["cases"])
+def start(request: HttpRequest, code: str, body: OpenIn) -> Any:
+    """Start an application in an open round."""
+    found: Round = get_object_or_404(queries.rounds_visible_to(None, now()).select_related("frozen"), code=code)
+    return 201, acts.open_case(found, by=person(request), on=now(), key=body.key)
+
+
+@api.get("/cases", response={200: list[CaseOut], **PROBLEMS}, auth=django_auth, tags=["cases"])
+def cases(request: HttpRequest, page: Query[Page], state: str = "", round: str = "") -> Any:
+    """The cases that the person who asks may see."""
+    rows = queries.visible_to(person(request), now())
+    rows = rows.filter(state=state) if state else rows
+    return part((rows.filter(round__code=round) if round else rows).order_by("number"), page)
+
+
+def mine(request: HttpRequest, number: str) -> Case:
+    """The case of that number, if the person who asks may see it."""
+    rows = queries.visible_to(person(request), now()).select_related("round__frozen", "parent")
+    return get_object_or_404(rows, number=number)
+
+
+@api.get("/cases/{number}", response={200: CaseOut, **PROBLEMS}, auth=django_auth, tags=["cases"])
+def case(request: HttpRequest, number: str) -> Any:
+    """One case."""
+    return mine(request, number)
+
+
+@api.get("/cases/{number}/acts", response={200: list[ActOut], **PROBLEMS}, auth=django_auth, tags=["cases"])
+def possible(request: HttpRequest, number: str) -> Any:
+    """What the person who asks can do with the case now."""
+    found = mine(request, number)
+    thawed = pages_of(found.round)
+    told = []
+    for step in acts.possible_acts(found, by=person(request), on=now()):
+        inputs = thawed.inputs(found.flow, step.name)
+        told.append(
+            {
+                "name": step.name,
+                "title": dict(step.title),
+                "to": step.to,
+                "inputs": forms.schema_of(inputs) if inputs else {},
+            }
+        )
+    return told
+
+
+@api.post("/cases/{number}/acts/{name}", response={200: RecordOut, **PROBLEMS}, auth=django_auth, tags=["cases"])
+def act(request: HttpRequest, number: str, name: str, body: ActIn) -> Any:
+    """Carry out one act; sending it again with the same key gives the same record."""
+    return acts.act(mine(request, number), name, by=person(request), on=now(), key=body.key, data=body.data)
+
+
+@api.put("/cases/{number}/drafts/{section}", response={200: DraftOut, **PROBLEMS}, auth=django_auth, tags=["cases"])
+def draft(request: HttpRequest, number: str, section: str, body: DraftIn) -> Any:
+    """Keep what was typed into one section of a draft that the person leads."""
+    found = get_object_or_404(
+        Case.objects.select_related("round"), number=number, leader=person(request), state__in=["draft", "correction"]
+    )
+    if section not in {s.code for s in pages_of(found.round).form.sections}:
+        return problems.problem(404, "Not found", "The form has no such section.")
+    return answers.save_draft(found, section, body.answers, version=body.version, by=person(request), on=now())
+
+
+@api.get("/cases/{number}/records", response={200: list[RecordOut], **PROBLEMS}, auth=django_auth, tags=["cases"])
+def records(request: HttpRequest, number: str) -> Any:
+    """The chain of a case, oldest first, as it can be verified without us."""
+    return list(queries.history(mine(request, number)))
+
+
+@api.get("/records/{digest}", response={200: RecordOut, **PROBLEMS}, auth=django_auth, tags=["ledger"])
+def record(request: HttpRequest, digest: str) -> Any:
+    """One record by its digest, of a case that the person who asks may see."""
+    found = get_object_or_404(Record, digest=digest, subject_kind="case")
+    mine(request, found.subject)
+    return found
+
+
+def _said(pattern: Any) -> Any:
+    """Every address says what it needs, as those of the pages do: the API's own rule is on each operation."""
+    operations = getattr(getattr(pattern.callback, "__self__", None), "operations", ())
+    signed_in = any(operation.auth_callbacks for operation in operations)
+    pattern.callback.__dict__["needs"] = "person" if signed_in else "anyone"
+    pattern.callback.__dict__["behind"] = False
+    return pattern
+
+
+_patterns, _app, _namespace = api.urls
+urlpatterns = [path("api/", ([_said(pattern) for pattern in _patterns], _app, _namespace))]

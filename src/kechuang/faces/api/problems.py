@@ -1,0 +1,57 @@
+"""Whatever goes wrong is told as problem details (RFC 9457): one shape, a sentence, and what to change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from kechuang.casework.acts import InputRefused
+from kechuang.faces.web.sentences import sentence
+from kechuang.words.outcome import Refused
+
+
+def problem(status: int, title: str, detail: str = "", **more: Any) -> HttpResponse:
+    """One answer of the kind application/problem+json."""
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+    return JsonResponse(body, status=status, content_type="application/problem+json")
+
+
+def not_found(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(404, "Not found", "There is nothing here that you may see.")
+
+
+def not_signed_in(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(401, "Sign in first", "Send a session cookie or an access key.")
+
+
+def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """422 for what was typed, 409 for what the rules do not allow now."""
+    reasons = [reason.to_json() for reason in refusal.reasons]
+    detail = "；".join(sentence(reason) for reason in refusal.reasons)
+    if isinstance(refusal, InputRefused):
+        errors = {path: [sentence(r) for r in told] for path, told in refusal.errors.items()}
+        return problem(422, "Inputs are wrong", detail, reasons=reasons, errors=errors)
+    return problem(409, "Not allowed now", detail, reasons=reasons)
+
+
+def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    errors: dict[str, list[str]] = {}
+    for one in error.errors:
+        errors.setdefault(".".join(str(part) for part in one["loc"][1:]), []).append(str(one["msg"]))
+    return problem(422, "The request does not fit the schema", errors=errors)
+
+
+def http(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return problem(error.status_code, str(error))
+
+
+def told_by(api: NinjaAPI) -> None:
+    """Let every exception of the API be told as a problem."""
+    api.add_exception_handler(Http404, not_found)
+    api.add_exception_handler(AuthenticationError, not_signed_in)
+    api.add_exception_handler(Refused, refused)
+    api.add_exception_handler(ValidationError, invalid)
+    api.add_exception_handler(HttpError, http)

@@ -1,0 +1,132 @@
+"""What the API takes and gives: typed, named as in the book; money in fen as whole numbers, moments with their offset."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from ninja import Field, Schema
+
+
+class RoundOut(Schema):
+    """A round as anyone may see it once it is published."""
+
+    code: str
+    programme: str
+    title: str
+    year: int
+    state: str
+    budget_fen: int
+    opens_at: datetime | None
+    units_close_at: datetime | None
+    closes_at: datetime | None
+    pages_sha256: str = Field("", alias="frozen_id")
+    document_no: str
+
+
+class CaseOut(Schema):
+    """A case as its reader may see it."""
+
+    number: str
+    round: str = Field(..., alias="round.code")
+    flow: str
+    state: str
+    title: str
+    project_no: str
+    applicant: str | None = Field(None, alias="applicant.name")
+    leader: str | None = Field(None, alias="leader.name")
+    place: str
+    asked_fen: int | None
+    received_at: datetime | None
+    promised_at: datetime | None
+
+
+class ActOut(Schema):
+    """One act that the reader can do now, with the schema of its inputs."""
+
+    name: str
+    title: dict[str, str]
+    to: str
+    inputs: dict[str, Any]
+
+
+class ActIn(Schema):
+    """An act: `key` makes it safe to send twice; `data` holds its inputs."""
+
+    key: str = Field(..., min_length=8, max_length=80)
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
+class RecordOut(Schema):
+    """A record as it stands in the ledger: `body` is the very text that was hashed."""
+
+    position: int
+    act: str
+    before: str
+    after: str
+    on: datetime
+    digest: str
+    previous: str
+    log_index: int | None
+    body: str
+
+
+class OpenIn(Schema):
+    """Starting an application in a round."""
+
+    key: str = Field(..., min_length=8, max_length=80)
+
+
+class DraftIn(Schema):
+    """What was typed into one section; `version` is the one it was written on."""
+
+    version: int = Field(0, ge=0)
+    answers: dict[str, Any]
+
+
+class DraftOut(Schema):
+    """The version under which it is kept now."""
+
+    section: str
+    version: int
+
+
+class NoticeOut(Schema):
+    """A publication with its days."""
+
+    code: str
+    round: str = Field(..., alias="round.code")
+    what: str
+    first_day: date
+    last_day: date | None
+    digest: str
+
+
+class ResultOut(Schema):
+    """A funded project as it is public."""
+
+    project_no: str
+    title: str
+    unit: str | None = Field(None, alias="applicant.name")
+    leader: str | None = Field(None, alias="leader.name")
+    place: str
+    fen: int = Field(..., alias="award.fen")
+    document_no: str = Field("", alias="award.document_no")
+
+
+class Problem(Schema):
+    """Problem details (RFC 9457); `errors` by path where inputs are wrong."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str = ""
+    reasons: list[dict[str, Any]] = Field(default_factory=list)
+    errors: dict[str, list[str]] = Field(default_factory=dict)
+
+
+class Page(Schema):
+    """Which rows of a list: at most a hundred at a time."""
+
+    offset: int = Field(0, ge=0, le=1_000_000)
+    limit: int = Field(50, ge=1, le=100)

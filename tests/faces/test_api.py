@@ -1,0 +1,103 @@
+"""The API does what the pages do, under the same permissions, and tells problems in one shape."""
+
+from __future__ import annotations
+
+import pytest
+
+from kechuang.casework.models import Attempt, Case, Record
+from kechuang.faces.api import urls
+from tests.factories import START, Region, a_case, an_open_round
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def at_the_start(monkeypatch):
+    monkeypatch.setattr(urls, "now", lambda: START)
+
+
+def test_published_rounds_are_open_to_anyone_and_those_in_preparation_are_not(client):
+    region = Region()
+    shown = an_open_round(region)
+    an_open_round(region, state="drafting", published_at=None)
+    assert [r["code"] for r in client.get("/api/rounds").json()] == [shown.code]
+
+
+def test_a_case_is_started_once_however_often_it_is_sent(client):
+    region = Region()
+    round_ = an_open_round(region)
+    client.force_login(region.leader)
+    answers = [
+        client.post(f"/api/rounds/{round_.code}/cases", {"key": "start-0001"}, content_type="application/json")
+        for _ in range(2)
+    ]
+    assert [a.status_code for a in answers] == [201, 201]
+    assert answers[0].json()["number"] == answers[1].json()["number"]
+    assert Case.objects.count() == 1
+
+
+def test_a_foreign_case_answers_like_one_that_is_not_there(client):
+    case = a_case(Region())
+    client.force_login(Region().leader)
+    foreign, missing = client.get(f"/api/cases/{case.number}"), client.get("/api/cases/NOSUCHCASE")
+    assert (foreign.status_code, foreign.content) == (missing.status_code, missing.content) == (404, missing.content)
+
+
+def test_nobody_signed_in_is_told_to_sign_in(client):
+    answer = client.get("/api/cases")
+    assert (answer.status_code, answer["content-type"]) == (401, "application/problem+json")
+
+
+def test_the_acts_of_a_case_come_with_the_schema_of_their_inputs(client):
+    region = Region()
+    case = a_case(region)
+    client.force_login(region.leader)
+    told = client.get(f"/api/cases/{case.number}/acts").json()
+    assert [t["name"] for t in told] == ["submit_to_unit", "withdraw"]
+    assert "reason" in told[1]["inputs"]["properties"]
+
+
+def test_an_act_is_carried_out_and_its_record_returned(client):
+    region = Region()
+    case = a_case(region)
+    client.force_login(region.leader)
+    body = {"key": "withdraw-0001", "data": {"reason": "不再申报"}}
+    answers = [
+        client.post(f"/api/cases/{case.number}/acts/withdraw", body, content_type="application/json") for _ in range(2)
+    ]
+    assert [a.json()["digest"] for a in answers] == [Record.objects.get(act="withdraw").digest] * 2
+
+
+def test_a_refusal_is_a_problem_with_its_sentence_and_leaves_an_attempt(client):
+    region = Region()
+    case = a_case(region)
+    client.force_login(region.leader)
+    answer = client.post(
+        f"/api/cases/{case.number}/acts/submit_to_unit",
+        {"key": "submit-0001", "data": {}},
+        content_type="application/json",
+    )
+    assert (answer.status_code, answer.json()["title"]) == (422, "Inputs are wrong")
+    assert Attempt.objects.get().act == "submit_to_unit"
+
+
+def test_a_request_that_does_not_fit_is_told_by_path(client):
+    region = Region()
+    client.force_login(region.leader)
+    answer = client.get("/api/cases?limit=1000")
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["limit"])
+
+
+def test_a_draft_is_kept_by_its_leader_and_an_old_version_is_refused(client):
+    region = Region()
+    case = a_case(region)
+    client.force_login(region.leader)
+    address = f"/api/cases/{case.number}/drafts/basics"
+    put = lambda version, title: client.put(
+        address, {"version": version, "answers": {"title": title}}, content_type="application/json"
+    )  # noqa: E731
+    assert [put(0, "甲").json()["version"], put(1, "乙").json()["version"], put(1, "丙").status_code] == [1, 2, 409]
+
+
+def test_the_schema_names_every_operation(client):
+    assert len(client.get("/api/openapi.json").json()["paths"]) == 13
