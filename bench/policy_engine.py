@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kechuang.casework.bulk import folder
 from kechuang.engines.rules.sheet import Moment
+from kechuang.engines.rules.tables import out_of_bounds
 from kechuang.engines.rules.totals import totals
 from kechuang.faces.cli.policies import rules_in
 
@@ -21,6 +22,9 @@ def engine(path: Path) -> Sums:
     rules = rules_in(BOOK)
     population = folder(path, rules.vocabulary.entities)
     queries = totals([rules], list(rules.policies), Moment(year=YEAR), by=["region"], complete=population.complete())
+    faults = out_of_bounds(rules.vocabulary, population.bounds(rules.vocabulary.entities))
+    if faults:
+        raise SystemExit(str(faults[0]))
     found: Sums = {}
     for query in queries:
         for one in query.totals(population.run(query)):

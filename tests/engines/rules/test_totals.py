@@ -14,7 +14,7 @@ from kechuang.engines.rules.shares import entitle, settle
 from kechuang.engines.rules.sheet import Moment
 from kechuang.engines.rules.single import Rules
 from kechuang.engines.rules.synthetic import region
-from kechuang.engines.rules.totals import totals
+from kechuang.engines.rules.totals import distribution, totals
 from kechuang.engines.rules.vocabulary import vocabulary_from
 from kechuang.words.outcome import BadPage
 from tests.engines.rules.shelf import house_rules
@@ -128,6 +128,13 @@ def test_a_reform_of_any_parameter_is_exact(told):
     for code in codes:
         exact = _exact(changed, code)
         assert (sums[code, 1].entitled, sums[code, 1].settled) == (exact["entitled"], exact["settled"])
+
+
+def test_amounts_spread_over_payees_as_single_cases_do():
+    found = _population().run(distribution(bench_rules(), "r4", Moment(year=YEAR)))[0]
+    _, amounts = entitle(bench_rules(), "r4", _records()["enterprise"], year=YEAR)
+    paid = sorted(amount for amount in amounts if amount)
+    assert (found["payees"], found["q50"], found["q100"]) == (len(paid), paid[(len(paid) + 1) // 2 - 1], paid[-1])
 
 
 def test_the_sweep_of_a_cap_never_costs_less_for_a_higher_cap():

@@ -19,6 +19,7 @@ from kechuang.formula.rational import Sql
 
 FIGURES = ("records", "recipients", "before", "entitled", "settled", "missing", "winners", "losers")
 MOST_COMPARED = 12
+QUANTILES = (10, 25, 50, 75, 90, 99, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,20 @@ def totals(
         else:
             queries.append(_Paid(variants, code, moment, by, complete).query())
     return [*(_plain(variants, group, moment, by, complete) for group in plain.values()), *queries]
+
+
+def distribution(rules: Rules, code: str, moment: Moment, *, complete: Complete = ()) -> Query:
+    """How the entitlements of a policy spread over its payees: `payees`, then `q10` … `q100` in fen."""
+    paid = _Paid([rules], code, moment, (), complete)
+    whole = exp.Sum(this=column(paid.names[0]))
+    inner = exp.select(column("payee"), exp.alias_(whole, "fen", quoted=True)).from_(paid._each(), copy=False)
+    inner = inner.group_by(column("payee"), copy=False).having(_positive(whole), copy=False)
+    told: list[tuple[str, Sql]] = [("payees", exp.Count(this=exp.Star()))]
+    for share in QUANTILES:
+        cut = exp.Literal.number(f"{share / 100}")
+        told.append((f"q{share}", exp.Anonymous(this="quantile_disc", expressions=[column("fen"), cut])))
+    statement = exp.select(*_named(told)).from_(inner.subquery("p", copy=False), copy=False)
+    return Query(statement.with_("r", as_=paid._rows(), materialized=True, copy=False), frozenset(paid._tables()))
 
 
 def _cut_columns(built: Computed, code: str, source: str = "") -> list[Sql]:

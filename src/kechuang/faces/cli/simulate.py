@@ -21,7 +21,7 @@ from kechuang.engines.rules.reforms import Variant, reform_from, reformed, swept
 from kechuang.engines.rules.sheet import Moment
 from kechuang.engines.rules.single import Rules
 from kechuang.engines.rules.tables import out_of_bounds
-from kechuang.engines.rules.totals import Total, TotalsQuery, totals
+from kechuang.engines.rules.totals import QUANTILES, Total, TotalsQuery, distribution, totals
 from kechuang.faces.cli.policies import known, rules_in
 from kechuang.formula import FormulaError
 from kechuang.words.money import Money
@@ -45,6 +45,7 @@ def simulate(
     book: Annotated[Path | None, typer.Option(help="A book of its own; else the house's.")] = None,
     engine: Annotated[str, typer.Option(help="duckdb")] = "duckdb",
     threads: Annotated[int | None, typer.Option(help="Threads of the engine.")] = None,
+    spread: Annotated[bool, typer.Option("--distribution", help="How the amounts spread over payees, today.")] = False,
     json_: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
     csv_: Annotated[Path | None, typer.Option("--csv", help="Write the totals to a CSV file.")] = None,
 ) -> None:
@@ -55,7 +56,9 @@ def simulate(
     codes, cuts = known(rules, policies or []), [cut for cut in by.split(",") if cut]
     try:
         variants = _variants(rules, set_ or [], sweep, reform)
-        found = _run(variants, codes, population, Moment(year=year), cuts, threads, quiet=json_)
+        people = folder(population, rules.vocabulary.entities, threads=threads)
+        found = _run(variants, codes, people, Moment(year=year), cuts, quiet=json_)
+        shares = _spread(rules, codes, people, Moment(year=year)) if spread else []
     except (BadPage, FileNotFoundError, LookupError) as fault:
         raise typer.BadParameter(str(fault)) from None
     except FormulaError as fault:
@@ -64,10 +67,12 @@ def simulate(
     if csv_ is not None:
         _write_csv(csv_, found, variants, cuts)
     if json_:
-        json.dump(_json(found, variants, cuts, year, engine), sys.stdout, ensure_ascii=False)
+        told = _json(found, variants, cuts, year, engine) | ({"distribution": shares} if spread else {})
+        json.dump(told, sys.stdout, ensure_ascii=False)
         typer.echo()
     else:
         _show(found, variants)
+        _show_spread(shares)
 
 
 def _variants(rules: Rules, told: Sequence[str], sweep: str | None, reform: Path | None) -> list[Variant]:
@@ -80,10 +85,14 @@ def _variants(rules: Rules, told: Sequence[str], sweep: str | None, reform: Path
 
 
 def _run(
-    variants: Sequence[Variant], codes: Sequence[str], path: Path, moment: Moment, cuts: Sequence[str],
-    threads: int | None, *, quiet: bool,
-) -> list[Total]:  # fmt: skip
-    population = folder(path, variants[0].rules.vocabulary.entities, threads=threads)
+    variants: Sequence[Variant],
+    codes: Sequence[str],
+    population: Population,
+    moment: Moment,
+    cuts: Sequence[str],
+    *,
+    quiet: bool,
+) -> list[Total]:
     built = totals([one.rules for one in variants], codes, moment, by=cuts, complete=population.complete())
     vocabulary = variants[0].rules.vocabulary
     for bad in out_of_bounds(vocabulary, population.bounds(set().union(*(one.tables for one in built)))):
@@ -94,6 +103,15 @@ def _run(
             found += _totals(population, one)
     order = {code: n for n, code in enumerate(codes)}
     return sorted(found, key=lambda one: (order[one.policy], one.variant, one.cuts))
+
+
+def _spread(rules: Rules, codes: Sequence[str], population: Population, moment: Moment) -> list[dict[str, Any]]:
+    """Quantiles of what payees get, for the policies that pay."""
+    complete = population.complete()
+    paying = [code for code in codes if rules[code].amount is not None]
+    return [
+        {"policy": code, **population.run(distribution(rules, code, moment, complete=complete))[0]} for code in paying
+    ]
 
 
 def _totals(population: Population, query: TotalsQuery) -> list[Total]:
@@ -140,7 +158,7 @@ def _show(found: Sequence[Total], variants: Sequence[Variant]) -> None:
         money = (_shown(one.entitled), _shown(one.settled))
         moved = (f"{one.winners:,}", f"{one.losers:,}") if n else ("", "")
         table.add_row(code, variants[n].label, f"{one.recipients:,}", *money, added, *moved)
-    Console().print(table)
+    _wide().print(table)
     missing = {code: one.missing for (code, n), one in sums.items() if one.missing and not n}
     for code, count in missing.items():
         typer.echo(f"{code}: {count:,} records lack a number the policy needs; they are not counted as zero", err=True)
@@ -148,3 +166,17 @@ def _show(found: Sequence[Total], variants: Sequence[Variant]) -> None:
 
 def _shown(fen: int) -> str:
     return f"{Money(fen).in_unit('万元'):,.2f}"
+
+
+def _show_spread(shares: Sequence[dict[str, Any]]) -> None:
+    if not shares:
+        return
+    table = Table("policy", "payees", *(f"{share} %" for share in QUANTILES), title="万元")
+    for one in shares:
+        table.add_row(one["policy"], f"{one['payees']:,}", *(_shown(one[f"q{share}"] or 0) for share in QUANTILES))
+    _wide().print(table)
+
+
+def _wide() -> Console:
+    """A console on which no figure is cut off."""
+    return Console(width=max(Console().width, 120))
