@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
 MISSING = "2222222222222222"
 NUMBERS = 987_654_321
 
@@ -18,7 +20,7 @@ class Route:
 
     name: str
     path: str
-    places: tuple[tuple[str, str], ...]
+    places: tuple[str, ...]
     view: Callable[..., Any] = field(compare=False)
 
     @property
@@ -27,10 +29,7 @@ class Route:
 
     def filled(self, values: Mapping[str, str]) -> str:
         """The address with every place filled."""
-        text = self.path
-        for converter, place in self.places:
-            text = text.replace(f"<{converter}:{place}>", values[place])
-        return f"/{text}"
+        return "/" + PLACE.sub(lambda found: values[found[1]], self.path)
 
 
 def routes(patterns: Iterable[Any] | None = None, before: str = "") -> Iterator[Route]:
@@ -40,12 +39,7 @@ def routes(patterns: Iterable[Any] | None = None, before: str = "") -> Iterator[
         if isinstance(one, URLResolver):
             yield from routes(one.url_patterns, path)
         elif isinstance(one, URLPattern):
-            found = tuple(part.split(":", 1) for part in _places(path))
-            yield Route(str(one.name or path), path, tuple((a, b) for a, b in found), one.callback)
-
-
-def _places(path: str) -> list[str]:
-    return [part.split(">")[0] for part in path.split("<")[1:]]
+            yield Route(str(one.name or path), path, tuple(PLACE.findall(path)), one.callback)
 
 
 def without_needs(known: Iterable[Route], words: Iterable[str]) -> list[str]:
@@ -81,7 +75,7 @@ class Objects:
             "flow": "appeal", "subject": self.number, "which": "case", "sheet": "cases", "act": "submit_to_unit",
             "mode": "mail", "year": "2018", "group": "A组",
         }  # fmt: skip
-        return {place: known[place] for _, place in route.places}
+        return {place: known[place] for place in route.places}
 
 
 IDENTITIES = frozenset({"number", "code", "label", "pid", "digest", "pk", "subject"})
@@ -89,4 +83,4 @@ IDENTITIES = frozenset({"number", "code", "label", "pid", "digest", "pk", "subje
 
 def of_objects(known: Iterable[Route]) -> list[Route]:
     """Routes whose address names an object."""
-    return [route for route in known if IDENTITIES & {place for _, place in route.places}]
+    return [route for route in known if IDENTITIES & set(route.places)]

@@ -197,8 +197,10 @@ def test_what_lies_behind_cannot_be_read_while_the_curtain_is_drawn():
     assert refused == sorted(curtain.hidden())
 
 
-@pytest.mark.parametrize("role", ["leader", "research", "planner", "officer", "fund_clerk", "leadership", "clerk"])
-def test_no_page_of_applicants_units_and_officers_tries_to_look_behind(role, monkeypatch):
+ROLES = ("leader", "research", "head", "clerk", "planner", "field", "officer", "chief", "fund_clerk", "leadership")
+
+
+def test_no_page_of_applicants_units_and_officers_tries_to_look_behind(monkeypatch):
     panel = Rehearsed()
     case = panel.cases[0]
     objects = Objects(case.number, panel.round.code, "none", "none", "none", panel.region.leader.pid, "f" * 64)
@@ -212,10 +214,14 @@ def test_no_page_of_applicants_units_and_officers_tries_to_look_behind(role, mon
         return verdict
 
     monkeypatch.setattr(curtain, "_deny", noted)
-    client = Client(raise_request_exception=False)
-    client.force_login(getattr(panel.region, role))
-    answers = {route.path: client.get(route.filled(objects.values(route))).status_code for route in routes()}
-    assert ([path for path, status in answers.items() if status >= 500], tried) == ([], [])
+    broken = set()
+    for role in ROLES:
+        client = Client(raise_request_exception=False)
+        client.force_login(getattr(panel.region, role))
+        for route in routes():
+            if client.get(route.filled(objects.values(route))).status_code >= 500:
+                broken.add((role, route.path))
+    assert (sorted(broken), tried) == ([], [])
 
 
 def test_a_page_that_looks_behind_without_saying_so_is_caught():
