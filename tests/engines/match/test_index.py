@@ -152,3 +152,8 @@ def test_only_what_stands_in_long_enough_runs_is_kept(bits, run):
     wanted = "0".join(word if len(word) >= run else "0" * len(word) for word in words)
     kept = _in_runs(np.array(bits, dtype=np.uint64), run)
     assert "".join(map(str, kept.tolist())) == wanted
+
+
+def test_a_short_text_that_went_whole_into_a_long_one_comes_before_one_that_shares_as_much():
+    index = Index((segment(a_long=WATER + MILK * 3, short=WATER, other=GRASS),))
+    assert names(index.query(WATER + GRASS)) == ["other", "short", "a_long"]

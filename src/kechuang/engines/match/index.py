@@ -16,6 +16,7 @@ from kechuang.engines.match.text import normalise
 RESCORED = 50
 LONG_BUCKET = 256
 SHORT_RUN, RUN, LONG_RUN = 3, 4, 10
+HELD, LEAST = 0.15, 30
 Counts = NDArray[np.int64]
 Weights = NDArray[np.float64]
 Rows = NDArray[np.uint64]
@@ -66,7 +67,8 @@ class Index:
         if not near or not len(asked.grams):
             return ()
         kept, worth = self._reread(asked, near)
-        scores = _scores(kept, worth)[: len(near)]
+        lengths = np.array([len(text) for text in self._texts(near)])
+        scores = _scores(kept, worth, lengths)
         least = np.sort(scores)[-min(top, len(scores))]
         ahead = [(row, score) for row, score in enumerate(scores.tolist()) if score >= least and score > 0]
         best = [(-score, self._name(near[row]), row) for row, score in ahead]
@@ -255,22 +257,32 @@ def _columns(rows: Rows) -> NDArray[np.uint8]:
     return np.unpackbits(rows.view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")
 
 
-def _scores(kept: Rows, worth: Weights) -> Weights:
-    """For each document, the mean of the worth of what is shared in short runs and in long ones, as a share of all.
+def _scores(kept: Rows, worth: Weights, lengths: Counts) -> Weights:
+    """For each document, from 0 to 1: how much of the asked text it holds, and a little how much of it is held.
 
-    The short still see a paraphrase; the long tell a copied sentence from the phrases everybody uses.
+    The first is the mean of the worth of what is shared in short runs and in long ones: the short still see a
+    paraphrase, the long tell a copied sentence from the phrases everybody uses. The second finds a short text that
+    went whole into a long one; a text of a few words is counted as LEAST letters, for it may stand anywhere.
     """
-    both = _columns(_in_runs(kept, SHORT_RUN)) + _columns(_in_runs(kept, LONG_RUN))
-    return worth @ both.astype(np.float64) / (2 * float(worth.sum()) or 1.0)
+    long = _in_runs(kept, LONG_RUN)
+    both = _columns(_in_runs(kept, SHORT_RUN)) + _columns(long)
+    holds = worth @ both[:, : len(lengths)].astype(np.float64) / (2 * float(worth.sum()) or 1.0)
+    letters = _columns(_covered(long))[:, : len(lengths)].sum(axis=0, dtype=np.int64)
+    held = np.minimum(letters / np.maximum(lengths, LEAST), 1.0)
+    return (1 - HELD) * holds + HELD * held
+
+
+def _covered(runs: Rows) -> Rows:
+    """The letters that the 3-grams of these rows cover."""
+    letters = np.zeros(len(runs) + 2, dtype=np.uint64)
+    for step in range(3):
+        letters[step : step + len(runs)] |= runs
+    return letters
 
 
 def _hits(best: Sequence[tuple[float, str, int]], asked: _Asked, kept: Rows) -> tuple[Hit, ...]:
     """The best with the share of the letters, and of those of each section, that stand in runs."""
-    runs = _in_runs(kept, RUN)
-    letters = np.zeros(len(kept) + 2, dtype=np.uint64)
-    for step in range(3):
-        letters[step : step + len(kept)] |= runs
-    table = _columns(letters)
+    table = _columns(_covered(_in_runs(kept, RUN)))
     whole = _shares(table)
     by_section = [(name, _shares(table[start:end])) for name, start, end in asked.spans]
     return tuple(
