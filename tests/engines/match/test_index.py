@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kechuang.engines.match import Builder, Index, Segment, boilerplate, merged, normalise, sketch
-from kechuang.engines.match.compact import packed_counts, read_batch, unpacked_counts
+from kechuang.engines.match.compact import _distinct, packed_counts, read_batch, unpacked_counts
 from kechuang.engines.match.index import _in_runs, rarities
 from kechuang.engines.match.nearest import rarity
 
@@ -157,3 +157,12 @@ def test_only_what_stands_in_long_enough_runs_is_kept(bits, run):
 def test_a_short_text_that_went_whole_into_a_long_one_comes_before_one_that_shares_as_much():
     index = Index((segment(a_long=WATER + MILK * 3, short=WATER, other=GRASS),))
     assert names(index.query(WATER + GRASS)) == ["other", "short", "a_long"]
+
+
+@given(st.lists(st.integers(0, 9), max_size=30), st.integers(1, 7))
+def test_distinct_keys_are_moved_to_the_front_whatever_the_chunk(keys, chunk):
+    ranked = np.array(sorted(keys), dtype=np.uint64)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kechuang.engines.match.compact.CHUNK", chunk)
+        end = _distinct(ranked)
+    assert ranked[:end].tolist() == sorted(set(keys))

@@ -17,6 +17,7 @@ DOCUMENT_BITS = 26
 REST_BITS = 16
 BUCKET_BITS_AT_MOST = 64 - DOCUMENT_BITS - REST_BITS
 SPAN = GRAM + WINDOW - 1
+CHUNK = 1 << 22
 SHORT_GRAM_BITS = 22
 NEXT_SECTION, NEXT_DOCUMENT = "\x00", "\x01"
 
@@ -98,22 +99,32 @@ class Builder:
 
     def segment(self) -> Segment:
         """All documents added so far; the builder has done its work then."""
-        keys = np.concatenate([*self._keys, np.empty(0, dtype=np.uint64)])
-        self._keys.clear()
-        offsets, rests, bearers = _postings(keys)
-        lengths = np.concatenate([*self._lengths, np.empty(0, dtype=np.int64)])
+        offsets, rests, bearers = _postings(_joined(self._keys, np.uint64))
+        lengths = _joined(self._lengths, np.int64)
+        if int(lengths.sum()) >= 1 << 32:
+            raise OverflowError("a segment holds four thousand million letters: make several and put them in one Index")
         bits = min(max(int(lengths.sum()).bit_length(), 8), SHORT_GRAM_BITS)
-        made = Segment(
+        return Segment(
             offsets,
             rests,
             bearers,
-            np.concatenate([*self._letters, np.empty(0, dtype=np.uint16)]),
+            _joined(self._letters, np.uint16),
             _ends(lengths),
             packed_counts(self._grams.reshape(1 << bits, -1).sum(axis=1)),
             np.frombuffer(b"".join(self._names), dtype=np.uint8),
             _ends(np.fromiter(map(len, self._names), dtype=np.int64, count=len(self._names))),
         )
-        return made
+
+
+def _joined(parts: list[Any], kind: Any) -> NDArray[Any]:
+    """The parts end to end; each is let go once copied, so that the whole is never held twice."""
+    whole = np.empty(sum(map(len, parts)), dtype=kind)
+    end = len(whole)
+    while parts:
+        part = parts.pop()
+        whole[end - len(part) : end] = part
+        end -= len(part)
+    return whole
 
 
 def _ends(lengths: NDArray[np.int64]) -> NDArray[np.uint32]:
@@ -123,14 +134,30 @@ def _ends(lengths: NDArray[np.int64]) -> NDArray[np.uint32]:
 def _postings(keys: Hashes) -> tuple[NDArray[np.uint32], NDArray[np.uint16], NDArray[np.uint32]]:
     """Sort (38 bits of hash, 26 bits of document) and cut the hash into a bucket, which is counted, and a rest."""
     keys.sort()
-    if len(keys):
-        keys = keys[np.concatenate(([True], keys[1:] != keys[:-1]))]
+    keys = keys[: _distinct(keys)]
     bits = min(max(len(keys).bit_length() - 4, 4), BUCKET_BITS_AT_MOST)
     starts = np.arange(1 << bits, dtype=np.uint64) << np.uint64(64 - bits)
     offsets = np.concatenate((np.searchsorted(keys, starts), [len(keys)])).astype(np.uint32)
-    rests = (keys >> np.uint64(64 - bits - REST_BITS)).astype(np.uint16)
-    bearers = (keys & np.uint64((1 << DOCUMENT_BITS) - 1)).astype(np.uint32)
+    rests, bearers = np.empty(len(keys), dtype=np.uint16), np.empty(len(keys), dtype=np.uint32)
+    for start in range(0, len(keys), CHUNK):
+        some = keys[start : start + CHUNK]
+        rests[start : start + CHUNK] = some >> np.uint64(64 - bits - REST_BITS) & np.uint64(0xFFFF)
+        bearers[start : start + CHUNK] = some & np.uint64((1 << DOCUMENT_BITS) - 1)
     return offsets, rests, bearers
+
+
+def _distinct(keys: Hashes) -> int:
+    """Move the distinct ones of sorted keys to the front, in place; how many there are."""
+    end = 0
+    for start in range(0, len(keys), CHUNK):
+        some = keys[start : start + CHUNK]
+        fresh = np.ones(len(some), dtype=np.bool_)
+        fresh[1:] = some[1:] != some[:-1]
+        fresh[0] = not end or some[0] != keys[end - 1]
+        kept = some[fresh]
+        keys[end : end + len(kept)] = kept
+        end += len(kept)
+    return end
 
 
 @dataclass(frozen=True, slots=True)
