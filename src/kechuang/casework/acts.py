@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Q
 
 from kechuang.casework import curtain, deadlines, locks, outbox, records
 from kechuang.casework.actor import Actor
 from kechuang.casework.models import Attempt, Case, Duty, Finding, Record, Round, subject_key
 from kechuang.casework.pages import Pages, pages_for, pages_of, roles_page
+from kechuang.casework.steady import once, steady
 from kechuang.engines import forms
 from kechuang.engines.flow import Act, Flow, Situation, opened_on, plan, possible, target
 from kechuang.engines.flow.separation import clashes
@@ -26,7 +26,16 @@ from kechuang.words.reason import Reason
 
 Subject = TypeVar("Subject", Case, Round)
 SECOND = "second:"
-RELATED = ("round", "round__frozen", "round__institution", "leader", "applicant", "recommender", "parent")
+RELATED = ("round", "round__institution", "leader", "applicant", "recommender", "parent")
+# Read only when somebody asks: each is deciphered, and most acts need none of them.
+LATER = (
+    "answers",
+    "parent__answers",
+    "leader__identity",
+    "applicant__bank_account",
+    "recommender__bank_account",
+    "round__institution__bank_account",
+)
 
 
 @dataclass(slots=True)
@@ -71,7 +80,7 @@ def act(
     actor = Actor.of(by)
     as_it_was = dict(subject.__dict__)
     try:
-        with transaction.atomic():
+        with steady(), transaction.atomic():
             return carry_out(subject, name, by=actor, on=on, key=key, data=dict(data or {}))
     except Refused as refusal:
         subject.__dict__.clear()
@@ -105,7 +114,8 @@ def act_many(wishes: Iterable[Wish], *, by: Person | Actor, on: datetime, size: 
 
 def _batch(batch: list[Wish], by: Actor, on: datetime) -> list[Record | Refused]:
     told: list[Record | Refused] = []
-    with transaction.atomic():
+    with steady(), transaction.atomic():
+        records.expect({wish.key for wish in batch})
         for wish in batch:
             try:
                 told.append(act(wish.subject, wish.name, by=wish.by or by, on=on, key=wish.key, data=wish.data))
@@ -121,11 +131,14 @@ def carry_out(
     if told := records.already(by, key, data):
         return told
     subject = locked(subject)
+    records.hold(subject)
     pages = pages_of(subject.round)
     flow = pages.flow_of(subject)
     seen = situation(subject, by, on, through=through)
     if name.startswith(SECOND):
-        return second(subject, name.removeprefix(SECOND), flow=flow, seen=seen, by=by, key=key, data=data)
+        told = second(subject, name.removeprefix(SECOND), flow=flow, seen=seen, by=by, key=key, data=data)
+        records.loose(subject)
+        return told
     step = plan(flow, subject.state, name, situation=seen, anchors=deadlines.anchors(subject))
     context = Context(by, on, data, step, flow, pages, seen, step.by)
     witnessed(subject, step, seen)
@@ -153,6 +166,7 @@ def carry_out(
         told = {**data, **context.data}
         carry_out(subject.parent, step.parent, by=by, on=on, key=f"{key}:parent", data=told, through=flow.code)
     deadlines.set_due(subject, flow, on)
+    records.loose(subject)
     return record
 
 
@@ -163,7 +177,7 @@ def locked(subject: Subject) -> Subject:
     model = type(subject)
     query = model._default_manager.select_for_update(of=("self",))
     if model is Case:
-        query = query.select_related(*RELATED)
+        query = query.select_related(*RELATED).defer(*LATER)
     now = query.get(pk=subject.pk)
     subject.__dict__.clear()
     subject.__dict__.update(now.__dict__)
@@ -172,7 +186,8 @@ def locked(subject: Subject) -> Subject:
 
 def situation(subject: Case | Round, by: Actor, on: datetime, *, through: str = "") -> Situation:
     """What `plan` has to know: roles read afresh, what has been done, the round's state, facts on demand."""
-    held = appointments(by.person, on.astimezone(ZONE).date()) if by.person else None
+    person, day = by.person, on.astimezone(ZONE).date()
+    held = once(("roles", person.pk, day), lambda: appointments(person, day)) if person else None
     return Situation(
         actor=by.id,
         roles=by.roles(subject, on, held),
@@ -212,10 +227,11 @@ def kept_apart(subject: Case | Round, context: Context) -> None:
     """Refused when what this person has been on this case or round before excludes what the act makes of them now."""
     if context.by.person is None:
         return
-    of_case = Q(subject_kind=subject.subject_kind, subject=subject.pid)
-    of_round = Q(subject_kind="round", subject=subject.round.pid)
-    rows = Record.objects.filter(of_case | of_round, actor=context.by.id).exclude(role="").values_list("role", "subject_kind")
-    used = [(role, "round" if kind == "round" else "case") for role, kind in rows.distinct()]
+    used = [
+        (role, "round" if subject is subject.round else "case") for role in records.roles_of(subject, context.by.id)
+    ]
+    if subject is not subject.round:
+        used += [(role, "round") for role in records.roles_of(subject.round, context.by.id)]
     apart = clashes(roles_page().body, used, context.role)
     if apart:
         raise Refused(*apart)
@@ -226,9 +242,11 @@ def hold_power(subject: Case | Round, context: Context) -> None:
     power = context.pages.power(context.act.by)
     if not isinstance(subject, Case) or power not in Duty.POWERS or context.by.person is None or subject.pk is None:
         return
-    duty, _ = Duty.objects.get_or_create(case=subject, person=context.by.person, defaults={"power": power})
-    if duty.power != power:
-        raise Refused(Reason("powers_apart", held=duty.power, wanted=power))
+    held = Duty.objects.filter(case=subject, person=context.by.person).values_list("power", flat=True).first()
+    if held is None:
+        Duty.objects.create(case=subject, person=context.by.person, power=power)
+    elif held != power:
+        raise Refused(Reason("powers_apart", held=held, wanted=power))
 
 
 def taken_in(context: Context) -> dict[str, Any]:
@@ -282,9 +300,12 @@ def keep_findings(subject: Case | Round, findings: Iterable[outcome.Finding], on
 
 def move(subject: Case | Round, to: str, on: datetime) -> None:
     """Into state `to`; the time of entry and the state before are kept for limits and for `previous`."""
-    if to != subject.state:
+    if subject.pk is None:
         subject.before, subject.state, subject.entered_at = subject.state, to, on
-    subject.save()
+        subject.save()
+    elif to != subject.state:
+        subject.before, subject.state, subject.entered_at = subject.state, to, on
+        subject.save(update_fields=["before", "state", "entered_at"])
 
 
 def keep_attempt(subject: Case | Round, name: str, by: Actor, on: datetime, refusal: Refused) -> None:

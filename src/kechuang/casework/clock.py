@@ -16,13 +16,20 @@ from kechuang.engines.flow import timed
 from kechuang.words.outcome import Refused
 
 
-WAIT = timedelta(minutes=10)  # what a check refused is tried again after this, so that it does not stand in the way of others
+WAIT = timedelta(
+    minutes=10
+)  # what a check refused is tried again after this, so that it does not stand in the way of others
 
 
 def tick(on: datetime, *, most: int = 1000) -> int:
     """Carry out every act of the clock that is due, rounds first; how many were done. A refused one waits for the next tick."""
     rounds = Round.objects.filter(due_at__lte=on).order_by("due_at")
-    cases = Case.objects.filter(due_at__lte=on).select_related("round", "round__frozen", "parent").order_by("due_at")
+    cases = (
+        Case.objects.filter(due_at__lte=on)
+        .select_related("round", "parent")
+        .defer("answers", "parent__answers")
+        .order_by("due_at")
+    )
     return sum(_try(subject, on) for subject in [*_first(rounds, most), *_first(cases, most)])
 
 

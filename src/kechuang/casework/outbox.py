@@ -34,7 +34,8 @@ def put(kind: str, key: str, payload: Mapping[str, Any], due: datetime) -> None:
 def after_act(subject: Any, context: Any, record: Record) -> None:
     """What the page says follows from an act: a letter; for a round, the acts its cases are carried along with."""
     if context.act.letter:
-        put("letter", f"letter:{record.pk}", {"record": record.pk, "letter": context.act.letter}, context.on)
+        payload = {"record": record.pk, "letter": context.act.letter}
+        Outbox.objects.create(kind="letter", key=f"letter:{record.pk}", payload=payload, due=context.on)
     if not isinstance(subject, Case) and context.act.cases:
         put("cases", f"cases:{record.pk}", {"round": subject.pk, "acts": dict(context.act.cases)}, context.on)
 

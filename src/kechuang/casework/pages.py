@@ -10,6 +10,7 @@ from typing import Any
 
 from kechuang.casework import book
 from kechuang.casework.models import Case, Edition, Record, Round
+from kechuang.casework.steady import once
 from kechuang.engines import forms
 from kechuang.engines.flow import Flow
 from kechuang.words import offers
@@ -165,7 +166,7 @@ def _task_book(digest: str, pages: Pages) -> forms.Form:
 
 def current() -> book.Book:
     """The edition in force: the last one adopted, else the one that comes with the package."""
-    newest = Edition.objects.order_by("-pk").values_list("pk", flat=True).first()
+    newest = once("edition", lambda: Edition.objects.order_by("-pk").values_list("pk", flat=True).first())
     return book.packaged() if newest is None else _edition(newest)
 
 

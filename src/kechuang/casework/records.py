@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from kechuang.casework.actor import Actor
 from kechuang.casework.models import Record, Told, salt, subject_key
+from kechuang.casework.steady import forget, once
 from kechuang.engines.flow import Done
 from kechuang.engines.ledger import beginning, canonical, digest, link
 from kechuang.parties.secrets import keyed_digest
@@ -34,6 +35,10 @@ class Entry:
 
 def already(by: Actor, key: str, data: Mapping[str, Any]) -> Record | None:
     """The first record of this key, if there is one; refused if the key came with other data then."""
+    expected: set[str] | None = once("keys", lambda: None)
+    if expected is not None and key in expected:
+        expected.discard(key)
+        return None
     told = Record.objects.filter(actor=by.id, key=key).first()
     if told is None:
         return None
@@ -72,10 +77,13 @@ def strict(value: Any) -> Any:
 def write(subject: Any, entry: Entry) -> Record:
     """Append one record to the chain of `subject`; the caller holds the subject's lock."""
     kind, pid = subject_key(subject)
-    last = Record.objects.filter(subject_kind=kind, subject=pid).order_by("-position").first()
-    previous, position = (last.digest, last.position + 1) if last else (beginning(f"{kind}:{pid}"), 1)
+    rows = chain(subject)
+    previous, position = (rows[-1].digest, rows[-1].position + 1) if rows else (beginning(f"{kind}:{pid}"), 1)
     record, told = drawn_up((kind, pid), entry, previous, position)
     record.save(force_insert=True)
+    link_on(
+        subject, Link(entry.act, entry.by.id, entry.role, entry.on, entry.before, entry.after, position, record.digest)
+    )
     if told is not None:
         told.record = record
         told.save(force_insert=True)
@@ -116,13 +124,71 @@ def drawn_up(subject: tuple[str, str], entry: Entry, previous: str, position: in
     return record, Told(record=record, data=said, salt=grain) if said else None
 
 
+class Link(NamedTuple):
+    """One record of a chain, as far as rules ask for it."""
+
+    act: str
+    actor: str
+    role: str
+    on: datetime
+    before: str
+    after: str
+    position: int
+    digest: str
+
+
+HELD = "_chain"
+
+
+def hold(subject: Any) -> None:
+    """From here the chain of `subject`, whose lock the caller holds, is read once and kept up by `write`."""
+    subject.__dict__[HELD] = None
+
+
+def loose(subject: Any) -> None:
+    """The chain is read afresh from now on."""
+    subject.__dict__.pop(HELD, None)
+
+
+def chain(subject: Any) -> list[Link]:
+    """The records of `subject`, oldest first."""
+    held: list[Link] | None = subject.__dict__.get(HELD)
+    if held is not None:
+        return held
+    if HELD in subject.__dict__:
+        subject.__dict__[HELD] = found = _read(subject)
+        return found
+    kind, pid = subject_key(subject)
+    return once(("chain", pid), lambda: _read(subject)) if kind == "round" else _read(subject)
+
+
+def _read(subject: Any) -> list[Link]:
+    kind, pid = subject_key(subject)
+    rows = Record.objects.filter(subject_kind=kind, subject=pid).order_by("position").values_list(*Link._fields)
+    return [Link(*row) for row in rows]
+
+
+def link_on(subject: Any, link: Link) -> None:
+    """The chain has grown by one."""
+    forget(("chain", subject_key(subject)[1]))
+    if subject.__dict__.get(HELD) is not None:
+        subject.__dict__[HELD].append(link)
+
+
+def expect(keys: set[str]) -> None:
+    """Note which of a list's keys nobody has used yet: each of those is looked up no more."""
+    used = set(Record.objects.filter(key__in=keys).values_list("key", flat=True))
+    forget("keys")
+    once("keys", lambda: keys - used)
+
+
+def roles_of(subject: Any, actor: str) -> list[str]:
+    """The roles in which `actor` has acted on `subject`, each once, in order."""
+    return list(dict.fromkeys(link.role for link in chain(subject) if link.actor == actor and link.role))
+
+
 def done(subject: Any) -> tuple[Done, ...]:
     """What has been done on `subject`, oldest first, each knowing whether it lies in the present state."""
-    kind, pid = subject_key(subject)
-    rows = list(
-        Record.objects.filter(subject_kind=kind, subject=pid)
-        .order_by("position")
-        .values_list("act", "actor", "on", "before", "after")
-    )
-    entered = max((i for i, row in enumerate(rows) if row[3] != row[4]), default=-1)
-    return tuple(Done(act, actor, on, i > entered) for i, (act, actor, on, _, _) in enumerate(rows))
+    rows = chain(subject)
+    entered = max((i for i, row in enumerate(rows) if row.before != row.after), default=-1)
+    return tuple(Done(row.act, row.actor, row.on, i > entered) for i, row in enumerate(rows))
