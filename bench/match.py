@@ -1,4 +1,4 @@
-"""Copies, affinity and search measured on real Chinese texts: `python -m bench.match [--million]`."""
+"""Copies, affinity and search measured on real Chinese texts: `python -m bench.match [--million [--words]]`."""
 
 from __future__ import annotations
 
@@ -378,7 +378,9 @@ def million(corpus: Corpus, count: int) -> None:
         command = [str(Path(sys.executable).with_name("kechuang")), "match", "build", str(file)]
         begun = time.perf_counter()
         before = getrusage(RUSAGE_CHILDREN)
-        subprocess.run([*command, "--id", "id", "--text", "text", "--out", str(index)], check=True, capture_output=True)
+        words_too = "--search" if "--words" in sys.argv else "--no-search"
+        command += ["--id", "id", "--text", "text", "--out", str(index), words_too]
+        subprocess.run(command, check=True, capture_output=True)
         after = getrusage(RUSAGE_CHILDREN)
         wall, cpu = time.perf_counter() - begun, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         prints = sum(path.stat().st_size for path in (index / "prints").iterdir())
