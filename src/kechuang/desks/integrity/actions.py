@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from kechuang.casework.acts import note
 from kechuang.casework.actor import Actor
+from kechuang.casework.acts import note
 from kechuang.casework.models import Case, Record
 from kechuang.desks.integrity.models import Clue
 from kechuang.parties.models import Person

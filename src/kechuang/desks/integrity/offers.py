@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from kechuang.casework.models import Case, Record
 from kechuang.casework.pages import day_of
+from kechuang.desks.integrity import inquiries
 from kechuang.desks.integrity.models import Clue, Sanction
 from kechuang.parties.models import Person
 from kechuang.words.offers import check, effect, fact
 from kechuang.words.outcome import Finding
-from kechuang.words.period import Term, term_ends
+from kechuang.words.period import Term, add_months, term_ends
 
 BARRED = ("apply", "join", "all")
 
@@ -86,32 +87,48 @@ def decision_in_force(case: Case, context: Any) -> Finding:
 
 
 def party_of(case: Case) -> tuple[Person | None, Any]:
-    """Whom an inquiry is about: the person it names, else the leader of its parent, else the unit."""
-    pid = case.answers.get("person")
-    if pid:
-        return Person.objects.filter(pid=pid).first(), None
-    owner = case.parent or case
-    return (owner.leader, None) if owner.leader else (None, owner.applicant)
+    """Whom an inquiry is about: the person or unit it names; for a child of a project its leader, else its unit."""
+    person, unit = inquiries.named_party(case.answers)
+    if person or unit or case.parent is None:
+        return person, unit
+    return (case.parent.leader, None) if case.parent.leader else (None, case.parent.applicant)
 
 
 @effect("integrity.open_sanction")
 def open_sanction(case: Case, context: Any) -> None:
-    """Put the sanction in force at every gate, from today, for the term decided."""
+    """Put the sanction decided in force at every gate, from its first day to its last; without one for a year."""
     person, unit = party_of(case)
-    told = {**case.answers, **context.data}
-    term = str(told.get("term") or "1 年")
-    until = day_of(term_ends(context.on, Term.parse(term)))
+    told = {**inquiries.said_in(case, "decide", "change"), **context.data}
+    since = _day(told.get("start")) or day_of(context.on)
+    until = _day(told.get("end"))
+    if until is None and told.get("level") != "grave":
+        until = day_of(term_ends(context.on, Term.parse("1 年")))
+    Sanction.objects.filter(inquiry=case, level="interim", lifted_on=None).update(lifted_on=day_of(context.on))
     Sanction.objects.create(
-        person=person, organisation=unit, scope=str(told.get("scope") or "all"), level=str(told.get("level") or ""),
-        decision_no=str(told.get("decision_no") or told.get("document_no") or case.number), inquiry=case,
-        since=day_of(context.on), until=until,
+        person=person, organisation=unit, scope=scope_of(told.get("measures") or ()), level=str(told.get("level") or ""),
+        decision_no=str(told.get("minutes") or case.number), inquiry=case, since=since, until=until,
     )  # fmt: skip
+    case.ends_on = until
+    case.save(update_fields=["ends_on"])
+
+
+def scope_of(measures: Iterable[str]) -> str:
+    """What a decision bars: applying, reviewing, or all of it where both or neither is named."""
+    bars = {"ban_apply": "apply", "ban_review": "review"}
+    found = {bars[one] for one in measures if one in bars}
+    return found.pop() if len(found) == 1 else "all"
+
+
+def _day(value: Any) -> date | None:
+    return date.fromisoformat(str(value)) if value else None
 
 
 @effect("integrity.interim_measures")
 def interim_measures(case: Case, context: Any) -> None:
-    """Hold applications while the inquiry runs: an interim sanction that lifting ends."""
+    """Hold applications while the inquiry runs: an interim sanction that lifting, or the decision, ends."""
     person, unit = party_of(case)
+    if person is None and unit is None:
+        return
     Sanction.objects.create(
         person=person, organisation=unit, scope="apply", level="interim", decision_no=f"interim:{case.number}",
         inquiry=case, since=day_of(context.on),
@@ -126,24 +143,28 @@ def lift_measures(case: Case, context: Any) -> None:
 
 @check("integrity.term_fits_level")
 def term_fits_level(case: Case, context: Any) -> Finding:
-    """The term is within the level: light up to 1 year, medium 3, serious 5, beyond that very serious."""
+    """The term is within the level: light up to 1 year, medium 3, serious 5; beyond that, or without an end, grave."""
     most = {"light": 1, "medium": 3, "serious": 5}.get(str(context.data.get("level")))
-    term = Term.parse(str(context.data.get("term") or "1 年"))
-    years = term.count if term.unit == "年" else 0
-    return Finding.fail("term_beyond_level", most=most) if most is not None and years > most else Finding.passed()
+    since = _day(context.data.get("start")) or day_of(context.on)
+    until = _day(context.data.get("end"))
+    if until is not None and until < since:
+        return Finding.fail("term_runs_backwards")
+    if most is None or (until is not None and until <= add_months(since, 12 * most)):
+        return Finding.passed()
+    return Finding.fail("term_beyond_level", most=most)
 
 
 @check("integrity.appeal_not_used")
 def appeal_not_used(case: Case, context: Any) -> Finding:
     """The one appeal is still free."""
-    used = Record.objects.filter(subject_kind="case", subject=case.number, act__startswith="appeal").exists()
+    used = Record.objects.filter(subject_kind="case", subject=case.number, act="appeal").exists()
     return Finding.fail("appeal_used") if used else Finding.passed()
 
 
 @fact("integrity.breach_found")
 def breach_found(case: Case, on: datetime) -> bool:
-    """The report finds a breach."""
-    return case.answers.get("finding") in ("breach", "holds", True)
+    """The last report finds a breach."""
+    return bool(inquiries.said_in(case, "report").get("finding") == "breach")
 
 
 @fact("integrity.unit_can_investigate")
