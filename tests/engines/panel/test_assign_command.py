@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 
 from kechuang.faces.cli import assign, verify_draw
 
-DATA = Path(os.environ.get("KECHUANG_ASSIGNMENT_DATA", "shared/data/assignment"))
+HERE = Path(__file__).resolve().parents[3]
+DATA = Path(os.environ.get("KECHUANG_ASSIGNMENT_DATA", HERE.parent / "shared/data/assignment"))
 real = pytest.mark.skipif(not DATA.is_dir(), reason="needs the real instances: set KECHUANG_ASSIGNMENT_DATA")
 
 

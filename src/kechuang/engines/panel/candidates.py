@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from kechuang.engines.panel.network import Network, entry_potentials
-from kechuang.engines.panel.problem import CHUNK, Array, Dense, Ints, Problem, Sparse
+from kechuang.engines.panel.problem import CHUNK, SMALL, Array, Dense, Ints, Problem, Sparse
 from kechuang.engines.panel.weights import Weights
 
 PER_ROUND = 8  # violators a project brings into one round at most: the best of them move the prices of the rest
@@ -26,7 +26,7 @@ class Search:
     def __post_init__(self) -> None:
         n, m = self.problem.shape
         pairs = self.problem.pairs
-        if isinstance(pairs, Dense) and n * m <= CHUNK:
+        if isinstance(pairs, Dense) and n * m <= SMALL:
             self._open = ~pairs.mask & (self.problem.cap > 0)[None, :]
             whole = self.weights.of(np.arange(n)[:, None], np.arange(m)[None, :], pairs.scores)
             self._whole = np.where(self._open, whole, np.int64(-(1 << 62)))

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from kechuang.engines.panel.optimum import Optimum, optimum
-from kechuang.engines.panel.problem import CHUNK, Array, Dense, Nest, Problem
+from kechuang.engines.panel.problem import SMALL, Array, Dense, Nest, Problem
 from kechuang.engines.panel.splitting import drawn
 from kechuang.engines.panel.weights import labels, weights
 from kechuang.words.outcome import Refused
@@ -72,8 +72,8 @@ def certified(
 
     `ceremony`: dice, commitments by party, reveals by party; none where the seed was simply given.
     """
-    if problem.forced or not isinstance(problem.pairs, Dense) or problem.shape[0] * problem.shape[1] > CHUNK:
-        raise Refused(Reason("certificate_needs_a_plain_matrix", most_pairs=CHUNK))
+    if problem.forced or not isinstance(problem.pairs, Dense) or problem.shape[0] * problem.shape[1] > SMALL:
+        raise Refused(Reason("certificate_needs_a_plain_matrix", most_pairs=SMALL))
     rules = frozen(problem, terms)
     best = optimum(problem, seed=seed, scale=terms.scale, most=terms.most)
     graph = published(best)
@@ -169,7 +169,7 @@ def groups_of(problem: Problem) -> tuple[list[list[str]], dict[str, int]]:
 def _ordered(problem: Problem, by_row: Array, by_col: Array, sides: list[Array]) -> Problem:
     pairs = problem.pairs
     if not isinstance(pairs, Dense):
-        raise Refused(Reason("certificate_needs_a_plain_matrix", most_pairs=CHUNK))
+        raise Refused(Reason("certificate_needs_a_plain_matrix", most_pairs=SMALL))
     nest = problem.nest
     if nest is not None:
         nest = replace(nest, unit=nest.unit[by_col], region=nest.region[by_col], inside=nest.inside[by_col])

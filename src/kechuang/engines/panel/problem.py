@@ -14,7 +14,8 @@ from kechuang.words.reason import Reason
 
 Ints = npt.NDArray[np.int64]
 Array = npt.NDArray[Any]
-CHUNK = 1 << 22  # pairs looked at in one go: 4 M, so that a national round never holds a dense matrix of weights
+SMALL = 1 << 22  # pairs up to which all weights are held as one matrix, and a certificate is written
+CHUNK = 1 << 20  # pairs of larger rounds looked at in one go
 
 
 @dataclass(frozen=True, slots=True)

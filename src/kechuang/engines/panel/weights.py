@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kechuang.engines.panel.problem import CHUNK, Array, Dense, Ints, Problem, Sparse
+from kechuang.engines.panel.problem import CHUNK, SMALL, Array, Dense, Ints, Problem, Sparse
 
 ROOM = 62  # bits of a cost times the number of nodes, which the flow solver multiplies by
 MOST_TIE, LEAST_TIE = 16, 4  # fewer bits than these break no tie worth the work: the keyed order does
@@ -61,8 +61,9 @@ def weights(problem: Problem, *, seed: bytes, scale: int = 1) -> Weights:
     `scale` is how many units of flow make one assignment: ties must stay below one step even summed over them.
     """
     n, m = problem.shape
-    bits, exact = _bits(problem.pairs.values())
-    top = int(np.abs(problem.pairs.values()).max(initial=1) + 1).bit_length()
+    values = problem.pairs.values()
+    bits, exact = _bits(values)
+    top = int(max(values.max(initial=1), -values.min(initial=0)) + 1).bit_length()
     groups = 3 * n * min(m, GROUPED) if problem.nest else 0
     room = ROOM - (n + m + 1 + groups).bit_length() - top
     if bits > room:
@@ -93,7 +94,7 @@ def labels(problem: Problem) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """
     if problem.projects and problem.experts:
         return problem.projects, problem.experts
-    if isinstance(problem.pairs, Sparse) or problem.shape[0] * problem.shape[1] > 8 * CHUNK:
+    if isinstance(problem.pairs, Sparse) or problem.shape[0] * problem.shape[1] > SMALL:
         rows, cols = (
             tuple(f"{letter}{k}" for k in range(size)) for letter, size in zip("pe", problem.shape, strict=True)
         )

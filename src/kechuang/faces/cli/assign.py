@@ -18,7 +18,7 @@ import typer
 from kechuang.engines.panel.certificate import Terms, certified, panels_of, published, salted
 from kechuang.engines.panel.fair import fair
 from kechuang.engines.panel.optimum import Optimum, optimum
-from kechuang.engines.panel.problem import CHUNK, Problem, problem_from
+from kechuang.engines.panel.problem import SMALL, Problem, problem_from
 from kechuang.words.outcome import Refused
 
 app = typer.Typer()
@@ -66,7 +66,7 @@ def assigned(given: Problem, terms: Terms, *, seed: bytes, fairly: bool) -> tupl
     if fairly:
         return _fair(given, seed), None
     rows, cols = (np.arange(size) for size in given.shape)
-    if given.shape[0] * given.shape[1] <= CHUNK:
+    if given.shape[0] * given.shape[1] <= SMALL:
         terms = replace(terms, salt=hashlib.sha256(b"salt" + seed).hexdigest())
         given, rows, cols = salted(given, salt=terms.salt)
     started = time.process_time()
