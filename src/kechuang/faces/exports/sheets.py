@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -77,3 +79,13 @@ def _cell(sheet: Worksheet, at: tuple[int, int], value: Any, *, quoted: Format, 
 def download(name: str, title: str, headings: Sequence[Heading], rows: Iterable[Sequence[Any]]) -> FileResponse:
     """The list as an answer to save under `name`.xlsx, sent as it is read from the temporary file."""
     return FileResponse(workbook(title, headings, rows), as_attachment=True, filename=f"{name}.xlsx", content_type=MEDIA)  # fmt: skip
+
+
+def csv_text(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Rows of texts as CSV with a byte-order mark; what a spreadsheet would take for a formula is preceded by an apostrophe."""
+    out = io.StringIO()
+    out.write("\ufeff")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(headings)
+    writer.writerows([f"'{text}" if text.startswith(HOSTILE) else text for text in row] for row in rows)
+    return out.getvalue()

@@ -1,0 +1,108 @@
+"""What the money office does beside the acts of cases: quota documents entered, payment orders put into a file for the treasury."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from kechuang.casework.acts import note
+from kechuang.casework.models import Record, Round
+from kechuang.casework.people import must_hold
+from kechuang.desks.funds.book_keeping import account
+from kechuang.desks.funds.models import Batch, Payment, QuotaDocument
+from kechuang.desks.funds.queries import CLERKS, of_batch
+from kechuang.engines.ledger import canonical, digest
+from kechuang.parties.models import Person
+from kechuang.words.money import Money
+from kechuang.words.outcome import Refused
+from kechuang.words.reason import Reason
+
+TREASURY = "treasury"
+MOST_BATCH = 2000
+
+
+@transaction.atomic
+def enter_quota(
+    number: str, fen: int, day: date, *, round_: Round | None, by: Person, on: datetime, key: str
+) -> QuotaDocument:
+    """Enter a quota document as the finance department issued it: payments may be prepared on it. Refused twice."""
+    must_hold(by, on, set(CLERKS))
+    name = number.strip()
+    if told := Record.objects.filter(actor=by.actor_id, key=key).first():
+        return QuotaDocument.objects.get(number=told.told.data["number"])
+    if not name or fen <= 0:
+        raise Refused(Reason("quota_needs_number_and_amount"))
+    if QuotaDocument.objects.filter(number=name).exists():
+        raise Refused(Reason("quota_already_entered", number=name))
+    row = QuotaDocument.objects.create(number=name, fen=fen, on=day, round=round_)
+    data = {"number": name, "fen": str(fen), "on": day.isoformat(), "round": round_.code if round_ else ""}
+    note(
+        account(f"quota:{row.pk}"),
+        "enter_quota",
+        by=by,
+        on=on,
+        key=key,
+        role="fund_clerk",
+        data=data,
+        tells={"fen": str(fen)},
+    )
+    return row
+
+
+@transaction.atomic
+def make_batch(*, by: Person, on: datetime, key: str) -> Batch:
+    """Put every ordered payment that stands in no file yet into one; its digest goes into the record.
+
+    The file says what was ordered; the treasury moves the money, and the unit's confirmation shows that it came.
+    """
+    must_hold(by, on, set(CLERKS))
+    if told := Record.objects.filter(actor=by.actor_id, key=key).first():
+        return Batch.objects.get(code=told.told.data["batch"])
+    waiting = Payment.objects.select_for_update().filter(paid_at__isnull=False, batch=None).order_by("paid_at", "pk")
+    ids = list(waiting.values_list("pk", flat=True)[:MOST_BATCH])
+    if not ids:
+        raise Refused(Reason("nothing_to_batch"))
+    batch = Batch.objects.create(on=on, by=by)
+    Payment.objects.filter(pk__in=ids).update(batch=batch)
+    rows = [order(number, payment) for number, payment in enumerate(of_batch(batch), 1)]
+    batch.digest = digest(canonical(rows))
+    batch.save(update_fields=["digest"])
+    fen = str(sum(int(row["fen"]) for row in rows))
+    tells = {"batch": batch.code, "rows": batch.digest, "fen": fen, "count": str(len(rows))}
+    said = {"batch": batch.code, "rows": rows}
+    note(account(TREASURY), "make_batch", by=by, on=on, key=key, role="fund_clerk", data=said, tells=tells)
+    return batch
+
+
+def orders(batch: Batch) -> list[dict[str, str]]:
+    """The payment orders of a batch as they were when it was made: all texts, amounts in fen and in yuan.
+
+    They lie encrypted beside the record; Refused where they are no longer those whose digest was recorded.
+    """
+    made = Record.objects.filter(subject_kind="account", subject=TREASURY, act="make_batch", body__contains=batch.code)
+    rows: list[dict[str, str]] = made.select_related("told").get().told.data["rows"]
+    if digest(canonical(rows)) != batch.digest:
+        raise Refused(Reason("batch_differs", batch=batch.code))
+    return rows
+
+
+def order(number: int, payment: Payment) -> dict[str, str]:
+    """One order: to whom, on which account, how much, on which document, for what."""
+    case = payment.grant.case
+    unit: Any = case.applicant
+    return {
+        "number": str(number),
+        "payment": payment.pid,
+        "project": case.project_no or case.number,
+        "title": case.title,
+        "payee": unit.name if unit else "",
+        "credit_code": (unit.credit_code or "") if unit else "",
+        "account": unit.bank_account if unit else "",
+        "fen": str(payment.fen),
+        "yuan": f"{Money(payment.fen).in_unit('元'):.2f}",
+        "quota": payment.quota.number,
+        "instalment": payment.instalment.code,
+        "ordered": payment.paid_at.isoformat(timespec="seconds") if payment.paid_at else "",
+    }
