@@ -213,7 +213,7 @@ class _Look:
         pages = self.pages_of(case)
         in_hands = hands(case, self.done(case), pages=pages)
         state = pages.flow(case.flow).states[case.state]
-        return Elsewhere(case, state.title, in_hands, case.entered_at, case.promised_at or _round_end(case, in_hands))
+        return Elsewhere(case, state.title, in_hands, case.entered_at, case.promised_at or round_end(case, in_hands))
 
 
 def _witness(pages: Pages, case: Case, seen: Situation) -> Act | None:
@@ -244,10 +244,10 @@ def _since_entry(rows: list[Any]) -> tuple[Done, ...]:
 def until(case: Case, flow: Flow, act: Act, seen: Situation) -> datetime | None:
     """When `act` should be done: by its own term, else by the clock's next act here, else by the round's date."""
     own = due(flow, act, seen, anchors=deadlines.anchors(case)) if act.limit and act.limit.within else None
-    return own or case.due_at or case.promised_at or _round_end(case, (act.by,))
+    return own or case.due_at or case.promised_at or round_end(case, (act.by,))
 
 
-def _round_end(case: Case, by: Sequence[str]) -> datetime | None:
+def round_end(case: Case, by: Sequence[str]) -> datetime | None:
     """While the round is open: the recommenders' day for them, the units' day for everybody else."""
     if case.parent_id is not None or case.round.state not in ("open", "closing") or case.received_at:
         return None

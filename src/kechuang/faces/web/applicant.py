@@ -26,6 +26,7 @@ from kechuang.faces.access import held_by, needs, now, person
 from kechuang.faces.web import drawing, filling, mine_rows
 from kechuang.faces.web.filling import Filling
 from kechuang.faces.web.lists import fresh_key
+from kechuang.faces.web.shell import WAITING
 from kechuang.faces.web.showing import paged
 from kechuang.parties.permissions import own_roles, roles
 from kechuang.words.outcome import Refused
@@ -58,6 +59,8 @@ def todo(request: HttpRequest) -> HttpResponse:
     """What waits for the person who asks, and what of theirs waits for others."""
     who, on = person(request), now()
     desk = waiting.desk(who, on)
+    if request.session.get(WAITING) != desk.waiting:
+        request.session[WAITING] = desk.waiting
     shown = {
         "desk": desk, "tasks": [mine_rows.task(one, on) for one in desk.tasks], "elsewhere": mine_rows.elsewhere(desk.elsewhere, on),
         "person": who, "holding": projects.holding(who, on), "letters": mine_rows.letters(inbox(who)[:6]),

@@ -67,8 +67,7 @@ class CaseFile:
 
     def heading(self) -> dict[str, Any]:
         """The finding of the page: what stands where, since when, until when."""
-        mine = bool(self.possible)
-        until = self.case.promised_at or self.case.due_at
+        mine, until = self.mine, self.until
         since = wording.days_since(self.case.entered_at, self.on)
         said = (
             ""
@@ -79,6 +78,18 @@ class CaseFile:
             "chip": self.state.title, "tone": wording.tone(self.case.state, mine=mine, ended=self.state.end), "mine": mine,
             "said": said, "until": None if self.state.end else until,
         }  # fmt: skip
+
+    @property
+    def mine(self) -> bool:
+        """Whether the next step is the reader's, and can be taken now."""
+        can = {act.name for act in self.possible}
+        nexts = [a for a in todo.expected(self.pages, self.case.flow, self.case.state) if a.name in can]
+        return any(todo.waits(self.flow, self.case.state, act, self.seen.done, self.seen.actor) for act in nexts)
+
+    @property
+    def until(self) -> datetime | None:
+        """Until when whoever has it should act."""
+        return self.case.promised_at or self.case.due_at or todo.round_end(self.case, self.in_hands)
 
     def steps(self) -> list[dict[str, Any]]:
         """The flow line: stages behind and ahead, the states of the present stage one by one."""
@@ -95,11 +106,7 @@ class CaseFile:
                 "on": when.get(step.state) if step.mark != "now" else None,
             }
             if step.mark in ("now", "no"):
-                told.append(
-                    {**shown, "who": self.hands(), "until": self.case.promised_at or self.case.due_at}
-                    if step.mark == "now"
-                    else shown
-                )
+                told.append({**shown, "who": self.hands(), "until": self.until} if step.mark == "now" else shown)
             elif state.stage == here or not self.flow.stages:
                 told.append(shown)
             else:
@@ -216,7 +223,7 @@ class CaseFile:
         pairs.append(
             {"label": _("在谁手里"), "value": self.hands(), "small": wording.days_since(case.entered_at, self.on)}
         )
-        pairs.append({"label": _("最迟"), "value": wording.deadline(case.promised_at or case.due_at)})
+        pairs.append({"label": _("最迟"), "value": wording.deadline(self.until)})
         return pairs
 
     def told(self) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
-from kechuang.casework import files, sealer
+from kechuang.casework import files, sealer, todo
 from kechuang.casework.acts import SECOND, InputRefused, act, open_case
 from kechuang.casework.models import Attachment, Case, Document, Letter, Record
 from kechuang.casework.queries import visible_to
@@ -25,7 +25,9 @@ from kechuang.faces.web import casefile, drawing, printing, wording
 from kechuang.faces.web.applicant import not_lost
 from kechuang.faces.web.casefile import CaseFile
 from kechuang.faces.web.lists import fresh_key
+from kechuang.faces.web.mine_rows import address_of
 from kechuang.faces.web.questions import Around, questions, section_shown, wrong
+from kechuang.faces.web.shell import WAITING
 from kechuang.faces.web.sight import sight
 from kechuang.words.outcome import Refused
 
@@ -58,7 +60,8 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "case": file.case, "state": file.heading(), "flow": file.steps(), "acts": file.acts(), "openings": file.openings(),
         "children": file.children(), "facts": file.facts(), "records": file.told(), "papers": file.papers(), "files": file.files(),
         "opinions": file.opinions(), "money": file.money(), "reports": file.reports(), "reader": file.reader, "flow_title": file.flow.title,
-        "findings": [printing.finding(one) for one in findings], "key": fresh_key(), "trail": _trail(file),
+        "findings": [printing.finding(one) for one in findings], "trail": _trail(file),
+        "whole_pdf": address_of("application_pdf", number) if file.reader.identity and file.case.answers else "",
     }  # fmt: skip
     return render(request, "cases/case.html", shown)
 
@@ -70,11 +73,8 @@ def _trail(file: CaseFile) -> list[dict[str, Any]]:
         if file.reader.applies
         else {"title": _("办件"), "href": reverse("todo")}
     )
-    above = (
-        {"title": parent.title or parent.number, "href": reverse("case", args=[parent.number])}
-        if parent
-        else {"title": file.case.round.title}
-    )
+    call = {"title": file.case.round.title, "href": address_of("call", file.case.round.code)}
+    above = {"title": parent.title or parent.number, "href": reverse("case", args=[parent.number])} if parent else call
     return [home, above, {"title": file.case.project_no or file.case.number}]
 
 
@@ -162,6 +162,7 @@ def _fields(
 
 def _told(request: HttpRequest, case: Case, record: Record) -> HttpResponse:
     """After an act: its receipt if it gives one, else the case; the to-do list for those who no longer see it."""
+    request.session[WAITING] = todo.count(person(request), now())
     receipt = Document.objects.filter(record=record, kind="receipt", case=case).first()
     if not visible_to(person(request), now()).filter(pk=case.pk).exists():
         messages.success(request, _("已办理。"))
@@ -245,7 +246,7 @@ def form_print(request: HttpRequest, number: str) -> HttpResponse:
         "cases/print.html",
         {
             "case": file.case,
-            "sections": printing.sections(file),
+            "sections": printing.blocks(file),
             "reader": file.reader,
             "digest": file.case.answers_digest,
         },
@@ -273,6 +274,7 @@ def receipt(request: HttpRequest, number: str, code: str) -> HttpResponse:
             "case": file.case,
             "receipt": printing.receipt(file, row),
             "row": row,
+            "pdf": address_of("document_pdf", row.code),
             "sealed": bool(row.record and row.record.log_index is not None),
         },
     )

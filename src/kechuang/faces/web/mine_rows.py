@@ -52,7 +52,7 @@ def _case_task(one: Task, case: Case) -> dict[str, Any]:
     fills = writing is not None and writing.name == one.act.name
     shown = {
         "title": case.title or case.round.title, "until": one.until, "chip": state.title, "tone": wording.tone(case.state, mine=True),
-        "number": case.project_no or case.number, "meta": [case.round.title, flow.title if case.parent_id else ""],
+        "number": case.project_no or case.number, "meta": [case.round.title, flow.title] if case.parent_id else [case.round.title],
         "href": reverse("form", args=[case.number]) if fills else reverse("act", args=[case.number, one.act.name]),
         "act": (_("接着写") if "draft" in case.state else one.act.title) if fills else one.act.title,
         "why": _why(one, case, fills=fills),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -44,6 +44,29 @@ def sections(file: CaseFile) -> tuple[forms.Printed, ...]:
     return forms.printed(
         form, values, drawing.language(), choices=choices, names=lambda kind, pid: names(kind, pid) or pid
     )
+
+
+MOST_HEADS = 6
+
+
+def blocks(file: CaseFile) -> list[dict[str, Any]]:
+    """The printed form as its page draws it: answers that follow each other in one list, tables, wide tables row by row."""
+    return [{"title": one.title, "blocks": _blocks(one.entries)} for one in sections(file)]
+
+
+def _blocks(entries: Iterable[forms.Line | forms.Table]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for entry in entries:
+        if isinstance(entry, forms.Line):
+            if not found or "lines" not in found[-1]:
+                found.append({"lines": []})
+            found[-1]["lines"].append(entry)
+        elif len(entry.heads) > MOST_HEADS:
+            rows = [[(head, cell) for head, cell in zip(entry.heads, row, strict=True) if cell] for row in entry.rows]
+            found.append({"label": entry.label, "cards": rows})
+        else:
+            found.append({"label": entry.label, "table": entry})
+    return found
 
 
 class _Files(dict[str, Any]):

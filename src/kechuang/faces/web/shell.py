@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -58,6 +58,7 @@ ENTRIES = {
 ORDER = tuple(ENTRIES)  # of several powers the later here speaks for the person in the bar
 COLOURS = {"planning": "plan", "execution": "execute", "supervision": "supervise", "applicant": "apply"}
 MOST_ENTRIES = 7
+WAITING = "waiting"  # in the session: how many things waited when the to-do page or an act last counted them
 LINKS = ("home", "search", "signin", "signout", "switch")
 
 
@@ -143,7 +144,8 @@ def _who(request: HttpRequest) -> Standing | None:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return None
-    return standing(user, {appointment.power for appointment in held_by(request)})
+    found = standing(user, {appointment.power for appointment in held_by(request)})
+    return replace(found, waiting=int(getattr(request, "session", {}).get(WAITING, 0)))
 
 
 @require_POST
