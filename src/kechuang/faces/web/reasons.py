@@ -97,6 +97,7 @@ objection_open|还有 {count} 件异议没有答复|{count} objections are unans
 only_later|新的截止时间须晚于原定时间|The new closing time must be later than the old one
 pages_unsound|办事规则有 {count} 处问题，第一处：{first}|The pages have {count} faults, the first: {first}
 panel_short|能到席的专家不够：需要 {need} 人，只有 {have} 人|The panel cannot be filled: {need} needed, {have} there
+paper_not_set|文书排版失败，请稍后再试或联系系统管理员|The paper could not be typeset; please try again later
 parent_not_here|原办件处于“{state}”，现在不能办{flow}|The case stands at “{state}”; {flow} cannot be opened now
 payments_stopped|这个项目已停止拨款|Payments of this project are stopped
 person_already_registered|这个身份证件号码已经注册过，请直接登录或找回密码|This identity number already has an account; sign in or ask for a new password

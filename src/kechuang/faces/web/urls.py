@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from kechuang.faces.web import account, applicant, cases, expert, look, money, officer, public, rounds, supervisor
+from kechuang.faces.web import account, applicant, cases, expert, look, money, officer, papers, public, rounds, supervisor
 
 urlpatterns = [
+    *papers.urlpatterns,
     *public.urlpatterns,
     *account.urlpatterns,
     *applicant.urlpatterns,

@@ -1,0 +1,170 @@
+"""Papers as values, and a paper as PDF: receipts, letters, notices, applications, task books, lists."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from kechuang.casework import documents, pages
+from kechuang.casework.models import Case, Document, Notice, Record, Round
+from kechuang.engines import forms
+from kechuang.engines.forms import Printed
+from kechuang.faces.web import wording
+from kechuang.parties.models import Organisation
+from kechuang.words.money import Money
+from kechuang.words.outcome import Refused
+from kechuang.words.reason import Reason
+
+ISSUER = "内蒙古自治区科学技术厅"
+SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table: the head and rows of text."""
+
+    head: list[str]
+    rows: list[list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of a paper: heading, paragraphs, tables."""
+
+    heading: str = ""
+    paragraphs: list[str] = field(default_factory=list)
+    tables: list[Grid] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What a paper says, ready to be typeset; `code` and `digest` let a public page check it."""
+
+    title: str
+    issuer: str = ""
+    number: str = ""
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    sign: str = ""
+    on: str = ""
+    code: str = ""
+    digest: str = ""
+
+
+def pdf(paper: Paper, *, on: datetime) -> bytes:
+    """The paper as PDF, typeset in a process of its own; equal papers of one moment give equal bytes."""
+    script = Path(__file__).with_name("typeset.py")
+    said = json.dumps(asdict(paper), ensure_ascii=False).encode()
+    done = subprocess.run(
+        [sys.executable, "-I", str(script), str(int(on.timestamp()))],
+        input=said,
+        capture_output=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    if done.returncode:
+        raise Refused(Reason("paper_not_set"))
+    return done.stdout
+
+
+def of_document(document: Document) -> Paper:
+    """A receipt, letter or list as it was issued."""
+    body = document.body
+    if document.kind == "receipt":
+        return _receipt(document, body)
+    blocks = [Block(paragraphs=[line for line in str(body.get("text", "")).splitlines() if line.strip()])]
+    blocks += [
+        Block(heading=b["heading"], paragraphs=b["paragraphs"], tables=[Grid(**t) for t in b["tables"]])
+        for b in body.get("blocks", ())
+    ]
+    if body.get("relief"):
+        blocks.append(Block(paragraphs=[str(body["relief"])]))
+    facts = [(str(k), str(v)) for k, v in body.get("facts", ())]
+    return Paper(document.title, ISSUER, document.number, facts, blocks, str(body.get("signed", ISSUER)), wording.day_long(document.on), document.code, document.digest)  # fmt: skip
+
+
+def _receipt(document: Document, body: Mapping[str, Any]) -> Paper:
+    content = body["content"]
+    case = document.case
+    facts = [
+        ("申报编号", str(body["about"]["number"])), ("项目名称", case.title if case else ""),
+        ("申报单位", case.applicant.name if case and case.applicant else ""), ("接收时间", str(content["on"])),
+        ("SHA-256", str(body["sha256"])), ("SM3", str(body.get("sm3", "——"))), ("记录摘要", str(body["digest"])),
+    ]  # fmt: skip
+    said = ["凭本回执和原文件可独立核验提交内容未被改动。本回执只证明收到，不代表通过形式审查。"]
+    return Paper("收件回执", ISSUER, "", facts, [Block(paragraphs=said)], "科技计划项目管理信息系统", wording.day_long(document.on), document.code, document.digest)  # fmt: skip
+
+
+def of_application(case: Case, language: str = "zh") -> Paper:
+    """The submitted form, section by section, as it was frozen."""
+    thawed = pages.pages_of(case.round)
+    values = forms.typed(thawed.form, case.answers)
+    sections = forms.printed(
+        thawed.form, values, language, choices=thawed.choices, names=lambda kind, pid: _name(kind, pid, case)
+    )
+    facts = [
+        ("申报编号", case.number), ("批次", case.round.title), ("申报单位", case.applicant.name if case.applicant else ""),
+        ("项目负责人", case.leader.name if case.leader else ""), ("推荐部门", case.recommender.name if case.recommender else ""),
+    ]  # fmt: skip
+    return Paper(case.title or case.number, "", "", facts, [_block(one) for one in sections], code=case.number, digest=case.answers_digest or "0" * 16)  # fmt: skip
+
+
+def _name(kind: str, pid: str, case: Case) -> str:
+    known = [case.applicant, case.recommender, case.leader]
+    return next((one.name for one in known if one is not None and one.pid == pid), pid)
+
+
+def _block(section: Printed) -> Block:
+    lines = [f"{line.label}：{line.text}{line.unit if line.text else ''}" for line in section.lines]
+    grids = [
+        Grid([str(h) for h in table.heads], [[str(c) for c in row] for row in table.rows]) for table in section.tables
+    ]
+    return Block(section.title, lines, [grid for grid in grids if grid.rows])
+
+
+def of_notice(notice: Notice) -> Paper:
+    """A list under notice with its days and whom to tell."""
+    rows = [
+        [str(n), c.project_no or c.number, c.title, c.applicant.name if c.applicant else "", c.leader.name if c.leader else "", str(Money(c.proposed_fen or c.asked_fen or 0))]
+        for n, c in enumerate(notice.cases.select_related("applicant", "leader").order_by("rank", "number"), 1)
+    ]  # fmt: skip
+    grid = Grid(["序号", "编号", "项目名称", "承担单位", "负责人", "拟支持金额"], rows)
+    days = f"公示期为{wording.day_long(notice.first_day)}至{wording.day_long(notice.last_day)}，首日计入。有异议的，请在公示期内实名书面提出。"
+    return Paper(f"{notice.round.title}{notice.what}", ISSUER, notice.round.document_no, [], [Block(paragraphs=[days], tables=[grid])], ISSUER, wording.day_long(notice.on), notice.code, notice.digest)  # fmt: skip
+
+
+def recommendation(
+    round_: Round, recommender: Organisation, cases: Iterable[Case], *, on: datetime, record: Record | None = None
+) -> Document:
+    """The recommendation list and letter of one recommender, issued with a code of its own; numbers are typed, never invented."""
+    rows = [[str(n), c.number, c.title, c.applicant.name if c.applicant else "", c.leader.name if c.leader else "", str(Money(c.asked_fen or 0))] for n, c in enumerate(cases, 1)]  # fmt: skip
+    grid = {"head": ["序号", "申报编号", "项目名称", "申报单位", "负责人", "申请金额"], "rows": rows}
+    text = f"经审核，现推荐下列 {len(rows)} 项申报{round_.title}。所推荐材料真实，推荐程序合规。"
+    body = {
+        "text": text,
+        "blocks": [{"heading": "推荐名单", "paragraphs": [], "tables": [grid]}],
+        "signed": recommender.name,
+    }
+    return documents.issue("recommendation", f"{recommender.name}推荐函", body, on=on, round_=round_, record=record)
+
+
+def payment_list(
+    rows: Sequence[tuple[str, str, str, str, int]], *, code: str, on: datetime, round_: Round | None = None
+) -> Document:
+    """The list of one batch of payment orders: number, project, unit, quota document, fen."""
+    total = sum(row[4] for row in rows)
+    grid = {
+        "head": ["项目编号", "项目名称", "收款单位", "资金指标文件", "金额"],
+        "rows": [[*row[:4], str(Money(row[4]))] for row in rows],
+    }
+    body = {
+        "text": f"批次 {code}，共 {len(rows)} 笔，合计{Money(total)}。",
+        "blocks": [{"heading": "拨付清单", "paragraphs": [], "tables": [grid]}],
+    }
+    return documents.issue("payment-list", "拨付清单", body, on=on, round_=round_)

@@ -1,0 +1,84 @@
+"""Papers: each can be read back, has its code, and is given only to those who may see its case."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+
+import pytest
+from pypdf import PdfReader
+
+from kechuang.casework import documents
+from kechuang.casework.models import Document
+from kechuang.engines.ledger import digest
+from kechuang.faces.exports import archive, papers
+from kechuang.faces.web import papers as pages
+from tests.factories import START, Region, an_open_round
+from tests.journeys.story import an_application
+
+pytestmark = pytest.mark.django_db
+LATER = START + timedelta(2)
+
+
+@pytest.fixture(autouse=True)
+def later(monkeypatch):
+    monkeypatch.setattr(pages, "now", lambda: LATER)
+
+
+def text_of(content: bytes) -> str:
+    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+
+
+@pytest.fixture
+def told():
+    region = Region()
+    return region, an_application(region, an_open_round(region), on=START)
+
+
+def test_an_application_is_printed_with_its_answers_and_number(told):
+    _, case = told
+    text = text_of(papers.pdf(papers.of_application(case), on=LATER))
+    assert (case.number in text, case.title[:6] in text, "项目基本信息" in text) == (True, True, True)
+
+
+def test_the_same_paper_of_the_same_moment_has_the_same_bytes(told):
+    _, case = told
+    assert papers.pdf(papers.of_application(case), on=LATER) == papers.pdf(papers.of_application(case), on=LATER)
+
+
+def test_a_receipt_is_given_to_its_applicant_and_to_nobody_else(told, client):
+    region, case = told
+    receipt = Document.objects.filter(case=case, kind="receipt").first()
+    assert client.get(f"/documents/{receipt.code}.pdf").status_code == 404
+    client.force_login(Region().leader)
+    assert client.get(f"/documents/{receipt.code}.pdf").status_code == 404
+    client.force_login(region.leader)
+    answer = client.get(f"/documents/{receipt.code}.pdf")
+    assert (answer.status_code, receipt.code in text_of(answer.content)) == (200, True)
+
+
+def test_a_public_letter_is_open_to_anyone(client):
+    letter = documents.issue("notice-list", "公示", {"text": "公示如下。"}, on=START, public=True)
+    assert (
+        client.get(f"/documents/{letter.code}.pdf")["content-disposition"]
+        == f'attachment; filename="notice-list-{letter.code}.pdf"'
+    )
+
+
+def test_the_archive_of_a_case_holds_what_its_manifest_says(told):
+    _, case = told
+    with zipfile.ZipFile(io.BytesIO(archive.archived(case, on=LATER))) as zipped:
+        manifest = json.loads(zipped.read("manifest.json"))
+        listed = {m["name"]: m["sha256"] for m in manifest["members"]}
+        assert {name: digest(zipped.read(name)) for name in listed} == listed
+        assert manifest["head"] == json.loads(zipped.read("records.json"))[-1]["digest"]
+        assert set(zipped.namelist()) == {*listed, "manifest.json"}
+
+
+def test_a_recommendation_lists_its_cases(told):
+    region, case = told
+    document = papers.recommendation(case.round, region.recommender, [case], on=LATER)
+    text = text_of(papers.pdf(papers.of_document(document), on=LATER))
+    assert (case.number in text, region.recommender.name in text) == (True, True)
