@@ -8,4 +8,4 @@ class Config(AppConfig):
     label = "texts"
 
     def ready(self) -> None:
-        from kechuang.desks.texts import offers  # noqa: F401
+        from kechuang.desks.texts import comparing, offers  # noqa: F401
