@@ -1,0 +1,115 @@
+"""What the machine must lend to the tests: a Chromium, and throwaway PostgreSQL clusters; each absence is said, never hidden."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import mkdtemp
+
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+SERVER = ("initdb", "pg_ctl", "postgres")
+
+
+def chromium() -> str:
+    """The path of an installed Chromium, "" if there is none."""
+    return next((path for name in CHROMIUMS if (path := shutil.which(name))), "")
+
+
+def chromium_or_why_not() -> str:
+    """Install Debian's Chromium where that can be done; one sentence on how it ended."""
+    if path := chromium():
+        return f"chromium: {path}"
+    if not shutil.which("apt-get"):
+        return "chromium: not here, and there is no apt-get: browser tests will be skipped"
+    if os.geteuid():
+        return (
+            "chromium: not here, and only root may install it (apt-get install chromium): browser tests will be skipped"
+        )
+    for command in (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]):
+        env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        try:
+            done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=300, check=False)
+        except subprocess.TimeoutExpired:
+            return f"chromium: `{' '.join(command)}` took more than five minutes: browser tests will be skipped"
+        if done.returncode:
+            last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+            return f"chromium: `{' '.join(command)}` failed ({last}): browser tests will be skipped"
+    return f"chromium: {chromium() or 'still not here: browser tests will be skipped'}"
+
+
+def server_folder() -> Path | None:
+    """Where initdb, pg_ctl and postgres lie together: on PATH or where Debian puts them, the newest first."""
+    on_path = [Path(path).resolve().parent for name in SERVER if (path := shutil.which(name))]
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: float(p.parent.name), reverse=True)
+    return next((folder for folder in [*on_path, *debian] if all((folder / name).exists() for name in SERVER)), None)
+
+
+def no_cluster() -> str:
+    """Why no PostgreSQL cluster can be started here, "" if one can."""
+    if server_folder() is None:
+        return "no PostgreSQL server binary (initdb, pg_ctl) on PATH or in /usr/lib/postgresql"
+    if os.geteuid() == 0 and _other_user() is None:
+        return "PostgreSQL does not run as root, and there is no user postgres or nobody to run it as"
+    return ""
+
+
+def _other_user() -> str | None:
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return next((name for name in ("postgres", "nobody") if name in known), None)
+
+
+@contextmanager
+def a_cluster(**settings: str) -> Iterator[str]:
+    """The URL of an empty database on a throwaway cluster, on a free port of 127.0.0.1; all of it is gone afterwards."""
+    folder = Path(mkdtemp(prefix="kechuang-postgres-"))
+    try:
+        password = secrets.token_hex(8)
+        (folder / "password").write_text(password, "utf-8")
+        if os.geteuid() == 0:
+            shutil.chown(folder / "password", _other_user())
+            shutil.chown(folder, _other_user())
+        auth = ["--auth-local=scram-sha-256", "--auth-host=scram-sha-256", f"--pwfile={folder / 'password'}"]
+        _run("initdb", "-D", f"{folder}/data", "-U", "kechuang", "-E", "UTF8", "--locale=C", "--no-sync", *auth)
+        port = free_port()
+        told = {"port": str(port), "listen_addresses": "127.0.0.1", "unix_socket_directories": str(folder), **settings}
+        options = " ".join(f"-c {name}={value}" for name, value in told.items())
+        _run("pg_ctl", "-D", f"{folder}/data", "-l", f"{folder}/log", "-w", "-o", options, "start")
+        try:
+            yield f"postgresql://kechuang:{password}@127.0.0.1:{port}/postgres"
+        finally:
+            _run("pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "-w", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+def _run(name: str, *arguments: str) -> None:
+    folder = server_folder()
+    assert folder is not None
+    user = _other_user() if os.geteuid() == 0 else None
+    group = pwd.getpwnam(user).pw_gid if user else None
+    done = subprocess.run(
+        [str(folder / name), *arguments], user=user, group=group, extra_groups=[] if user else None, check=False,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd="/", timeout=120,
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(f"{name}: {done.stderr.strip()}")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["chromium"]:
+        sys.exit("usage: python tests/machine.py chromium")
+    sys.stdout.write(chromium_or_why_not() + "\n")
