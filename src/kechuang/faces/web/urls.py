@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from kechuang.faces.web import account, applicant, cases, expert, look, money, officer, papers, public, rounds, supervisor
+from kechuang.faces.web import (
+    account,
+    applicant,
+    cases,
+    expert,
+    look,
+    money,
+    officer,
+    papers,
+    people,
+    public,
+    rounds,
+    supervisor,
+)
 
 urlpatterns = [
     *papers.urlpatterns,
@@ -13,6 +26,7 @@ urlpatterns = [
     *officer.urlpatterns,
     *rounds.urlpatterns,
     *money.urlpatterns,
+    *people.urlpatterns,
     *expert.urlpatterns,
     *supervisor.urlpatterns,
     *look.urlpatterns,
