@@ -1,0 +1,75 @@
+"""What supervision alone may ask of reviews: who sat, and rings and links between reviewers and units; behind the curtain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from kechuang.casework.models import Case, Round
+from kechuang.desks.experts import ranking
+from kechuang.desks.experts.models import Draw, Review, Seat, Watch
+from kechuang.engines.panel import watch
+from kechuang.parties.models import Organisation
+
+ABOVE = Fraction(10)  # points over the mean of the others from which a score counts as a favour
+LEAST = 3  # meetings of one reviewer with one unit from which a link counts as dense
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """One seat as supervision reads it."""
+
+    position: int
+    label: str
+    name: str
+    unit: str
+    state: str
+
+
+def draws_of(subject: Case | Round) -> list[Draw]:
+    """The draws of a round, or those that concern one case; public facts, no names."""
+    rows = Draw.objects.filter(round=subject.round)
+    if isinstance(subject, Case):
+        rows = rows.filter(group__in=[name for name in (subject.group, subject.number) if name])
+    return list(rows.order_by("pk"))
+
+
+def panel_of(draw: Draw) -> list[Sitting]:
+    """Who was drawn, in drawn order, with what became of each seat."""
+    rows = Seat.objects.filter(draw=draw).select_related("expert__person", "expert__person__unit").order_by("position")
+    return [
+        Sitting(s.position + 1, s.label, s.expert.person.name, s.expert.person.unit.name if s.expert.person.unit else "", s.state)
+        for s in rows
+    ]  # fmt: skip
+
+
+def watches(limit: int = 200) -> list[Watch]:
+    """What was noted about sheets, newest first."""
+    return list(Watch.objects.select_related("round", "case").order_by("-on", "-pk")[:limit])
+
+
+def rings_of(round_: Round) -> list[tuple[tuple[str, ...], int]]:
+    """Units whose reviewers favour one another in a circle, by name, with the number of favours among them."""
+    rows = list(Review.objects.filter(case__round=round_, mode__in=ranking.MODES).select_related("case__applicant"))
+    unit_of = dict(Seat.objects.filter(draw__round=round_).values_list("label", "expert__person__unit__pid"))
+    found = watch.favours(
+        [(r.case.number, r.label, Fraction(r.points, ranking.POINT)) for r in rows],
+        unit_of={label: pid or "" for label, pid in unit_of.items()},
+        applicant_of={r.case.number: r.case.applicant.pid if r.case.applicant else "" for r in rows}, above=ABOVE,
+    )  # fmt: skip
+    names = dict(
+        Organisation.objects.values_list("pid", "name").filter(
+            pid__in={f.giver for f in found} | {f.taker for f in found}
+        )
+    )
+    return [
+        (tuple(names[u] for u in ring), sum(f.giver in ring and f.taker in ring for f in found))
+        for ring in watch.rings(found)
+    ]
+
+
+def links_of() -> list[tuple[str, str, int]]:
+    """(reviewer, unit, meetings) over all rounds from three meetings on, most frequent first."""
+    people = dict(Seat.objects.values_list("label", "expert__person__name"))
+    rows = Review.objects.exclude(case__applicant=None).values_list("label", "case__applicant__name")
+    return list(watch.dense_links([(people[label], unit) for label, unit in rows if label in people], least=LEAST))

@@ -1,0 +1,108 @@
+"""What supervision reads of any subject: its records, whether each still is what was chained and logged, and what was refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import pairwise
+
+from django.db.models import Count, Q, QuerySet
+
+from kechuang.casework.models import Attempt, Case, Checkpoint, Record, Round
+from kechuang.casework.queries import history
+from kechuang.desks.integrity.models import Clue, Sanction
+from kechuang.engines.ledger import link
+
+SECOND_MISSING = "second_person_missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One record of a trail: `whole` while its body gives its digest, `joined` while it follows the one before."""
+
+    record: Record
+    whole: bool
+    joined: bool
+    logged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """How far the log is: records, those sealed in it, and the newest signed checkpoint."""
+
+    records: int
+    sealed: int
+    checkpoint: Checkpoint | None
+
+
+def subject_of(kind: str, pid: str) -> Case | Round | None:
+    """A case by its number or a round by its code; supervision sees every one."""
+    if kind == "case":
+        return (
+            Case.objects.select_related("round", "round__frozen", "applicant", "leader", "parent")
+            .filter(number=pid)
+            .first()
+        )
+    return Round.objects.filter(code=pid).first()
+
+
+def trail_of(subject: Case | Round) -> list[Link]:
+    """Every record of the subject with its state of verification, oldest first."""
+    rows = list(history(subject))
+    size = newest.size if (newest := Checkpoint.objects.order_by("-size").first()) else 0
+    joined = [True, *(later.previous == earlier.digest for earlier, later in pairwise(rows))]
+    return [
+        Link(row, link(row.previous, row.body.encode()) == row.digest, follows, row.log_index is not None and row.log_index < size)
+        for row, follows in zip(rows, joined, strict=False)
+    ]  # fmt: skip
+
+
+def log() -> Log:
+    """The state of the log."""
+    counted = Record.objects.aggregate(all=Count("pk"), sealed=Count("pk", filter=Q(log_index__isnull=False)))
+    return Log(counted["all"], counted["sealed"], Checkpoint.objects.order_by("-size").first())
+
+
+def latest(words: str = "") -> QuerySet[Record]:
+    """Records of all subjects, newest first; narrowed to a subject, an act or an actor."""
+    rows = Record.objects.order_by("-pk")
+    return rows.filter(Q(subject=words) | Q(act=words) | Q(actor=words)) if words else rows
+
+
+def attempts() -> QuerySet[Attempt]:
+    """What was tried and refused, newest first."""
+    return Attempt.objects.order_by("-pk")
+
+
+def unwitnessed_rounds() -> list[tuple[Round, int]]:
+    """Rounds with grouped cases whose draw nobody of supervision has witnessed yet, with how many cases wait."""
+    waiting = Case.objects.filter(parent=None, state="grouped").values("round").annotate(cases=Count("pk"))
+    count = {row["round"]: row["cases"] for row in waiting}
+    seen = set(Record.objects.filter(subject_kind="round", act="second:draw").values_list("subject", flat=True))
+    return [(r, count[r.pk]) for r in Round.objects.filter(pk__in=count).order_by("code") if r.code not in seen]
+
+
+def stops_waiting() -> list[Attempt]:
+    """Payments that a supervisor wanted to stop and that still lack the chief's word."""
+    tried = Attempt.objects.filter(act="stop_payment", subject_kind="case").order_by("-pk")
+    wanted = {a.subject: a for a in tried if any(r.get("code") == SECOND_MISSING for r in a.reasons)}
+    done = Record.objects.filter(act__in=["second:stop_payment", "stop_payment"], subject__in=wanted)
+    later = {(r.subject) for r in done if r.on >= wanted[r.subject].on}
+    return [attempt for subject, attempt in wanted.items() if subject not in later]
+
+
+def clues_open() -> QuerySet[Clue]:
+    """Clues nobody has screened yet, oldest first."""
+    return Clue.objects.filter(screened_at=None).select_related("case", "case__round").order_by("on")
+
+
+def sanctions_in_force(day: date) -> QuerySet[Sanction]:
+    """Sanctions that block today, with whom and until when."""
+    rows = Sanction.objects.in_force(day).select_related("person", "organisation", "inquiry")
+    return rows.order_by("until", "pk")
+
+
+def screened(clue: Clue, on: datetime) -> None:
+    """The clue was looked at and leads nowhere."""
+    clue.screened_at = on
+    clue.save(update_fields=["screened_at"])

@@ -1,0 +1,128 @@
+"""Records, watches, attempts, clues and sanctions as the rows that the pages of supervision draw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from kechuang.casework.models import Attempt, Case, Record
+from kechuang.casework.pages import pages_of
+from kechuang.desks.experts.models import Watch
+from kechuang.desks.integrity.models import Clue, Sanction
+from kechuang.desks.integrity.trails import Link
+from kechuang.engines.flow import Flow
+from kechuang.faces.web import wording
+from kechuang.faces.web.sentences import sentence
+
+BESIDE = ("csrfmiddlewaretoken", "key", "act")
+
+
+def language() -> str:
+    """The language forms are worded in."""
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+def place(kind: str, subject: str) -> str:
+    """The trail of a subject; nothing for those that are no case and no round."""
+    return reverse("trail_of", args=[kind, subject]) if kind in ("case", "round") else ""
+
+
+def record(row: Record) -> dict[str, Any]:
+    """One record in the list of all."""
+    return {"row": row, "href": place(row.subject_kind, row.subject)}
+
+
+def chained(one: Link, flow: Flow) -> dict[str, Any]:
+    """One record of a trail with what the chain and the log say of it."""
+    name = one.record.act.removeprefix("second:")
+    act = flow.acts.get(name)
+    return {
+        "title": act.title if act else one.record.act,
+        "second": name != one.record.act,
+        "link": one,
+        "row": one.record,
+    }
+
+
+def attempt(one: Attempt) -> dict[str, Any]:
+    """What was tried, by whom, and why it was refused, each check with its sentences."""
+    found = [
+        {"check": f.get("check", ""), "said": [sentence(r) for r in f.get("reasons", ())]} for f in one.findings or ()
+    ]
+    return {
+        "row": one,
+        "said": [sentence(r) for r in one.reasons],
+        "findings": found,
+        "href": place(one.subject_kind, one.subject),
+    }
+
+
+def watch(one: Watch) -> dict[str, Any]:
+    """What stands out about a case's sheets, with the numbers that raised it."""
+    titles = {"outlier_score": _("评分偏离"), "identical_text": _("评语雷同")}
+    pairs = one.evidence.get("pairs", ())
+    said = [
+        _("%(one)s 与 %(other)s 相同 %(share)s") % {"one": a, "other": b, "share": wording.percent(share)}
+        for a, b, share in pairs
+    ]
+    labels = zip(one.evidence.get("labels", ()), one.evidence.get("points", ()), strict=False)
+    said += [_("%(label)s 给 %(points)s 分，远离同组中位数") % {"label": label, "points": p} for label, p in labels]
+    number = one.case.number if one.case else ""
+    return {
+        "row": one,
+        "title": titles.get(one.kind, one.kind),
+        "said": said,
+        "href": place("case", number) if number else "",
+    }
+
+
+def clue(one: Clue) -> dict[str, Any]:
+    """A clue with its source and the case it is about."""
+    sources = {"influence": _("请托干扰评审"), "refund_overdue": _("逾期未退回资金"), "report": _("举报")}
+    href = place("case", one.case.number) if one.case else ""
+    return {
+        "row": one,
+        "source": sources.get(one.source, one.source),
+        "href": href,
+        "title": one.case.title if one.case else "",
+    }
+
+
+def about(one: Clue) -> dict[str, str]:
+    """What a new inquiry starts from when it comes from a clue: the leader of the project, and what was said."""
+    leader = one.case.leader if one.case else None
+    return {"source": "alert", "text": one.text, "person": leader.pid if leader else ""}
+
+
+def sanction(one: Sanction) -> dict[str, Any]:
+    """A sanction: whom, what it bars, since when, until when."""
+    party = one.person or one.organisation
+    scopes = {"apply": _("申报"), "join": _("参加"), "review": _("评审"), "all": _("全部")}
+    href = reverse("inquiry", args=[one.inquiry.number]) if one.inquiry else ""
+    return {"row": one, "party": party.name if party else "", "scope": scopes.get(one.scope, one.scope), "href": href}
+
+
+def inquiries(cases: Iterable[Case]) -> list[dict[str, Any]]:
+    """Inquiries with the state each is in."""
+    found = []
+    for case in cases:
+        flow = pages_of(case.round).flow(case.flow)
+        found.append({"case": case, "state": flow.states[case.state].title, "ended": flow.states[case.state].end})
+    return found
+
+
+def told(row: Record, flow: Flow) -> dict[str, Any]:
+    """One act of an inquiry with what was said in it."""
+    act = flow.acts.get(row.act)
+    said = dict(row.told.data) if hasattr(row, "told") else {}
+    form = act.inputs if act else {}
+    pairs = [{"label": form.get(name, {}).get(language(), name), "value": _plain(value)} for name, value in said.items() if value not in (None, "", [])]  # fmt: skip
+    return {"title": act.title if act else row.act, "row": row, "pairs": pairs}
+
+
+def _plain(value: Any) -> str:
+    return "、".join(str(one) for one in value) if isinstance(value, list) else str(value)
