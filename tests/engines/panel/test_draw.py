@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import subprocess
+import sys
 from collections import Counter
 from itertools import combinations
 
@@ -190,3 +193,24 @@ def test_a_panel_is_drawn_exactly_when_one_exists_and_it_is_lawful(drawn_from, s
     if exists:
         drawn = simple(seats, pool, seed=SEED, quotas=quotas).drawn
         assert lawful(tuple(c for c in pool if c.expert in drawn), quotas)
+
+
+@pytest.mark.bar
+def test_first_places_are_equally_likely_over_many_simulated_draws():
+    draws = 1_000_000 if os.environ.get("KECHUANG_SOAK") else 20_000
+    counts = Counter(order(SEED + n.to_bytes(4, "big"), "abcdef")[0] for n in range(draws))
+    assert len(counts) == 6
+    assert chisquare(list(counts.values())).pvalue > 0.001
+
+
+def test_a_stream_that_took_the_remainder_of_four_bits_would_be_found_out():
+    biased = Counter(Stream(one).block() % 16 % 6 for one in seeds(3000))
+    assert chisquare(list(biased.values())).pvalue < 0.001
+
+
+def test_what_web_pages_import_loads_no_solver_and_no_numpy():
+    light = ("draw", "recusal", "scores", "watch", "ranking", "splitting")
+    code = "import sys\n" + "\n".join(f"import kechuang.engines.panel.{name}" for name in light)
+    code += "\nprint(sorted({'numpy', 'scipy', 'ortools'} & set(sys.modules)))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout == "[]\n"
