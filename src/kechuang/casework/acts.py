@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import transaction
 
@@ -24,7 +24,6 @@ from kechuang.words.outcome import Refused
 from kechuang.words.period import ZONE
 from kechuang.words.reason import Reason
 
-Subject = TypeVar("Subject", Case, Round)
 SECOND = "second:"
 RELATED = ("round", "round__institution", "leader", "applicant", "recommender", "parent")
 # Read only when somebody asks: each is deciphered, and most acts need none of them.
@@ -136,9 +135,9 @@ def carry_out(
     flow = pages.flow_of(subject)
     seen = situation(subject, by, on, through=through)
     if name.startswith(SECOND):
-        told = second(subject, name.removeprefix(SECOND), flow=flow, seen=seen, by=by, key=key, data=data)
+        word = second(subject, name.removeprefix(SECOND), flow=flow, seen=seen, by=by, key=key, data=data)
         records.loose(subject)
-        return told
+        return word
     step = plan(flow, subject.state, name, situation=seen, anchors=deadlines.anchors(subject))
     context = Context(by, on, data, step, flow, pages, seen, step.by)
     witnessed(subject, step, seen)
@@ -163,14 +162,14 @@ def carry_out(
         follow(record)
     outbox.after_act(subject, context, record)
     if step.parent and isinstance(subject, Case) and subject.parent:
-        told = {**data, **context.data}
-        carry_out(subject.parent, step.parent, by=by, on=on, key=f"{key}:parent", data=told, through=flow.code)
+        handed = {**data, **context.data}
+        carry_out(subject.parent, step.parent, by=by, on=on, key=f"{key}:parent", data=handed, through=flow.code)
     deadlines.set_due(subject, flow, on)
     records.loose(subject)
     return record
 
 
-def locked(subject: Subject) -> Subject:
+def locked(subject: Case | Round) -> Case | Round:
     """`subject` brought up to its row as it is now, held until the transaction ends; one not yet saved is left alone."""
     if subject.pk is None:
         return subject

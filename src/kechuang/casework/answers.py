@@ -68,7 +68,7 @@ def cleaned(case: Case, *, stage: str, on: datetime, answers: Mapping[str, Any] 
 def choices_for(case: Case, pages: Pages, facts: Mapping[str, Any]) -> Any:
     """Where a choice's options come from: a named fact, the round, or the page itself."""
 
-    def choices(source: str) -> Mapping[str, Mapping[str, str]]:
+    def choices(source: str) -> Mapping[str, Mapping[str, str]] | None:
         if source in facts and isinstance(facts[source], Mapping):
             return facts[source]
         return pages.choices(source)

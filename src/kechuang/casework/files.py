@@ -33,7 +33,8 @@ _RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
 def folder() -> Path:
     """Where files lie, by digest."""
-    return Path(settings.STORAGES["default"]["OPTIONS"]["location"])
+    options: dict[str, str] = settings.STORAGES["default"]["OPTIONS"]  # type: ignore[assignment]
+    return Path(options["location"])
 
 
 def path_of(digest: str) -> Path:

@@ -25,13 +25,13 @@ def register_unit(values: Mapping[str, Any], *, by: Person, on: datetime, key: s
     """A unit as it registers itself, waiting for its recommender; Refused for a code that is wrong or already there."""
     code = uscc.compact(str(values.get("credit_code", "")))
     if not uscc.is_valid(code):
-        raise Refused(Reason("bad_credit_code", code=code))
+        raise Refused(Reason("bad_credit_code", got=code))
     there = Organisation.objects.filter(credit_code=code).first()
     if there is not None:
         told = Record.objects.filter(actor=by.actor_id, key=key).exists()
         if told:
             return there
-        raise Refused(Reason("unit_already_registered", code=code))
+        raise Refused(Reason("unit_already_registered", got=code))
     unit = Organisation.objects.create(**{**values, "credit_code": code, "standing": "pending"})
     if by.unit_id is None:
         employ(by, unit, since=day_of(on))

@@ -11,7 +11,7 @@ class Reason:
 
     __slots__ = ("code", "values")
 
-    def __init__(self, code: str, **values: Any) -> None:
+    def __init__(self, code: str, /, **values: Any) -> None:
         self.code = code
         self.values: Mapping[str, Any] = values
 

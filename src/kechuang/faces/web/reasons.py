@@ -18,7 +18,7 @@ act_through_child|这一步随{flows}办理，不能单独办|This step is carri
 amount_differs_from_payment|拨付金额是{ordered}，填写的是{said}，请按到账凭证核对|{ordered} was ordered and {said} entered; please check against the bank's slip
 appeal_used|这个决定已经申请过一次复核，不能再次申请|This decision has been appealed once; it cannot be appealed again
 audit_missing|资助额达到规定额度，请先上传专项审计报告|The grant reaches the limit for an audit; please enclose the audit report first
-bad_credit_code|{code}不是有效的统一社会信用代码，请对照证照重抄|{code} is no valid unified social credit code; please copy it again from the licence
+bad_credit_code|{got}不是有效的统一社会信用代码，请对照证照重抄|{got} is no valid unified social credit code; please copy it again from the licence
 bad_file_name|文件名不能用，请改名后再传|This file name cannot be used; please rename the file
 bad_identity|身份证件号码不对，请核对18位号码|The identity number is wrong; please check its 18 digits
 balance_must_go_back|这个项目的结余须退回，不能留用|The balance of this project must go back; nothing may be kept
@@ -139,7 +139,7 @@ too_many_named|申请回避的专家最多 {most} 名|At most {most} experts may
 topic_names_a_unit|方向里写了具体单位：{names}，请改成任何合格单位都能申请的写法|The topic names a unit: {names}; word it so that any qualified unit may apply
 topic_not_in_guide|{topic}不是指南里的方向|{topic} is no topic of the guide
 tracking_not_over|跟踪期 {years} 年未满，已有 {filed} 份年度绩效|Tracking takes {years} years; {filed} yearly reports are in
-unit_already_registered|{code}已经登记过，请联系该单位管理员加入|{code} is registered already; please ask that unit's administrator to let you join
+unit_already_registered|{got}已经登记过，请联系该单位管理员加入|{got} is registered already; please ask that unit's administrator to let you join
 unit_has_overdue|本单位有 {count} 个逾期未验收的项目|The unit has {count} overdue projects
 unit_in_two_regions|同一单位登记在两个地区：{units}|One unit stands in two regions: {units}
 unit_not_confirmed|{who}还没有由归口管理部门确认|{who} is not confirmed by its recommender yet
