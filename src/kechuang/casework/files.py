@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import puremagic
-from django.conf import settings
+from django.core.files.storage import default_storage
 
 from kechuang.casework.models import Attachment, Case
 from kechuang.parties.models import Person
@@ -33,8 +33,7 @@ _RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
 def folder() -> Path:
     """Where files lie, by digest."""
-    options: dict[str, str] = settings.STORAGES["default"]["OPTIONS"]  # type: ignore[assignment]
-    return Path(options["location"])
+    return Path(default_storage.path(""))
 
 
 def path_of(digest: str) -> Path:
