@@ -32,14 +32,15 @@ class Route:
         return "/" + PLACE.sub(lambda found: values[found[1]], self.path)
 
 
-def routes(patterns: Iterable[Any] | None = None, before: str = "") -> Iterator[Route]:
+def routes(patterns: Iterable[Any] | None = None, before: str = "", space: str = "") -> Iterator[Route]:
     """All routes below a resolver, those that are included too."""
     for one in get_resolver().url_patterns if patterns is None else patterns:
         path = f"{before}{one.pattern}"
         if isinstance(one, URLResolver):
-            yield from routes(one.url_patterns, path)
+            inner = f"{space}{one.namespace}:" if one.namespace else space
+            yield from routes(one.url_patterns, path, inner)
         elif isinstance(one, URLPattern):
-            yield Route(str(one.name or path), path, tuple(PLACE.findall(path)), one.callback)
+            yield Route(f"{space}{one.name or path}", path, tuple(PLACE.findall(path)), one.callback)
 
 
 def without_needs(known: Iterable[Route], words: Iterable[str]) -> list[str]:
