@@ -16,12 +16,16 @@ academic_judgement_is_no_ground|对专家学术判断的不同意见不属于受
 account_not_confirmed|{who}的账号还没有由单位确认，请先联系单位科研管理部门|The account of {who} is not confirmed by the unit yet; please ask its research office first
 act_through_child|这一步随{flows}办理，不能单独办|This step is carried out through {flows}, not by itself
 amount_differs_from_payment|拨付金额是{ordered}，填写的是{said}，请按到账凭证核对|{ordered} was ordered and {said} entered; please check against the bank's slip
+answers_edited|办件的答案与台账中的摘要不符|The answers of the case differ from the digest in the ledger
 appeal_used|这个决定已经申请过一次复核，不能再次申请|This decision has been appealed once; it cannot be appealed again
+attachment_row_missing|台账中有的附件，登记里没有|The ledger names an attachment that is not in the register
 audit_missing|资助额达到规定额度，请先上传专项审计报告|The grant reaches the limit for an audit; please enclose the audit report first
 bad_credit_code|{got}不是有效的统一社会信用代码，请对照证照重抄|{got} is no valid unified social credit code; please copy it again from the licence
 bad_file_name|文件名不能用，请改名后再传|This file name cannot be used; please rename the file
 bad_identity|身份证件号码不对，请核对18位号码|The identity number is wrong; please check its 18 digits
+bad_round_code|“{given}”不能作批次代码，请只用字母、数字和短横，至少两位|"{given}" cannot be a round's code; use letters, digits and dashes, at least two
 balance_must_go_back|这个项目的结余须退回，不能留用|The balance of this project must go back; nothing may be kept
+batch_differs|支付文件 {batch} 与制作时记入台账的指纹不一致，不能下载，请报告监督处|The payment file {batch} differs from the digest recorded when it was made; it is not handed out, please tell supervision
 beyond_appropriation|超出本年度拨款预算{fen}，已拨{paid}，本次{wanted}|Beyond the year's appropriation of {fen}: {paid} paid, {wanted} wanted
 beyond_award|超出资助额{granted}，已拨{paid}|Beyond the grant of {granted}: {paid} paid
 beyond_budget|超出批次预算{budget}：已用{used}，本次{wanted}|Beyond the round's budget of {budget}: {used} used, {wanted} wanted
@@ -36,7 +40,9 @@ changed_what_was_not_asked|补正只能改要求的部分，请恢复：{fields}
 checkpoint_forged|检查点的签名不对|The signature of a checkpoint is wrong
 child_still_open|还有没办结的{flows}，办结后再继续|{flows} is still open; finish it first
 co_funders_missing|还有 {count} 个联合资助方没有确认出资|{count} co-funders have not confirmed their share
+columns_differ|这些栏目与最后一次提交的不同：{columns}|These columns differ from what was filed last: {columns}
 columns_missing|表里缺少这些列：{columns}|The table lacks these columns: {columns}
+commitment_is_no_digest|{parties} 的承诺值不是六十四位十六进制|The commitment of {parties} is not sixty-four hexadecimal digits
 commitments_too_few|承诺方不少于 {least} 个，其中一个是监督处|There must be at least {least} committing parties, one of them supervision
 data_not_deposited|请先汇交科学数据并上传证明|Please deposit the data and enclose the proof first
 dates_missing|请先填写开放、单位截止和推荐截止时间|Please enter the opening time and both deadlines first
@@ -45,7 +51,10 @@ decision_differs_from_proposal|决定与审核过的建议不一致，请先改�
 departure_without_reason|不按排序的建议须写明理由|A departure from the rank order needs a written reason
 dice_too_few|公开随机数不少于 {least} 位|The public dice need at least {least} digits
 diligence_not_shown|请附勤勉尽责说明和原始记录|Please enclose the statement of diligence with original records
+document_edited|文书 {document} 被改动过|Document {document} was edited
+document_missing|没有这份文书|There is no such document
 draft_is_newer|这一部分在别处刚刚保存过；两份都在，请对照后选择|This part was just saved elsewhere; both texts are kept, please compare and choose
+draw_not_prepared|各方承诺还没有封存，请先封存再掷骰|The parties' commitments are not recorded yet; record them before the dice are cast
 encoding_unclear|看不出文件的编码，请另存为 UTF-8 再传|The encoding of the file is unclear; please save it as UTF-8
 end_before_start|结束时间{end}早于开始时间{start}|The end {end} lies before the start {start}
 file_empty|文件是空的，请重新选择|The file is empty; please choose again
@@ -65,6 +74,7 @@ head_missing|第一行没有列名|The first row has no column names
 key_used_for_other_data|这次提交与之前同一编号的提交内容不同，请刷新页面后重新办理|The same key came with other data before; please reload the page and act again
 kind_short|{kind}类专家不够：需要 {need} 人，只有 {have} 人|Too few {kind} experts: {need} needed, {have} there
 leader_has_overdue|负责人有逾期未验收的项目，请先验收|The leader has an overdue project; it must be accepted first
+log_differs_from_checkpoint|日志与签名的检查点不一致|The log differs from its signed checkpoint
 members_not_consented|还没有登录确认参加的成员：{names}|Members who have not signed in and consented: {names}
 names_after_award|立项决定之后才能看到专家姓名|Names of experts can be seen only after the award
 no_award|还没有资助决定|There is no award yet
@@ -78,6 +88,7 @@ no_such_cost_class|没有“{kind}”这个科目|There is no cost class {kind}
 no_such_quota_document|没有登记过资金指标文件 {number}，请核对文号|No quota document {number} is registered; please check the number
 no_such_report|没有这种报告|There is no such report
 no_such_state|流程里没有这些状态：{states}|The flow has no such states: {states}
+no_such_unit|没有已确认的单位用这个信用代码（{number}），请先由单位注册|No confirmed unit has this credit code ({number}); the unit registers first
 nobody_drawn|还没有抽取专家|No experts have been drawn yet
 nobody_left|备选专家已用完，请补充专家库后重新抽取|Nobody is left in the drawn order; enlarge the pool and draw again
 nobody_of_that_name|没有找到这个人，请核对姓名和单位|Nobody of that name was found; please check name and unit
@@ -89,6 +100,7 @@ not_seated|你不在这一组评审席位中|You have no seat in this panel
 not_settled|还有{due}没有退回|{due} is still to be returned
 nothing_asked|申请金额须大于零|The amount asked must be more than nothing
 nothing_prepared|没有待复核的拨款|No payment waits to be checked
+nothing_to_batch|没有等待制作支付文件的拨款|No payment waits for a file
 nothing_to_confirm|没有待确认的到账|No payment waits to be confirmed
 nothing_to_pay|没有可以列入批次的拨款|No payment can go into a batch
 notice_not_running|现在不在公示期内|The notice is not running
@@ -99,6 +111,7 @@ pages_unsound|办事规则有 {count} 处问题，第一处：{first}|The pages 
 panel_short|能到席的专家不够：需要 {need} 人，只有 {have} 人|The panel cannot be filled: {need} needed, {have} there
 paper_not_set|文书排版失败，请稍后再试或联系系统管理员|The paper could not be typeset; please try again later
 parent_not_here|原办件处于“{state}”，现在不能办{flow}|The case stands at “{state}”; {flow} cannot be opened now
+passwords_differ|两次输入的密码不一样，请重新输入|The two passwords differ; please type them again
 payments_stopped|这个项目已停止拨款|Payments of this project are stopped
 person_already_registered|这个身份证件号码已经注册过，请直接登录或找回密码|This identity number already has an account; sign in or ask for a new password
 person_under_sanction|{who}在科研失信惩戒期内，至{until}|{who} is under sanction until {until}
@@ -106,17 +119,25 @@ pool_not_frozen|专家库还没有固化，请先启动评审|The pool is not fr
 pool_too_small|专家不够：需要 {need} 人，回避后只有 {have} 人|The pool is too small: {need} needed, {have} left after recusal
 powers_apart|你已在这一件上行使过另一项职权，规划、实施、监督不能由同一人办理|You have already used another power on this case; planning, execution and supervision are kept apart
 promises_missing|还有 {count} 位专家没有签署承诺|{count} experts have not signed their promise
+quota_already_entered|文号 {number} 已经登记过|The document {number} has been entered already
+quota_needs_number_and_amount|请填写文号和大于零的金额|Please give the number and an amount above zero
 quota_used_up|名额已用完：最多 {most} 项|The quota is used up: {most} at most
 quota_used_up_money|资金指标文件 {number} 剩余{left}，不够本次{wanted}|Quota document {number} has {left} left, {wanted} is wanted
 quotas_clash|各项名额要求互相矛盾|The quotas contradict each other
 real_cases_here|这里有真实办件，不能在这个数据目录里演练|Real cases lie here; rehearse in another data folder
+receipt_differs|回执 {document} 与台账不一致|Receipt {document} differs from the ledger
+receipt_unknown|台账中没有这份回执的记录|The ledger has no record of this receipt
 recused|你与这一件有回避关系|You are recused from this case
 refund_beyond_due|超过应退金额，还应退{due}|More than is due: {due} is still to be returned
 report_missing|请先填写报告再提交|Please fill in the report first
 results_not_registered|请先登记成果并填写登记号|Please register the results and enter their number
 reveals_do_not_match|公开的承诺与封存的不一致|What was revealed does not match the commitments
+role_ends_before_it_begins|角色的截止日早于今天，请改日期|The role would end before today; please change the date
 roles_apart|这两个角色不能由同一人担任：{zh}|These two roles cannot be held by one person: {en}
 round_closed|{round}已于截止时间停止接收|{round} has closed
+round_code_taken|批次代码 {given} 已经用过，请换一个|The round code {given} is taken; please choose another
+row_missing|台账中有记录，办件却不在了|There are records, but the case is gone
+row_without_record|有这一件，台账中却没有它的记录|The row stands here without a record
 science_report_missing|请先取得科技报告编号|The number of the S&T report is missing
 second_for_another|第二人须是{role}|The second person must be a {role}
 second_missing|这一步需要{role}同时见证|This step needs a {role} as a witness
@@ -127,6 +148,7 @@ shares_beyond_award|课题经费合计超过资助额{award}：已分{given}，�
 sheet_already_filed|这份评审表已经提交过|This sheet has already been filed
 sheets_missing|评审表不够：至少 {least} 份，只有 {filed} 份|Too few sheets: at least {least}, only {filed} filed
 spent_more_than_received|财政支出{spent}超过已到账{received}|{spent} spent is more than the {received} received
+state_differs|状态是“{row}”，台账最后一步到“{recorded}”|The state is {row}, the last record led to {recorded}
 table_too_large|表格超过 {most} MB，请拆分|The table is larger than {most} MB; please split it
 table_too_many_rows|表格超过 {most} 行，请拆分|The table has more than {most} rows; please split it
 task_book_money_differs|任务书金额{written}与资助额{award}不一致|The task book says {written}, the award is {award}
@@ -135,6 +157,7 @@ term_beyond_level|这一档最长 {most} 年|At this level the term is {most} ye
 text_found_elsewhere|约 {share}% 的文字在别处出现过，请对照判断|About {share}% of the text stands elsewhere; please compare and judge
 text_too_short|文字太短，无法比对|The text is too short to compare
 title_taken|已有同名的项目：{title}|A project of the same title exists: {title}
+told_edited|办理时填写的内容被改动过|What was said in an act was edited
 too_many_named|申请回避的专家最多 {most} 名|At most {most} experts may be named
 topic_names_a_unit|方向里写了具体单位：{names}，请改成任何合格单位都能申请的写法|The topic names a unit: {names}; word it so that any qualified unit may apply
 topic_not_in_guide|{topic}不是指南里的方向|{topic} is no topic of the guide
@@ -145,18 +168,7 @@ unit_in_two_regions|同一单位登记在两个地区：{units}|One unit stands 
 unit_not_confirmed|{who}还没有由归口管理部门确认|{who} is not confirmed by its recommender yet
 unit_under_sanction|{who}在科研失信惩戒期内，至{until}|{who} is under sanction until {until}
 username_taken|账号名 {username} 已有人用，请换一个|The name {username} is taken; please choose another
-answers_edited|办件的答案与台账中的摘要不符|The answers of the case differ from the digest in the ledger
-attachment_row_missing|台账中有的附件，登记里没有|The ledger names an attachment that is not in the register
-columns_differ|这些栏目与最后一次提交的不同：{columns}|These columns differ from what was filed last: {columns}
-document_edited|文书 {document} 被改动过|Document {document} was edited
-document_missing|没有这份文书|There is no such document
-log_differs_from_checkpoint|日志与签名的检查点不一致|The log differs from its signed checkpoint
-receipt_differs|回执 {document} 与台账不一致|Receipt {document} differs from the ledger
-receipt_unknown|台账中没有这份回执的记录|The ledger has no record of this receipt
-row_missing|台账中有记录，办件却不在了|There are records, but the case is gone
-row_without_record|有这一件，台账中却没有它的记录|The row stands here without a record
-state_differs|状态是“{row}”，台账最后一步到“{recorded}”|The state is {row}, the last record led to {recorded}
-told_edited|办理时填写的内容被改动过|What was said in an act was edited
+weak_password|密码太容易猜到，请换一个|The password is too easy to guess; please choose another
 witness_cut|存证文件夹 {folder} 被截短|The witness folder {folder} was cut
 witness_differs|存证文件夹 {folder} 第 {line} 行与其他不同|Line {line} of the witness folder {folder} differs
 witness_knows_more|存证里的日志比这里长，数据可能是旧备份|The witness holds a longer log than this; the data may be an old backup
