@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Q
 
 from kechuang.casework.models import Case, Member, Round
 from kechuang.casework.pages import day_of, pages_of
+from kechuang.casework.steady import once
 from kechuang.desks.experts.models import Coauthorship, Conflict, Draw, Employer, Expert, Pool, PoolMembers, Seat
 from kechuang.engines.panel import recusal
 from kechuang.engines.panel.ceremony import pool_digest, seed
@@ -22,6 +23,7 @@ from kechuang.words.period import Term, term_ends
 from kechuang.words.reason import Reason
 
 REGION = "15"
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +90,36 @@ def recused(group: Group, experts: Iterable[Expert], on: datetime) -> tuple[recu
         recusal.Expert(e.pid, e.person.pid, frozenset({e.person.unit.pid} if e.person.unit else ())) for e in pool
     ]
     facts = recusal.Facts(
-        ties=_ties(pool), named=_named(group, pool), declared=_declared(group), sanctions=_sanctions(pool, on)
-    )
-    found = recusal.edges(projects_of(group), people, facts=facts, rules=rules, on=day_of(on))
-    return tuple(sorted({*found, *_applying(group, pool, rules)}))
+        ties=steadily("ties", pool, lambda: _ties(pool)), named=_named(group, pool), declared=_declared(group),
+        sanctions=steadily("sanctions", pool, lambda: _sanctions(pool, on)),
+    )  # fmt: skip
+    projects = steadily("projects", group.cases, lambda: projects_of(group))
+    found = recusal.edges(projects, people, facts=facts, rules=rules, on=day_of(on))
+    applying = steadily("applying", [group.round, *pool], lambda: _applying_people(group.round, pool))
+    return tuple(sorted({*found, *_applying(group, pool, rules, applying)}))
 
 
-def _applying(group: Group, pool: list[Expert], rules: Mapping[str, recusal.Rule]) -> Iterable[recusal.Edge]:
+def steadily(what: str, rows: Iterable[Any], ask: Callable[[], Value]) -> Value:
+    """What `ask` says of these rows, asked once while a list of acts is carried out."""
+    return once((what, *(row.pk for row in rows)), ask)
+
+
+def _applying_people(round_: Round, pool: list[Expert]) -> set[int]:
+    """Those of the pool who lead or take part in what was handed in to this round."""
+    handed_in = Case.objects.filter(round=round_, parent=None, received_at__isnull=False)
+    people = [e.person_id for e in pool]
+    leading = handed_in.filter(leader__in=people).values_list("leader", flat=True)
+    taking_part = Member.objects.filter(case__in=handed_in, person__in=people).values_list("person", flat=True)
+    return {*leading, *taking_part}
+
+
+def _applying(
+    group: Group, pool: list[Expert], rules: Mapping[str, recusal.Rule], applying: Iterable[int]
+) -> Iterable[recusal.Edge]:
     """Who applies or takes part anywhere in this round, also outside the group, reviews nothing in it."""
     rule = rules.get("same_round")
     by_person = {e.person_id: e for e in pool}
-    handed_in = Case.objects.filter(round=group.round, parent=None, received_at__isnull=False)
-    leading = handed_in.filter(leader__in=by_person).values_list("leader", flat=True)
-    taking_part = Member.objects.filter(case__in=handed_in, person__in=by_person).values_list("person", flat=True)
-    for person_id in {*leading, *taking_part} if rule else ():
+    for person_id in applying if rule else ():
         expert = by_person[person_id]
         for case in group.cases:
             yield recusal.Edge(case.number, expert.pid, rule.code, rule.level, expert.person.pid)  # type: ignore[union-attr]
@@ -133,12 +151,17 @@ def _ties(pool: list[Expert]) -> list[recusal.Tie]:
 
 def _named(group: Group, pool: list[Expert]) -> set[tuple[str, str]]:
     by_person = {e.person.pid: e.pid for e in pool}
-    return {
-        (case.number, by_person[pid])
+    unwanted = steadily("unwanted", group.cases, lambda: _unwanted(group))
+    return {(number, by_person[pid]) for number, pid in unwanted if pid in by_person}
+
+
+def _unwanted(group: Group) -> list[tuple[str, str]]:
+    """Persons whom the applicants of a group would not be read by: at most three each."""
+    return [
+        (case.number, pid)
         for case in group.cases
         for pid in (owner_of(case).answers.get("unsuitable_experts") or ())[:3]
-        if pid in by_person
-    }
+    ]
 
 
 def _declared(group: Group) -> set[tuple[str, str]]:

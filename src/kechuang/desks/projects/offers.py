@@ -106,10 +106,18 @@ def within_budget(subject: Case | Round, context: Any) -> Finding:
     rows = Case.objects.filter(round=round_, parent=None, state__in=chosen).exclude(pk=getattr(subject, "pk", None) if isinstance(subject, Case) else None)  # fmt: skip
     total = rows.filter(award__isnull=False).aggregate(fen=Sum("award__fen"))["fen"] or 0
     total += rows.filter(award__isnull=True).aggregate(fen=Sum("proposed_fen"))["fen"] or 0
-    mine = (subject.proposed_fen or subject.asked_fen or 0) if isinstance(subject, Case) else 0
+    mine = wanted_fen(subject, context) if isinstance(subject, Case) else 0
     if total + mine > round_.budget_fen:
         return Finding.fail("beyond_budget", budget=round_.budget_fen, used=total, wanted=mine)
     return Finding.passed()
+
+
+def wanted_fen(case: Case, context: Any) -> int:
+    """What this act would take from the budget: the amount it names, else the proposed one, else what was asked."""
+    if context.data.get("advice") in ("reserve", "reject"):
+        return 0
+    said = context.data.get("amount")
+    return int(said) if said not in (None, "") else case.proposed_fen or case.asked_fen or 0
 
 
 @effect("projects.keep_proposal")

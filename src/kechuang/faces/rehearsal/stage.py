@@ -98,5 +98,5 @@ class Stage:
 def fresh(cases: Iterable[Case]) -> list[Case]:
     """The cases as they stand now, in the order given."""
     numbers = [case.pk for case in cases]
-    found = Case.objects.select_related("round", "round__frozen", "applicant", "leader").in_bulk(numbers)
+    found = Case.objects.select_related("round", "applicant", "leader").defer("answers").in_bulk(numbers)
     return [found[number] for number in numbers]
