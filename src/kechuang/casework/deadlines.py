@@ -29,6 +29,7 @@ def anchors(subject: Case | Round) -> Mapping[str, datetime]:
         known["project.start"] = end_of(owner.starts_on) if owner.starts_on else None
         known["project.end"] = end_of(owner.ends_on) if owner.ends_on else None
         known["case.received"] = owner.received_at
+        known["case.sanction_end"] = end_of(subject.ends_on) if subject.ends_on else None
     return {name: moment for name, moment in known.items() if moment is not None}
 
 
@@ -59,6 +60,8 @@ def set_due(subject: Case | Round, flow: Flow, on: datetime) -> None:
         subject.due_at = first
         return
     promised = min(promises(flow, subject.state, seen, known), default=None)
+    if (subject.due_at, subject.promised_at) == (first, promised):
+        return
     Case.objects.filter(pk=subject.pk).update(due_at=first, promised_at=promised)
     subject.due_at, subject.promised_at = first, promised
 

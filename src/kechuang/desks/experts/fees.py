@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from kechuang.casework import curtain
 from kechuang.casework.acts import note
 from kechuang.casework.models import Record, Round
 from kechuang.casework.pages import day_of, pages_of
@@ -67,7 +68,9 @@ def settle(round_: Round, on: datetime) -> int:
 
 def owed_to(person: Person) -> list[Owed]:
     """This person's own fees, newest first."""
-    rows = Fee.objects.filter(seat__expert__person=person).select_related("seat__draw__round", "seat__expert__person")
+    rows = Fee.objects.filter(seat__expert__person=person).select_related(
+        "seat__draw__round", "seat__expert__person__unit"
+    )
     return [_owed(row) for row in rows.order_by("-pk")]
 
 
@@ -75,8 +78,11 @@ def payable(round_: Round) -> list[Owed]:
     """Who is to be paid how much for a round: names only once it is decided, Refused before."""
     if round_.state not in AFTER_AWARD:
         raise Refused(Reason("names_after_award"))
-    rows = Fee.objects.filter(seat__draw__round=round_).select_related("seat__draw__round", "seat__expert__person")
-    return [_owed(row) for row in rows.order_by("seat__expert__person__name")]
+    rows = Fee.objects.filter(seat__draw__round=round_).select_related(
+        "seat__draw__round", "seat__expert__person__unit"
+    )
+    with curtain.lifted("experts.fees"):
+        return [_owed(row) for row in rows.order_by("seat__expert__person__name")]
 
 
 def _owed(row: Fee) -> Owed:
@@ -94,5 +100,6 @@ def pay(round_: Round, *, document: str, by: Person, on: datetime, key: str) -> 
     data = {"document": document.strip()}
     tells = {"fees": str(sum(row.fen for row in rows)), "people": str(len(rows))}
     record = note(round_, "pay_fees", by=by, on=on, key=key, role="treasurer", data=data, tells=tells)
-    Fee.objects.filter(seat__draw__round=round_, paid_at=None).update(paid_at=on)
+    with curtain.lifted("experts.fees"):
+        Fee.objects.filter(seat__draw__round=round_, paid_at=None).update(paid_at=on)
     return record

@@ -18,7 +18,7 @@ from kechuang.desks.experts import fees, reading
 from kechuang.desks.experts.reading import Task
 from kechuang.desks.integrity import actions as integrity
 from kechuang.faces.access import needs, now, person
-from kechuang.faces.web import reading_desk
+from kechuang.faces.web import pool, reading_desk
 from kechuang.faces.web.reading_desk import Desk
 from kechuang.words.outcome import Refused
 
@@ -271,6 +271,7 @@ def review_report(request: HttpRequest, label: str, number: str) -> HttpResponse
 
 
 urlpatterns = [
+    *pool.urlpatterns,
     path("reviews/", reviews, name="reviews"),
     path("reviews/<str:label>/answer/", answer, name="review_answer"),
     path("reviews/<str:label>/<str:number>/", review, name="review"),

@@ -15,21 +15,25 @@ _TABLE = """
 academic_judgement_is_no_ground|对专家学术判断的不同意见不属于受理范围，请写明程序、回避或事实方面的理由|Disagreeing with the experts' academic judgement is no ground; please give one of procedure, recusal or fact
 account_not_confirmed|{who}的账号还没有由单位确认，请先联系单位科研管理部门|The account of {who} is not confirmed by the unit yet; please ask its research office first
 act_through_child|这一步随{flows}办理，不能单独办|This step is carried out through {flows}, not by itself
+already_drawn|这一组已经抽取过，不能再由人指定|This group has been drawn; nobody can be seated by hand any more
 amount_differs_from_payment|拨付金额是{ordered}，填写的是{said}，请按到账凭证核对|{ordered} was ordered and {said} entered; please check against the bank's slip
 answers_edited|办件的答案与台账中的摘要不符|The answers of the case differ from the digest in the ledger
 appeal_used|这个决定已经申请过一次复核，不能再次申请|This decision has been appealed once; it cannot be appealed again
 attachment_row_missing|台账中有的附件，登记里没有|The ledger names an attachment that is not in the register
 audit_missing|资助额达到规定额度，请先上传专项审计报告|The grant reaches the limit for an audit; please enclose the audit report first
 bad_credit_code|{got}不是有效的统一社会信用代码，请对照证照重抄|{got} is no valid unified social credit code; please copy it again from the licence
+bad_field_codes|请填写学科或申请代码，用顿号隔开，例如 A0102|Please give codes of fields, such as A0102
 bad_file_name|文件名不能用，请改名后再传|This file name cannot be used; please rename the file
 bad_identity|身份证件号码不对，请核对18位号码|The identity number is wrong; please check its 18 digits
 bad_round_code|“{given}”不能作批次代码，请只用字母、数字和短横，至少两位|"{given}" cannot be a round's code; use letters, digits and dashes, at least two
 balance_must_go_back|这个项目的结余须退回，不能留用|The balance of this project must go back; nothing may be kept
+barred_from_pool|信用等级不合格，现在不能申请入库|Your credit does not allow entering the pool now
 batch_differs|支付文件 {batch} 与制作时记入台账的指纹不一致，不能下载，请报告监督处|The payment file {batch} differs from the digest recorded when it was made; it is not handed out, please tell supervision
 beyond_appropriation|超出本年度拨款预算{fen}，已拨{paid}，本次{wanted}|Beyond the year's appropriation of {fen}: {paid} paid, {wanted} wanted
 beyond_award|超出资助额{granted}，已拨{paid}|Beyond the grant of {granted}: {paid} paid
 beyond_budget|超出批次预算{budget}：已用{used}，本次{wanted}|Beyond the round's budget of {budget}: {used} used, {wanted} wanted
 budget_below_quotas|预算不够各组最低立项数|The budget is below what the groups' least numbers need
+by_hand_not_allowed|只有现场考察或抽取失败后才能指定专家|Experts are named by hand only for a site visit or after a draw that failed
 cannot_merge|这两条登记不能合并|These two entries cannot be merged
 cases_in_check|还有 {count} 件没有完成形式审查|{count} cases are still in formal check
 cell_empty|这一格必填|This cell must be filled in
@@ -79,23 +83,28 @@ members_not_consented|还没有登录确认参加的成员：{names}|Members who
 names_after_award|立项决定之后才能看到专家姓名|Names of experts can be seen only after the award
 no_award|还没有资助决定|There is no award yet
 no_decision_in_force|没有生效的诚信处理决定 {number}|There is no integrity decision {number} in force
+no_file_chosen|还没有选择文件|No file has been chosen
 no_instalment_due|现在没有可以拨付的期次|No instalment is due now
 no_places|没有可用的席位|There are no seats
 no_quorum|到会人数不够：至少 {least} 人，只有 {sat} 人|No quorum: at least {least}, only {sat} sat
 no_subject_code|没有填学科代码，请判断能否分组|No subject code is given; please judge whether it can be grouped
 no_such_change|没有这类变更|There is no such kind of change
 no_such_cost_class|没有“{kind}”这个科目|There is no cost class {kind}
+no_such_programme|请选择这些项目属于哪个计划|Please choose the programme these projects belong to
 no_such_quota_document|没有登记过资金指标文件 {number}，请核对文号|No quota document {number} is registered; please check the number
 no_such_report|没有这种报告|There is no such report
 no_such_state|流程里没有这些状态：{states}|The flow has no such states: {states}
 no_such_unit|没有已确认的单位用这个信用代码（{number}），请先由单位注册|No confirmed unit has this credit code ({number}); the unit registers first
 nobody_drawn|还没有抽取专家|No experts have been drawn yet
 nobody_left|备选专家已用完，请补充专家库后重新抽取|Nobody is left in the drawn order; enlarge the pool and draw again
+nobody_named|请写明对象的编号|Please give the number of the person or unit concerned
 nobody_of_that_name|没有找到这个人，请核对姓名和单位|Nobody of that name was found; please check name and unit
 not_a_month|不是年月，请写成 2018-01|No month; please write it as 2018-01
 not_a_table|这不是能读的表格文件|This is no readable table
 not_a_year|不是年份，请写四位数字|No year; please write four digits
 not_an_amount|不是金额，请写数字，精确到分|No amount; please write a number, exact to the fen
+not_in_pool|所指定的人不都在专家库中，或信用等级不合格|Not everyone named is in the pool with good credit
+not_pending|这条申请已经办过|This entry has been dealt with already
 not_seated|你不在这一组评审席位中|You have no seat in this panel
 not_settled|还有{due}没有退回|{due} is still to be returned
 nothing_asked|申请金额须大于零|The amount asked must be more than nothing
@@ -135,6 +144,7 @@ reveals_do_not_match|公开的承诺与封存的不一致|What was revealed does
 role_ends_before_it_begins|角色的截止日早于今天，请改日期|The role would end before today; please change the date
 roles_apart|这两个角色不能由同一人担任：{zh}|These two roles cannot be held by one person: {en}
 round_closed|{round}已于截止时间停止接收|{round} has closed
+round_code_of_others|批次代码 {code} 已被别的机构使用，请换一个代码|The code {code} is used by another office; please take another one
 round_code_taken|批次代码 {given} 已经用过，请换一个|The round code {given} is taken; please choose another
 row_missing|台账中有记录，办件却不在了|There are records, but the case is gone
 row_without_record|有这一件，台账中却没有它的记录|The row stands here without a record
@@ -149,11 +159,13 @@ sheet_already_filed|这份评审表已经提交过|This sheet has already been f
 sheets_missing|评审表不够：至少 {least} 份，只有 {filed} 份|Too few sheets: at least {least}, only {filed} filed
 spent_more_than_received|财政支出{spent}超过已到账{received}|{spent} spent is more than the {received} received
 state_differs|状态是“{row}”，台账最后一步到“{recorded}”|The state is {row}, the last record led to {recorded}
+table_has_no_rows|表里只有列名，没有数据|The table has a head and no rows
 table_too_large|表格超过 {most} MB，请拆分|The table is larger than {most} MB; please split it
 table_too_many_rows|表格超过 {most} 行，请拆分|The table has more than {most} rows; please split it
 task_book_money_differs|任务书金额{written}与资助额{award}不一致|The task book says {written}, the award is {award}
 team_elsewhere|同一批次里有相同的成员：{cases}|The same people stand in other cases of this round: {cases}
 term_beyond_level|这一档最长 {most} 年|At this level the term is {most} years at most
+term_runs_backwards|终止日早于起始日，请改正|The term ends before it begins; please correct it
 text_found_elsewhere|约 {share}% 的文字在别处出现过，请对照判断|About {share}% of the text stands elsewhere; please compare and judge
 text_too_short|文字太短，无法比对|The text is too short to compare
 title_taken|已有同名的项目：{title}|A project of the same title exists: {title}
@@ -167,6 +179,8 @@ unit_has_overdue|本单位有 {count} 个逾期未验收的项目|The unit has {
 unit_in_two_regions|同一单位登记在两个地区：{units}|One unit stands in two regions: {units}
 unit_not_confirmed|{who}还没有由归口管理部门确认|{who} is not confirmed by its recommender yet
 unit_under_sanction|{who}在科研失信惩戒期内，至{until}|{who} is under sanction until {until}
+unknown_credit|请选择信用等级|Please choose a credit
+unknown_kind|请选择类别|Please choose a kind
 username_taken|账号名 {username} 已有人用，请换一个|The name {username} is taken; please choose another
 weak_password|密码太容易猜到，请换一个|The password is too easy to guess; please choose another
 witness_cut|存证文件夹 {folder} 被截短|The witness folder {folder} was cut

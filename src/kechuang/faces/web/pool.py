@@ -1,0 +1,153 @@
+"""The pool's pages: one's own entry and ties; the institution confirms and counts; fees for the money office after the award."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from kechuang.casework.models import Case, Round
+from kechuang.casework.queries import rounds_visible_to, visible_to
+from kechuang.desks.experts import fees, pool
+from kechuang.desks.experts.models import Expert
+from kechuang.faces.access import needs, now, person
+from kechuang.faces.web.lists import fresh_key
+from kechuang.parties.models import Tie
+from kechuang.words.outcome import Refused
+
+SEPARATORS = str.maketrans({"、": ",", "，": ",", ";": ",", "；": ","})
+
+
+def words(text: str) -> list[str]:
+    """A line of words parted by any comma."""
+    return [word.strip() for word in text.translate(SEPARATORS).split(",") if word.strip()]
+
+
+@needs("person")
+def own_entry(request: HttpRequest) -> HttpResponse:
+    """One's own entry in the pool, and what binds one to others."""
+    who, reasons = person(request), ()
+    if request.method == "POST":
+        try:
+            pool.enter(
+                who, kind=request.POST.get("kind", ""), fields=words(request.POST.get("fields", "")),
+                keywords=words(request.POST.get("keywords", "")), on=now(), key=request.POST.get("key", ""),
+            )  # fmt: skip
+            messages.success(request, _("入库申请已提交，等专业机构确认。"))
+            return redirect("own_entry")
+        except Refused as refusal:
+            reasons = refusal.reasons
+    return render(request, "expert/entry.html", _entry(request, reasons), status=422 if reasons else 200)
+
+
+def _entry(request: HttpRequest, reasons: Any) -> dict[str, Any]:
+    row = pool.entry_of(person(request))
+    typed = request.POST if reasons else {}
+    return {
+        "entry": row,
+        "kind": typed.get("kind", row.kind if row else ""),
+        "fields": typed.get("fields", "、".join(row.fields) if row else ""),
+        "keywords": typed.get("keywords", "、".join(row.keywords) if row else ""),
+        "kinds": Expert.KINDS,
+        "tie_kinds": Tie.KINDS,
+        "ties": Tie.objects.filter(person=person(request)).select_related("other", "organisation"),
+        "reasons": reasons,
+        "key": fresh_key(),
+    }
+
+
+@require_POST
+@needs("person")
+def own_tie(request: HttpRequest) -> HttpResponse:
+    """Declare what binds one to a person or a unit."""
+    given = {"kind": request.POST.get("kind", ""), "other": request.POST.get("other", "").strip()}
+    try:
+        pool.declare_tie(person(request), **given, on=now(), key=request.POST.get("key", ""))
+    except Refused as refusal:
+        return render(request, "expert/entry.html", _entry(request, refusal.reasons), status=422)
+    messages.success(request, _("已登记，下次抽取起回避。"))
+    return redirect("own_entry")
+
+
+@require_GET
+@needs("execution")
+def experts(request: HttpRequest) -> HttpResponse:
+    """The pool for the institution: counts, and entries that wait to be confirmed; who sits where is not here."""
+    shown = {"counts": pool.counts(), "pending": pool.pending()[:200], "kinds": dict(Expert.KINDS), "key": fresh_key()}
+    return render(request, "expert/pool.html", shown)
+
+
+@require_POST
+@needs("execution")
+def confirm_expert(request: HttpRequest, pid: str) -> HttpResponse:
+    """The institution's word on one entry."""
+    row = get_object_or_404(Expert, pid=pid)
+    try:
+        pool.confirm(row, by=person(request), on=now(), key=request.POST.get("key", ""))
+    except Refused as refusal:
+        return _refused(request, refusal)
+    messages.success(request, _("已确认入库。"))
+    return redirect("experts")
+
+
+@require_POST
+@needs("execution")
+def seat_by_hand(request: HttpRequest, number: str) -> HttpResponse:
+    """Name experts for a site visit or after a failed draw, with a reason that will be public."""
+    case = get_object_or_404(Case, pk__in=visible_to(person(request), now()).values("pk"), number=number)
+    try:
+        pool.seat_by_hand(
+            case, request.POST.get("mode", ""), words(request.POST.get("experts", "")),
+            reason=request.POST.get("reason", ""), by=person(request), on=now(), key=request.POST.get("key", ""),
+        )  # fmt: skip
+    except Refused as refusal:
+        return _refused(request, refusal)
+    messages.success(request, _("已指定，理由将随公示公布。"))
+    return redirect("experts")
+
+
+def _refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    return render(request, "supervisor/refused.html", {"reasons": refusal.reasons, "back": "/experts/"}, status=422)
+
+
+@needs("money")
+def review_fees(request: HttpRequest, code: str) -> HttpResponse:
+    """Fees of a decided round: to whom, how much, and that they were paid."""
+    round_ = get_object_or_404(Round, pk__in=rounds_visible_to(person(request), now()).values("pk"), code=code)
+    reasons, rows = (), []
+    try:
+        if request.method == "POST":
+            fees.pay(
+                round_,
+                document=request.POST.get("document", ""),
+                by=person(request),
+                on=now(),
+                key=request.POST.get("key", ""),
+            )
+            return redirect("review_fees", code)
+        rows = fees.payable(round_)
+    except Refused as refusal:
+        reasons = refusal.reasons
+    shown = {
+        "round": round_,
+        "rows": rows,
+        "total": sum(row.fen for row in rows),
+        "reasons": reasons,
+        "key": fresh_key(),
+    }
+    return render(request, "expert/fees.html", shown, status=422 if reasons and request.method == "POST" else 200)
+
+
+urlpatterns = [
+    path("account/expert/", own_entry, name="own_entry"),
+    path("account/expert/ties/", own_tie, name="own_tie"),
+    path("experts/", experts, name="experts"),
+    path("experts/<str:pid>/confirm/", confirm_expert, name="confirm_expert"),
+    path("experts/cases/<str:number>/seat/", seat_by_hand, name="seat_by_hand"),
+    path("rounds/<str:code>/fees/", review_fees, name="review_fees"),
+]
