@@ -196,6 +196,16 @@ def test_autosave_over_a_newer_text_is_told_and_changes_nothing(region, case):
     assert (answer.status_code, typed(case, "basics")["title"]) == (409, "甲的题目")
 
 
+def test_a_press_that_crosses_with_its_own_autosave_is_no_conflict_and_a_late_autosave_is(region, case):
+    client, auto = signed_in(region.leader), {"HX-Request": "true"}
+    client.post(part(case, "basics"), {"version": "0", "page": "p1", "title": "写了一"}, headers=auto)
+    pressed = client.post(part(case, "basics"), {"version": "0", "page": "p1", "title": "写了一半"})
+    late = client.post(part(case, "basics"), {"version": "0", "page": "p1", "title": "写了"}, headers=auto)
+    other = client.post(part(case, "basics"), {"version": "0", "page": "p2", "title": "另一页"})
+    assert (pressed.status_code, late.status_code, other.status_code) == (302, 409, 409)
+    assert typed(case, "basics")["title"] == "写了一半"
+
+
 def test_rows_come_and_go_without_scripts(region, case):
     client = signed_in(region.leader)
     row = {"works.0.name": "甲", "works.0.year": "2020", "works.1.name": "乙", "version": "0"}

@@ -321,6 +321,7 @@ def test_two_writers_of_a_report_meet(region, draft):
     client = signed_in(region.leader)
     address = f"{page(case)}reports/progress/"
     client.post(address, {"done": "甲写的"})
+    Report.objects.update(on=timezone.now() - timedelta(hours=1))
     clash = client.post(address, {"done": "乙写的", "version": "2001-01-01"})
     assert (clash.status_code, Report.objects.get().typed["done"]) == (409, "甲写的")
     assert "乙写的" in clash.content.decode()

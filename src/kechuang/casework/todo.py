@@ -90,8 +90,23 @@ def hands(case: Case, done: Sequence[Done], *, pages: Pages) -> tuple[str, ...]:
         act for act in expected(pages, case.flow, case.state)
         if waits(flow, case.state, act, done) and fresh.issuperset(act.after) and (not act.after_any or fresh & set(act.after_any))
     ]  # fmt: skip
+    if (
+        not any(_moves(act, case.state) for act in expected(pages, case.flow, case.state))
+        and flow.states[case.state].stage == "run"
+    ):
+        return ("leader",)  # a project that runs is its leader's, whatever offices do beside it
     steps = [act for act in waiting if _on_main(flow, act)] or waiting
+    steps = [act for act in steps if act.by != "member"] or steps
     return tuple(dict.fromkeys(act.by for act in steps[:1]))
+
+
+def _moves(act: Act, state: str) -> bool:
+    return not act.stays(state) and _on_the_way(act)
+
+
+def _on_the_way(act: Act) -> bool:
+    """Not one of the acts by which a case leaves its way from many states."""
+    return len(act.start) <= FEW_STARTS
 
 
 @lru_cache(maxsize=2048)

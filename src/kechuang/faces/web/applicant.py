@@ -178,7 +178,8 @@ def _kept(request: HttpRequest, form: Filling, section: forms.Section) -> HttpRe
         return redirect(filling.section_href(form.case, section.code))
     version = request.POST.get("version", "")
     try:
-        form.save(section, said, version=int(version) if version.isdecimal() else 0, by=person(request))
+        told = {"page": request.POST.get("page", ""), "by_itself": "HX-Request" in request.headers}
+        form.save(section, said, version=int(version) if version.isdecimal() else 0, by=person(request), **told)
     except Refused as refusal:
         return _conflict(request, form, section, said, refusal)
     fresh = Filling(form.case, form.on)
@@ -226,7 +227,7 @@ def _conflict(request: HttpRequest, form: Filling, section: forms.Section, said:
     row = Draft.objects.filter(case=form.case, section=section.code).select_related("by").first()
     if request.headers.get("HX-Request"):
         return render(request, "applicant/conflict_mark.html", {"row": row}, status=409)
-    own = {"csrfmiddlewaretoken", "version", "keep", "step", "add", "remove"}
+    own = {"csrfmiddlewaretoken", "version", "page", "keep", "step", "add", "remove"}
     pairs = [(name, text) for name, texts in request.POST.lists() for text in texts if name not in own]
     shown = {
         "case": form.case, "section": section.title.of(drawing.language()), "row": row, "pairs": pairs, "version": row.version if row else 0,
@@ -250,7 +251,7 @@ def _section(form: Filling, section: forms.Section, *, extra: dict[str, int], er
         "missing": "、".join(dict.fromkeys(fault["label"] for fault in faults[:3])), "version": last.version if last else 0,
         "saved": last.on if last else None, "before": parts[at - 1] if at else None, "after": parts[at + 1] if at + 1 < len(parts) else None,
         "action": filling.section_href(form.case, section.code), "submit_href": reverse("act", args=[form.case.number, act.name]) if act else "",
-        "key": f"{form.case.number}:{section.code}", "gates": [g for g in projects.gates(form.case, form.on) if g.holds is False],
+        "key": f"{form.case.number}:{section.code}", "page": fresh_key(), "gates": [g for g in projects.gates(form.case, form.on) if g.holds is False],
         "team": team if any(one.code == "team" for one in section.fields) else (), "correcting": bool(form.asked),
         "until": form.case.due_at or form.case.round.units_close_at, "check_href": reverse("form_check", args=[form.case.number]),
     }  # fmt: skip

@@ -32,7 +32,7 @@ REPORTS = {  # kind of report → the states of the project in which it is writt
     "task_book": ("contracting",),
     "progress": ("running",),
     "midterm": ("running",),
-    "acceptance": ("running", "acceptance_due", "rectify"),
+    "acceptance": ("acceptance_due", "rectify"),
     "tracking": ("tracking",),
 }
 
@@ -68,16 +68,17 @@ class CaseFile:
     def heading(self) -> dict[str, Any]:
         """The finding of the page: what stands where, since when, until when."""
         mine, until = self.mine, self.until
-        since = wording.days_since(self.case.entered_at, self.on)
-        said = (
-            ""
-            if self.state.end
-            else _("%(who)s办理，已 %(since)s") % {"who": _("由你") if mine else self.hands(), "since": since}
-        )
+        who = _("由你") if mine else self.hands()
         return {
             "chip": self.state.title, "tone": wording.tone(self.case.state, mine=mine, ended=self.state.end), "mine": mine,
-            "said": said, "until": None if self.state.end else until,
+            "said": "" if self.state.end else self._since(who), "until": None if self.state.end else until,
         }  # fmt: skip
+
+    def _since(self, who: str) -> str:
+        """Who has it, and since when."""
+        if day_of(self.case.entered_at) == day_of(self.on):
+            return _("%(who)s办理，今天起") % {"who": who}
+        return _("%(who)s办理，已 %(since)s") % {"who": who, "since": wording.days_since(self.case.entered_at, self.on)}
 
     @property
     def mine(self) -> bool:
@@ -284,16 +285,21 @@ class CaseFile:
 
     def papers(self) -> list[dict[str, Any]]:
         """Receipts, letters and decisions of the case that this reader may open."""
-        rows = Document.objects.filter(case=self.case).order_by("-on", "-pk")
+        rows = Document.objects.filter(case=self.case).select_related("case", "record").order_by("-on", "-pk")
         mine = set(
             Letter.objects.filter(document__case=self.case, person=self.reader.person).values_list(
                 "document_id", flat=True
             )
         )
         return [
-            {"title": row.title, "href": document_href(row), "on": row.on, "number": row.number, "code": row.code}
+            {"title": self._paper_title(row), "href": document_href(row), "on": row.on, "number": row.number, "code": row.code}
             for row in rows if may_open(row, self.reader, mine)
         ]  # fmt: skip
+
+    def _paper_title(self, row: Document) -> str:
+        """A receipt says of which step it is; there is one for each hop."""
+        act = self.flow.acts.get(row.record.act) if row.record and row.kind == "receipt" else None
+        return _("%(act)s的回执") % {"act": wording.text(act.title)} if act else row.title
 
     def files(self) -> list[ShownFile]:
         """The attachments, for those who may know whose they are."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -31,6 +31,7 @@ from kechuang.faces.web.shell import WAITING
 from kechuang.faces.web.sight import sight
 from kechuang.words.outcome import Refused
 
+MOMENT = timedelta(minutes=1)
 NEAR = (
     "round__frozen",
     "round__institution",
@@ -342,12 +343,7 @@ def _report_kept(request: HttpRequest, file: CaseFile, kind: str) -> HttpRespons
     form = reports.form_of(file.case, kind)
     typed, errors = _typed(request, file.case, form)
     row = reports.latest(file.case, kind, filed=False)
-    if (
-        row
-        and request.POST.get("version", "") not in ("", stamp(row.on))
-        and row.typed != typed
-        and request.POST.get("keep") != "mine"
-    ):
+    if row and _crossed(request, row, typed, file.on):
         shown = {**_report(request, file, kind, None, typed=typed), "clash": row, "version": stamp(row.on)}
         return render(request, "cases/report.html", shown, status=409)
     kept = reports.draft(
@@ -363,6 +359,12 @@ def _report_kept(request: HttpRequest, file: CaseFile, kind: str) -> HttpRespons
         return render(request, "cases/report.html", _report(request, file, kind, None, errors=errors), status=422)
     more = f"?add={request.POST['add']}" if "add" in request.POST else ""
     return redirect(reverse("report", args=[file.case.number, kind]) + more)
+
+
+def _crossed(request: HttpRequest, row: Report, typed: Mapping[str, Any], on: datetime) -> bool:
+    """Whether somebody else wrote in the meantime; what this person kept a moment ago is this page's own autosave."""
+    own = row.by_id == person(request).pk and on - row.on < MOMENT
+    return not own and request.POST.get("version", "") not in ("", stamp(row.on)) and row.typed != typed
 
 
 def stamp(on: datetime) -> str:

@@ -20,7 +20,9 @@ from kechuang.engines.flow import Act
 from kechuang.faces.web import drawing
 from kechuang.faces.web.questions import computed, questions, section_shown, wrong
 from kechuang.parties.models import Person
+from kechuang.words.outcome import Refused
 
+PAGE = "_page"  # in a draft: the page whose autosave kept it last
 WRITING = ("casework.form_complete", "casework.only_asked_items_changed")
 SOURCES = {
     "parties.person": ("个人账号登记", "the register of persons"),
@@ -68,7 +70,7 @@ class Filling:
 
     @cached_property
     def typed(self) -> dict[str, Any]:
-        return answers.typed(self.case)
+        return {code: said for code, said in answers.typed(self.case).items() if code != PAGE}
 
     def cleaned(self, stage: str, typed: Mapping[str, Any] | None = None) -> forms.Cleaned:
         return forms.clean(
@@ -127,17 +129,29 @@ class Filling:
             fields = tuple(one if one.path in self.asked else replace(one, readonly=True, source="") for one in fields)
         return section_shown(section, fields, drawing.language())
 
-    def save(self, section: forms.Section, said: Mapping[str, Any], *, version: int, by: Person) -> Draft:
-        """Keep one part; Refused as draft_is_newer. What the page no longer sends is blank, not forgotten."""
-        writable = [
-            one for one in section.fields if one.kind != "computed" and (not self.asked or one.code in self.asked)
-        ]
+    def save(self, section: forms.Section, said: Mapping[str, Any], *, version: int, by: Person, page: str = "", by_itself: bool = False) -> Draft:  # fmt: skip
+        """Keep one part; Refused as draft_is_newer. What the page no longer sends is blank, not forgotten.
+
+        A press of the button that crosses with an autosave of the same `page` is no conflict; a late autosave is.
+        """
+        kept = self._kept(section, said) | {PAGE: page if by_itself else ""}
+        try:
+            return answers.save_draft(self.case, section.code, kept, version=version, by=by, on=self.on)
+        except Refused:
+            row = Draft.objects.filter(case=self.case, section=section.code).first()
+            if row is None or not page or row.typed.get(PAGE) != page or row.by_id != by.pk:
+                raise
+            return answers.save_draft(self.case, section.code, kept, version=row.version, by=by, on=self.on)
+
+    def _kept(self, section: forms.Section, said: Mapping[str, Any]) -> dict[str, Any]:
+        """The answers of one part as they are kept: people found by name, blank rows left out."""
+        free = [one for one in section.fields if one.kind != "computed"]
+        writable = [one for one in free if not self.asked or one.code in self.asked]
         blank = {one.code: [] if one.kind == "table" else "" for one in writable}
         mine = {**blank, **{one.code: said[one.code] for one in writable if one.code in said}}
         drawing.find_people(writable, mine)
         told = self.cleaned("draft", {**self.typed, **mine}).typed
-        kept = {code: told.get(code, empty) for code, empty in blank.items()}
-        return answers.save_draft(self.case, section.code, kept, version=version, by=by, on=self.on)
+        return {code: told.get(code, empty) for code, empty in blank.items()}
 
     def outputs(self, section: forms.Section) -> list[dict[str, str]]:
         """The computed answers of a part as they stand now: id and text, for swapping beside the saved mark."""

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from kechuang.casework.models import Case, Document, Round
 from kechuang.casework.pages import Pages, pages_of, roles_page
-from kechuang.casework.todo import Desk, Elsewhere, Task, done_of, hands
+from kechuang.casework.todo import Desk, Elsewhere, Task, done_of, hands, round_end
 from kechuang.desks.projects.queries import Gate
 from kechuang.engines import forms
 from kechuang.faces.web import drawing, wording
@@ -152,7 +152,13 @@ def _own(case: Case, known: dict[int, Pages], page: Any, done: Any, on: datetime
         return _row(case, state.title, wording.DASH, None, None, on, ended=True)
     roles = hands(case, done, pages=pages)
     return _row(
-        case, state.title, in_words(roles, page), case.entered_at, case.promised_at or case.due_at, on, ended=False
+        case,
+        state.title,
+        in_words(roles, page),
+        case.entered_at,
+        case.promised_at or case.due_at or round_end(case, roles),
+        on,
+        ended=False,
     )
 
 
