@@ -7,6 +7,8 @@ from kechuang.faces.web import (
     applicant,
     cases,
     expert,
+    imports,
+    letters,
     look,
     money,
     officer,
@@ -29,5 +31,7 @@ urlpatterns = [
     *people.urlpatterns,
     *expert.urlpatterns,
     *supervisor.urlpatterns,
+    *imports.urlpatterns,
+    *letters.urlpatterns,
     *look.urlpatterns,
 ]
