@@ -1,0 +1,154 @@
+"""In a real browser: an applicant drafts, attaches, submits and gets a receipt; unit and recommender pass it on."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from shutil import which
+
+import pytest
+from django.utils import timezone
+
+from kechuang.casework import answers
+from kechuang.casework.models import Attachment, Case, Document, Draft
+from kechuang.casework.pages import pages_of
+from kechuang.faces.rehearsal.filling import filled, term_of
+from tests.factories import Region, a_person, an_open_round
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.journey,
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+WORD = "a-long-password"
+TITLE = "荒漠草原退化土壤碳汇的微生物驱动机制"
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+
+@pytest.fixture
+def browser():
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def region(monkeypatch, settings):
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    settings.ALLOWED_HOSTS = ["*"]
+    region = Region()
+    for who in (region.leader, region.research, region.head, region.signatory):
+        who.set_password(WORD)
+        who.save()
+    return region
+
+
+def signed_in(browser, server, who):
+    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page.set_default_timeout(20_000)
+    page.goto(f"{server.url}/signin/")
+    page.fill("#username", who.username)
+    page.fill("#password", WORD)
+    page.press("#password", "Enter")
+    page.wait_for_url("**/todo/")
+    return page
+
+
+def the_rest(case, region, member):
+    """What the journey does not type by hand, put into the drafts beside it."""
+    start, end = term_of(timezone.now().date() + timedelta(120), 36)
+    given = {"title": TITLE, "topic": "T1", "track": "general", "start": start, "end": end, "asked": "10",
+             "recommender": region.recommender.pid, "unit_code": "91110000802100433B", "leader_id": "150102198606060022"}  # fmt: skip
+    typed = filled(pages_of(case.round).form, leader=region.leader, team=[member], rng=Random(1), given=given)
+    typed["team"][0]["identity"] = "15010219850505001X"
+    for section in pages_of(case.round).form.sections:
+        row = Draft.objects.filter(case=case, section=section.code).first()
+        mine = {one.code: typed[one.code] for one in section.fields if one.code in typed}
+        kept = {**mine, **({"title": row.typed["title"]} if row and row.typed.get("title") else {})}
+        if section.code == "attachments" and row:
+            kept |= {code: said for code, said in row.typed.items() if said}
+        answers.save_draft(
+            case, section.code, kept, version=row.version if row else 0, by=region.leader, on=timezone.now()
+        )
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).last.click()
+
+
+def test_an_application_is_drafted_attached_submitted_and_passed_on(live_server, browser, region, tmp_path: Path):
+    round_ = an_open_round(region, opens_at=timezone.now() - timedelta(2))
+    member = a_person(unit=region.unit, identity="15010219850505001X")
+    member.set_password(WORD)
+    member.save()
+
+    # Before any writing: the conditions, then a press.
+    page = signed_in(browser, live_server, region.leader)
+    page.goto(f"{live_server.url}/calls/{round_.code}/apply/")
+    assert page.locator("h1").inner_text() == "可以申请"
+    press(page, "开始申请")
+    page.wait_for_url("**/form/part/basics/")
+    case = Case.objects.get()
+
+    # Typing is kept by itself, and a reload shows it.
+    page.fill("#f-title", TITLE)
+    page.wait_for_selector("#saved[data-version='1']")
+    page.reload()
+    assert page.input_value("#f-title") == TITLE
+
+    # A file is attached.
+    (tmp_path / "合作协议.pdf").write_bytes(PDF)
+    page.goto(f"{live_server.url}/cases/{case.number}/form/part/attachments/")
+    page.set_input_files("#f-other_files-new", tmp_path / "合作协议.pdf")
+    press(page, "保存")
+    page.wait_for_selector("text=合作协议.pdf")
+    assert Attachment.objects.get().name == "合作协议.pdf"
+
+    # The member agrees from the to-do page.
+    the_rest(case, region, member)
+    theirs = signed_in(browser, live_server, member)
+    theirs.get_by_role("link", name="成员确认参加").click()
+    theirs.fill("#f-promise-name", member.name)
+    press(theirs, "成员确认参加")
+    theirs.wait_for_url(f"**/cases/{case.number}/")
+
+    # The leader checks, reads what will follow, submits and gets a receipt.
+    page.goto(f"{live_server.url}/cases/{case.number}/form/")
+    page.get_by_role("link", name="核对并提交").click()
+    page.wait_for_url("**/act/submit_to_unit/")
+    assert "这件将从“草稿”转为“待单位审核”。" in page.content()
+    page.fill("#f-promise-name", region.leader.name)
+    press(page, "提交单位")
+    page.wait_for_url(re.compile(r"/receipt/\w+/$"))
+    receipt = Document.objects.get(kind="receipt")
+    assert receipt.code in page.content()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载回执文件").click()
+    assert receipt.code in download.value.suggested_filename
+
+    # The unit checks and seals, the recommender passes it on: each from their own to-do page.
+    for who, step, fields in (
+        (region.research, "单位审核", {"#f-opinion": "同意申报，材料属实"}),
+        (region.head, "单位签章", {"#f-seal-name": region.head.name}),
+        (region.signatory, "推荐提交", {"#f-letter-name": region.signatory.name}),
+    ):
+        theirs = signed_in(browser, live_server, who)
+        theirs.get_by_role("link", name=step).click()
+        for place, text in fields.items():
+            theirs.fill(place, text)
+        if theirs.locator("#f-truth").count():
+            theirs.locator("#f-truth input[type=checkbox]").check()
+        press(theirs, step)
+        theirs.wait_for_load_state("networkidle")
+
+    case.refresh_from_db()
+    assert (case.state, case.title, case.received_at is not None) == ("submitted", TITLE, True)
+    assert Document.objects.filter(kind="receipt").count() == 3
