@@ -187,7 +187,7 @@ def test_two_requests_go_over_one_connection_and_a_second_cannot_hide_in_the_fir
 
 def test_an_application_that_is_away_or_falls_is_said_so_and_a_cut_answer_stays_cut():
     async def story():
-        async with a_house() as (application, front, port):
+        async with a_house(patience=0.1) as (application, front, port):
             application.raw = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"
             cut = await sent(port, b"GET /x HTTP/1.1\r\nHost: x\r\n\r\n")
             application.raw = b"HTTP/1.1 200"

@@ -27,6 +27,7 @@ from kechuang.faces.serving import conditions, received
 from kechuang.faces.serving.application import SOCKET, Application
 from kechuang.faces.serving.front import BACKLOG, Front
 from kechuang.faces.serving.keeping import die_with_parent, keep
+from kechuang.faces.serving.wsgi import loaded
 
 app = typer.Typer()
 THREADS = 4
@@ -92,6 +93,7 @@ class Service:
         """Until a signal: serve, and start again what falls."""
         runtime = Path(tempfile.mkdtemp(prefix="kechuang-"))
         os.environ[received.SECRET] = secrets.token_hex(16)
+        loaded()
         len(get_resolver().url_patterns)  # every page is loaded before the children are made
         connections.close_all()
         parts: dict[str, Callable[[], None]] = {"front": lambda: asyncio.run(self._front(runtime)), "application": lambda: self._application(runtime)}  # fmt: skip

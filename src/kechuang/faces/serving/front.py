@@ -138,7 +138,7 @@ class Front:
     async def _ask(self, head: Head, body: IO[bytes], arrived: int, writer: StreamWriter) -> bool:
         """Send the request on and the answer back as it comes."""
         try:
-            theirs, ours = await asyncio.open_unix_connection(self.application, limit=MOST_HEAD)
+            theirs, ours = await self._reached()
         except OSError:
             writer.write(answer(502))
             return False
@@ -150,6 +150,17 @@ class Front:
             return await _give_back(theirs, writer, head)
         finally:
             ours.close()
+
+    async def _reached(self) -> tuple[StreamReader, StreamWriter]:
+        """A connection to the application; while it starts, nothing was sent yet and so waiting is safe."""
+        until = asyncio.get_running_loop().time() + self.patience
+        while True:
+            try:
+                return await asyncio.open_unix_connection(self.application, limit=MOST_HEAD)
+            except OSError:
+                if asyncio.get_running_loop().time() > until:
+                    raise
+            await asyncio.sleep(0.05)
 
     def _rewritten(self, head: Head, body: IO[bytes], arrived: int, peer: str) -> bytes:
         """The head as the application gets it: one length, no header that only the front may write."""

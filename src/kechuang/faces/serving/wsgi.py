@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable
+from functools import cache
 from threading import local
 from typing import Any
 
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import got_request_exception
 from django.core.wsgi import get_wsgi_application
 from django.db import InterfaceError, OperationalError
@@ -25,8 +27,17 @@ PAGE = (
     "</html>\n"
 ).encode()
 
-_django = get_wsgi_application()
 _failed = local()
+
+
+@cache
+def loaded() -> WSGIHandler:
+    """Django with its middleware. Made when it is first wanted: whitenoise looks at the static files only once."""
+    return get_wsgi_application()
+
+
+def _django(environ: dict[str, Any], start_response: StartResponse) -> Any:
+    return loaded()(environ, start_response)
 
 
 def _on_exception(sender: object, **_: object) -> None:
