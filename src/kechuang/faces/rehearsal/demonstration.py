@@ -44,7 +44,7 @@ def demonstrate(*, today: datetime, seed: int, say: Say) -> list[tuple[str, str]
     first = (today - timedelta(days=PARTS[0][1])).astimezone(ZONE).replace(hour=9, minute=0, second=0, microsecond=0)
     by_code = {plan.programme: plan for plan in PLANS}
     with transaction.atomic():
-        region = raise_region(rng, on=first, units=12, leaders=190, experts=140, say=lambda what: say(what, 0))
+        region = raise_region(rng, on=first, units=12, leaders=108, experts=100, say=lambda what: say(what, 0))
     people, contests = None, {}
     for name, days, until, codes in PARTS:
         stage = Stage(region, rng, first + timedelta(days=PARTS[0][1] - days), today.astimezone(ZONE).year, say, name)
@@ -57,7 +57,7 @@ def demonstrate(*, today: datetime, seed: int, say: Say) -> list[tuple[str, str]
 
 def _least(wanted: list[tuple[Plan, int, int]]) -> list[tuple[Plan, int, int]]:
     """Small enough for a minute: no round is larger than it has to be to show its step."""
-    return [(plan, min(funded, 4), min(applied, 9)) for plan, funded, applied in wanted]
+    return [(plan, min(funded, 3), min(applied, 6)) for plan, funded, applied in wanted]
 
 
 def under_review(stage: Stage, contests: list[Contest]) -> None:
