@@ -116,6 +116,17 @@ def test_a_code_is_given_once():
     assert (page.status_code, [r.code for r in page.context["reasons"]]) == (422, ["round_code_taken"])
 
 
+def test_adding_and_removing_a_topic_opens_nothing():
+    region = Region()
+    client = signed_in(region.planner)
+    asked = {**OPENED, "institution": region.institution.pid, "topics.1.code": "T2", "topics.1.title": "联合资助"}
+    added = client.post("/rounds/open/", {**asked, "add": "topics"})
+    fewer = client.post("/rounds/open/", {**asked, "remove": "topics.0"})
+    rows = [{one.path: one for one in page.context["fields"]}["topics"].rows for page in (added, fewer)]
+    assert [[row.cells[0].value for row in each] for each in rows] == [["T1", "T2", ""], ["T2"]]
+    assert Round.objects.count() == 0
+
+
 def test_only_planning_opens_rounds():
     region = Region()
     assert signed_in(region.officer).get("/rounds/open/").status_code == 403

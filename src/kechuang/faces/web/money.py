@@ -169,6 +169,7 @@ def grant_table(rows: Iterable[Grant]) -> dict[str, Any]:
 def due(request: HttpRequest) -> HttpResponse:
     """Instalments whose turn has come; the clerk prepares the picked ones on one quota document."""
     on, clerk = now(), any(one.role == "fund_clerk" for one in held_by(request))
+    at_hand = lists.PagesAtHand()
     rows, page = lists.paged(request, queries.instalments_due(mine(request)))
     heads = [
         lists.column(_("编号")),
@@ -180,7 +181,7 @@ def due(request: HttpRequest) -> HttpResponse:
     ]
     shown = [
         {"key": one.grant.case.number, "href": lists.case_href(one.grant.case.number), "sum": one.fen, "instalment": one.code, "cells": lists.cells(heads, [
-            {"text": one.grant.case.project_no or one.grant.case.number, "nowrap": True}, of_case(one.grant.case), {"text": one.code}, {"fen": one.fen},
+            {"text": one.grant.case.project_no or one.grant.case.number, "nowrap": True}, of_case(one.grant.case), {"text": instalment_title(one, at_hand)}, {"fen": one.fen},
             {"date": one.freed_at, "small": wording.days_since(one.freed_at, on)}, {"text": _("已停止支付"), "tone": "clay"} if one.stopped else {"text": ""},
         ])}
         for one in rows
@@ -217,6 +218,12 @@ def pay(request: HttpRequest) -> HttpResponse:
     return answer(
         request, "money_pay", _("%(n)s 笔等待复核") % {"n": wording.number(page["all"])}, table=table, page=page, **more
     )
+
+
+def instalment_title(one: Any, at_hand: lists.PagesAtHand) -> Any:
+    """An instalment as its page names it; its code where the page says no more."""
+    named = at_hand.of(one.grant.case.round).choices("instalments") or {}
+    return named.get(one.code, one.code)
 
 
 @require_POST

@@ -79,13 +79,14 @@ def round_row(one: Round, heads: Any, on: datetime, at_hand: lists.PagesAtHand) 
 def open_one(request: HttpRequest) -> HttpResponse:
     """Open a round from a programme's page: code, title, year, dates, budget, who carries it out, topics."""
     form, choices = opening.form(), opening.choices
-    typed = forms.unflatten((k, v) for k, vs in request.POST.lists() for v in vs) if request.method == "POST" else {}
-    around = Around("en" if wording.english() else "zh", choices=choices, extra={"topics": 1 + ("add" in request.POST)})
-    cleaned = forms.clean(
-        form, typed, stage="submit" if typed and "add" not in request.POST else "draft", choices=choices
+    typed = panels.posted(request) if request.method == "POST" else {}
+    changing = bool({"add", "remove"} & request.POST.keys())
+    around = Around(
+        "en" if wording.english() else "zh", choices=choices, extra={"topics": 1} if "add" in request.POST else {}
     )
+    cleaned = forms.clean(form, typed, stage="submit" if typed and not changing else "draft", choices=choices)
     reasons: tuple[Any, ...] = ()
-    if typed and not cleaned.errors and "add" not in request.POST:
+    if typed and not cleaned.errors and not changing:
         try:
             made = acts.open_round(
                 cleaned.values["programme"],

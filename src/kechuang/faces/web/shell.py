@@ -13,7 +13,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, gettext_lazy
 from django.views.decorators.http import require_POST
 
-from kechuang.faces.access import held_by, now
+from kechuang.faces.access import UNIT_ROLES, held_by, now
+from kechuang.parties.models import Appointment
 
 THEME_COOKIE = "kechuang_theme"
 THEMES = ("light", "dark")
@@ -45,7 +46,8 @@ OFFICE = ("todo", "cases", "rounds")
 ENTRIES = {
     "public": PUBLIC,
     "applicant": ("todo", "mine", "home", "fits", "money"),
-    "recommend": ("todo", "cases", "home", "board"),
+    "unit": ("todo", "mine", "people", "home", "fits", "money"),
+    "recommend": ("todo", "cases", "people", "home", "board"),
     "planning": (*OFFICE, "book", "board"),
     "execution": (*OFFICE, "draws", "board"),
     "supervision": ("todo", "trail", "alerts", "cases", "draws", "board"),
@@ -56,7 +58,13 @@ ENTRIES = {
     "system": ("people", "book", "trail"),
 }
 ORDER = tuple(ENTRIES)  # of several powers the later here speaks for the person in the bar
-COLOURS = {"planning": "plan", "execution": "execute", "supervision": "supervise", "applicant": "apply"}
+COLOURS = {
+    "planning": "plan",
+    "execution": "execute",
+    "supervision": "supervise",
+    "applicant": "apply",
+    "unit": "apply",
+}
 MOST_ENTRIES = 7
 WAITING = "waiting"  # in the session: how many things waited when the to-do page or an act last counted them
 LINKS = ("home", "search", "signin", "signout", "switch")
@@ -146,6 +154,12 @@ def _who(request: HttpRequest) -> Standing | None:
         return None
     found = standing(user, {appointment.power for appointment in held_by(request)})
     return replace(found, waiting=int(getattr(request, "session", {}).get(WAITING, 0)))
+
+
+def powers_shown(held: Iterable[Appointment]) -> set[str]:
+    """The powers that the navigation goes by; the offices of a unit have entries of their own."""
+    mine = list(held)
+    return {one.power for one in mine} | ({"unit"} if any(one.role in UNIT_ROLES for one in mine) else set())
 
 
 @require_POST
