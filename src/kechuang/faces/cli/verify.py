@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from kechuang.casework import inspection, sealer
 from kechuang.engines import ledger
 from kechuang.engines.ledger import Fault, Report
+from kechuang.faces.cli import verify_draw
 
 app = typer.Typer()
 
@@ -65,8 +66,9 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
-@app.command()
+@app.callback(invoke_without_command=True)
 def verify(
+    context: typer.Context,
     witness: list[Path] = typer.Option(
         [], exists=True, file_okay=False, help="A witness folder to believe before the configured ones; repeatable."
     ),
@@ -76,6 +78,8 @@ def verify(
     as_json: bool = typer.Option(False, "--json", help="Faults and counts as JSON."),
 ) -> None:
     """Compare the data with its records, the log and the witnesses. Exit code 1 if anything does not fit."""
+    if context.invoked_subcommand:
+        return
     texts = [path.read_text("utf-8", errors="replace") for path in checkpoint]
     with shown(not as_json) as progress:
         report = inspection.inspect(witness=witness, notes=[note for text in texts for note in notes_in(text)], progress=progress)  # fmt: skip
@@ -166,3 +170,6 @@ def as_fault(fault: Fault) -> dict[str, Any]:
     place = {"record": fault.record, "subject": fault.subject, "position": fault.position, "log_index": fault.log_index}
     values = {name: value for name, value in fault.reason.to_json().items() if name != "code"}
     return {"code": fault.code, **place, "values": values, "zh": zh, "en": en}
+
+
+app.command("draw")(verify_draw.draw)
