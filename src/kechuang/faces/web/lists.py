@@ -96,9 +96,9 @@ def column(title: Any, **more: Any) -> dict[str, Any]:
 
 
 def cells(columns: Iterable[Mapping[str, Any]], values: Iterable[Cell]) -> list[Cell]:
-    """The cells of a row, each with the head of its column (shown on a phone), aligned and hidden as its column is."""
+    """The cells of a row, aligned and hidden as their columns are, each with its head (shown on a phone) but for the title."""
     shared = ("num", "hide")
     return [
-        {"label": head["title"], **{k: head[k] for k in shared if k in head}, **value}
+        {"label": "" if value.get("lead") else head["title"], **{k: head[k] for k in shared if k in head}, **value}
         for head, value in zip(columns, values, strict=True)
     ]
