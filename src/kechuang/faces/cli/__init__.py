@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 # The one registry by which commands load their module by name: (module, what it does). A module offers `app`.
 COMMANDS = {
+    "book": ("book", "Editions of the book: show, diff, adopt."),
     "check": ("check", "Validate the whole book: file, line, what is wrong, how to mend it."),
     "assign": ("assign", "Assign experts to projects from a score file, without a database."),
     "match": ("match", "Near-duplicates and affinity over files of texts."),
