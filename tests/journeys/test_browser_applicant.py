@@ -108,6 +108,7 @@ def test_an_application_is_drafted_attached_submitted_and_passed_on(live_server,
     (tmp_path / "合作协议.pdf").write_bytes(PDF)
     page.goto(f"{live_server.url}/cases/{case.number}/form/part/attachments/")
     page.set_input_files("#f-other_files-new", tmp_path / "合作协议.pdf")
+    page.wait_for_selector("#saved[data-version='1']")  # the test's database has one connection for all threads
     press(page, "保存")
     page.wait_for_selector("text=合作协议.pdf")
     assert Attachment.objects.get().name == "合作协议.pdf"
