@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from kechuang.casework.models import Attempt, Case, Record
@@ -110,6 +111,20 @@ def test_an_inquiry_runs_from_a_clue_to_a_sanction_by_different_hands():
     case.refresh_from_db()
     interim = Sanction.objects.get(inquiry=case)
     assert (case.state, interim.level, interim.person) == ("investigating", "interim", region.leader)
+
+
+def test_a_report_with_its_paper_is_handed_in_and_said_in_words():
+    region = Region()
+    case = an_inquiry(region, region.leader)
+    at = f"/supervision/inquiries/{case.number}/"
+    clerk, chief = browser(region.supervisor), browser(region.supervision_chief)
+    clerk.post(at, {"act": "screen", "key": "s1"})
+    chief.post(at, {"act": "take_up", "body": "department", "key": "s2"})
+    paper = SimpleUploadedFile("report.pdf", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n")
+    answer = clerk.post(at, {"act": "report", "finding": "none", "report": paper, "key": "s3"})
+    case.refresh_from_db()
+    page = clerk.get(at).content.decode()
+    assert (answer.status_code, case.state, "不存在" in page) == (302, "reported", True)
 
 
 def test_who_registered_a_clue_does_not_take_it_up():

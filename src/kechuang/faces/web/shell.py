@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, gettext_lazy
 from django.views.decorators.http import require_POST
 
+from kechuang.desks.experts.models import Expert
 from kechuang.faces.access import UNIT_ROLES, held_by, now
 from kechuang.parties.models import Appointment
 
@@ -39,6 +40,7 @@ TITLES = {
     "book": gettext_lazy("办事规则"),
     "trail": gettext_lazy("台账"),
     "alerts": gettext_lazy("异常"),
+    "supervision": gettext_lazy("监督"),
     "board": gettext_lazy("报表"),
 }
 PUBLIC = ("home", "notices", "policies", "results", "verify")
@@ -50,7 +52,7 @@ ENTRIES = {
     "recommend": ("todo", "cases", "people", "home", "board"),
     "planning": (*OFFICE, "book", "board"),
     "execution": (*OFFICE, "draws", "board"),
-    "supervision": ("todo", "trail", "alerts", "cases", "draws", "board"),
+    "supervision": ("todo", "supervision", "trail", "alerts", "cases", "draws", "board"),
     "money": ("todo", "money", "cases", "board"),
     "decision": ("board", "rounds", "cases"),
     "review": ("reviews", "home"),
@@ -152,8 +154,13 @@ def _who(request: HttpRequest) -> Standing | None:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return None
-    found = standing(user, {appointment.power for appointment in held_by(request)})
+    found = standing(user, {appointment.power for appointment in held_by(request)} | in_pool(user))
     return replace(found, waiting=int(getattr(request, "session", {}).get(WAITING, 0)))
+
+
+def in_pool(user: Any) -> set[str]:
+    """The power to review, of whoever is in the pool; whether there is anything to read is asked on the desk alone."""
+    return {"review"} if Expert.objects.filter(person=user, standing="active").exists() else set()
 
 
 def powers_shown(held: Iterable[Appointment]) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -116,13 +116,23 @@ def inquiries(cases: Iterable[Case]) -> list[dict[str, Any]]:
 
 
 def told(row: Record, flow: Flow) -> dict[str, Any]:
-    """One act of an inquiry with what was said in it."""
+    """One act of an inquiry with what was said in it, choices by their names."""
     act = flow.acts.get(row.act)
     said = dict(row.told.data) if hasattr(row, "told") else {}
-    form = act.inputs if act else {}
-    pairs = [{"label": form.get(name, {}).get(language(), name), "value": _plain(value)} for name, value in said.items() if value not in (None, "", [])]  # fmt: skip
+    asked = act.inputs if act else {}
+    pairs = [
+        {"label": asked.get(name, {}).get(language(), name), "value": _worded(asked.get(name, {}), value, flow)}
+        for name, value in said.items()
+        if value not in (None, "", [])
+    ]
     return {"title": act.title if act else row.act, "row": row, "pairs": pairs}
 
 
-def _plain(value: Any) -> str:
-    return "、".join(str(one) for one in value) if isinstance(value, list) else str(value)
+def _worded(asked: Mapping[str, Any], value: Any, flow: Flow) -> str:
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    known = asked.get("options") or flow.choices.get(str(asked.get("from", "")), {})
+    if asked.get("kind") in ("file", "files"):
+        return wording.short(str(value))
+    many = value if isinstance(value, list) else [value]
+    return "、".join(wording.text(known[one]) if one in known else str(one) for one in many)

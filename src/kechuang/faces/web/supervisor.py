@@ -11,6 +11,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from kechuang.casework import files
 from kechuang.casework.acts import InputRefused, act, note, possible_acts
 from kechuang.casework.models import Case, Round
 from kechuang.casework.pages import day_of, pages_of
@@ -206,6 +207,7 @@ def _inquiry(request: HttpRequest, number: str, route: str) -> HttpResponse:
     if request.method == "POST":
         typed = forms.unflatten([(n, t) for n, ts in request.POST.lists() if n not in rows.BESIDE for t in ts])
         try:
+            typed |= _kept_files(request, case)
             act(case, name, by=person(request), on=now(), key=request.POST.get("key", ""), data=typed)
             messages.success(request, _("已记入台账。"))
             return redirect(route, number)
@@ -216,13 +218,24 @@ def _inquiry(request: HttpRequest, number: str, route: str) -> HttpResponse:
     return render(request, "supervisor/inquiry.html", _shown(request, case, name, typed, errors, reasons), status=422 if errors or reasons else 200)  # fmt: skip
 
 
+def _kept_files(request: HttpRequest, case: Case) -> dict[str, Any]:
+    """Papers uploaded with an act, kept on the inquiry: their digests by the name of the field."""
+    found: dict[str, Any] = {}
+    for name, uploads in request.FILES.lists():
+        digests = [
+            files.keep(case, name, one.name or "", one.chunks(), by=person(request), on=now()).digest for one in uploads
+        ]
+        found[name] = digests if len(digests) > 1 else digests[0]
+    return found
+
+
 def _shown(request: HttpRequest, case: Case, name: str, typed: Any, errors: Any, reasons: Any) -> dict[str, Any]:
     pages = pages_of(case.round)
     steps = possible_acts(case, by=person(request), on=now())
     wanted = name or request.GET.get("act", "")
     chosen = next((step for step in steps if step.name == wanted), None)
     form = pages.inputs(case.flow, chosen.name) if chosen else None
-    asked = [one for one in form.fields.values() if one.kind not in ("file", "files")] if form else []
+    asked = list(form.fields.values()) if form else []
     around = Around(rows.language(), choices=pages.choices)
     who, unit = inquiries.named_party(case.answers)
     flow = pages.flow_of(case)
