@@ -279,3 +279,34 @@ def test_what_was_done_alone_does_not_ask_for_the_rest():
     done(case, "group", region.officer, group="A组")
     page = signed_in(region.operator).get("/cases/")
     assert page.context["page"]["all"] == 0
+
+
+def test_two_texts_are_shown_side_by_side_with_their_passages_numbered():
+    region, other = Region(), Region()
+    first, second = some_cases(region, 2)
+    foreign = some_cases(other, 1)[0]
+    Case.objects.filter(pk=first.pk).update(title="荒漠草原退化土壤碳汇的微生物驱动机制研究")
+    Case.objects.filter(pk=second.pk).update(title="论荒漠草原退化土壤碳汇的微生物过程")
+    client = signed_in(region.officer)
+
+    page = client.get(f"/cases/{first.number}/compare/{second.number}/")
+
+    (pair,) = page.context["pairs"]
+    assert [(r["text"], r.get("n")) for r in pair["left"]["runs"]] == [
+        ("荒漠草原退化土壤碳汇的微生物", 1),
+        ("驱动机制研究", None),
+    ]
+    assert [(r["text"], r.get("n")) for r in pair["right"]["runs"]] == [
+        ("论", None),
+        ("荒漠草原退化土壤碳汇的微生物", 1),
+        ("过程", None),
+    ]
+    assert client.get(f"/cases/{first.number}/compare/{foreign.number}/").status_code == 404
+
+
+def test_a_finding_of_likeness_leads_to_the_texts():
+    region = Region()
+    first, second = some_cases(region, 2)
+    with_finding(first, evidence={"share": 31, "nearest": [{"case": second.number, "share": 31}]})
+    page = signed_in(region.officer).get(f"/cases/{first.number}/findings/").content.decode()
+    assert f"/cases/{first.number}/compare/{second.number}/" in page

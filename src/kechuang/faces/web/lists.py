@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -12,7 +13,6 @@ from django.http import HttpRequest
 
 from kechuang.casework.models import Case, Round
 from kechuang.casework.pages import Pages, current, pages_of
-from kechuang.parties.secrets import token
 from kechuang.words.place import league_of
 
 PAGE = 50
@@ -87,7 +87,7 @@ def with_query(request: HttpRequest, address: str, **more: str) -> str:
 
 def fresh_key() -> str:
     """The key of a form, made when it is drawn: posting the form twice acts once."""
-    return token() + token()
+    return uuid4().hex
 
 
 def column(title: Any, **more: Any) -> dict[str, Any]:

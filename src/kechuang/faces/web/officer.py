@@ -24,7 +24,7 @@ from kechuang.casework.queries import visible_to
 from kechuang.engines.flow import Act
 from kechuang.faces.access import held_by, needs, now, person
 from kechuang.faces.exports import sheets
-from kechuang.faces.web import bulk, lists, wording
+from kechuang.faces.web import bulk, comparing, lists, wording
 from kechuang.faces.web.sentences import sentence
 from kechuang.words.money import Money
 from kechuang.words.outcome import Refused
@@ -153,7 +153,7 @@ def phrase(case: Case) -> dict[str, Any]:
     if not found:
         return {"text": _("无疑点")}
     more = _("等 %(n)s 项") % {"n": len(found)} if len(found) > 1 else ""
-    return {"text": said(found[0]), "small": more, "tone": "sun"}
+    return {"text": said(found[0]), "small": more, "tone": "sun", "href": reverse("findings", args=[case.number])}
 
 
 def said(finding: Finding) -> str:
@@ -263,12 +263,18 @@ def findings_shown(
         {
             "pk": one.pk, "title": said(one), "outcome": one.verdict, "check": one.check_name, "said": "", "judgement": one.settled_word,
             "by": one.settled_by, "open": may_judge and one.verdict != "pass" and one.settled_by_id is None,
-            "key": lists.fresh_key(), "error": (errors or {}).get(one.pk, ""), "typed": typed if one.pk in (errors or {}) else "",
+            "key": lists.fresh_key(), **compared(case, one), "error": (errors or {}).get(one.pk, ""), "typed": typed if one.pk in (errors or {}) else "",
         }
         for one in rows
     ]  # fmt: skip
     left = sum(one["outcome"] != "pass" and not one["judgement"] for one in shown)
     return {"case": case, "findings": shown, "left": left, "case_href": lists.case_href(case.number)}
+
+
+def compared(case: Case, finding: Finding) -> dict[str, Any]:
+    """The link from a likeness to both texts side by side, where the finding names the nearest case."""
+    nearest = (finding.evidence.get("nearest") or [{}])[0].get("case")
+    return {"href": reverse("compare", args=[case.number, nearest]), "link": _("对照原文")} if nearest else {}
 
 
 @require_POST
@@ -294,6 +300,7 @@ urlpatterns = [
     path("cases/", cases, name="cases"),
     path("cases.xlsx", cases_sheet, name="cases_sheet"),
     path("bulk/", many, name="bulk"),
+    *comparing.urlpatterns,
     path("cases/<str:number>/findings/", findings, name="findings"),
     path("cases/<str:number>/findings/<int:pk>/", settle, name="settle_finding"),
 ]
