@@ -25,7 +25,7 @@ def played(programme: str = "nsf-general", funded: int = 1, applied: int = 3) ->
     """The digests of all records of one rehearsed round."""
     with seeded(3):
         rng = Random(3)
-        region = raise_region(rng, on=year.first_day(2018), units=4, leaders=20, experts=40)
+        region = raise_region(rng, on=year.first_day(2018), units=4, leaders=applied + 20, experts=40)
         stage = Stage(region, rng, year.first_day(2018), 2018)
         plan = next(p for p in PLANS if p.programme == programme)
         year.play(stage, [(plan, funded, applied)], Applicants(stage))
@@ -75,3 +75,22 @@ def test_the_plans_add_up_to_what_was_published():
     assert by_code["nsf-joint"].funded == PUBLISHED["joint_projects"][0]
     assert by_code["central-guidance"].budget(26) == PUBLISHED["central_fen"][0]
     assert sum(plan.applied for plan in PLANS) >= 5000
+
+
+@pytest.mark.journey
+def test_what_goes_wrong_goes_wrong_at_least_once_and_the_invariants_still_hold():
+    played(funded=11, applied=16)
+
+    acts = set(Record.objects.values_list("act", flat=True))
+    assert acts >= {
+        "return_by_unit", "return_by_recommender", "withdraw", "lapse", "request_correction", "correction_expired", "refuse",
+        "appeal_refusal", "reopen", "decline", "replace_silent", "object", "dismiss_objection", "uphold_objection", "strike",
+        "give_up_before", "call_up", "stop_payment", "suspend", "resume", "note_change", "grant_change_by_unit",
+        "grant_change_by_institution", "refuse_change_by_leadership", "terminate", "record_refund", "archive_closed",
+        "pass_acceptance", "send_to_repair", "resubmit", "close_without_blame", "fail_acceptance", "second_group",
+    }  # fmt: skip
+    assert set(Attempt.objects.values_list("act", flat=True)) == {
+        "submit_to_unit", "request_correction", "suspend", "prepare_payment",
+    }  # fmt: skip
+    assert invariants.counts(2018)["fund_projects"] == 11
+    assert [held.name for held in invariants.checked() if held.broken] == []

@@ -22,7 +22,7 @@ FUNDERS = 9
 
 def announced(stage: Stage, plans: Iterable[tuple[Plan, int]], *, suffix: str = "") -> list[Round]:
     """Rounds (each plan with the number it funds) from the collection of demands to the published calls."""
-    opened = [(_collecting(stage, plan, funded, suffix), plan, funded) for plan, funded in plans]
+    opened = [(collecting(stage, plan, funded, suffix), plan, funded) for plan, funded in plans]
     source = stage.region.units[0]
     demands = [_demand(stage, round_, source) for round_, _, _ in opened]
     for (round_, _, _), demand in zip(opened, demands, strict=True):
@@ -34,7 +34,8 @@ def announced(stage: Stage, plans: Iterable[tuple[Plan, int]], *, suffix: str = 
     return [round_ for round_, _, _ in opened]
 
 
-def _collecting(stage: Stage, plan: Plan, funded: int, suffix: str) -> Round:
+def collecting(stage: Stage, plan: Plan, funded: int, suffix: str) -> Round:
+    """A new round, at the collection of demands."""
     region, first = stage.region, stage.first_day
     programme = pages_for(plan.programme).programme
     funders = [unit.party.pid for unit in co_funders(stage)] if programme.get("contributions") else []

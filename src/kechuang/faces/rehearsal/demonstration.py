@@ -9,13 +9,14 @@ from random import Random
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from kechuang.casework import todo
 from kechuang.casework.models import Case
 from kechuang.desks.experts.models import Seat
-from kechuang.faces.rehearsal import selecting
+from kechuang.faces.rehearsal import calls, running, selecting
 from kechuang.faces.rehearsal.plans import PLANS, Plan
 from kechuang.faces.rehearsal.region import Region, raise_region
 from kechuang.faces.rehearsal.selecting import Applicants, Contest
-from kechuang.faces.rehearsal.stage import Stage
+from kechuang.faces.rehearsal.stage import SEAL, Stage
 from kechuang.faces.rehearsal.year import Say, play, refuse_real_data
 from kechuang.parties.models import Person
 from kechuang.words.period import ZONE
@@ -23,8 +24,9 @@ from kechuang.words.period import ZONE
 SCALE = 0.02
 # How many days ago each part began, to which step it is played, and with which programmes.
 PARTS = (
-    ("a", 245, "run", ("nsf-general", "nsf-joint", "central-guidance", "key-technology")),
-    ("b", 192, "decide", ("basic-research", "results-conversion")),
+    ("a", 245, "award", ("nsf-general", "nsf-joint", "central-guidance")),
+    ("b", 192, "decide", ("results-conversion",)),
+    ("f", 182, "review", ("key-technology",)),
     ("c", 168, "admit", ("platform-talent",)),
     ("d", 126, "close", ("nsf-youth",)),
     ("e", 96, "open", ("innovation-environment", "major-special")),
@@ -50,9 +52,11 @@ def demonstrate(*, today: datetime, seed: int, say: Say) -> list[tuple[str, str]
         stage = Stage(region, rng, first + timedelta(days=PARTS[0][1] - days), today.astimezone(ZONE).year, say, name)
         people = people or Applicants(stage)
         wanted = [(by_code[code], *by_code[code].at(SCALE)) for code in codes]
-        contests[name] = play(stage, _least(wanted), people, until=until)
+        hand = in_all_hands if until == "open" else None
+        contests[name] = play(stage, _least(wanted), people, until=until, hand=hand)
         LEFT.get(name, lambda *_: None)(stage, contests[name])
-    return logins(region)
+    in_preparation(stage)
+    return logins(region, today)
 
 
 def _least(wanted: list[tuple[Plan, int, int]]) -> list[tuple[Plan, int, int]]:
@@ -72,19 +76,61 @@ def under_review(stage: Stage, contests: list[Contest]) -> None:
             stage.does(case, "review", contest.labels[case.group][0], sheet=sheet)
 
 
-LEFT = {"c": under_review}
+def in_all_hands(stage: Stage, contest: Contest, people: Applicants) -> None:
+    """Drafts, some with the unit, some with the recommender, one of them handed in."""
+    stage.say(f"{contest.plan.title}：申报 applications", 0)
+    stage.on_day(90)
+    selecting.drafted(stage, contest, people.take(contest.plan, contest.applied))
+    drafts = contest.cases
+    selecting.handed_in(stage, drafts[:1])
+    on_the_way = drafts[1 : 1 + len(drafts) // 2]
+    stage.all_do("submit_to_unit", [(c, c.leader, {"promise": SEAL}) for c in on_the_way])
+    for case in on_the_way[1:]:
+        unit = stage.region.unit_of(case.applicant.pid)
+        stage.does(case, "unit_check", unit.research, opinion="同意申报，材料属实")
+    for case in on_the_way[2:]:
+        stage.does(case, "endorse", stage.region.unit_of(case.applicant.pid).head, seal=SEAL, truth=True)
 
 
-def logins(region: Region) -> list[tuple[str, str]]:
+def signing_and_paying(stage: Stage, contests: list[Contest]) -> None:
+    """In each round one task book waits for its leader, one payment for its checker, one receipt for its unit."""
+    stage.on_day(215)
+    for contest in contests:
+        cases = contest.refreshed("funded")
+        running.signed(stage, cases[1:])
+        stage.on_day(225)
+        runs = contest.refreshed("running")
+        running.paid(stage, runs[1:])
+        if runs:
+            code = runs[0].grant.instalments.get().code
+            clerk = stage.region.office("fund_clerk")
+            stage.does(runs[0], "prepare_payment", clerk, instalment=code, quota_document=running.quota(stage).number)
+
+
+def in_preparation(stage: Stage) -> None:
+    """Next year's call: demands are being collected."""
+    plan = next(p for p in PLANS if p.programme == "basic-research")
+    calls.collecting(stage, plan, 3, "-next")
+
+
+LEFT = {"a": signing_and_paying, "c": under_review}
+
+
+def logins(region: Region, today: datetime) -> list[tuple[str, str]]:
     """One sign-in name for every role, all with the one password that is printed at the start."""
     found = dict(region.offices)
     found |= {role: people[0] for role, people in region.execution.items()}
-    unit = region.units[0]
-    clerk, signatory = region.recommenders[unit.party.recommender.pid]
+    units, bureaus = region.units, region.recommenders.values()
+    leading = Case.objects.filter(parent=None, state__in=["funded", "draft"]).order_by("-project_no", "pk")
     found |= {
-        "leader": busiest(unit.researchers), "unit_research": unit.research, "unit_head": unit.head,
-        "unit_finance": unit.finance, "recommender": clerk, "recommender_head": signatory, "expert": seated(),
-    }  # fmt: skip
+        "leader": busiest([case.leader for case in leading[:4]], today),
+        "unit_research": busiest([unit.research for unit in units], today),
+        "unit_head": busiest([unit.head for unit in units], today),
+        "unit_finance": busiest([unit.finance for unit in units], today),
+        "recommender": busiest([clerk for clerk, _ in bureaus], today),
+        "recommender_head": busiest([head for _, head in bureaus], today),
+        "expert": seated(),
+    }
     told = []
     for role, person in found.items():
         title = TITLES.get(role, person.field)
@@ -93,10 +139,9 @@ def logins(region: Region) -> list[tuple[str, str]]:
     return told
 
 
-def busiest(people: list[Person]) -> Person:
-    """Who leads the case that has come furthest."""
-    leading = Case.objects.filter(leader__in=people, parent=None).exclude(project_no="").order_by("pk").first()
-    return leading.leader if leading is not None and leading.leader else people[0]
+def busiest(people: list[Person], on: datetime) -> Person:
+    """Whoever has most to do now, the first of equals."""
+    return max(people, key=lambda person: todo.count(person, on))
 
 
 def seated() -> Person:

@@ -80,11 +80,9 @@ def reported(stage: Stage, case: Case, kind: str) -> None:
             typed[one.code] = [FILE]
         if one.kind == "table" and typed.get(one.code):
             _rows(typed[one.code], one)
-    typed |= {
-        name: "示例登记号2018-0001"
-        for name in ("science_report", "results_register", "data_deposit")
-        if name in form.fields
-    }
+    for name in ("science_report", "results_register", "data_deposit"):
+        if name in form.fields:
+            typed[name] = [FILE] if form.fields[name].kind in ("file", "files") else "示例登记号2018-0001"
     if "diligence_proof" in form.fields:
         typed["diligence_proof"] = (
             "实验记录完整，经费使用合规，未达目标系客观技术路线不可行，原始数据已汇交，全部材料可供核查。"

@@ -36,6 +36,8 @@ class Contest:
     applied: int
     cases: list[Case] = field(default_factory=list)
     labels: dict[str, list[Actor]] = field(default_factory=dict)
+    troubled: bool = False
+    late: Case | None = None
 
     @property
     def by_mail(self) -> bool:
@@ -52,7 +54,10 @@ class Applicants:
     """Hands out leaders, each once in a year, with a colleague who leads elsewhere as the member."""
 
     def __init__(self, stage: Stage) -> None:
-        everyone = [(unit, person) for unit in stage.region.units for person in unit.researchers]
+        placed = [(n, unit, person) for unit in stage.region.units for n, person in enumerate(unit.researchers)]
+        everyone = [
+            (unit, person) for _, unit, person in sorted(placed, key=lambda row: row[0])
+        ]  # one unit after the other
         young_born = stage.first_day.year - 36
         self.young = [pair for pair in everyone if pair[1].born.year > young_born]
         self.others = [pair for pair in everyone if pair[1].born.year <= young_born]

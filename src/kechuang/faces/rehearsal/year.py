@@ -9,7 +9,7 @@ from random import Random
 from django.db import transaction
 
 from kechuang.casework.models import Case, Round
-from kechuang.faces.rehearsal import calls, running, selecting
+from kechuang.faces.rehearsal import calls, running, selecting, troubles
 from kechuang.faces.rehearsal.plans import PLANS, Plan
 from kechuang.faces.rehearsal.region import Region, raise_region
 from kechuang.faces.rehearsal.selecting import Applicants, Contest
@@ -19,7 +19,9 @@ from kechuang.words.outcome import Refused
 from kechuang.words.period import ZONE
 from kechuang.words.reason import Reason
 
+TROUBLED = "nsf-general"
 Say = Callable[[str, int], None]
+Hand = Callable[[Stage, Contest, Applicants], None]
 
 
 def refuse_real_data() -> None:
@@ -55,7 +57,12 @@ def rehearsed(*, year: int, seed: int, scale: float, say: Say) -> Stage:
 
 
 def play(
-    stage: Stage, wanted: Iterable[tuple[Plan, int, int]], people: Applicants, *, until: str = "run"
+    stage: Stage,
+    wanted: Iterable[tuple[Plan, int, int]],
+    people: Applicants,
+    *,
+    until: str = "run",
+    hand: Hand | None = None,
 ) -> list[Contest]:
     """Rounds (plan, funded, applied) from the call on, all to the same step: one of `STEPS`."""
     stage.say("需求征集与指南 demands and guides", 0)
@@ -69,7 +76,8 @@ def play(
         Contest(plan, round_, funded, applied) for (plan, funded, applied), round_ in zip(rows, rounds, strict=True)
     ]
     for contest in contests:
-        hand_in(stage, contest, people)
+        contest.troubled = contest.plan.programme == TROUBLED and contest.funded >= troubles.NEEDS
+        (hand or hand_in)(stage, contest, people)
     steps = list(STEPS)
     for name in steps[: steps.index(until) + 1]:
         STEPS[name](stage, contests)
@@ -100,12 +108,17 @@ def hand_in(stage: Stage, contest: Contest, people: Applicants) -> None:
     stage.on_day(90)
     selecting.drafted(stage, contest, people.take(contest.plan, contest.applied))
     selecting.handed_in(stage, contest.cases)
+    if contest.troubled:
+        troubles.while_open(stage, contest, people)
 
 
 def admit(stage: Stage, contest: Contest) -> None:
     """Formal check of one round."""
     stage.say(f"{contest.plan.title}：形式审查 formal check", 0)
     stage.on_day(126)
+    if contest.troubled:
+        troubles.when_closed(stage, contest)
+        troubles.while_checked(stage, contest)
     cases = contest.refreshed("formal_check")
     selecting.checked(stage, cases)
     selecting.admitted(stage, contest.refreshed("formal_check"))
@@ -119,6 +132,8 @@ def review(stage: Stage, contest: Contest) -> None:
     stage.on_day(155)
     selecting.drawn(stage, contest, contest.refreshed("admitted"))
     stage.on_day(156)
+    if contest.troubled:
+        troubles.while_drawn(stage, contest, contest.refreshed("panel_drawn")[0])
     selecting.begun(stage, contest, contest.refreshed("panel_drawn"))
     stage.on_day(165)
     selecting.reviewed(stage, contest, contest.refreshed("mail_review", "panel_review"))
@@ -128,9 +143,10 @@ def review(stage: Stage, contest: Contest) -> None:
 
 def advice_by_rank(contest: Contest) -> dict[int, str]:
     """As many as the round funds, from the top of the ranking; one is kept in reserve, the rest rejected."""
+    kept = troubles.RESERVED if contest.troubled else 1
     ranked = sorted(contest.refreshed("ranked"), key=lambda c: (not c.above_line, c.rank))
     return {
-        case.pk: "fund" if place < contest.funded else "reserve" if place == contest.funded else "reject"
+        case.pk: "fund" if place < contest.funded else "reserve" if place < contest.funded + kept else "reject"
         for place, case in enumerate(ranked)
     }
 
@@ -143,6 +159,8 @@ def decide(stage: Stage, contest: Contest) -> None:
     selecting.advised(stage, contest, advice)
     stage.on_day(187)
     selecting.decided(stage, contest, advice)
+    if contest.troubled:
+        troubles.while_noticed(stage, contest)
 
 
 def award(stage: Stage, contest: Contest) -> None:
@@ -163,6 +181,8 @@ def run(stage: Stage, contest: Contest) -> None:
     running.paid(stage, cases)
     stage.on_day(230)
     running.received(stage, cases)
+    if contest.troubled:
+        troubles.while_running(stage, contest)
 
 
 STEPS: dict[str, Callable[[Stage, list[Contest]], None]] = {
