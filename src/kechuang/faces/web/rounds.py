@@ -133,7 +133,6 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         "figures": figures(one), "rules": one.frozen_id, "programme": pages.programme, "topics": panels.topics(one, records),
         "states": numbers(one, flow_title=pages.flow(pages.main_flow)), "places": [(lists.place_title(place, lists.leagues()) or _("未填"), n, fen) for place, n, fen in listing.by_place(one)],
         "groups": queries.groups_of(one), "pool": queries.pool_of(one), "links": links(one, held), "notices": notices(one, on),
-        "records": shown_records(records, flow), "can_see_cases": True,
     }  # fmt: skip
     return render(request, "rounds/round.html", shown)
 
