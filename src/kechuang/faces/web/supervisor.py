@@ -15,7 +15,7 @@ from kechuang.casework import files
 from kechuang.casework.acts import InputRefused, act, note, possible_acts
 from kechuang.casework.models import Case, Round
 from kechuang.casework.pages import day_of, pages_of
-from kechuang.casework.queries import history
+from kechuang.casework.queries import history, visible_to
 from kechuang.desks.experts import supervising
 from kechuang.desks.experts.models import Draw
 from kechuang.desks.integrity import inquiries, trails
@@ -58,7 +58,7 @@ def witness(request: HttpRequest, code: str) -> HttpResponse:
 @needs("supervision", behind=True)
 def stop(request: HttpRequest, number: str) -> HttpResponse:
     """Stop a payment: the supervisor's act, or the chief's word on it that must come first."""
-    case = get_object_or_404(Case, number=number)
+    case = get_object_or_404(visible_to(person(request), now()), number=number)
     name = "second:stop_payment" if "second" in request.POST else "stop_payment"
     data = {} if "second" in request.POST else {"reason": request.POST.get("reason", "")}
     return _acted(request, case, name, _("已记入台账。"), reverse("trail_of", args=["case", number]), data)
