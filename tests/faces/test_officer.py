@@ -289,7 +289,7 @@ def test_two_texts_are_shown_side_by_side_with_their_passages_numbered():
     Case.objects.filter(pk=second.pk).update(title="论荒漠草原退化土壤碳汇的微生物过程")
     client = signed_in(region.officer)
 
-    page = client.get(f"/cases/{first.number}/compare/{second.number}/")
+    page = client.get(f"/cases/{first.number}/compare/?with={second.number}")
 
     (pair,) = page.context["pairs"]
     assert [(r["text"], r.get("n")) for r in pair["left"]["runs"]] == [
@@ -301,7 +301,7 @@ def test_two_texts_are_shown_side_by_side_with_their_passages_numbered():
         ("荒漠草原退化土壤碳汇的微生物", 1),
         ("过程", None),
     ]
-    assert client.get(f"/cases/{first.number}/compare/{foreign.number}/").status_code == 404
+    assert client.get(f"/cases/{first.number}/compare/?with={foreign.number}").status_code == 404
 
 
 def test_a_finding_of_likeness_leads_to_the_texts():
@@ -309,4 +309,4 @@ def test_a_finding_of_likeness_leads_to_the_texts():
     first, second = some_cases(region, 2)
     with_finding(first, evidence={"share": 31, "nearest": [{"case": second.number, "share": 31}]})
     page = signed_in(region.officer).get(f"/cases/{first.number}/findings/").content.decode()
-    assert f"/cases/{first.number}/compare/{second.number}/" in page
+    assert f"/cases/{first.number}/compare/?with={second.number}" in page

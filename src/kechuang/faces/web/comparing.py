@@ -21,10 +21,10 @@ Span = tuple[int, int, int]  # first and last place in the text (half-open), and
 
 
 @needs("office")
-def compare(request: HttpRequest, number: str, other: str) -> HttpResponse:
-    """What two cases share; both must be the reader's to open."""
+def compare(request: HttpRequest, number: str) -> HttpResponse:
+    """What the case shares with the one the address names (`with`); both must be the reader's to open."""
     mine = visible_to(person(request), now())
-    left, right = get_object_or_404(mine, number=number), get_object_or_404(mine, number=other)
+    left, right = get_object_or_404(mine, number=number), get_object_or_404(mine, number=request.GET.get("with", ""))
     texts = ["\n".join(sections_of(case).values()) for case in (left, right)]
     found = evidence(*texts)
     spans = [(p.a_start, p.a_end, n) for n, p in enumerate(found.passages, 1)]
@@ -58,4 +58,4 @@ def runs(text: str, spans: Iterable[Span]) -> list[dict[str, Any]]:
     return [*found, {"text": text[at:]}] if at < len(text) else found
 
 
-urlpatterns = [path("cases/<str:number>/compare/<str:other>/", compare, name="compare")]
+urlpatterns = [path("cases/<str:number>/compare/", compare, name="compare")]

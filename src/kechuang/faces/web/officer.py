@@ -274,7 +274,9 @@ def findings_shown(
 def compared(case: Case, finding: Finding) -> dict[str, Any]:
     """The link from a likeness to both texts side by side, where the finding names the nearest case."""
     nearest = (finding.evidence.get("nearest") or [{}])[0].get("case")
-    return {"href": reverse("compare", args=[case.number, nearest]), "link": _("对照原文")} if nearest else {}
+    return (
+        {"href": f"{reverse('compare', args=[case.number])}?with={nearest}", "link": _("对照原文")} if nearest else {}
+    )
 
 
 @require_POST
