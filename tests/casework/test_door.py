@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from kechuang.casework.acts import InputRefused, act, open_case
 from kechuang.casework.models import Attempt, Record
 from kechuang.words.outcome import Refused
-from tests.factories import Region, a_case, an_open_round, done
+from tests.factories import START, Region, a_case, an_open_round, done
 
 pytestmark = pytest.mark.django_db
 
@@ -17,3 +20,51 @@ def test_opening_a_case_leaves_a_record_and_a_draft():
 
     assert (case.state, case.applicant, case.recommender) == ("draft", region.unit, region.recommender)
     assert [r.act for r in Record.objects.all()] == ["open"]
+
+
+def test_the_same_request_twice_gives_the_first_record_though_it_was_cleaned():
+    region = Region()
+    case = a_case(region)
+    told = [
+        act(case, "withdraw", by=region.leader, on=START, key="same", data={"reason": "  不再申报 "}) for _ in range(2)
+    ]
+    assert told[0].pk == told[1].pk
+
+
+def test_the_same_key_with_other_data_is_refused_and_changes_nothing():
+    region = Region()
+    case = a_case(region)
+    act(case, "withdraw", by=region.leader, on=START, key="same", data={"reason": "不再申报"})
+    with pytest.raises(Refused) as refusal:
+        act(case, "withdraw", by=region.leader, on=START, key="same", data={"reason": "别的理由"})
+    assert refusal.value.codes == ["key_used_for_other_data"]
+
+
+def test_an_act_of_another_leaves_nothing_but_an_attempt():
+    region = Region()
+    case = a_case(region)
+    with pytest.raises(Refused) as refusal:
+        done(case, "withdraw", region.planner, reason="不再申报")
+    assert refusal.value.codes == ["act_for_another"]
+    assert (Record.objects.count(), Attempt.objects.count(), case.state) == (1, 1, "draft")
+
+
+def test_a_wrong_input_is_told_by_its_path_and_nothing_moves():
+    region = Region()
+    case = a_case(region)
+    with pytest.raises(InputRefused) as refusal:
+        done(case, "withdraw", region.leader)
+    assert list(refusal.value.errors) == ["reason"]
+    assert case.state == "draft"
+
+
+def test_after_the_deadline_nothing_is_opened_though_the_clock_has_not_come_round():
+    region = Region()
+    round_ = an_open_round(region)
+    with pytest.raises(Refused) as refusal:
+        open_case(round_, by=region.leader, on=round_.units_close_at, key="late")
+    assert refusal.value.codes == ["round_not_open"]
+    assert (
+        open_case(round_, by=region.leader, on=round_.units_close_at - timedelta(milliseconds=1), key="in time").state
+        == "draft"
+    )

@@ -13,13 +13,21 @@ from kechuang.words.money import MOST, Money, rounded, shared_out
 
 @pytest.mark.parametrize(
     ("typed", "unit", "fen"),
-    [("12.5", "万元", 12_500_000), ("0.01", "元", 1), ("1,234.56", "元", 123_456), ("-3", "元", -300), ("2", "亿元", 2 * 10**10)],
+    [
+        ("12.5", "万元", 12_500_000),
+        ("0.01", "元", 1),
+        ("1,234.56", "元", 123_456),
+        ("-3", "元", -300),
+        ("2", "亿元", 2 * 10**10),
+    ],
 )
 def test_an_amount_is_read_exactly(typed, unit, fen):
     assert Money.of(typed, unit) == Money(fen)
 
 
-@pytest.mark.parametrize("typed", ["", "abc", "NaN", "Infinity", "1e999999999", "0.001", "1.00000000000000000000000000000000001", "１"])
+@pytest.mark.parametrize(
+    "typed", ["", "abc", "NaN", "Infinity", "1e999999999", "0.001", "1.00000000000000000000000000000000001", "１"]
+)
 def test_what_is_no_whole_fen_is_refused(typed):
     with pytest.raises(ValueError, match="amount|finer"):
         Money.of(typed)
@@ -33,13 +41,22 @@ def test_an_amount_beyond_what_can_be_stored_is_refused():
 
 @pytest.mark.parametrize(
     ("fen", "shown"),
-    [(123, "1.23 元"), (12_500_000, "12.50 万元"), (-500_000_0, "−5.00 万元"), (2 * 10**10, "2.00 亿元"), (12_345_678, "12.345678 万元")],
+    [
+        (123, "1.23 元"),
+        (12_500_000, "12.50 万元"),
+        (-500_000_0, "−5.00 万元"),
+        (2 * 10**10, "2.00 亿元"),
+        (12_345_678, "12.345678 万元"),
+    ],
 )
 def test_it_is_shown_in_the_unit_people_use(fen, shown):
     assert str(Money(fen)) == shown
 
 
-@pytest.mark.parametrize(("exact", "how", "fen"), [("5/2", "half_up", 3), ("-5/2", "half_up", -3), ("5/2", "floor", 2), ("-5/2", "floor", -3), ("5/2", "ceil", 3)])
+@pytest.mark.parametrize(
+    ("exact", "how", "fen"),
+    [("5/2", "half_up", 3), ("-5/2", "half_up", -3), ("5/2", "floor", 2), ("-5/2", "floor", -3), ("5/2", "ceil", 3)],
+)
 def test_rounding_is_the_declared_one(exact, how, fen):
     assert rounded(Fraction(exact), how) == fen
 

@@ -6,7 +6,16 @@ from datetime import date, datetime
 
 import pytest
 
-from kechuang.words.period import ZONE, Term, add_months, is_workday, notice_ends, shown_deadline, term_ends, workdays_between
+from kechuang.words.period import (
+    ZONE,
+    Term,
+    add_months,
+    is_workday,
+    notice_ends,
+    shown_deadline,
+    term_ends,
+    workdays_between,
+)
 
 
 def moment(text: str) -> datetime:
@@ -54,5 +63,5 @@ def test_midnight_is_shown_as_the_end_of_the_day_before():
 
 @pytest.mark.parametrize("text", ["五天", "2.5 日", "-1 日", "3 吨"])
 def test_what_is_no_term_is_refused(text):
-    with pytest.raises(ValueError, match="term|number"):
+    with pytest.raises(ValueError, match=r"term|number"):
         Term.parse(text)

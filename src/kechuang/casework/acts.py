@@ -127,9 +127,10 @@ def carry_out(
     subject: Case | Round, name: str, *, by: Actor, on: datetime, key: str, data: dict[str, Any], through: str = ""
 ) -> Record:
     """The inside of the door: everything or nothing. `through` is the child flow whose act carries this one along."""
+    subject = locked(subject)
     if told := records.already(by, key, data):
         return told
-    subject = locked(subject)
+    asked = dict(data)
     records.hold(subject)
     pages = pages_of(subject.round)
     flow = pages.flow_of(subject)
@@ -156,7 +157,7 @@ def carry_out(
         curtain.call(offers.find("effect", effect), subject, context)
     record = records.write(
         subject,
-        records.Entry(name, before, subject.state, by, step.by, on, key, context.data, context.tells),
+        records.Entry(name, before, subject.state, by, step.by, on, key, context.data, context.tells, asked),
     )
     for follow in context.later:
         follow(record)
@@ -192,7 +193,7 @@ def situation(subject: Case | Round, by: Actor, on: datetime, *, through: str = 
         roles=by.roles(subject, on, held),
         done=deadlines.done_with_parent(subject),
         on=on,
-        round_state=subject.round.state,
+        round_state=deadlines.round_state(subject.round, on),
         fact=lambda name: curtain.fact(name, subject, on),
         through=through,
     )
@@ -354,11 +355,11 @@ def open_case(
         case.place = case.applicant.place if case.applicant else ""
     try:
         with transaction.atomic():
-            carry_out(case, opening.name, by=actor, on=on, key=key, data=dict(data or {}))
+            record = carry_out(case, opening.name, by=actor, on=on, key=key, data=dict(data or {}))
     except Refused as refusal:
         keep_attempt(parent or round_, opening.name, actor, on, refusal)
         raise
-    return case
+    return case if record.subject == case.number else Case.objects.get(number=record.subject)
 
 
 def open_round(programme: str, *, by: Person | Actor, on: datetime, key: str, **given: Any) -> Round:

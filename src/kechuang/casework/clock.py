@@ -15,7 +15,6 @@ from kechuang.casework.pages import pages_of
 from kechuang.engines.flow import timed
 from kechuang.words.outcome import Refused
 
-
 WAIT = timedelta(
     minutes=10
 )  # what a check refused is tried again after this, so that it does not stand in the way of others

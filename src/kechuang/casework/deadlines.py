@@ -33,6 +33,14 @@ def anchors(subject: Case | Round) -> Mapping[str, datetime]:
     return {name: moment for name, moment in known.items() if moment is not None}
 
 
+def round_state(round_: Round, on: datetime) -> str:
+    """The state of a round at that very moment: its deadlines hold to the millisecond, whenever the clock comes round."""
+    state = round_.state
+    if state == "open" and round_.units_close_at and on >= round_.units_close_at:
+        state = "closing"
+    return "closed" if state == "closing" and round_.closes_at and on >= round_.closes_at else state
+
+
 def done_with_parent(subject: Case | Round) -> tuple[Done, ...]:
     """What was done on `subject`; for a child also what was done on its parent, under the name parent.<act>."""
     if subject.pk is None:

@@ -94,7 +94,9 @@ class Pages:
         """
         rows = self.programme.get(source)
         if rows is None:
-            tables = (f.choices.get(source) or (f.changes if source == "changes" else None) for f in self.round.flows.values())
+            tables = (
+                f.choices.get(source) or (f.changes if source == "changes" else None) for f in self.round.flows.values()
+            )
             rows = next((table for table in tables if table), None)
         return None if rows is None else options(rows)
 

@@ -31,6 +31,7 @@ class Entry:
     key: str
     data: Mapping[str, Any]
     tells: Mapping[str, str]
+    asked: Mapping[str, Any] | None = None  # what was sent, where `data` is what it was cleaned to
 
 
 def already(by: Actor, key: str, data: Mapping[str, Any]) -> Record | None:
@@ -118,7 +119,8 @@ def drawn_up(subject: tuple[str, str], entry: Entry, previous: str, position: in
     })  # fmt: skip
     record = Record(
         subject_kind=kind, subject=pid, position=position, act=entry.act, before=entry.before, after=entry.after,
-        actor=entry.by.id, role=entry.role, on=entry.on, key=entry.key, data_digest=data_digest(entry.data),
+        actor=entry.by.id, role=entry.role, on=entry.on, key=entry.key,
+        data_digest=data_digest(entry.data if entry.asked is None else entry.asked),
         body=body.decode(), previous=previous, digest=link(previous, body),
     )  # fmt: skip
     return record, Told(record=record, data=said, salt=grain) if said else None

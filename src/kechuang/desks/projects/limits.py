@@ -54,3 +54,9 @@ def awarded_by_year(unit: Organisation, programme: str, year: int, span: int = 3
     """How many projects of `programme` the unit won in each of the `span` years before `year`."""
     won = Case.objects.filter(applicant=unit, round__programme=programme, award__isnull=False, parent=None)
     return [won.filter(round__year=y).count() for y in range(year - span, year)]
+
+
+def unit_names() -> list[str]:
+    """The names of all units that can apply."""
+    kinds = ("enterprise", "university", "institute", "hospital", "new_institute")
+    return list(Organisation.objects.filter(kind__in=kinds).values_list("name", flat=True))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from fractions import Fraction
 from typing import Any
 
 from django.db.models import Q, Sum
@@ -199,14 +198,9 @@ def fits_guide(case: Case, context: Any) -> Finding:
 def topic_not_made_for_one(round_: Round, context: Any) -> Finding:
     """A topic's wording does not single out one unit: no organisation's name stands in it."""
     text = f"{context.data.get('title', '')}{context.data.get('scope', '')}"
-    names = _unit_names()
+    names = limits.unit_names()
     named = [name for name in names if len(name) > 3 and name in text]
     return Finding.fail("topic_names_a_unit", names=named[:3]) if named else Finding.passed()
-
-
-def _unit_names() -> list[str]:
-    kinds = ("enterprise", "university", "institute", "hospital", "new_institute")
-    return list(Case._meta.get_field("applicant").related_model.objects.filter(kind__in=kinds).values_list("name", flat=True))  # fmt: skip
 
 
 @effect("projects.compare_teams")
@@ -253,17 +247,9 @@ def goals_not_lower(case: Case, context: Any) -> Finding:
     lower = [
         str(goal.get("name"))
         for goal in case.answers.get("targets") or ()
-        if str(goal.get("name")) not in by_name or lowered(goal.get("target"), by_name[str(goal["name"])].get("target"))
+        if str(goal.get("name")) not in by_name or reports.lowered(goal.get("target"), by_name[str(goal["name"])].get("target"))
     ]
     return Finding.fail("goals_lower_than_applied", goals=lower) if lower else Finding.passed()
-
-
-def lowered(before: Any, after: Any) -> bool:
-    """Whether a goal's number went down; texts that are no numbers must stay the same."""
-    try:
-        return Fraction(str(after)) < Fraction(str(before))
-    except ValueError:
-        return str(after).strip() != str(before).strip()
 
 
 @check("projects.budget_equals_award")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
@@ -97,3 +98,11 @@ def _is_reached(row: Mapping[str, Any]) -> bool:
         return Decimal(reached) >= Decimal(promised)
     except InvalidOperation:
         return bool(reached) and reached not in ("未完成", "否", "无", "0")
+
+
+def lowered(before: Any, after: Any) -> bool:
+    """Whether a goal's number went down; texts that are no numbers must stay the same."""
+    try:
+        return Fraction(str(after)) < Fraction(str(before))
+    except ValueError:
+        return str(after).strip() != str(before).strip()

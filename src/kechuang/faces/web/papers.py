@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
 
 from kechuang.casework import queries
 from kechuang.casework.models import Case, Document, Notice
-from kechuang.faces.access import needs, now, person
+from kechuang.faces.access import held_by, needs, now, person
 from kechuang.faces.exports import archive, papers
+from kechuang.faces.web import casefile, sight
 
 
 def download(content: bytes, name: str, media: str) -> HttpResponse:
@@ -28,16 +28,27 @@ def mine(request: HttpRequest, number: str) -> Case:
     return get_object_or_404(rows, number=number)
 
 
+def reader_of(request: HttpRequest, case: Case) -> sight.Sight:
+    """What the person who asks may see of a case."""
+    return sight.sight(person(request), case, held_by(request))
+
+
+def may_have(request: HttpRequest, row: Document) -> bool:
+    """Whether a document is given: public ones to anyone, own letters, and what the case page would show."""
+    if row.public or not request.user.is_authenticated:
+        return row.public
+    mine = {row.pk} if row.letters.filter(person=person(request)).exists() else set()
+    if row.case is None or not queries.visible_to(person(request), now()).filter(pk=row.case.pk).exists():
+        return bool(mine)
+    return casefile.may_open(row, reader_of(request, row.case), mine)
+
+
 @needs("anyone")
 def document(request: HttpRequest, code: str) -> HttpResponse:
-    """A document as PDF: a public one for anyone, any other for who may see its case or received it."""
-    seen = Q(public=True)
-    if request.user.is_authenticated:
-        visible = queries.visible_to(person(request), now()).values("pk")
-        seen |= Q(case__in=visible) | Q(letters__person=request.user)
-    row = get_object_or_404(
-        Document.objects.filter(seen).distinct().select_related("case", "case__applicant"), code=code
-    )
+    """A document as PDF: a public one for anyone, any other for whom the case page would show it."""
+    row = get_object_or_404(Document.objects.select_related("case", "case__applicant", "case__round"), code=code)
+    if not may_have(request, row):
+        raise Http404
     return download(papers.pdf(papers.of_document(row), on=row.on), f"{row.kind}-{row.code}.pdf", "application/pdf")
 
 
@@ -45,6 +56,8 @@ def document(request: HttpRequest, code: str) -> HttpResponse:
 def application(request: HttpRequest, number: str) -> HttpResponse:
     """The submitted form as PDF."""
     case = mine(request, number)
+    if not reader_of(request, case).identity:
+        raise Http404
     return download(papers.pdf(papers.of_application(case), on=case.opened_at), f"{case.number}.pdf", "application/pdf")
 
 
@@ -57,8 +70,12 @@ def notice(request: HttpRequest, code: str) -> HttpResponse:
 
 @needs("office")
 def whole_file(request: HttpRequest, number: str) -> HttpResponse:
-    """The whole file of a case as one archive, for audit."""
-    return download(archive.archived(mine(request, number), on=now()), f"{number}.zip", "application/zip")
+    """The whole file of a case as one archive, for audit: only for those whose role shows names and the trail."""
+    case = mine(request, number)
+    reader = reader_of(request, case)
+    if not (reader.identity and reader.trail):
+        raise Http404
+    return download(archive.archived(case, on=now()), f"{number}.zip", "application/zip")
 
 
 urlpatterns = [
