@@ -95,7 +95,7 @@ def test_a_draft_is_kept_by_its_leader_and_an_old_version_is_refused(client):
     address = f"/api/cases/{case.number}/drafts/basics"
     put = lambda version, title: client.put(
         address, {"version": version, "answers": {"title": title}}, content_type="application/json"
-    )  # noqa: E731
+    )
     assert [put(0, "甲").json()["version"], put(1, "乙").json()["version"], put(1, "丙").status_code] == [1, 2, 409]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -11,8 +10,8 @@ from kechuang.casework.models import Attempt, Record
 from kechuang.desks.experts.models import Review, Seat, SheetDraft
 from kechuang.desks.integrity.models import Clue
 from kechuang.engines import forms
-from tests.factories import a_person
 from tests.faces.panels import Panel, browser, posted
+from tests.factories import a_person
 from tests.journeys import story
 
 pytestmark = pytest.mark.django_db

@@ -19,7 +19,9 @@ call_command("makemigrations", "--check", "--dry-run")
 
 def checked(planted: str = "") -> tuple[int, str]:
     """How the check ended, and what it said."""
-    done = subprocess.run([sys.executable, "-c", CHECK.format(planted=planted)], capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", CHECK.format(planted=planted)], capture_output=True, text=True, timeout=120
+    )
     return done.returncode, done.stdout.strip()
 
 

@@ -71,7 +71,9 @@ def an_application(region: Region, round_: Round, *, on: datetime = START, **giv
 def sitting(case: Case, mode: str = "mail") -> list[Actor]:
     """The experts of a case's panel as the record knows them: by label."""
     groups = [case.group, case.number]
-    seats = Seat.objects.filter(draw__round=case.round, draw__group__in=groups, draw__mode=mode, state__in=["invited", "accepted"])
+    seats = Seat.objects.filter(
+        draw__round=case.round, draw__group__in=groups, draw__mode=mode, state__in=["invited", "accepted"]
+    )
     return [Actor.labelled(seat.label) for seat in seats.order_by("position")]
 
 
@@ -160,5 +162,12 @@ def paid(case: Case, region: Region, on: datetime, instalment: str = "once", amo
     QuotaDocument.objects.get_or_create(number="内财教〔2018〕1号", defaults={"fen": 10**10, "on": on.date()})
     done(case, "prepare_payment", region.fund_clerk, on=on, instalment=instalment, quota_document="内财教〔2018〕1号")
     done(case, "pay", region.treasurer, on=on)
-    done(case, "confirm_receipt", region.finance, on=on + timedelta(5), amount=amount, date=(on + timedelta(5)).date().isoformat())
+    done(
+        case,
+        "confirm_receipt",
+        region.finance,
+        on=on + timedelta(5),
+        amount=amount,
+        date=(on + timedelta(5)).date().isoformat(),
+    )
     return case
