@@ -76,7 +76,7 @@ def pdf(paper: Paper, *, on: datetime) -> bytes:
 def of_document(document: Document) -> Paper:
     """A receipt, letter or list as it was issued."""
     body = document.body
-    if document.kind == "receipt":
+    if document.kind == "receipt" and "content" in body:
         return _receipt(document, body)
     blocks = [Block(paragraphs=[line for line in str(body.get("text", "")).splitlines() if line.strip()])]
     blocks += [
