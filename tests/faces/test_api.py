@@ -93,9 +93,10 @@ def test_a_draft_is_kept_by_its_leader_and_an_old_version_is_refused(client):
     case = a_case(region)
     client.force_login(region.leader)
     address = f"/api/cases/{case.number}/drafts/basics"
-    put = lambda version, title: client.put(
-        address, {"version": version, "answers": {"title": title}}, content_type="application/json"
-    )
+
+    def put(version, title):
+        return client.put(address, {"version": version, "answers": {"title": title}}, content_type="application/json")
+
     assert [put(0, "甲").json()["version"], put(1, "乙").json()["version"], put(1, "丙").status_code] == [1, 2, 409]
 
 

@@ -29,7 +29,7 @@ def test_an_amount_is_read_exactly(typed, unit, fen):
     "typed", ["", "abc", "NaN", "Infinity", "1e999999999", "0.001", "1.00000000000000000000000000000000001", "１"]
 )
 def test_what_is_no_whole_fen_is_refused(typed):
-    with pytest.raises(ValueError, match="amount|finer"):
+    with pytest.raises(ValueError, match=r"amount|finer"):
         Money.of(typed)
 
 

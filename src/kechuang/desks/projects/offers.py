@@ -247,7 +247,8 @@ def goals_not_lower(case: Case, context: Any) -> Finding:
     lower = [
         str(goal.get("name"))
         for goal in case.answers.get("targets") or ()
-        if str(goal.get("name")) not in by_name or reports.lowered(goal.get("target"), by_name[str(goal["name"])].get("target"))
+        if str(goal.get("name")) not in by_name
+        or reports.lowered(goal.get("target"), by_name[str(goal["name"])].get("target"))
     ]
     return Finding.fail("goals_lower_than_applied", goals=lower) if lower else Finding.passed()
 
