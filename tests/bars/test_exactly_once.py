@@ -20,9 +20,6 @@ def test_one_key_leaves_one_record_however_often_and_at_once_it_is_sent(races):
     assert (races["submits"], races["cases"]) == (1, 2)
 
 
-@pytest.mark.xfail(
-    reason="open_case gives an unsaved case to the second sender; on PostgreSQL the key is asked before the lock"
-)
 def test_everyone_who_sends_the_same_key_is_given_the_first_record(races):
     assert (len(races["same key"]), races["opened"]) == (1, 1)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from kechuang.casework import curtain, deadlines, locks, outbox, records
 from kechuang.casework.actor import Actor
@@ -356,6 +356,11 @@ def open_case(
     try:
         with transaction.atomic():
             record = carry_out(case, opening.name, by=actor, on=on, key=key, data=dict(data or {}))
+    except IntegrityError:  # the same key at the same time: whoever came first has made the case
+        first = Record.objects.filter(actor=actor.id, key=key).first()
+        if first is None:
+            raise
+        return Case.objects.get(number=first.subject)
     except Refused as refusal:
         keep_attempt(parent or round_, opening.name, actor, on, refusal)
         raise

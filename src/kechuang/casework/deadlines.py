@@ -34,11 +34,17 @@ def anchors(subject: Case | Round) -> Mapping[str, datetime]:
 
 
 def round_state(round_: Round, on: datetime) -> str:
-    """The state of a round at that very moment: its deadlines hold to the millisecond, whenever the clock comes round."""
-    state = round_.state
-    if state == "open" and round_.units_close_at and on >= round_.units_close_at:
-        state = "closing"
-    return "closed" if state == "closing" and round_.closes_at and on >= round_.closes_at else state
+    """The state of a round at that very moment: its deadlines hold to the millisecond, whenever the clock comes round.
+
+    A request stamped in time that waited in the queue past the closing is still in time, and one stamped late is late.
+    """
+    if round_.state not in ("open", "closing", "closed"):
+        return round_.state
+    if round_.units_close_at and on < round_.units_close_at:
+        return "open"
+    if round_.closes_at and on < round_.closes_at:
+        return "closing" if round_.units_close_at else round_.state
+    return "closed" if round_.closes_at else round_.state
 
 
 def done_with_parent(subject: Case | Round) -> tuple[Done, ...]:

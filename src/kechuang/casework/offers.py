@@ -102,7 +102,8 @@ def start_notice(case: Case, context: Any) -> None:
     """Put the case under the notice that runs for its round's list; the first case of a batch starts it."""
     first = context.on.astimezone(ZONE).date()
     days = context.pages.term(context.flow.code, "notice_days", first).count
-    what = context.act.public["what"] if context.act.public else "公示"
+    named = (context.act.public or {}).get("what", "公示")
+    what = named["zh"] if isinstance(named, Mapping) else named
     notice, _ = Notice.objects.get_or_create(
         round=case.round, what=str(what), first_day=first,
         defaults={"last_day": notice_ends(first, days), "on": context.on, "digest": context.pages.digest},
