@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
@@ -67,11 +66,6 @@ def rounds_visible_to(person: Person | None, on: datetime) -> QuerySet[Round]:
         elif held.scope == "round":
             public |= Q(code=held.target) | Q(institution__pid=held.target)
     return Round.objects.filter(public)
-
-
-def published(states: Iterable[str]) -> QuerySet[Case]:
-    """Cases the public may read of, in states that their flow calls public."""
-    return Case.objects.filter(state__in=list(states), parent=None).select_related("round", "applicant", "leader")
 
 
 def history(subject: Case | Round) -> QuerySet[Record]:

@@ -29,7 +29,7 @@ from kechuang.desks.funds.models import (
 )
 from kechuang.engines import forms
 from kechuang.formula import UNKNOWN, evaluate, parse
-from kechuang.words.money import FEN, rounded, shared_out
+from kechuang.words.money import shared_out
 from kechuang.words.offers import check, effect, fact
 from kechuang.words.outcome import Finding, Refused
 from kechuang.words.quantity import quantity
@@ -66,18 +66,11 @@ def award_of(case: Case, context: Any) -> tuple[int, list[dict[str, str]]]:
     steps = [{"name": name, "value": str(value)} for name, value in sorted(scope.items()) if value is not UNKNOWN]
     if exact is UNKNOWN:
         exact = case.proposed_fen or case.asked_fen or 0
-    fen = in_whole(Fraction(exact), str(rule.get("round", "")))  # type: ignore[arg-type]
+    fen = book.in_whole(Fraction(exact), str(rule.get("round", "")))  # type: ignore[arg-type]
     if case.proposed_fen is not None and case.proposed_fen < fen:
         steps.append({"name": "proposed", "value": str(case.proposed_fen)})
         fen = case.proposed_fen
     return fen, [{"name": "rule", "value": expression.text}, *steps, {"name": "amount", "value": str(fen)}]
-
-
-def in_whole(exact: Fraction, said: str) -> int:
-    """Fen, rounded as the page says: 'floor 万元', 'half_up 元'; without a word to the fen, downwards."""
-    how, _, unit = said.partition(" ")
-    size = FEN[unit or "分"]
-    return rounded(exact / size, how or "floor") * size  # type: ignore[arg-type]
 
 
 @effect("funds.award", locks=("budget",))
