@@ -34,9 +34,9 @@ def test_what_is_no_whole_fen_is_refused(typed):
 
 
 def test_an_amount_beyond_what_can_be_stored_is_refused():
-    assert Money.of(str(MOST), "分").fen == MOST
+    assert Money.of(str(MOST), "分钱").fen == MOST
     with pytest.raises(ValueError, match="can be paid"):
-        Money.of(str(MOST + 1), "分")
+        Money.of(str(MOST + 1), "分钱")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-FEN = {"分": 1, "元": 100, "千元": 100_000, "万元": 1_000_000, "百万元": 100_000_000, "亿元": 10_000_000_000}
+FEN = {"分钱": 1, "元": 100, "千元": 100_000, "万元": 1_000_000, "百万元": 100_000_000, "亿元": 10_000_000_000}
+# A fen is written 分钱: 分 alone are points, and a score must not become money.
 MOST = 10**18  # fen; what is larger is a typing error, and int64 stores must hold it
 
 _PLAIN = re.compile(r"[-+]?\d{1,40}(\.\d{1,60})?", re.ASCII)

@@ -47,7 +47,7 @@ rules:
   - {code: spare_small, when: spare <= own, zh: 备用过多, en: too much in reserve}
 eligibility:
   - {code: owes_nothing, when: owed == 0, level: block, zh: 有应退资金, en: money is owed}
-  - {code: late, when: owed < 5, level: warn, at: [submit], zh: 提示, en: a warning}
+  - {code: late, when: owed <= 0, level: warn, at: [submit], zh: 提示, en: a warning}
 midterm:
   fields:
     - {code: report, zh: 报告, en: Report, kind: longtext}

@@ -88,7 +88,7 @@ def test_a_path_leads_to_its_section():
         ({"code": "x", "kind": "choice", "options": 5}, "form.form.part.x.options", "no options, or one without its text", "write {code: text}"),
         ({"code": "x", "kind": "money", "max": "much"}, "form.form.part.x.max", "'much' is no exact number", "write a whole number, or a decimal in quotes"),
         ({"code": "x", "kind": "computed"}, "form.form.part.x", "a computed needs formula", "write the formula"),
-        ({"code": "x", "kind": "money", "unit": "美元"}, "form.form.part.x.unit", "'美元' is no unit of money", "one of 分、元、千元、万元、百万元、亿元"),
+        ({"code": "x", "kind": "money", "unit": "美元"}, "form.form.part.x.unit", "'美元' is no unit of money", "one of 分钱、元、千元、万元、百万元、亿元"),
         ({"code": "x", "kind": "text", "max": 1.5}, "form.form.part.x.max", "1.5 is no exact number", "write a whole number, or a decimal in quotes"),
         ({"code": "x", "kind": "text", "max": "1.5"}, "form.form.part.x.max", "1.5 is not whole", "write a whole number"),
         ({"code": "x", "kind": "text", "min": 5, "max": 4}, "form.form.part.x", "at least 5 and at most 4 cannot both hold", "exchange them"),

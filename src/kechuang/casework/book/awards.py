@@ -28,5 +28,5 @@ def award_amount(programme: Mapping[str, Any], *, on: date, known: Known) -> int
 def in_whole(exact: Fraction, said: str) -> int:
     """Fen, rounded as a page says: `floor 万元`, `half_up 元`; without a word downwards to the fen."""
     how, _, unit = said.partition(" ")
-    size = FEN[unit or "分"]
+    size = FEN[unit or "分钱"]
     return rounded(exact / size, cast(Rounding, how or "floor")) * size

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from kechuang.casework.book.check_sheets import sheets
+from kechuang.casework.book.check_units import units
 from kechuang.casework.book.conditions import STAGES
 from kechuang.casework.book.frozen import TABLES, has_table, letters_of, policies_of, table_form
 from kechuang.casework.book.params import bad_params, worth
@@ -40,6 +41,7 @@ def programme(page: Page, book: Book) -> Iterator[BadPage]:
     yield from bad_params(body)
     yield from _places(body, book)
     yield from _conditions(body)
+    yield from units(body)
     yield from sheets(body)
     yield from _money(body, book)
 
