@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+
 import pytest
 
-from kechuang.engines.panel.ceremony import UNREVEALED, commitment, contributions, pool_digest, seed, unkept
+from kechuang.engines.panel.ceremony import (
+    UNREVEALED,
+    commitment,
+    companion,
+    contributions,
+    pool_digest,
+    seed,
+    unkept,
+)  # fmt: skip
 from kechuang.words.outcome import Refused
 
 SECRETS = {"applicant": "a" * 32, "bureau": "b" * 32, "supervision": "c" * 32}
@@ -86,3 +97,10 @@ def test_the_digest_of_the_pool_does_not_depend_on_its_order_but_on_every_member
     assert pool_digest(["a", "b"]) == pool_digest(["b", "a"])
     assert pool_digest(["a", "b"]) != pool_digest(["a"])
     assert pool_digest(["a", "b"], rules="r") != pool_digest(["a", "b"])
+
+
+def test_the_companion_of_the_seed_is_sm3_of_the_same_bytes():
+    given = ("1" * 20, ["a", "b", "c"], "digest")
+    said = json.dumps(("kechuang seed 1", given[0], given[2], given[1], [])).encode()
+    assert seed(*given) == hashlib.sha256(said).digest()
+    assert companion(*given) == (hashlib.new("sm3", said).hexdigest() if "sm3" in hashlib.algorithms_available else "")

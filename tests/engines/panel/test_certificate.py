@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import random
 import runpy
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -178,6 +180,19 @@ def test_every_draw_keeps_demand_loads_and_quotas():
         assert lawful(problem, panels)
 
 
+def test_a_project_may_ask_for_a_number_from_outside_of_its_own():
+    nest = a_nest(range(8), [k // 2 for k in range(8)], [k % 2 > 0 for k in range(8)])
+    nest = replace(nest, region=nest.unit, outside=np.array([2, 0, 1], np.int64))
+    plain = a_problem([[8 - 2 * (j % 2 == 0) for j in range(8)]] * 3, demand=2, cap=3, nest=nest)
+    problem, by_row, _ = salted(plain, salt="s")
+    cert = certified(problem, HALF, seed=SEED)[0]
+    asked = {plain.nest.outside[row]: own for row, (_, _, own) in zip(by_row, cert["rules"]["projects"], strict=True)}
+    assert (verify(cert), verify(public(cert))) == ([], [])
+    assert asked == {2: {}, 0: {"inside": 2}, 1: {"inside": -1}}
+    inside = [sum("inside" in cert["rules"]["experts"][j][3] for j in panel) for panel in cert["panels"]]
+    assert {int(row): n for row, n in zip(by_row, inside, strict=True)} == {0: 0, 1: 2, 2: 1}
+
+
 def test_each_pair_is_drawn_as_often_as_published():
     graph = [tuple(row) for row in fresh()["graph"]]
     groups = [expert[3] for expert in fresh()["rules"]["experts"]]
@@ -186,6 +201,17 @@ def test_each_pair_is_drawn_as_often_as_published():
     for k, (_, _, flow) in enumerate(graph):
         expected = [draws * flow / 4, draws * (4 - flow) / 4]
         assert chisquare([counts[k], draws - counts[k]], expected).pvalue > 1e-5
+
+
+@pytest.mark.bar
+def test_the_certified_draw_keeps_its_chances_over_many_draws():
+    graph = [(i, j, 1) for i in range(2) for j in range(4)]
+    draws = 1_000_000 if os.environ.get("KECHUANG_SOAK") else 10_000
+    counts = Counter(tuple(drawn(graph, [[]] * 4, bits=2, seed=SEED + n.to_bytes(4, "big"))) for n in range(draws))
+    singles = Counter(k for kept, times in counts.items() for k in kept * times)
+    assert {len(kept) for kept in counts} == {2}
+    assert chisquare([singles[k] for k in range(4)]).pvalue > 0.001
+    assert chisquare([singles[k] for k in range(4, 8)]).pvalue > 0.001
 
 
 @given(st.integers(0, 10**9))

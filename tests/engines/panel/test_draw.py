@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from scipy.stats import chisquare
 
 from kechuang.engines.panel.chance import Stream, derived, order
-from kechuang.engines.panel.draw import Candidate, Panel, Quotas, replace, simple
+from kechuang.engines.panel.draw import Candidate, Panel, Quotas, completed, replace, simple
 from kechuang.engines.panel.quotas import fillable, high_tech, within
 from kechuang.words.outcome import Refused
 
@@ -154,6 +154,24 @@ def test_who_left_never_comes_back():
     once = replace(panel, [panel.drawn[0]], pool=pool)
     twice = replace(once, [once.drawn[0]], pool=pool)
     assert set(twice.gone) & {*twice.drawn, *twice.reserve} == set()
+
+
+def test_a_drawn_panel_that_keeps_every_quota_stays_as_it_was_drawn():
+    panel = completed(3, ["e002", "e000", "e001"], ["e004", "e003"], pool=a_pool(5))
+    assert (panel.drawn, panel.reserve) == (("e002", "e000", "e001"), ("e004", "e003"))
+
+
+def test_who_breaks_a_crossing_quota_gives_way_to_the_next_of_the_reserve():
+    finance = Candidate("f", unit="u0", kind="finance")
+    pool = [*a_pool(3), finance, Candidate("g", unit="u9", kind="finance")]
+    quotas = Quotas(least={"technical": 2, "finance": 1})
+    assert completed(3, ["e000", "e001", "f"], ["e002", "g"], pool=pool, quotas=quotas).drawn == ("e000", "e001", "g")
+
+
+def test_a_drawn_panel_that_no_reserve_can_mend_is_refused_by_name():
+    with pytest.raises(Refused) as refusal:
+        completed(2, ["e000", "e001"], [], pool=a_pool(2), quotas=Quotas(least={"finance": 1}))
+    assert [reason.values["of"] for reason in refusal.value.reasons] == ["finance"]
 
 
 def test_a_panel_nobody_is_left_for_is_refused():

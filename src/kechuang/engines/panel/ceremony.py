@@ -61,6 +61,14 @@ def seed(dice: str, commitments: Sequence[str], pool_digest: str, *, revealed: S
     return bytes.fromhex(_hash("kechuang seed 1", dice, pool_digest, list(commitments), list(revealed)))
 
 
+def companion(dice: str, commitments: Sequence[str], pool_digest: str, *, revealed: Sequence[str] = ()) -> str:
+    """SM3 (GB/T 32905-2016, hex) of the very bytes the seed is made of, for offices that check with it; "" without SM3."""
+    if "sm3" not in hashlib.algorithms_available:
+        return ""
+    said = _bytes("kechuang seed 1", dice, pool_digest, list(commitments), list(revealed))
+    return hashlib.new("sm3", said).hexdigest()
+
+
 def pool_digest(ids: Sequence[str], *, rules: str = "") -> str:
     """SHA-256 (hex) over the frozen pool, sorted, and the digest of the frozen rules: what is published first."""
     return _hash("kechuang pool 1", rules, sorted(ids))
@@ -68,4 +76,8 @@ def pool_digest(ids: Sequence[str], *, rules: str = "") -> str:
 
 def _hash(*parts: object) -> str:
     """SHA-256 (hex) of the parts as one JSON list with the standard separators: no two lists give the same bytes."""
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(_bytes(*parts)).hexdigest()
+
+
+def _bytes(*parts: object) -> bytes:
+    return json.dumps(parts, sort_keys=True).encode()

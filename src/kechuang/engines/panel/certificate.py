@@ -52,8 +52,9 @@ def frozen(problem: Problem, terms: Terms) -> dict[str, Any]:
     groups, limits = groups_of(problem)
     experts = zip(problem.experts, problem.cap.tolist(), problem.lo.tolist(), groups, strict=True)
     rows = _rows(problem, exact.bits)
+    projects = zip(problem.projects, problem.demand.tolist(), _own(problem), strict=True)
     return {
-        "projects": [[label, seats] for label, seats in zip(problem.projects, problem.demand.tolist(), strict=True)],
+        "projects": [list(row) for row in projects],
         "experts": [list(row) for row in experts],
         "groups": limits,
         "bits": terms.bits,
@@ -146,8 +147,19 @@ def _levels(nest: Nest | None) -> list[str]:
     """Names of the levels that are limited, outermost first, as network.levels has them."""
     if nest is None:
         return []
-    limits = (("inside", nest.outside or None), ("region", nest.per_region), ("unit", nest.per_unit))
+    limits = (("inside", bool(np.any(nest.outside)) or None), ("region", nest.per_region), ("unit", nest.per_unit))
     return [name for name, limit in limits if limit is not None]
+
+
+def _own(problem: Problem) -> list[dict[str, int]]:
+    """What a project limits otherwise than all: its own number from outside, where that differs from the most asked."""
+    nest = problem.nest
+    if nest is None or not np.any(nest.outside):
+        return [{} for _ in range(problem.shape[0])]
+    asked = np.broadcast_to(nest.outside, problem.shape[:1]).tolist()
+    most = int(np.max(nest.outside))
+    seats = problem.demand.tolist()
+    return [{} if n == most else {"inside": -n if n else s} for n, s in zip(asked, seats, strict=True)]
 
 
 def groups_of(problem: Problem) -> tuple[list[list[str]], dict[str, int]]:
@@ -158,7 +170,7 @@ def groups_of(problem: Problem) -> tuple[list[list[str]], dict[str, int]]:
     for level in _levels(nest):
         assert nest is not None
         members = {"inside": np.where(nest.inside, 0, -1), "region": nest.region, "unit": nest.unit}[level]
-        most = {"inside": -nest.outside, "region": nest.per_region, "unit": nest.per_unit}[level]
+        most = {"inside": -int(np.max(nest.outside)), "region": nest.per_region, "unit": nest.per_unit}[level]
         for groups, member in zip(names, members.tolist(), strict=True):
             if member >= 0:
                 groups.append(level if level == "inside" else f"{level} {member}")
@@ -172,7 +184,9 @@ def _ordered(problem: Problem, by_row: Array, by_col: Array, sides: list[Array])
         raise Refused(Reason("certificate_needs_a_plain_matrix", most_pairs=SMALL))
     nest = problem.nest
     if nest is not None:
-        nest = replace(nest, unit=nest.unit[by_col], region=nest.region[by_col], inside=nest.inside[by_col])
+        outside = nest.outside if isinstance(nest.outside, int) else nest.outside[by_row]
+        placed = replace(nest, unit=nest.unit[by_col], region=nest.region[by_col])
+        nest = replace(placed, inside=nest.inside[by_col], outside=outside)
     place_row, place_col = np.argsort(by_row), np.argsort(by_col)
     return Problem(
         Dense(pairs.scores[np.ix_(by_row, by_col)], pairs.mask[np.ix_(by_row, by_col)]),

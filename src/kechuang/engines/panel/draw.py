@@ -13,7 +13,7 @@ from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason
 
 __all__ = [
-    "Candidate", "Panel", "Quotas", "Stream", "commitment", "contributions", "derived",
+    "Candidate", "Panel", "Quotas", "Stream", "commitment", "completed", "contributions", "derived",
     "order", "pool_digest", "replace", "seed", "simple", "unkept",
 ]  # fmt: skip
 
@@ -58,6 +58,23 @@ def simple(
     drawn = _walk(seats, [], ordered, quotas)
     rest = tuple(c.expert for c in ordered if c.expert not in drawn)
     return Panel(seats, tuple(drawn), rest, tuple(given_up))
+
+
+def completed(
+    seats: int, drawn: Sequence[str], reserve: Sequence[str], *, pool: Iterable[Candidate], quotas: Quotas = ANY_MIX
+) -> Panel:
+    """The panel that a certified draw gave, made to keep the quotas that cross its chances: a kind beside a unit.
+
+    Whoever of `drawn` leaves no lawful panel possible gives way, and the next of `reserve` takes the seat; a panel
+    that keeps every quota stays as it was drawn. What was given up is `drawn` less the panel. Refused where even
+    the reserve does not fill it.
+    """
+    known = {c.expert: c for c in pool}
+    ordered = [known[expert] for expert in dict.fromkeys([*drawn, *reserve]) if expert in known]
+    if not fillable(seats, [], ordered, quotas):
+        raise Refused(*shortages(seats, ordered, quotas))
+    kept = _walk(seats, [], ordered, quotas)
+    return Panel(seats, tuple(kept), tuple(c.expert for c in ordered if c.expert not in kept))
 
 
 def replace(

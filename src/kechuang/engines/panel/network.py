@@ -111,7 +111,7 @@ def levels(nest: Nest | None, demand: Ints) -> list[tuple[Ints, Ints]]:
     if nest is None:
         return []
     found = []
-    if nest.outside:
+    if np.any(nest.outside):
         found.append((np.where(nest.inside, 0, -1).astype(np.int64), np.maximum(demand - nest.outside, 0)))
     for member, most in ((nest.region, nest.per_region), (nest.unit, nest.per_unit)):
         if most is not None:

@@ -74,6 +74,7 @@ class Nest:
     """Quotas of every panel that nest: per unit, per region, and at least `outside` from outside. None: no limit.
 
     `unit`, `region` number each expert's (negative: none); a unit lies in one region, a region inside or outside.
+    `outside` is one number for all projects, or one for each.
     """
 
     unit: Ints
@@ -81,7 +82,7 @@ class Nest:
     inside: npt.NDArray[np.bool_]
     per_unit: int | None = 1
     per_region: int | None = None
-    outside: int = 0
+    outside: int | Ints = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ class Draw:
     def __init__(self, cert):  # a group's limit below 0 is so many fewer than the seats
         self.cert, self.rules, self.one = cert, cert["rules"], 1 << cert["rules"]["bits"]
         self.bounds = {("expert", j): (lo, cap) for j, (_, cap, lo, _) in enumerate(self.rules["experts"])}
-        for i, (_, seats) in enumerate(self.rules["projects"]):
-            most = {(i, name): (0, n if n >= 0 else max(0, seats + n)) for name, n in self.rules["groups"].items()}
+        for i, (_, seats, own) in enumerate(self.rules["projects"]):
+            most = {(i, k): (0, n if n >= 0 else max(0, seats + n)) for k, n in (self.rules["groups"] | own).items()}
             self.bounds |= {(i, ""): (seats, seats), **most}
 
     def path(self, i, j):  # from a project through the groups of an expert to him and out
