@@ -155,7 +155,11 @@ def test_an_expert_who_cannot_reach_his_least_load_is_named():
 def test_a_cap_on_chances_that_leaves_no_assignment_is_refused_as_such():
     with pytest.raises(Refused) as refusal:
         optimum(a_problem([[1, 1]], demand=2), seed=SEED, scale=2, most=1)
-    assert refusal.value.codes == ["chance_too_small"]
+    short = {"projects": ["0"], "codes": [], "need": 2, "have": 1, "missing": 2}
+    assert [reason.to_json() for reason in refusal.value.reasons] == [
+        {"code": "chance_too_small", "cap": "1/2"},
+        {"code": "places_short", **short},
+    ]
 
 
 def test_a_forced_pair_in_conflict_is_refused():

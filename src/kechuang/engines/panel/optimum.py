@@ -109,7 +109,8 @@ def _wider(
     rows, cols = search.best(wide)
     if len(rows) <= have and wide == m:
         scale, most = chance
-        raise Refused(*(check(problem) or (Reason("chance_too_small", cap=f"{most}/{scale}"),)))
+        capped = Reason("chance_too_small", cap=f"{most}/{scale}")
+        raise Refused(*(check(problem) or (capped, *check(problem, scale=scale, most=most))))
     return rows, cols, wide
 
 

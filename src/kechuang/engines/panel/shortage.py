@@ -16,25 +16,27 @@ from kechuang.words.reason import Reason
 START = 32
 
 
-def check(problem: Problem, *, seed: bytes = b"") -> tuple[Reason, ...]:
+def check(problem: Problem, *, seed: bytes = b"", scale: int = 1, most: int = 1) -> tuple[Reason, ...]:
     """What is short, by name; empty if every demand and every least load can be met.
 
     `places_short(codes, projects, need, have, missing)` for each separate group of projects whose experts do not
-    suffice; `least_loads_above_seats(least, seats)`; `load_short(experts, need, have)`. Demands and least loads
-    that can each be met can be met together (Mendelsohn and Dulmage 1958).
+    suffice, `missing` the experts it would take; `least_loads_above_seats(least, seats)`; `load_short(experts, need,
+    have)`. Demands and least loads that can each be met can be met together (Mendelsohn and Dulmage 1958). With a
+    cap of `most` / `scale` on a pair's chance an expert fills no more than that of a seat.
     """
-    search = Search(problem, weights(problem, seed=seed))
+    search = Search(problem, weights(problem, seed=seed, scale=scale))
     rows, cols = search.best(START)
     whole: set[int] = set()
     while True:
-        filled, projects, experts = _seated(problem, rows, cols)
+        filled, projects, experts = _seated(problem, rows, cols, scale, most)
         fresh = set(projects.tolist()) - whole
-        if int(filled.sum()) == problem.seats or not fresh:
+        if int(filled.sum()) == problem.seats * scale or not fresh:
             break
         whole |= fresh
         more = all_of(problem, np.array(sorted(fresh)))
         rows, cols = search.lawful(np.concatenate([rows, more[0]]), np.concatenate([cols, more[1]]))
-    found = _named(problem, rows, cols, filled, projects, experts)
+    parts = _parts(rows, cols, projects, experts)
+    found = _named(problem, parts, filled, scale, most)
     return tuple(found) or _loads(problem, search)
 
 
@@ -48,15 +50,16 @@ def all_of(problem: Problem, projects: Ints) -> tuple[Array, Array]:
     return np.repeat(projects, counts), np.concatenate([np.zeros(0, np.int64), *cols])
 
 
-def _seated(problem: Problem, rows: Array, cols: Array) -> tuple[Ints, Ints, Ints]:
-    """The most seats that these pairs can fill, by project, and the projects and experts of the minimum cut."""
+def _seated(problem: Problem, rows: Array, cols: Array, scale: int = 1, most: int = 1) -> tuple[Ints, Ints, Ints]:
+    """The most seats (times `scale`) these pairs can fill, by project; projects and experts of the minimum cut."""
     n, m = problem.shape
     entry, groups = entries(problem.nest, problem.demand, np.arange(n), rows, cols, first=n + m + 2)
     group_tail, group_head, group_cap = joined(groups)
     source, sink = n + m, n + m + 1
     tail = np.concatenate([np.full(n, source), entry, group_tail, np.arange(n, n + m)])
     head = np.concatenate([np.arange(n), n + cols, group_head, np.full(m, sink)])
-    capacity = np.concatenate([problem.demand, np.ones(len(rows), np.int64), group_cap, problem.cap])
+    pair = np.full(len(rows), most, np.int64)
+    capacity = np.concatenate([problem.demand * scale, pair, group_cap * scale, problem.cap * scale])
     flow = max_flow.SimpleMaxFlow()
     flow.add_arcs_with_capacity(tail.astype(np.int32), head.astype(np.int32), capacity)
     flow.solve(source, sink)
@@ -65,8 +68,8 @@ def _seated(problem: Problem, rows: Array, cols: Array) -> tuple[Ints, Ints, Int
     return filled, np.sort(cut[cut < n]), np.sort(cut[(cut >= n) & (cut < n + m)]) - n
 
 
-def _named(problem: Problem, rows: Array, cols: Array, filled: Ints, projects: Ints, experts: Ints) -> list[Reason]:
-    """One reason for each part of the cut that hangs together through its experts."""
+def _parts(rows: Array, cols: Array, projects: Ints, experts: Ints) -> list[list[int]]:
+    """The projects of the cut, those together that hang together through its experts."""
     inside = np.isin(rows, projects) & np.isin(cols, experts)
     leader = {("p", i): ("p", i) for i in projects.tolist()}
     for row, col in zip(rows[inside].tolist(), cols[inside].tolist(), strict=True):
@@ -75,7 +78,12 @@ def _named(problem: Problem, rows: Array, cols: Array, filled: Ints, projects: I
     parts: dict[tuple[str, int], list[int]] = {}
     for i in projects.tolist():
         parts.setdefault(_root(leader, ("p", i)), []).append(i)
-    found = [_short(problem, part, filled) for part in parts.values()]
+    return list(parts.values())
+
+
+def _named(problem: Problem, parts: list[list[int]], filled: Ints, scale: int, most: int) -> list[Reason]:
+    """One reason for each part that is short of experts."""
+    found = [_short(problem, part, filled, scale, most) for part in parts]
     return sorted((r for r in found if r.values["missing"]), key=lambda r: (-r.values["missing"], r.values["projects"]))
 
 
@@ -86,11 +94,12 @@ def _root(leader: dict[tuple[str, int], tuple[str, int]], node: tuple[str, int])
     return node
 
 
-def _short(problem: Problem, part: list[int], filled: Ints) -> Reason:
-    need, have = int(problem.demand[part].sum()), int(filled[part].sum())
+def _short(problem: Problem, part: list[int], filled: Ints, scale: int, most: int) -> Reason:
+    need, units = int(problem.demand[part].sum()), int(filled[part].sum())
+    missing = -((units - need * scale) // most)
     codes = sorted({problem.codes[i] for i in part}) if problem.codes else []
     names = [problem.projects[i] if problem.projects else str(i) for i in part]
-    return Reason("places_short", codes=codes, projects=names, need=need, have=have, missing=need - have)
+    return Reason("places_short", codes=codes, projects=names, need=need, have=units // scale, missing=missing)
 
 
 def _loads(problem: Problem, search: Search) -> tuple[Reason, ...]:
