@@ -2,7 +2,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 V := .venv/bin
-export PYTHONDONTWRITEBYTECODE ?= 1
+# Bytecode is kept between runs: without it every start compiles Django anew (2.2 s against 0.9 s).
+unexport PYTHONDONTWRITEBYTECODE
 
 # The live server's threads share one in-memory connection, and two requests at once can stand still on it:
 # such a run is ended and tried once more. See docs/operations.md.

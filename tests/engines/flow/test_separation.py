@@ -6,13 +6,13 @@ from copy import deepcopy
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 import kechuang
 from kechuang.engines.flow.separation import audit_roles, clashes, conflicts
 
 TEXT = (Path(kechuang.__file__).parent / "book/roles.yaml").read_text("utf-8")
-PAGE = YAML(typ="safe", pure=True).load(TEXT)
+PAGE = yaml.safe_load(TEXT)
 
 
 def rules(reasons) -> list[str]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from io import StringIO
 from typing import Any
 
-from ruamel.yaml import YAML
+import yaml
 
 from kechuang.engines.forms import Form, form_from
 
@@ -110,9 +109,8 @@ LISTS: dict[str, dict[str, Any]] = {
 
 
 def page_from(text: str) -> dict[str, Any]:
-    reader = YAML(typ="safe")
-    reader.version = (1, 2)
-    return reader.load(StringIO(text))
+    page: dict[str, Any] = yaml.safe_load(text)
+    return page
 
 
 def the_page() -> dict[str, Any]:

@@ -14,8 +14,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from yaml import CLoader, MarkedYAMLError, YAMLError
 
 from kechuang.words.outcome import BadPage
 
@@ -73,7 +72,7 @@ class _Reading:
     def __init__(self, file: str, text: str) -> None:
         self.file = file
         self.marks: dict[str, Mark] = {}
-        self.events: Iterator[Any] = YAML(typ="safe", pure=True).parse(text)
+        self.events: Iterator[Any] = _events(text)
 
     def page(self) -> dict[str, Any]:
         try:
@@ -129,7 +128,7 @@ class _Reading:
             if key in values:
                 raise self._fault(event, f"the key {key} stands twice", "keep one")
             value = next(self.events)
-            if _named(value) == "Scalar" and value.style is None and not value.value:
+            if _named(value) == "Scalar" and not value.style and not value.value:
                 raise self._fault(event, f"the key {key} has no value", _COMMA)
             values[key] = self._node(value, _under(path, str(key)), depth + 1)
         return values
@@ -140,7 +139,7 @@ class _Reading:
         text = str(event.value)
         if not text or text == "<<":
             raise self._fault(event, f"{text!r} is no key", "write a code")
-        if event.style is None and _INTEGER.fullmatch(text):
+        if not event.style and _INTEGER.fullmatch(text):
             raise self._fault(event, f"the key {text} is a number", "quote it, so that it is text everywhere")
         if ISO_DATE.fullmatch(text):
             return self._date(event, text)
@@ -148,7 +147,7 @@ class _Reading:
 
     def _scalar(self, event: Any) -> Any:
         text = str(event.value)
-        if event.style is None:
+        if not event.style:
             return self._plain(event, text)
         if not text.strip():
             raise self._fault(event, "an empty text", "say something, or leave the key off")
@@ -185,6 +184,13 @@ class _Reading:
     def _fault(self, event: Any, why: str, mend: str) -> BadPage:
         mark = self._mark(event)
         return BadPage(self.file, why, mend, line=mark.line, column=mark.column)
+
+
+def _events(text: str) -> Iterator[Any]:
+    """The events of a text; only libyaml's parser is used, nothing is constructed."""
+    loader = CLoader(text)
+    while loader.check_event():
+        yield loader.get_event()
 
 
 def _named(event: Any) -> str:
