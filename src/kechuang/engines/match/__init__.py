@@ -10,6 +10,7 @@ from kechuang.engines.match.nearest import Candidate, candidates
 from kechuang.engines.match.search import Entry, Found, Question, Searchable, Small, Snippet, question, snippet
 from kechuang.engines.match.store import Memory, Store
 from kechuang.engines.match.text import aligned, normalise, placed_tokens, tokens
+from kechuang.engines.match.visible import Part, PartBuilder, Visible, merged_parts
 
 __all__ = [
     "Affinity",
@@ -22,6 +23,8 @@ __all__ = [
     "Index",
     "Kind",
     "Memory",
+    "Part",
+    "PartBuilder",
     "Passage",
     "Profiles",
     "Question",
@@ -32,6 +35,7 @@ __all__ = [
     "Standing",
     "Store",
     "Team",
+    "Visible",
     "Work",
     "affinities",
     "aligned",
@@ -43,6 +47,7 @@ __all__ = [
     "items_twice",
     "kind",
     "merged",
+    "merged_parts",
     "normalise",
     "placed_tokens",
     "profiles",

@@ -1,4 +1,8 @@
-"""Search over hundreds of thousands of entries: the same tokens and questions, kept by a tantivy index handed in."""
+"""Search over millions of entries that everyone may see: the same tokens and questions, kept by a tantivy index handed in.
+
+Its scores come from the counts of the whole index, so an entry that is not for everyone would move the order of others:
+such entries are refused here, `Visible` keeps them.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +30,10 @@ def schema() -> tantivy.Schema:
     """The fields of an index: words already cut and joined by spaces, exact values for the filters."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("words", tokenizer_name=SPACED, index_option="freq")
-    for field in ("places", "audience"):
-        builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("places", tokenizer_name="raw", index_option="basic")
     for field in ("name", "kind"):
         builder.add_text_field(field, stored=True, tokenizer_name="raw", index_option="basic")
-    for field in ("title", "text", "place", "seen_by"):
+    for field in ("title", "text", "place"):
         builder.add_text_field(field, stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("year", stored=True, indexed=True, fast=True)
     return builder.build()
@@ -42,7 +45,9 @@ def cut(entry: Entry) -> tuple[str, str]:
 
 
 def document(entry: Entry, words: tuple[str, str]) -> tantivy.Document:
-    """An entry, cut, as the index keeps it."""
+    """An entry, cut, as the index keeps it; ValueError for one that is not for everyone."""
+    if entry.seen_by != (EVERYONE,):
+        raise ValueError(f"{entry.name} is not for everyone: keep it where hidden entries move nothing (Visible)")
     made = tantivy.Document(
         name=entry.name,
         title=entry.title,
@@ -55,9 +60,6 @@ def document(entry: Entry, words: tuple[str, str]) -> tantivy.Document:
     made.add_integer("year", entry.year)
     for end in range(1, len(entry.place) + 1):
         made.add_text("places", entry.place[:end])
-    for reader in entry.seen_by:
-        made.add_text("audience", reader)
-        made.add_text("seen_by", reader)
     return made
 
 
@@ -104,11 +106,11 @@ class Large:
 
     def search(self, asked: Question, *, top: int = 20) -> tuple[Found, ...]:
         groups = [(tantivy.Occur.Should, self._group(group, asked.prefix)) for group in asked.groups]
-        if not groups:
+        if not groups or EVERYONE not in asked.audience:
             return ()
         searcher = self._index.searcher()
         query = tantivy.Query.boolean_query(groups)
-        if filters := self._filters(asked, searcher):
+        if filters := self._filters(asked):
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), *filters])
         hits = searcher.search(query, limit=top, count=False).hits
         found = [(score, _entry(searcher.doc(address))) for score, address in hits]
@@ -132,11 +134,9 @@ class Large:
     def _term(self, field: str, value: str, option: str = "basic") -> tantivy.Query:
         return tantivy.Query.term_query(self._schema, field, value, option)
 
-    def _filters(self, asked: Question, searcher: tantivy.Searcher) -> list[Clause]:
-        """Every filter is a must that gives no score; that of the audience is left out where all is for everyone."""
+    def _filters(self, asked: Question) -> list[Clause]:
+        """Every filter is a must that gives no score."""
         wanted = []
-        if EVERYONE not in asked.audience or searcher.doc_freq("audience", EVERYONE) < searcher.num_docs:
-            wanted.append(self._any("audience", asked.audience))
         if asked.kinds:
             wanted.append(self._any("kind", asked.kinds))
         if asked.place:
@@ -151,9 +151,7 @@ class Large:
 
 
 def _entry(kept: tantivy.Document) -> Entry:
-    first = {field: kept.get_first(field) for field in ("name", "title", "text", "kind", "place")}
-    return Entry(
-        **{field: value or "" for field, value in first.items()},
-        year=kept.get_first("year") or 0,
-        seen_by=tuple(kept.get_all("seen_by")),
+    name, title, text, kind, place = (
+        str(kept.get_first(field) or "") for field in ("name", "title", "text", "kind", "place")
     )
+    return Entry(name, title, text, kind, kept.get_first("year") or 0, place)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from math import log
 from typing import Protocol
 
-from kechuang.engines.match.text import occurrences, tokens
+from kechuang.engines.match.text import normalise, occurrences, tokens
 
 TITLE_BOOST = 2.0
 SYNONYM_WORTH = 0.7
 PREFIX_WORTH = 0.5
-PREFIXES_AT_MOST = 50
 EVERYONE = "*"
 K1, B = 1.2, 0.75
 SNIPPET = 60
@@ -81,16 +78,35 @@ def question(
     place: str = "",
     audience: Collection[str] = (EVERYONE,),
 ) -> Question:
-    """Read what was typed; a token of the synonym table brings its synonyms along, at a lower worth."""
+    """Read what was typed; a word or phrase of the synonym table brings its synonyms along, at a lower worth."""
     read = tokens(words)
-    groups = tuple(_group(token, synonyms or {}) for token in dict.fromkeys(read))
+    others = _synonyms(words, read, synonyms or {})
+    groups = tuple(_group(token, others.get(token, ())) for token in dict.fromkeys(read))
     prefix = read[-1] if typing and read and not words[-1:].isspace() else ""
     return Question(groups, prefix, tuple(sorted(kinds)), years, place, tuple(sorted(audience)))
 
 
-def _group(token: str, synonyms: Mapping[str, Sequence[str]]) -> tuple[tuple[str, float], ...]:
-    others = (other for phrase in synonyms.get(token, ()) for other in tokens(phrase))
-    return ((token, 1.0), *((other, SYNONYM_WORTH) for other in dict.fromkeys(others) if other != token))
+def _synonyms(words: str, read: Sequence[str], table: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """For the token that says most of each phrase found in what was typed, the tokens that say most of its synonyms."""
+    letters = normalise(words)
+    found: dict[str, list[str]] = {}
+    for phrase, synonyms in table.items():
+        if normalise(phrase) in letters:
+            saying = [token for token in _telling(phrase) if token in read][:1]
+            for token in saying:
+                found.setdefault(token, []).extend(other for one in synonyms for other in _telling(one))
+    return found
+
+
+def _telling(phrase: str) -> list[str]:
+    """The longest tokens of a phrase: of 高新技术企业 not 企业, which everybody is."""
+    cut = tokens(phrase)
+    longest = max(map(len, cut), default=0)
+    return [token for token in dict.fromkeys(cut) if len(token) == longest]
+
+
+def _group(token: str, synonyms: Sequence[str]) -> tuple[tuple[str, float], ...]:
+    return ((token, 1.0), *((other, SYNONYM_WORTH) for other in dict.fromkeys(synonyms) if other != token))
 
 
 def snippet(text: str, asked: Question, *, width: int = SNIPPET) -> Snippet:
@@ -137,7 +153,6 @@ class Small:
         self._counts: dict[str, Counter[str]] = {}
         self._lengths: dict[str, int] = {}
         self._bearers: defaultdict[str, set[str]] = defaultdict(set)
-        self._words: list[str] | None = None
 
     def add(self, entry: Entry) -> None:
         """Put an entry in; one of the same name is replaced."""
@@ -149,7 +164,6 @@ class Small:
         self._lengths[entry.name] = sum(counted.values())
         for token in counted:
             self._bearers[token].add(entry.name)
-        self._words = None
 
     def remove(self, name: str) -> None:
         """Take an entry out; nothing happens if it was not there."""
@@ -157,44 +171,42 @@ class Small:
             self._bearers[token].discard(name)
         self._entries.pop(name, None)
         self._lengths.pop(name, None)
-        self._words = None
 
     def search(self, asked: Question, *, top: int = 20) -> tuple[Found, ...]:
         visible = {name for name, entry in self._entries.items() if admits(entry, asked)}
         mean = sum(self._lengths[name] for name in visible) / (len(visible) or 1)
         scores: defaultdict[str, float] = defaultdict(float)
-        for group in self._groups(asked):
-            for name, score in self._group_scores(group, visible, mean):
+        for group in asked.groups:
+            for name, score in self._group_scores(group, asked.prefix, visible, mean):
                 scores[name] += score
         best = sorted(scores, key=lambda name: (-scores[name], name))[:top]
         return tuple(Found(self._entries[name], scores[name], self._snippet(name, asked)) for name in best)
 
-    def _groups(self, asked: Question) -> Iterator[tuple[tuple[str, float], ...]]:
-        for group in asked.groups:
-            longer = self._longer(asked.prefix) if group[0][0] == asked.prefix else ()
-            yield (*group, *((word, PREFIX_WORTH) for word in longer))
-
-    def _longer(self, prefix: str) -> tuple[str, ...]:
-        """Some words that begin with the prefix."""
-        if self._words is None:
-            self._words = sorted(word for word, bearers in self._bearers.items() if bearers)
-        start = bisect_left(self._words, prefix)
-        near = self._words[start : start + PREFIXES_AT_MOST]
-        return tuple(word for word in takewhile(lambda word: word.startswith(prefix), near) if word != prefix)
-
     def _group_scores(
-        self, group: Iterable[tuple[str, float]], visible: Collection[str], mean: float
+        self, group: tuple[tuple[str, float], ...], prefix: str, visible: Collection[str], mean: float
     ) -> Iterator[tuple[str, float]]:
         """BM25 of the best word of the group for each entry; a synonym does not count on top of its word."""
         best: dict[str, float] = {}
-        for token, worth in group:
-            bearers = {name for name in self._bearers.get(token, ()) if name in visible}
-            rare = log(1 + (len(visible) - len(bearers) + 0.5) / (len(bearers) + 0.5))
-            for name in bearers:
-                count = self._counts[name][token]
+        counted = [(self._counted(token, visible), worth) for token, worth in group]
+        if prefix and group[0][0] == prefix:
+            counted.append((self._begun(prefix, visible), PREFIX_WORTH))
+        for counts, worth in counted:
+            rare = log(1 + (len(visible) - len(counts) + 0.5) / (len(counts) + 0.5))
+            for name, count in counts.items():
                 damped = count + K1 * (1 - B + B * self._lengths[name] / mean)
                 best[name] = max(best.get(name, 0.0), worth * rare * count * (K1 + 1) / damped)
         yield from best.items()
+
+    def _counted(self, token: str, visible: Collection[str]) -> dict[str, int]:
+        """How often each visible entry bears a token."""
+        return {name: self._counts[name][token] for name in self._bearers.get(token, ()) if name in visible}
+
+    def _begun(self, prefix: str, visible: Collection[str]) -> dict[str, int]:
+        """How often each visible entry bears any token that begins so: all of them count as one word."""
+        counts: Counter[str] = Counter()
+        for token in [token for token in self._bearers if token.startswith(prefix)]:
+            counts.update(self._counted(token, visible))
+        return dict(counts)
 
     def _snippet(self, name: str, asked: Question) -> Snippet:
         entry = self._entries[name]
