@@ -64,4 +64,4 @@ def test_offers_are_listed_with_who_asks_for_them():
 
 def test_the_packaged_book_is_read_from_the_package():
     assert book.packaged() is book.packaged()
-    assert book.packaged().page("places").body["counts"] == {"statistical": 12, "recommending": 14}
+    assert book.packaged().page("places").body["counts"] == {"statistical": 12, "recommending": 14, "counties": 103}

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from kechuang.casework import book
+from kechuang.casework import book, codes
 from kechuang.casework.models import Case, Edition, Record, Round
 from kechuang.casework.steady import once
 from kechuang.engines import forms
@@ -88,10 +88,13 @@ class Pages:
         return roles_page().power(role)
 
     def choices(self, source: str) -> Mapping[str, Mapping[str, str]] | None:
-        """Options that a field takes `from:` the programme's page (tracks, checklist, instalments) or a flow's table.
+        """Options that a field takes `from:` the programme's page (tracks, checklist, instalments), a flow's table,
+        or places and code systems as the book in force lists them.
 
-        None for code systems and places that the book does not list: their shape alone is checked.
+        None for a code system that the book does not list: its shape alone is checked.
         """
+        if (listed := codes.choices(current(), source)) is not None:
+            return listed
         rows = self.programme.get(source)
         if rows is None:
             tables = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kechuang.engines.forms import clean
+from kechuang.engines.forms import clean, sentence
 from kechuang.words.reason import Reason
 from tests.engines.forms.samples import FILE, OTHER_FILE, a_form, choices
 
@@ -73,8 +73,12 @@ def test_a_place_is_a_county_where_a_county_is_asked_for():
     assert read("place", "150102", level="county") == "150102"
     assert read("place", "150100", level="county") == (Reason("place_too_wide", level="county"),)
     assert read("place", "150100") == "150100"
-    assert read("place", "150199") == (Reason("not_a_place", got="150199"),)
-    assert read("place", "呼和浩特") == (Reason("not_a_place", got="呼和浩特"),)
+    assert read("place", "150199") == (
+        Reason("not_a_place_but_near", got="150199", near={"zh": ["150100 呼和浩特市", "150102 新城区"], "en": ["150100 呼和浩特市", "150102 Xincheng"]}),
+    )  # fmt: skip
+    near = {"zh": ["150100 呼和浩特市"], "en": ["150100 呼和浩特市"]}
+    assert read("place", "呼和浩特") == (Reason("not_a_place_but_near", got="呼和浩特", near=near),)
+    assert read("place", "abroad") == (Reason("not_a_place", got="abroad"),)
 
 
 def test_without_a_list_of_places_the_shape_alone_is_checked():
@@ -135,3 +139,39 @@ def test_a_code_of_a_system_nobody_lists_is_checked_by_its_shape():
 
 def test_of_a_system_that_is_listed_and_empty_no_code_is_taken():
     assert read("code", "A0101", of="s", lists={"s": {}}.get) == (Reason("not_a_code", got="A0101", of="s"),)
+
+
+SYSTEMS = {
+    "GB/T 13745": {"110": {"zh": "数学", "en": "Mathematics", "level": 1}, "130": {"zh": "力学", "en": "Mechanics", "level": 1}},
+    "places": {"150102": {"zh": "新城区", "en": "Xincheng District"}, "150105": {"zh": "赛罕区", "en": "Saihan District"}},
+}  # fmt: skip
+
+
+def test_a_wrong_code_is_refused_with_those_that_come_nearest():
+    near = {"zh": ["110 数学"], "en": ["110 Mathematics"]}
+    assert read("code", "111", of="GB/T 13745", lists=SYSTEMS.get) == (
+        Reason("not_a_code_but_near", got="111", of="GB/T 13745", near=near),
+    )
+
+
+def test_a_name_typed_for_a_code_is_answered_with_its_code():
+    (refused,) = read("code", "力学", of="GB/T 13745", lists=SYSTEMS.get)
+    assert sentence(refused) == "“力学”不是GB/T 13745中的代码，最接近的是：130 力学，请改填"
+
+
+def test_what_is_like_nothing_is_refused_without_a_guess():
+    assert read("code", "xyz", of="GB/T 13745", lists=SYSTEMS.get) == (
+        Reason("not_a_code", got="xyz", of="GB/T 13745"),
+    )
+
+
+def test_a_place_that_is_none_is_answered_with_the_nearest():
+    (refused,) = read("place", "赛罕", level="county", lists=SYSTEMS.get)
+    assert (
+        sentence(refused, "en")
+        == "“赛罕” is no place; the nearest are: 150105 Saihan District. Please take one of them"
+    )
+
+
+def test_a_county_is_too_narrow_where_a_league_is_asked_for():
+    assert read("place", "150105", level="league", lists=SYSTEMS.get) == (Reason("place_too_narrow", level="league"),)

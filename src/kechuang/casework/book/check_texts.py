@@ -15,7 +15,7 @@ _UNTOLD = ("examples", "formerly")  # names for officials and old names of place
 _SHOWN = frozenset({"help", "options", "verdict", "grade", "modes", "definition"})  # read on the screen
 _HAN = re.compile("[\u4e00-\u9fff]")
 SCREEN = ("programmes", "parts", "flows", "letters", "indicators")  # a policy's options stand in the vocabulary
-SOURCED = ("programmes", "policies", "indicators")
+SOURCED = ("programmes", "policies", "indicators", "codes")
 NUMBERED = frozenset({"year", "number"})  # what the number of a document is made of
 
 

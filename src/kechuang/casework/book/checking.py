@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kechuang.casework.book.asking import Ask, asked, needless_awaits, unmet_asks
+from kechuang.casework.book.check_codes import places, system
 from kechuang.casework.book.check_examples import computed, examples
 from kechuang.casework.book.check_policies import policies
 from kechuang.casework.book.check_programmes import programme
@@ -95,6 +96,10 @@ def _alone(page: Page) -> Iterator[BadPage]:
         yield from _located(page, letter(page))
     if page.kind == "parts":
         yield from _located(page, (*bad_params(page.body), *computed(page.body)))
+    if page.kind == "places":
+        yield from _located(page, places(page))
+    if page.kind == "codes":
+        yield from _located(page, system(page))
     if page.kind == "indicators":
         yield from _located(page, _indicator(page.body))
 

@@ -13,7 +13,7 @@ from typing import Any
 from kechuang.casework.book.expand import expanded
 from kechuang.casework.book.reader import Page, read_page
 
-FOLDERS = ("programmes", "parts", "flows", "policies", "letters", "indicators")
+FOLDERS = ("programmes", "parts", "flows", "policies", "letters", "indicators", "codes")
 SINGLE = ("roles", "places", "vocabulary", "stacking", "imports")
 
 

@@ -42,8 +42,11 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     # picked
     "not_an_option": ("“{got}”不在可选范围内，请从列表中选择", "“{got}” is not among the options; please choose from the list"),
     "not_a_code": ("“{got}”不是{of}中的代码，请从列表中选择", "“{got}” is no code of {of}; please choose from the list"),
+    "not_a_code_but_near": ("“{got}”不是{of}中的代码，最接近的是：{near}，请改填", "“{got}” is no code of {of}; the nearest are: {near}. Please take one of them"),
     "code_too_short": ("“{got}”不够具体，请填至第{levels}级", "“{got}” is too general; please go down to level {levels}"),
     "not_a_place": ("“{got}”不是行政区划代码，请从列表中选择", "“{got}” is no place; please choose from the list"),
+    "not_a_place_but_near": ("“{got}”不是行政区划代码，最接近的是：{near}，请改填", "“{got}” is no place; the nearest are: {near}. Please take one of them"),
+    "place_too_narrow": ("请选到盟市一级", "Please choose a league or city"),
     "place_too_wide": ("请选到旗县（市、区）一级", "Please choose a banner, county, city or district"),
     "not_yes_or_no": ("请选“是”或“否”", "Please choose yes or no"),
     "bad_reference": ("请从列表中选择，不要手工填写", "Please choose from the list"),
@@ -92,8 +95,12 @@ class _Filled(dict[str, str]):
     def __init__(self, values: Mapping[str, Any], language: str) -> None:
         comma = ", " if language == "en" else "、"
         super().__init__(
-            {k: comma.join(map(str, v)) if isinstance(v, list | tuple) else str(v) for k, v in values.items()}
+            {k: _joined(v.get(language) if isinstance(v, Mapping) else v, comma) for k, v in values.items()}
         )
 
     def __missing__(self, name: str) -> str:
         return "—"
+
+
+def _joined(value: Any, comma: str) -> str:
+    return comma.join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -13,6 +13,7 @@ from kechuang.casework import people
 from kechuang.desks.experts.models import Expert
 from kechuang.parties.models import Appointment, Organisation, Person
 
+FIRST_COUNTY = {"152900": "152921"}  # every other league has a county whose code ends in 02
 LEAGUES = (
     ("150100", "呼和浩特市"), ("150200", "包头市"), ("150300", "乌海市"), ("150400", "赤峰市"), ("150500", "通辽市"),
     ("150600", "鄂尔多斯市"), ("150700", "呼伦贝尔市"), ("150800", "巴彦淖尔市"), ("150900", "乌兰察布市"),
@@ -201,7 +202,7 @@ def _unit(make: Maker, region: Region, bureau: Organisation, number: int, on: da
     kind, ending = UNIT_KINDS[number % len(UNIT_KINDS)]
     registrant = make.person(name=f"示例科研处{number + 1}", field="单位科研管理")
     values = {
-        "name": f"示例{number + 1:03d}{ending}", "kind": kind, "place": f"{bureau.place[:4]}02", "recommender": bureau,
+        "name": f"示例{number + 1:03d}{ending}", "kind": kind, "place": FIRST_COUNTY.get(bureau.place, f"{bureau.place[:4]}02"), "recommender": bureau,
         "credit_code": make.credit_code(bureau.place), "registered_on": LONG_AGO, "host_unit": True, "synthetic": True,
         "legal_person": make.name(), "contact": registrant.name, "phone": "0471-4963421",
     }  # fmt: skip

@@ -115,7 +115,7 @@ def _simple(one: Field, typed: Any, around: Around) -> dict[str, Any]:
     found: dict[str, Any] = {"value": text}
     if one.kind in COUNTED and isinstance(one.most, int):
         found["most"] = one.most
-    if one.kind in LISTS or one.kind == "place":
+    if one.kind in LISTS or one.kind in ("place", "code"):
         found["options"] = options(one, typed, around)
     if one.kind in SUGGESTED:
         found.update(lookup=around.lookup(one), shown=_worded(one, text, around))
@@ -142,7 +142,13 @@ def options(one: Field, typed: Any, around: Around) -> tuple[Option, ...]:
     return tuple(
         Option(code, label(entry, around.language), chosen=code in chosen, group=_group(one, code, known, around))
         for code, entry in known.items()
+        if one.kind != "place" or _is_of_level(code, one.level)
     )
+
+
+def _is_of_level(code: str, level: str) -> bool:
+    """Whether a place may be chosen where a league, or a banner or county, is asked for."""
+    return not level or code.endswith("00") == (level == "league")
 
 
 def _group(one: Field, code: str, known: Mapping[str, Any], around: Around) -> str:

@@ -7,11 +7,13 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from difflib import SequenceMatcher
 from typing import Any, Final
 
 from kechuang.engines.forms.model import Choices, Field, Text
 from kechuang.words.reason import Reason
 
+CLOSE: Final = 50  # of a hundred: what is less alike is not offered
 BIGGEST_INT: Final = 10**30  # what is larger is no answer, and turning it into text costs time
 # Control characters save tab and newline, lone surrogates, marks that turn the direction of text, non-characters.
 _UNFIT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
@@ -125,6 +127,26 @@ def plain(raw: object, *, most: int) -> str:
 def characters(text: str) -> int:
     """How long a text is as people count it: characters, without blanks and line ends."""
     return len("".join(text.split()))
+
+
+def nearest(typed: str, known: Mapping[str, Any], *, most: int = 3) -> dict[str, list[str]]:
+    """The entries of a list that come nearest to what was typed, by name or by code, in each language; {} if none does."""
+    wanted = typed.casefold()
+    ranked = sorted(((-_likeness(wanted, code, entry), code) for code, entry in known.items()))
+    least = 100 if ranked and ranked[0][0] == -100 else CLOSE
+    codes = [code for score, code in ranked[:most] if score <= -least]
+    if not codes:
+        return {}
+    return {language: [f"{code} {label(known[code], language)}" for code in codes] for language in ("zh", "en")}
+
+
+def _likeness(wanted: str, code: str, entry: object) -> int:
+    """From 0 to 100: a name that holds what was typed, or is held by it, comes first; then codes by what they share."""
+    names = [label(entry, language).casefold() for language in ("zh", "en")]
+    if any(name and (wanted in name or name in wanted) for name in names):
+        return 100
+    whole = max(SequenceMatcher(None, wanted, one).ratio() for one in (code.casefold(), *names))
+    return int(whole * 100)
 
 
 def label(entry: object, language: str) -> str:

@@ -14,6 +14,7 @@ from kechuang.engines.forms.kinds.base import (
     as_text,
     is_blank,
     label,
+    nearest,
     plain,
     said,
     same,
@@ -56,7 +57,11 @@ def _code(raw: object, field: Field, sources: Sources) -> str:
     known = sources.named(field.source)
     if known is None and _CODE.fullmatch(code):
         return code  # a system nobody here lists: its shape is all that can be checked
-    if known is None or code not in known:
+    if known is None:
+        raise Unreadable("not_a_code", got=code, of=field.source)
+    if code not in known:
+        if near := nearest(code, known):
+            raise Unreadable("not_a_code_but_near", got=code, of=field.source, near=near)
         raise Unreadable("not_a_code", got=code, of=field.source)
     depth = _depth(known[code])
     if 0 < depth < field.levels:
@@ -67,11 +72,22 @@ def _code(raw: object, field: Field, sources: Sources) -> str:
 def _place(raw: object, field: Field, sources: Sources) -> str:
     code = plain(raw, most=LONGEST_CODE)
     known = sources.named("places")
-    if not _PLACE.fullmatch(code) or (known is not None and code not in known):
+    if known is not None and code not in known:
+        if near := nearest(code, {one: told for one, told in known.items() if _of_level(one, field.level)}):
+            raise Unreadable("not_a_place_but_near", got=code, near=near)
         raise Unreadable("not_a_place", got=code)
-    if field.level == "county" and code.endswith("00"):
+    if not _PLACE.fullmatch(code):
+        raise Unreadable("not_a_place", got=code)
+    if not _of_level(code, field.level) and code.endswith("00"):
         raise Unreadable("place_too_wide", level=field.level)
+    if not _of_level(code, field.level):
+        raise Unreadable("place_too_narrow", level=field.level)
     return code
+
+
+def _of_level(code: str, level: str) -> bool:
+    """Whether a place is of the level asked for: leagues end in 00, banners and counties do not."""
+    return not level or code.endswith("00") == (level == "league")
 
 
 def _yes_or_no(raw: object, field: Field, sources: Sources) -> bool:
