@@ -11,6 +11,7 @@ from kechuang.casework.book.check_codes import places, system
 from kechuang.casework.book.check_examples import computed, examples
 from kechuang.casework.book.check_policies import policies
 from kechuang.casework.book.check_programmes import programme
+from kechuang.casework.book.check_synonyms import synonyms
 from kechuang.casework.book.check_texts import any_page, letter, numbering
 from kechuang.casework.book.frozen import letters_of
 from kechuang.casework.book.marks import located
@@ -100,6 +101,8 @@ def _alone(page: Page) -> Iterator[BadPage]:
         yield from _located(page, places(page))
     if page.kind == "codes":
         yield from _located(page, system(page))
+    if page.kind == "synonyms":
+        yield from _located(page, synonyms(page.body))
     if page.kind == "indicators":
         yield from _located(page, _indicator(page.body))
 
