@@ -167,6 +167,13 @@ def exclude_former_panel(case: Case, context: Any) -> None:
     Review.objects.filter(case=case, mode=mode).update(mode=f"{mode}-1")
 
 
+@effect("experts.read_again", behind=True)
+def read_again(case: Case, context: Any) -> None:
+    """After a repair the same group reads once more: its first sheets stay, as those of the first reading."""
+    mode = mode_of(case, context.act.name)
+    Review.objects.filter(case=case, mode=mode).update(mode=f"{mode}-0")
+
+
 @effect("experts.release")
 def release(case: Case, context: Any) -> None:
     """Free those drawn when a case is withdrawn: nothing is left to read for it."""

@@ -86,7 +86,8 @@ def open_inquiry(
         raise Refused(Reason("nobody_named", path="person"))
     said = {"source": source, "text": text, "named": named}
     told = {name: value for name, value in about.items() if value}
-    given = {"title": "", "answers": told, "leader": by}
+    synthetic = any(one.synthetic for one in party if one is not None)
+    given = {"title": "", "answers": told, "leader": by, "synthetic": synthetic}
     with transaction.atomic():
         case = open_case(standing_round(on), by=by, on=on, key=key, flow=FLOW, data=said, **given)
         if clue is not None:
