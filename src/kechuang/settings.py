@@ -47,6 +47,10 @@ INSTALLED_APPS = [
     "kechuang.desks.experts",
     "kechuang.desks.funds",
     "kechuang.desks.integrity",
+    "kechuang.desks.enterprises",
+    "kechuang.desks.transfer",
+    "kechuang.desks.instruments",
+    "kechuang.desks.claims",
     "kechuang.faces",
 ]
 

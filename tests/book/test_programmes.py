@@ -15,7 +15,7 @@ PLANS = {
     *("basic-research", "major-special", "key-technology", "results-conversion", "platform-talent"),
     "innovation-environment",
 }
-PROJECTS = sorted(set(BOOK.codes("programmes")) - {"league-allotment"})
+PROJECTS = [code for code in BOOK.codes("programmes") if BOOK.programme(code).body["flow"] == "grant"]
 FUND = ("nsf-general", "nsf-joint", "nsf-youth")
 
 
@@ -37,7 +37,9 @@ def test_no_page_but_policies_has_a_fault_and_those_are_held_by_their_own_tests(
 
 
 def test_there_is_a_page_for_each_of_the_six_plans_and_for_the_money_of_the_centre():
-    assert {body(code)["plan"] for code in BOOK.codes("programmes")} == PLANS | {"central-guidance"}
+    assert {body(code)["plan"] for code in BOOK.codes("programmes")} == PLANS | {
+        *("central-guidance", "post-subsidy", "recognition", "equity-investment"),
+    }
     assert set(BOOK.codes("programmes")) >= PLANS
 
 

@@ -21,10 +21,13 @@ def inner_imports(text: str) -> list[int]:
     return found
 
 
+DESKS = "projects|texts|experts|funds|integrity|enterprises|transfer|instruments|claims"
+
+
 def migration_crossings(text: str, desk: str) -> set[str]:
     """Other desks that a migration of `desk` depends on or points at."""
-    named = set(re.findall(r"\(['\"](projects|texts|experts|funds|integrity)['\"], ['\"]\d", text))
-    named |= {m.lower() for m in re.findall(r"to=['\"](projects|texts|experts|funds|integrity)\.", text)}
+    named = set(re.findall(rf"\(['\"]({DESKS})['\"], ['\"]\d", text))
+    named |= {m.lower() for m in re.findall(rf"to=['\"]({DESKS})\.", text)}
     return named - {desk}
 
 

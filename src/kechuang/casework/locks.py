@@ -17,6 +17,7 @@ KEYS: dict[str, Callable[[Any], list[str]]] = {
     "quota": lambda s: [f"quota:{s.round.pk}:{getattr(s, 'recommender_id', '')}", f"unit:{getattr(s, 'applicant_id', '')}"],
     "budget": lambda s: [f"budget:{s.round.pk}"],
     "pool": lambda s: [f"pool:{s.round.pk}"],
+    "evidence": lambda s: [f"evidence:{getattr(s, 'applicant_id', '')}"],
     "award": lambda s: [f"award:{s.subject_kind}:{s.pid}"],
 }  # fmt: skip
 

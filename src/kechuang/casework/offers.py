@@ -85,7 +85,8 @@ def freeze_file(case: Case, context: Any) -> None:
 @effect("casework.receipt")
 def receipt(case: Case, context: Any) -> None:
     """Give a receipt with number, time and digest; the last hop's time is when the case was received."""
-    if context.act.to == "submitted":
+    checked_next = context.flow.states[case.state].stage == "check"
+    if context.act.to == "submitted" or (checked_next and case.received_at is None):
         case.received_at = context.on
         case.save(update_fields=["received_at"])
     context.later.append(lambda record: documents.receipt(case, record))

@@ -12,7 +12,7 @@ from kechuang.parties.models import Appointment, Person
 from kechuang.parties.permissions import EVERYWHERE, appointments
 from kechuang.words.period import ZONE
 
-BEFORE_RECOMMENDER = ("draft", "with_unit")
+BEFORE_RECOMMENDER = ("draft", "with_unit", "self_evaluation")
 NOWHERE = Q(pk__in=[])
 
 

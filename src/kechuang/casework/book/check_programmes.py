@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
+from kechuang.casework.book.check_claims import claims
 from kechuang.casework.book.check_sheets import sheets
 from kechuang.casework.book.check_units import units
 from kechuang.casework.book.conditions import STAGES
@@ -23,6 +24,7 @@ KEYS = frozenset({
     *("money_source", "service", "tracks", "modes", "params", "facts", "form", "eligibility", "limits", "exempt"),
     *("checklist", "evidence", "sheets", "combine", "panel", "ranking", "award", "policy", "policies", "instalments"),
     *("progress", "midterm", "acceptance", "deliverables", "tracking", "contributions", "letters", "examples"),
+    *("claim", "recognition"),
 })  # fmt: skip
 CONDITION_KEYS = frozenset({"code", "when", "level", "at", "zh", "en", "confirm", "source"})
 LEVELS = ("block", "warn")
@@ -43,6 +45,7 @@ def programme(page: Page, book: Book) -> Iterator[BadPage]:
     yield from _conditions(body)
     yield from units(body)
     yield from sheets(body)
+    yield from claims(body, book)
     yield from _money(body, book)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -11,7 +11,7 @@ from django.db.models import F, Sum
 from django.db.utils import IntegrityError
 
 from kechuang.casework import book, curtain
-from kechuang.casework.models import Award, Case, Round
+from kechuang.casework.models import Award, Case, Record, Round
 from kechuang.casework.pages import day_of
 from kechuang.desks.funds.book_keeping import account, later
 from kechuang.desks.funds.models import (
@@ -30,7 +30,7 @@ from kechuang.desks.funds.models import (
 from kechuang.engines import forms
 from kechuang.formula import UNKNOWN, evaluate, parse
 from kechuang.words.money import shared_out
-from kechuang.words.offers import check, effect, fact
+from kechuang.words.offers import check, effect, fact, table
 from kechuang.words.outcome import Finding, Refused
 from kechuang.words.quantity import quantity
 from kechuang.words.reason import Reason
@@ -432,3 +432,77 @@ def co_funder_paid_share(subject: Case | Round, on: datetime) -> Fraction:
     rows = Round.objects.filter(programme=round_.programme, year__lt=round_.year)
     sums = rows.aggregate(p=Sum("contributions__promised_fen"), r=Sum("contributions__received_fen"))
     return Fraction(sums["r"] or 0, sums["p"]) if sums["p"] else Fraction(1)
+
+
+# Stakes: an investment is held and comes back; it is no grant and stands in no sum of grants
+
+
+def said_in_report(case: Case) -> Mapping[str, Any]:
+    """What the report of the due diligence says last: amount in fen and stake in percent."""
+    rows = Record.objects.filter(subject_kind="case", subject=case.number, act="report").order_by("-position")
+    last = rows.select_related("told").first()
+    return last.told.data if last is not None and hasattr(last, "told") else {}
+
+
+@table("funds.investments", columns={"investment_no": "text", "firm": "text", "proposed": "int64", "chosen": "bool"})
+def investments(on: datetime, where: Mapping[str, Collection[Any]]) -> list[dict[str, Any]]:
+    """Proposed investments: what the report advises; chosen once the committee's decision is published."""
+    rows = Case.objects.filter(flow="investment", parent=None).select_related("applicant")
+    if "investment_no" in where:
+        rows = rows.filter(number__in=list(where["investment_no"]))
+    if "firm" in where:
+        rows = rows.filter(applicant__pid__in=list(where["firm"]))
+    return [_investment(case) for case in rows]
+
+
+def _investment(case: Case) -> dict[str, Any]:
+    chosen = case.state in ("public_notice", "agreement", "invested", "exited")
+    stake = said_in_report(case).get("stake")
+    share = None if stake in (None, "") else Fraction(str(stake)) / 100
+    firm = case.applicant.pid if case.applicant else None
+    return {"investment_no": case.number, "firm": firm, "proposed": case.proposed_fen, "chosen": chosen, "stake": share, "confirmed": True}  # fmt: skip
+
+
+@effect("funds.keep_offer")
+def keep_offer(case: Case, context: Any) -> None:
+    """The amount that the due diligence advises, until the committee decides."""
+    case.proposed_fen = int(context.data["amount"])
+    case.save(update_fields=["proposed_fen"])
+    context.tells["fen"] = str(case.proposed_fen)
+
+
+@effect("funds.commit_stake", locks=("budget",))
+def commit_stake(case: Case, context: Any) -> None:
+    """Set the approved investment aside from the round's budget; Refused beyond it. No grant is made."""
+    fen = case.proposed_fen or 0
+    budget, _ = Budget.objects.get_or_create(round=case.round, defaults={"fen": case.round.budget_fen})
+    free = Budget.objects.filter(pk=budget.pk, committed_fen__lte=F("fen") - fen)
+    if not free.update(committed_fen=F("committed_fen") + fen):
+        raise Refused(Reason("beyond_budget", budget=budget.fen, used=budget.committed_fen, wanted=fen))
+    context.tells["fen"] = str(fen)
+    later(context, f"budget:{case.round.code}", f"promised:{case.number}", fen, "promise", case=case)
+
+
+@effect("funds.free_stake", locks=("budget",))
+def free_stake(case: Case, context: Any) -> None:
+    """What was set aside goes back to the round: no agreement came of it."""
+    fen = case.proposed_fen or 0
+    Budget.objects.filter(round=case.round).update(committed_fen=F("committed_fen") - fen)
+    later(context, f"promised:{case.number}", f"budget:{case.round.code}", fen, "cancel", case=case)
+
+
+@effect("funds.pay_in_stake")
+def pay_in_stake(case: Case, context: Any) -> None:
+    """Pay the stake in: the year's cash moves into a holding, which is the fund's own."""
+    fen = case.proposed_fen or 0
+    spend_cash(case.round, fen, context.on)
+    context.tells["fen"] = str(fen)
+    later(context, f"promised:{case.number}", f"holding:{case.number}", fen, "invest", case=case)
+
+
+@effect("funds.close_stake")
+def close_stake(case: Case, context: Any) -> None:
+    """The stake is sold: what came back goes to the round's account, gain or loss stands in the holding."""
+    fen = int(context.data["proceeds"])
+    context.tells |= {"fen": str(fen), "paid_in": str(case.proposed_fen or 0), "way": str(context.data.get("way", ""))}
+    later(context, f"holding:{case.number}", f"budget:{case.round.code}", fen, "exit", case=case)

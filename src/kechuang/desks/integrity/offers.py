@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from kechuang.casework.pages import day_of
 from kechuang.desks.integrity import inquiries
 from kechuang.desks.integrity.models import Clue, Sanction
 from kechuang.parties.models import Person
-from kechuang.words.offers import check, effect, fact
+from kechuang.words.offers import check, effect, fact, table
 from kechuang.words.outcome import Finding
 from kechuang.words.period import Term, add_months, term_ends
 
@@ -67,6 +67,15 @@ def leader_is_clean(case: Case, on: datetime) -> bool | None:
 def team_is_clean(case: Case, on: datetime) -> bool:
     """No member is under sanction."""
     return not Sanction.objects.in_force(day_of(on)).filter(person__in=case.member_ids, scope__in=BARRED).exists()
+
+
+@table("integrity.barred_units", columns={"enterprise_id": "text"})
+def barred_units(on: datetime, where: Mapping[str, Collection[Any]]) -> list[dict[str, Any]]:
+    """Units under a sanction in force on that day that bars them from applying."""
+    rows = Sanction.objects.in_force(day_of(on)).filter(scope__in=BARRED, organisation__isnull=False)
+    if "enterprise_id" in where:
+        rows = rows.filter(organisation__pid__in=list(where["enterprise_id"]))
+    return [{"enterprise_id": pid} for pid in rows.values_list("organisation__pid", flat=True).distinct()]
 
 
 @effect("integrity.open_clue")

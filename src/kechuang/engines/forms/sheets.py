@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any, Final
 
 from kechuang.engines.forms.kinds.numbers import decimal_text
@@ -25,7 +26,7 @@ def sheet_form(sheet: Mapping[str, Any]) -> Form:
     if not isinstance(criteria, list | tuple) or not criteria:
         raise BadPage(path, "a sheet without criteria", "write criteria: [{code, zh, en, weight}]")
     fields = [field for one in criteria for field in _criterion(one, sheet, path)]
-    fields.append(_total(criteria, path))
+    fields.append(_total(criteria, sheet, path))
     fields.extend(_opinions(sheet))
     return form_from({"code": str(sheet.get("code", "sheet")), "title": sheet.get("title"), "fields": fields})
 
@@ -39,7 +40,7 @@ def _criterion(one: Mapping[str, Any], sheet: Mapping[str, Any], path: str) -> I
     whole = low.denominator == high.denominator == step.denominator == 1
     mark: dict[str, Any] = {
         "code": one.get("code"), "kind": "integer" if whole else "decimal", "zh": one.get("zh"), "en": one.get("en", one.get("zh")),
-        "required": True, "min": decimal_text(low), "max": decimal_text(high), "step": decimal_text(step),
+        "required": True, "min": decimal_text(low), "max": decimal_text(_points(one, high, path)), "step": decimal_text(step),
     }  # fmt: skip
     yield {**mark, "help": one["help"]} if "help" in one else mark
     shortest = {"min": one["min"]} if "min" in one else {}
@@ -49,12 +50,23 @@ def _criterion(one: Mapping[str, Any], sheet: Mapping[str, Any], path: str) -> I
     }  # fmt: skip
 
 
-def _total(criteria: list[Any] | tuple[Any, ...], path: str) -> dict[str, Any]:
+def _points(one: Mapping[str, Any], high: Fraction, path: str) -> Fraction:
+    """The most a criterion can have: its own `points`, else the top of the scale."""
+    points = number_in(one["points"], f"{path}.{one.get('code')}.points") if "points" in one else high
+    if points <= 0:
+        raise BadPage(f"{path}.{one.get('code')}", "a criterion without points", "write points: 8, or leave it out")
+    return points
+
+
+def _total(criteria: list[Any] | tuple[Any, ...], sheet: Mapping[str, Any], path: str) -> dict[str, Any]:
+    """The weighted mark; a criterion with points of its own is first brought to the scale of the sheet."""
+    high = number_in(sheet.get("scale", {}).get("high", 100), f"{path}.scale.high")
     weights = [(one["code"], number_in(one.get("weight", 1), f"{path}.{one['code']}.weight")) for one in criteria]
     whole = sum(weight for _, weight in weights)
     if whole <= 0:
         raise BadPage(path, "the weights add up to nothing", "give each criterion a weight")
-    parts = " + ".join(f"{code} * {_plain(weight)}" for code, weight in weights)
+    tops = {one["code"]: high / _points(one, high, path) for one in criteria}
+    parts = " + ".join(f"{code} * {_plain(weight)}{_times(tops[code])}" for code, weight in weights)
     return {
         "code": "total",
         "kind": "computed",
@@ -62,6 +74,10 @@ def _total(criteria: list[Any] | tuple[Any, ...], path: str) -> dict[str, Any]:
         "en": "Weighted mark",
         "formula": f"({parts}) / {_plain(whole)}",
     }
+
+
+def _times(top: Fraction) -> str:
+    return "" if top == 1 else f" * {top.numerator} / {top.denominator}"
 
 
 def _plain(weight: Any) -> str:

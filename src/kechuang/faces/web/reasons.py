@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 MONEY: Final = frozenset(
-    ("budget", "used", "wanted", "fen", "paid", "granted", "ordered", "said", "received", "spent", "keep", "refund", "due", "left", "award", "written", "given")
+    ("budget", "used", "wanted", "fen", "paid", "granted", "ordered", "said", "received", "spent", "keep", "refund", "due", "left", "award", "written", "given", "pool")
 )  # fmt: skip
 
 _TABLE = """
@@ -32,12 +32,17 @@ batch_differs|支付文件 {batch} 与制作时记入台账的指纹不一致，
 beyond_appropriation|超出本年度拨款预算{fen}，已拨{paid}，本次{wanted}|Beyond the year's appropriation of {fen}: {paid} paid, {wanted} wanted
 beyond_award|超出资助额{granted}，已拨{paid}|Beyond the grant of {granted}: {paid} paid
 beyond_budget|超出批次预算{budget}：已用{used}，本次{wanted}|Beyond the round's budget of {budget}: {used} used, {wanted} wanted
+beyond_the_list|按公布的次序排在第{place}位，批次可用{pool}，到此已不足，未列入|In the declared order this is number {place}; the {pool} the round has left end before it
 budget_below_quotas|预算不够各组最低立项数|The budget is below what the groups' least numbers need
 by_hand_not_allowed|只有现场考察或抽取失败后才能指定专家|Experts are named by hand only for a site visit or after a draw that failed
+cannot_be_computed|现有数据不足，不能核算（{why}）；请先补齐登记记录|It cannot be computed from what is on record ({why}); please complete the registers first
 cannot_merge|这两条登记不能合并|These two entries cannot be merged
 cases_in_check|还有 {count} 件没有完成形式审查|{count} cases are still in formal check
+ceiling_used_up|按“{policy}”，本单位本年度的上限已经用完|The ceiling of “{policy}” for this unit and year is used up
 cell_empty|这一格必填|This cell must be filled in
 cell_too_long|这一格太长，请缩短|This cell is too long; please shorten it
+ceremony_stands_open|这个批次已有一次抽取仪式在进行，请先完成或在掷骰前中止|A ceremony of this round stands open; finish it, or abort it before the dice
+chance_not_binary|概率上限 {chance} 不能写成 a/2ᵇ，请改页面参数|The cap on chances {chance} is not of the form a/2^b; please mend the page
 change_asked_too_often|这类变更最多申请 {most} 次|This kind of change can be asked for {most} times at most
 change_never_allowed|不能这样变更：{because}|This change is never allowed: {because}
 changed_what_was_not_asked|补正只能改要求的部分，请恢复：{fields}|A correction may change only what was asked for; please restore: {fields}
@@ -53,14 +58,19 @@ dates_missing|请先填写开放、单位截止和推荐截止时间|Please ente
 dates_out_of_order|时间次序不对：开放、单位截止、推荐截止须依次在后|The dates are out of order: opening, units' deadline, recommenders' deadline
 decision_differs_from_proposal|决定与审核过的建议不一致，请先改建议|The decision differs from the proposal that was checked; change the proposal first
 departure_without_reason|不按排序的建议须写明理由|A departure from the rank order needs a written reason
+dice_are_cast|骰子已经掷出：不能再封存、重掷或中止，只有一次抽取|The dice are cast: nothing is sealed, cast again or aborted any more; there is one draw
+dice_not_cast|还没有当众掷骰|The dice have not been cast in public yet
 dice_too_few|公开随机数不少于 {least} 位|The public dice need at least {least} digits
 diligence_not_shown|请附勤勉尽责说明和原始记录|Please enclose the statement of diligence with original records
 document_edited|文书 {document} 被改动过|Document {document} was edited
 document_missing|没有这份文书|There is no such document
 draft_is_newer|这一部分在别处刚刚保存过；两份都在，请对照后选择|This part was just saved elsewhere; both texts are kept, please compare and choose
-draw_not_prepared|各方承诺还没有封存，请先封存再掷骰|The parties' commitments are not recorded yet; record them before the dice are cast
+draw_not_frozen|还没有冻结名单、规则与评分，请先冻结|Pool, rules and scores are not frozen yet; freeze them first
 encoding_unclear|看不出文件的编码，请另存为 UTF-8 再传|The encoding of the file is unclear; please save it as UTF-8
 end_before_start|结束时间{end}早于开始时间{start}|The end {end} lies before the start {start}
+evidence_not_confirmed|记录{records}不在登记中，或还没有由另一方确认|The records {records} are not in the register, or not confirmed by the other side yet
+evidence_used|记录{records}已用于另一申请，同一方只能用一次|The records {records} are used by another claim; each side uses a record once
+experts_short|{groups}：{of}还缺 {missing} 名{kind}专家{where}|{groups}: {missing} more {kind} experts needed for {of}{where}
 file_empty|文件是空的，请重新选择|The file is empty; please choose again
 file_kind_not_taken|不接收 .{ending} 文件，可以用：{taken}|.{ending} files are not taken; use one of {taken}
 file_missing|找不到文件 {name}|There is no file {name}
@@ -72,18 +82,24 @@ findings_open|还有核查结果没有判断：{checks}|Findings still wait for 
 flow_unsound|流程有问题：{first}|The flow is unsound: {first}
 goals_lower_than_applied|任务书的目标低于申报书：{goals}|These goals are lower than applied for: {goals}
 group_full|{group}已满 {most} 项，请另设一组|{group} already has {most}; please open another group
+group_not_in_ceremony|“{group}”不在这次抽取仪式冻结的名单里|"{group}" is not among the groups frozen in this ceremony
 group_quota_impossible|{group}达不到最低立项数 {least}|{group} cannot reach its least number {least}
 groups_open|还有 {count} 件没有评完|{count} cases are still being read
+has_a_share|这一件在预算内有应得金额，不能按预算不足处理|This claim has a share of the budget; it cannot be cut off
 head_missing|第一行没有列名|The first row has no column names
 key_used_for_other_data|这次提交与之前同一编号的提交内容不同，请刷新页面后重新办理|The same key came with other data before; please reload the page and act again
 kind_short|{kind}类专家不够：需要 {need} 人，只有 {have} 人|Too few {kind} experts: {need} needed, {have} there
 leader_has_overdue|负责人有逾期未验收的项目，请先验收|The leader has an overdue project; it must be accepted first
+leagues_missing|参加分配的盟市应有{wanted}个，现有{there}个，缺一个都不能核算|{wanted} leagues share and {there} have handed in; nothing is computed while one is missing
 log_differs_from_checkpoint|日志与签名的检查点不一致|The log differs from its signed checkpoint
+mark_outside|“{criterion}”按申请数据只能在{low}到{high}分之间|By the figures of the file “{criterion}” can only be {low} to {high} points
 members_not_consented|还没有登录确认参加的成员：{names}|Members who have not signed in and consented: {names}
 names_after_award|立项决定之后才能看到专家姓名|Names of experts can be seen only after the award
 no_award|还没有资助决定|There is no award yet
 no_decision_in_force|没有生效的诚信处理决定 {number}|There is no integrity decision {number} in force
+no_figures_on_record|登记中没有可用的数据，请先填报并确认|There are no usable figures on record; please enter them and have them confirmed first
 no_file_chosen|还没有选择文件|No file has been chosen
+no_group_waits|没有等待这一步的组，或所说的组不在其中，请核对|No group waits for this step, or the one named is not among them; please check
 no_instalment_due|现在没有可以拨付的期次|No instalment is due now
 no_places|没有可用的席位|There are no seats
 no_quorum|到会人数不够：至少 {least} 人，只有 {sat} 人|No quorum: at least {least}, only {sat} sat
@@ -93,8 +109,11 @@ no_such_cost_class|没有“{kind}”这个科目|There is no cost class {kind}
 no_such_programme|请选择这些项目属于哪个计划|Please choose the programme these projects belong to
 no_such_quota_document|没有登记过资金指标文件 {number}，请核对文号|No quota document {number} is registered; please check the number
 no_such_report|没有这种报告|There is no such report
+no_such_row|“{register}”中没有“{got}”|“{register}” has no “{got}”
 no_such_state|流程里没有这些状态：{states}|The flow has no such states: {states}
+no_such_unit|没有找到单位“{got}”，请填写全称或统一社会信用代码|No unit “{got}” was found; please give its full name or credit code
 no_such_unit|没有已确认的单位用这个信用代码（{number}），请先由单位注册|No confirmed unit has this credit code ({number}); the unit registers first
+no_title_given|还没有发过证书，没有资格可以取消|No title was given that could be withdrawn
 nobody_drawn|还没有抽取专家|No experts have been drawn yet
 nobody_left|备选专家已用完，请补充专家库后重新抽取|Nobody is left in the drawn order; enlarge the pool and draw again
 nobody_named|请写明对象的编号|Please give the number of the person or unit concerned
@@ -103,10 +122,13 @@ not_a_month|不是年月，请写成 2018-01|No month; please write it as 2018-0
 not_a_table|这不是能读的表格文件|This is no readable table
 not_a_year|不是年份，请写四位数字|No year; please write four digits
 not_an_amount|不是金额，请写数字，精确到分|No amount; please write a number, exact to the fen
+not_computed|还没有核算|Nothing has been computed yet
 not_in_pool|所指定的人不都在专家库中，或信用等级不合格|Not everyone named is in the pool with good credit
 not_pending|这条申请已经办过|This entry has been dealt with already
 not_seated|你不在这一组评审席位中|You have no seat in this panel
 not_settled|还有{due}没有退回|{due} is still to be returned
+not_yours_to_confirm|“{register}”的这一行不由你确认|This row of “{register}” is not yours to confirm
+not_yours_to_enter|你不能为这个单位填报“{register}”|You may not enter rows of “{register}” for this unit
 nothing_asked|申请金额须大于零|The amount asked must be more than nothing
 nothing_prepared|没有待复核的拨款|No payment waits to be checked
 nothing_to_batch|没有等待制作支付文件的拨款|No payment waits for a file
@@ -114,16 +136,19 @@ nothing_to_confirm|没有待确认的到账|No payment waits to be confirmed
 nothing_to_pay|没有可以列入批次的拨款|No payment can go into a batch
 notice_not_running|现在不在公示期内|The notice is not running
 notice_still_runs|公示到{last}结束，期满后才能决定|The notice runs until {last}; decide when it is over
+number_taken|编号{number}已经发给另一单位|The number {number} belongs to another title
 objection_open|还有 {count} 件异议没有答复|{count} objections are unanswered
 only_later|新的截止时间须晚于原定时间|The new closing time must be later than the old one
 pages_unsound|办事规则有 {count} 处问题，第一处：{first}|The pages have {count} faults, the first: {first}
 panel_short|能到席的专家不够：需要 {need} 人，只有 {have} 人|The panel cannot be filled: {need} needed, {have} there
 paper_not_set|文书排版失败，请稍后再试或联系系统管理员|The paper could not be typeset; please try again later
 parent_not_here|原办件处于“{state}”，现在不能办{flow}|The case stands at “{state}”; {flow} cannot be opened now
+party_has_sealed|{parties} 已经封存过承诺|{parties} has sealed a commitment already
 passwords_differ|两次输入的密码不一样，请重新输入|The two passwords differ; please type them again
 payments_stopped|这个项目已停止拨款|Payments of this project are stopped
 person_already_registered|这个身份证件号码已经注册过，请直接登录或找回密码|This identity number already has an account; sign in or ask for a new password
 person_under_sanction|{who}在科研失信惩戒期内，至{until}|{who} is under sanction until {until}
+policy_refuses|不符合政策条件|A condition of the policy does not hold
 pool_not_frozen|专家库还没有固化，请先启动评审|The pool is not frozen yet; begin the review first
 pool_too_small|专家不够：需要 {need} 人，回避后只有 {have} 人|The pool is too small: {need} needed, {have} left after recusal
 powers_apart|你已在这一件上行使过另一项职权，规划、实施、监督不能由同一人办理|You have already used another power on this case; planning, execution and supervision are kept apart
@@ -138,17 +163,25 @@ receipt_differs|回执 {document} 与台账不一致|Receipt {document} differs 
 receipt_unknown|台账中没有这份回执的记录|The ledger has no record of this receipt
 recused|你与这一件有回避关系|You are recused from this case
 refund_beyond_due|超过应退金额，还应退{due}|More than is due: {due} is still to be returned
+related_party|记录{records}的另一方与申请单位有关联关系|The other side of the records {records} is related to the claimant
 report_missing|请先填写报告再提交|Please fill in the report first
 results_not_registered|请先登记成果并填写登记号|Please register the results and enter their number
+reveal_is_not_what_was_sealed|{parties} 揭示的密语与封存的承诺不符|What {parties} revealed is not what was sealed
 reveals_do_not_match|公开的承诺与封存的不一致|What was revealed does not match the commitments
+reveals_missing|{parties} 还没有揭示；到 {until} 仍未揭示的，按事先约定的固定词代替|{parties} has not revealed yet; from {until} on, the word fixed beforehand takes its place
 role_ends_before_it_begins|角色的截止日早于今天，请改日期|The role would end before today; please change the date
 roles_apart|这两个角色不能由同一人担任：{zh}|These two roles cannot be held by one person: {en}
 round_closed|{round}已于截止时间停止接收|{round} has closed
 round_code_of_others|批次代码 {code} 已被别的机构使用，请换一个代码|The code {code} is used by another office; please take another one
 round_code_taken|批次代码 {given} 已经用过，请换一个|The round code {given} is taken; please choose another
+row_cancelled|“{name}”已经作废|“{name}” was cancelled
+row_confirmed|“{name}”已经确认，内容不同；要更正请先由确认方作废|“{name}” is confirmed and says something else; whoever confirms it must cancel it first
 row_missing|台账中有记录，办件却不在了|There are records, but the case is gone
 row_without_record|有这一件，台账中却没有它的记录|The row stands here without a record
+say_why|请写明理由，至少四个字|Please say why, in at least four characters
 science_report_missing|请先取得科技报告编号|The number of the S&T report is missing
+score_not_reached|最近一次核算的结论不是“符合”，不能列入拟认定名单|The last computation did not come to “passed”; it cannot be proposed
+sealed_the_same|两方封存的承诺值相同，请各自另拟密语|Two parties sealed the same value; each needs a secret of its own
 second_for_another|第二人须是{role}|The second person must be a {role}
 second_missing|这一步需要{role}同时见证|This step needs a {role} as a witness
 second_person_missing|这一步需要{role}先见证确认|This step needs the word of a {role} first
@@ -159,6 +192,7 @@ sheet_already_filed|这份评审表已经提交过|This sheet has already been f
 sheets_missing|评审表不够：至少 {least} 份，只有 {filed} 份|Too few sheets: at least {least}, only {filed} filed
 spent_more_than_received|财政支出{spent}超过已到账{received}|{spent} spent is more than the {received} received
 state_differs|状态是“{row}”，台账最后一步到“{recorded}”|The state is {row}, the last record led to {recorded}
+supervision_seals_itself|监督处的承诺由监督处自己封存和揭示|Supervision seals and reveals for itself
 table_has_no_rows|表里只有列名，没有数据|The table has a head and no rows
 table_too_large|表格超过 {most} MB，请拆分|The table is larger than {most} MB; please split it
 table_too_many_rows|表格超过 {most} 行，请拆分|The table has more than {most} rows; please split it
@@ -190,6 +224,7 @@ witness_missing|找不到存证文件夹：{folders}|No witness folder: {folders
 witness_unreadable|存证文件读不出来|A witness file cannot be read
 word_too_short|判断意见太短，请写清楚依据|The word is too short; please say on what it rests
 year_beside_start|批准年度 {year} 与开始年度 {start} 对不上|The approval year {year} does not fit the start in {start}
+year_not_in_register|企业年度数据中没有{year}年，请先填报|The register of yearly figures has no {year}; please enter it first
 """
 
 SAID: Final[dict[str, tuple[str, str]]] = {
