@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from kechuang.casework.models import Attempt, Case, Record
 from kechuang.desks.experts.models import Draw, Seat
@@ -45,12 +46,12 @@ def test_nobody_but_supervision_comes_in(address):
 
 def test_a_draw_waits_for_its_witness_and_the_word_is_recorded_on_the_round():
     panel = Panel()
-    Case.objects.filter(pk=panel.cases[0].pk).update(state="grouped")
+    Case.objects.filter(pk=panel.cases[0].pk).update(state="grouped", entered_at=timezone.now())
     client = browser(panel.region.supervisor)
     before = client.get("/supervision/").content.decode()
     client.post(f"/supervision/rounds/{panel.round.code}/witness/", {"key": "w1"})
     after = client.get("/supervision/").content.decode()
-    record = Record.objects.get(act="second:draw", subject_kind="round")
+    record = Record.objects.filter(act="second:draw", subject_kind="round").latest("pk")
     assert ("见证抽取" in before, "见证抽取" in after, record.actor) == (True, False, panel.region.supervisor.actor_id)
 
 

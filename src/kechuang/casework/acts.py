@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from kechuang.casework import curtain, deadlines, locks, outbox, records
+from kechuang.casework import curtain, deadlines, locks, outbox, records, witnessing
 from kechuang.casework.actor import Actor
 from kechuang.casework.models import Attempt, Case, Duty, Finding, Record, Round, subject_key
 from kechuang.casework.pages import Pages, pages_for, pages_of, roles_page
@@ -24,7 +24,7 @@ from kechuang.words.outcome import Refused
 from kechuang.words.period import ZONE
 from kechuang.words.reason import Reason
 
-SECOND = "second:"
+SECOND = witnessing.SECOND
 RELATED = ("round", "round__institution", "leader", "applicant", "recommender", "parent")
 # Read only when somebody asks: each is deciphered, and most acts need none of them.
 LATER = (
@@ -203,23 +203,29 @@ def witnessed(subject: Case | Round, step: Act, seen: Situation) -> None:
     """An act that names a second person needs that person's word first, given since the case came into this state."""
     if not step.seconded_by:
         return
-    spoken = [d for d in seen.done if d.act == SECOND + step.name and d.since_entry]
-    if isinstance(subject, Case) and not spoken:
-        spoken = [d for d in records.done(subject.round) if d.act == f"{SECOND}{step.name}"]
-    if not any(d.actor != seen.actor for d in spoken):
+    if isinstance(subject, Case):
+        spoken = witnessing.covering(subject, step.name)
+    else:
+        spoken = [d.actor for d in seen.done if d.act == SECOND + step.name and d.since_entry]
+    if not any(actor != seen.actor for actor in spoken):
         raise Refused(Reason("second_person_missing", act=step.name, role=step.seconded_by))
 
 
 def second(
     subject: Case | Round, name: str, *, flow: Flow, seen: Situation, by: Actor, key: str, data: dict[str, Any]
 ) -> Record:
-    """The second person's own act: a witness's word on `name`, recorded on the subject, moving nothing."""
-    step = flow.acts.get(name) or pages_of(subject.round).flow("grant").acts.get(name)
+    """The second person's own act: a witness's word on `name`, recorded on the subject, moving nothing.
+
+    On a round it covers the groups that wait now, or those that `group` names: what is grouped later needs a word of its own.
+    """
+    step = witnessing.step_of(pages_of(subject.round), subject, name)
     if step is None or not step.seconded_by:
         raise Refused(Reason("act_not_here", act=name))
     if step.seconded_by not in seen.roles:
         raise Refused(Reason("act_for_another", act=name, role=step.seconded_by))
-    entry = records.Entry(SECOND + name, subject.state, subject.state, by, step.seconded_by, seen.on, key, data, {})
+    of_cases = isinstance(subject, Round) and name not in flow.acts
+    tells = witnessing.told(witnessing.groups_named(subject.round, step, data)) if of_cases else {}
+    entry = records.Entry(SECOND + name, subject.state, subject.state, by, step.seconded_by, seen.on, key, data, tells)
     return records.write(subject, entry)
 
 

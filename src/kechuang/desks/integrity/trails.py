@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from kechuang.casework.models import Attempt, Case, Checkpoint, Record, Round
 from kechuang.casework.queries import history
+from kechuang.casework.witnessing import unwitnessed
 from kechuang.desks.integrity.models import Clue, Sanction
 from kechuang.engines.ledger import link
 
@@ -74,12 +75,12 @@ def attempts() -> QuerySet[Attempt]:
     return Attempt.objects.order_by("-pk")
 
 
-def unwitnessed_rounds() -> list[tuple[Round, int]]:
-    """Rounds with grouped cases whose draw nobody of supervision has witnessed yet, with how many cases wait."""
-    waiting = Case.objects.filter(parent=None, state="grouped").values("round").annotate(cases=Count("pk"))
-    count = {row["round"]: row["cases"] for row in waiting}
-    seen = set(Record.objects.filter(subject_kind="round", act="second:draw").values_list("subject", flat=True))
-    return [(r, count[r.pk]) for r in Round.objects.filter(pk__in=count).order_by("code") if r.code not in seen]
+def unwitnessed_rounds() -> list[tuple[Round, str, int]]:
+    """Groups whose draw nobody of supervision has witnessed yet, each with its round and how many cases wait."""
+    running = Round.objects.exclude(state__in=["archived", "cancelled"]).select_related("frozen", "institution")
+    rounds = {one.code: one for one in running.order_by("code")}
+    waiting = unwitnessed(list(rounds.values()), "draw")
+    return [(rounds[code], group, cases) for code, groups in waiting.items() for group, cases in groups]
 
 
 def stops_waiting() -> list[Attempt]:

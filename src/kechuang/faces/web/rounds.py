@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
-from kechuang.casework import acts, deadlines, listing, opening
+from kechuang.casework import acts, deadlines, listing, opening, witnessing
 from kechuang.casework.actor import Actor
 from kechuang.casework.models import Notice, Record, Round
 from kechuang.casework.pages import day_of, pages_of
@@ -193,8 +193,8 @@ def buttons(one: Round, who: Person, flow: Flow, on: datetime) -> list[dict[str,
 
 
 def witness_acts(one: Round, held: frozenset[str]) -> list[Act]:
-    """Acts on the cases of this round for which the reader's word as witness is wanted now: given once for the round."""
-    if one.state != "in_review" or queries.witnessed(one):
+    """Acts on the cases of this round for which the reader's word as witness is wanted now, for groups that still lack it."""
+    if one.state != "in_review" or not witnessing.unwitnessed([one], "draw"):
         return []
     main = pages_of(one).flow(pages_of(one).main_flow)
     return [step for step in main.acts.values() if step.name == "draw" and step.seconded_by in held]
@@ -317,6 +317,9 @@ def act_shown(
             _("本批办件随之办理：%(acts)s。")
             % {"acts": "、".join(wording.text(pages.flow(pages.main_flow).acts[a].title) for a in step.cases)}
         )
+    if second:
+        groups = [group for group, _n in witnessing.waiting_groups(one, step)]
+        follows.append(_("见证只管现在等待的组：%(groups)s；以后的组另行见证。") % {"groups": "、".join(groups)})
     follows.append(_("记入批次台账一条，写明由你办理。"))
     title = witness_title(step) if second else wording.text(step.title)
     trail = [{"title": one.title, "href": reverse("round", args=[one.code])}, {"title": title}]

@@ -51,7 +51,8 @@ def supervision(request: HttpRequest) -> HttpResponse:
 def witness(request: HttpRequest, code: str) -> HttpResponse:
     """The word of a witness on the draws of a round; refused to whoever may not give it."""
     round_ = get_object_or_404(Round, code=code)
-    return _acted(request, round_, "second:draw", _("已见证，操作员可以抽取。"), reverse("supervision"))
+    data = {"group": request.POST["group"]} if request.POST.get("group") else {}
+    return _acted(request, round_, "second:draw", _("已见证，操作员可以抽取。"), reverse("supervision"), data)
 
 
 @require_POST
