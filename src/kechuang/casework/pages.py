@@ -93,15 +93,13 @@ class Pages:
 
         None for a code system that the book does not list: its shape alone is checked.
         """
-        if (listed := codes.choices(current(), source)) is not None:
-            return listed
         rows = self.programme.get(source)
         if rows is None:
             tables = (
                 f.choices.get(source) or (f.changes if source == "changes" else None) for f in self.round.flows.values()
             )
             rows = next((table for table in tables if table), None)
-        return None if rows is None else options(rows)
+        return codes.choices(current(), source) if rows is None else options(rows)
 
     def __hash__(self) -> int:
         return hash(self.digest)

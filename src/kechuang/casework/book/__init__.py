@@ -1,7 +1,7 @@
 """The book: read strictly, spliced, frozen for a round and thawed; the only place that reads YAML."""
 
 from kechuang.casework.book.asking import Ask
-from kechuang.casework.book.awards import award_amount, in_whole
+from kechuang.casework.book.awards import Worked, award_amount, award_worked
 from kechuang.casework.book.checking import Report, check, report
 from kechuang.casework.book.conditions import STAGES, eligibility, limits, none_known, params_known, scope_of, unmet
 from kechuang.casework.book.frozen import Frozen, RoundPages, freeze, letters_of, policies_of, thaw, thawed
@@ -11,12 +11,13 @@ from kechuang.casework.book.reader import Mark, Page, read_page
 from kechuang.casework.book.shelf import Book, packaged, parents, read, sources_in
 from kechuang.casework.book.tracks import for_track, tracks_of
 
-__all__ = ["STAGES", "Ask", "Book", "Frozen", "Mark", "Page", "Report", "RoundPages", "award_amount", "check"]
+__all__ = ["STAGES", "Ask", "Book", "Frozen", "Mark", "Page", "Report", "RoundPages", "Worked", "award_amount"]
 __all__ += [
+    "award_worked",
+    "check",
     "eligibility",
     "freeze",
     "in_force",
-    "in_whole",
     "letters_of",
     "limits",
     "located",

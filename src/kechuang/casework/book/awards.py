@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any, cast
@@ -12,17 +13,32 @@ from kechuang.formula import evaluate, parse
 from kechuang.words.money import FEN, Rounding, rounded
 
 
-def award_amount(programme: Mapping[str, Any], *, on: date, known: Known) -> int | None:
-    """Fen by `award.amount` with the parameters of the day `on`; None while something it needs is not known.
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """An award rule worked out: its text, what each name in it was worth, and fen, None while something is not known."""
+
+    rule: str
+    scope: Mapping[str, object]
+    fen: int | None
+
+
+def award_worked(programme: Mapping[str, Any], *, on: date, known: Known) -> Worked:
+    """`award.amount` with the parameters of the day `on`, rounded as the page says; without a rule what was asked for.
 
     `known` as for `eligibility`; the facts of the rule stand under `award.facts`. FormulaError as `evaluate`.
     """
-    rule = programme["award"]
-    wanted = parse(str(rule["amount"]))
-    exact = evaluate(wanted, scope_of(wanted, params_known(programme, on), known))
-    if not isinstance(exact, int | Fraction) or isinstance(exact, bool):
-        return None
-    return in_whole(Fraction(exact), str(rule.get("round", "")))
+    rule = programme.get("award") or {}
+    wanted = parse(str(rule.get("amount", "asked")))
+    scope = scope_of(wanted, params_known(programme, on), known)
+    exact = evaluate(wanted, scope)
+    sure = isinstance(exact, int | Fraction) and not isinstance(exact, bool)
+    fen = in_whole(Fraction(cast(Fraction, exact)), str(rule.get("round", ""))) if sure else None
+    return Worked(wanted.text, scope, fen)
+
+
+def award_amount(programme: Mapping[str, Any], *, on: date, known: Known) -> int | None:
+    """The fen of `award_worked`."""
+    return award_worked(programme, on=on, known=known).fen
 
 
 def in_whole(exact: Fraction, said: str) -> int:

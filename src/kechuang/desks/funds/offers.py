@@ -28,7 +28,7 @@ from kechuang.desks.funds.models import (
     Transfer,
 )
 from kechuang.engines import forms
-from kechuang.formula import UNKNOWN, evaluate, parse
+from kechuang.formula import UNKNOWN
 from kechuang.words.money import shared_out
 from kechuang.words.offers import check, effect, fact, table
 from kechuang.words.outcome import Finding, Refused
@@ -45,32 +45,23 @@ def award_of(case: Case, context: Any) -> tuple[int, list[dict[str, str]]]:
     """The amount in fen by the page's award rule, never above what was proposed, with the steps that led to it."""
     page = context.pages.programme
     rule = page.get("award") or {}
-    params = book.params_on(page, day_of(case.round.opens_at or context.on))
     values = forms.typed(context.pages.form, case.answers) if case.answers else {}
-    facts = {
-        name: f if isinstance(f, str) else f["from"]
-        for name, f in {**page.get("facts", {}), **rule.get("facts", {})}.items()
-    }
+    told = {**page.get("facts", {}), **rule.get("facts", {})}
+    facts = {name: one if isinstance(one, str) else one["from"] for name, one in told.items()}
 
     def known(name: str) -> object:
-        if name in values and values[name] is not None:
+        if values.get(name) is not None:
             return values[name]
-        if name in facts:
-            found = curtain.fact(facts[name], case, context.on)
-            return UNKNOWN if found is None else found
-        return UNKNOWN
+        found = curtain.fact(facts[name], case, context.on) if name in facts else None
+        return UNKNOWN if found is None else found
 
-    expression = parse(str(rule.get("amount", "asked")))
-    scope = book.scope_of(expression, params, known)
-    exact = evaluate(expression, scope)
-    steps = [{"name": name, "value": str(value)} for name, value in sorted(scope.items()) if value is not UNKNOWN]
-    if exact is UNKNOWN:
-        exact = case.proposed_fen or case.asked_fen or 0
-    fen = book.in_whole(Fraction(exact), str(rule.get("round", "")))  # type: ignore[arg-type]
+    worked = book.award_worked(page, on=day_of(case.round.opens_at or context.on), known=known)
+    steps = [{"name": name, "value": str(one)} for name, one in sorted(worked.scope.items()) if one is not UNKNOWN]
+    fen = (case.proposed_fen or case.asked_fen or 0) if worked.fen is None else worked.fen
     if case.proposed_fen is not None and case.proposed_fen < fen:
         steps.append({"name": "proposed", "value": str(case.proposed_fen)})
         fen = case.proposed_fen
-    return fen, [{"name": "rule", "value": expression.text}, *steps, {"name": "amount", "value": str(fen)}]
+    return fen, [{"name": "rule", "value": worked.rule}, *steps, {"name": "amount", "value": str(fen)}]
 
 
 @effect("funds.award", locks=("budget",))
