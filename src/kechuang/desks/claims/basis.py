@@ -14,6 +14,7 @@ from kechuang.casework.models import Case
 from kechuang.casework.pages import Pages, current, pages_of
 from kechuang.desks.claims.models import Evidence
 from kechuang.engines import forms
+from kechuang.formula import FormulaError
 from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason
 
@@ -177,3 +178,17 @@ def related(case: Case, basis: Basis, records: Iterable[Record], on: datetime) -
     key = basis.subject.key
     found += [str(row[key]) for row in rows if row.get("related") or any(isinstance(one, Mapping) and one.get("related") for one in row.values())]  # fmt: skip
     return sorted(set(found))
+
+
+def outside(basis: Basis, records: list[Record], name: str, mark: Any, title: Mapping[str, str]) -> Reason | None:
+    """Why one mark cannot be given on these figures, or None."""
+    if mark is None:
+        return None
+    try:
+        computing.result_of(basis, computing.with_marks(records, {name: Fraction(mark)}))
+    except FormulaError as fault:
+        if fault.reason.code != "mark_outside":
+            return None
+        values = fault.reason.values
+        return Reason("mark_outside", criterion=dict(title), low=int(values["low"]), high=int(values["high"]))
+    return None

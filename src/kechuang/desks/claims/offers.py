@@ -303,6 +303,19 @@ def conditions_met(case: Case, context: Any) -> Finding:
     return Finding("fail", tuple(Reason("policy_refuses", **one) for one in said)) if said else Finding.passed()
 
 
+@check("claims.marks_allowed")
+def marks_allowed(case: Case, context: Any) -> Finding:
+    """Each mark lies where the figures of the file let it lie: the band of its rights, its conversions, its growth."""
+    found = computing.basis_of(case, context.on)
+    marks = context.data.get("_sheet") or {}
+    if found is None or not marks:
+        return Finding.passed()
+    records = computing.records_of(case, found, context.on)
+    titles = {one["code"]: {"zh": one["zh"], "en": one["en"]} for sheet in pages_of(case.round).programme["sheets"] for one in sheet["criteria"]}  # fmt: skip
+    wrong = [reason for name, title in titles.items() if (reason := basis.outside(found, records, name, marks.get(name), title))]  # fmt: skip
+    return Finding("fail", tuple(wrong)) if wrong else Finding.passed()
+
+
 @effect("claims.score")
 def score(case: Case, context: Any) -> None:
     """Compute the score with what is known now: an interval where experts' marks are missing; kept with every line."""

@@ -429,7 +429,7 @@ def co_funder_paid_share(subject: Case | Round, on: datetime) -> Fraction:
 
 
 def said_in_report(case: Case) -> Mapping[str, Any]:
-    """What the report of the due diligence says last: amount in fen and stake in percent."""
+    """What the report of the due diligence says last: amount in fen, stake as a fraction."""
     rows = Record.objects.filter(subject_kind="case", subject=case.number, act="report").order_by("-position")
     last = rows.select_related("told").first()
     return last.told.data if last is not None and hasattr(last, "told") else {}
@@ -449,7 +449,7 @@ def investments(on: datetime, where: Mapping[str, Collection[Any]]) -> list[dict
 def _investment(case: Case) -> dict[str, Any]:
     chosen = case.state in ("public_notice", "agreement", "invested", "exited")
     stake = said_in_report(case).get("stake")
-    share = None if stake in (None, "") else Fraction(str(stake)) / 100
+    share = None if stake in (None, "") else Fraction(str(stake))
     firm = case.applicant.pid if case.applicant else None
     return {"investment_no": case.number, "firm": firm, "proposed": case.proposed_fen, "chosen": chosen, "stake": share, "confirmed": True}  # fmt: skip
 
