@@ -14,7 +14,7 @@ from kechuang.desks.funds.models import Appropriation
 from kechuang.faces.rehearsal.filling import long_text
 from kechuang.faces.rehearsal.plans import Plan
 from kechuang.faces.rehearsal.region import Unit
-from kechuang.faces.rehearsal.stage import MINUTES, SEAL, Stage
+from kechuang.faces.rehearsal.stage import MINUTES, SEAL, WHY, Stage
 
 PUBLISHED, OPENS, UNITS_CLOSE, CLOSES = 55, 60, 121, 124
 FUNDERS = 9
@@ -47,6 +47,12 @@ def collecting(stage: Stage, plan: Plan, funded: int, suffix: str) -> Round:
         opens_at=midnight(first, OPENS), units_close_at=midnight(first, UNITS_CLOSE), closes_at=midnight(first, CLOSES),
         details=details | ({"funders": funders} if funders else {}),
     )  # fmt: skip
+
+
+def cancelled(stage: Stage, plan: Plan) -> None:
+    """A second call of this programme, begun and cancelled in public before it opens."""
+    round_ = collecting(stage, plan, 1, "-cancelled")
+    stage.does(round_, "cancel", stage.region.office("leadership"), reason=WHY, **MINUTES)
 
 
 def midnight(first: datetime, day: int) -> datetime:

@@ -104,7 +104,7 @@ def signing_and_paying(stage: Stage, contests: list[Contest]) -> None:
         if runs:
             code = runs[0].grant.instalments.get().code
             clerk = stage.region.office("fund_clerk")
-            stage.does(runs[0], "prepare_payment", clerk, instalment=code, quota_document=running.quota(stage).number)
+            stage.does(runs[0], "prepare_payment", clerk, instalment=code, quota_document=running.quota(stage))
 
 
 def in_preparation(stage: Stage) -> None:

@@ -85,8 +85,9 @@ def checked() -> list[Held]:
 
 
 def counts(year: int) -> dict[str, int]:
-    """The counts that the region published for the year, counted from awards."""
-    awards = Award.objects.filter(case__round__year=year, case__parent=None)
+    """The counts that the region published for the year, counted from awards; one given up before its task book is no project."""
+    given_up = Grant.objects.filter(cancelled=True, allocated_fen=0).values("case")
+    awards = Award.objects.filter(case__round__year=year, case__parent=None).exclude(case__in=given_up)
     fund = awards.filter(case__round__programme__startswith="nsf-")
     joint = awards.filter(case__round__programme="nsf-joint")
     central = awards.filter(case__round__programme="central-guidance")

@@ -61,3 +61,10 @@ PLANS = (
     Plan("platform-talent", "科技创新平台（人才）体系建设计划", 160, 490, 60, "talent", 36),
     Plan("innovation-environment", "科技创新环境建设计划", 180, 553, 15, "policy", 12),
 )
+SPARE = 60  # leaders who play what goes wrong, beside those who apply
+SPARE_YOUNG = 2
+
+
+def leaders(scale: float) -> int:
+    """How many researchers the region needs: those who lead, a fifth more, and some to spare."""
+    return sum(plan.at(scale)[1] for plan in PLANS) * 6 // 5 + 2 * SPARE

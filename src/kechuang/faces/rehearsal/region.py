@@ -47,6 +47,10 @@ FIELDS = (
     "1801510",
 )
 LONG_AGO = date(2010, 1, 1)
+YOUNG_EVERY = 8  # one researcher in eight is young enough for the youth fund
+AREAS = [
+    f"{city}{n:02d}" for city, most in ((1101, 10), (1201, 13), (3101, 11)) for n in range(1, most + 1)
+]  # of identity numbers
 UNIT_KINDS = (
     ("university", "大学"),
     ("institute", "研究院"),
@@ -103,8 +107,8 @@ class Maker:
     def identity(self, born: date, sex: str) -> str:
         """An identity number with a right check digit; odd order numbers are men's."""
         self.count += 1
-        number = 100 + self.count // 2 % 400 * 2 + (sex == "M")
-        body = f"110101{born:%Y%m%d}{number:03d}"
+        area = AREAS[self.count // 450 % len(AREAS)]
+        body = f"{area}{born:%Y%m%d}{100 + self.count % 450 * 2 + (sex == 'M'):03d}"
         return body + ric.calc_check_digit(f"{body}0")
 
     def name(self) -> str:
@@ -220,15 +224,18 @@ def _unit(make: Maker, region: Region, bureau: Organisation, number: int, on: da
 
 
 def _researcher(make: Maker, unit: Unit, number: int, on: datetime) -> None:
-    person = make.person(unit=unit.party, young=number % 8 == 0)
+    person = make.person(unit=unit.party, young=number % YOUNG_EVERY == 0)
     people.confirm_person(person, by=unit.research, on=on, key=f"confirm:{person.pid}")
     unit.researchers.append(person)
+
+
+HOMES = ("11", "1502", "31", "1501", "61", "1504", "12", "1506", "37", "1507", "44", "1505")
 
 
 def _pool(make: Maker, count: int) -> int:
     """The pool: four in six are technical, one of finance, one of industry; every second from outside the region."""
     homes = [
-        make.organisation(f"示例专家单位{n + 1}", "institute", "110101" if n % 2 == 0 else "150200")
+        make.organisation(f"示例专家单位{n + 1}", "institute", HOMES[n % len(HOMES)].ljust(4, "0") + "01")
         for n in range(max(8, count * 2 // 3))
     ]
     for number in range(count):

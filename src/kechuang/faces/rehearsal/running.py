@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from kechuang.casework.models import Case
 from kechuang.casework.pages import day_of
+from kechuang.desks.funds.actions import enter_quota
 from kechuang.desks.funds.models import Grant, Payment, QuotaDocument
 from kechuang.desks.projects import reports
 from kechuang.faces.rehearsal.applications import FILE
@@ -25,16 +27,19 @@ def signed(stage: Stage, cases: list[Case]) -> None:
     stage.all_do("countersign", [(c, region.execution["institution_chief"][1], {}) for c in cases])
 
 
-def quota(stage: Stage) -> QuotaDocument:
-    """The finance department's document of the year, typed in as it was issued."""
-    number = f"内财教〔{stage.year}〕示例1号"
-    return QuotaDocument.objects.get_or_create(number=number, defaults={"fen": 10**13, "on": day_of(stage.now)})[0]
+def quota(stage: Stage) -> str:
+    """The number of the finance department's document of the year, entered by the fund clerk as it was issued."""
+    number = f"内财教〔{stage.now.year}〕示例1号"
+    if not QuotaDocument.objects.filter(number=number).exists():
+        given = {"by": stage.region.office("fund_clerk"), "on": stage.now, "key": stage.key("quota")}
+        enter_quota(number, 10**13, day_of(stage.now), round_=None, **given)
+    return number
 
 
 def paid(stage: Stage, cases: list[Case]) -> None:
     """What is due now: prepared by one, ordered by another."""
     office = stage.region.office
-    number = quota(stage).number
+    number = quota(stage)
     lines = []
     for case in cases:
         first = case.grant.instalments.filter(freed_at__isnull=False, payment=None).order_by("position").first()
@@ -71,8 +76,8 @@ def spent(stage: Stage, case: Case, percent: int) -> None:
     stage.does(case, "report_spending", finance, spending=rows)
 
 
-def reported(stage: Stage, case: Case, kind: str) -> None:
-    """A report of that kind, typed by the leader into the page's table."""
+def reported(stage: Stage, case: Case, kind: str, *, without: Iterable[str] = ()) -> None:
+    """A report of that kind, typed by the leader into the page's table; `without` these answers."""
     form = reports.form_of(case, kind)
     typed = filled(form, leader=case.leader, team=[], rng=stage.rng, given={})
     for one in form.fields.values():
@@ -87,6 +92,7 @@ def reported(stage: Stage, case: Case, kind: str) -> None:
         typed["diligence_proof"] = (
             "实验记录完整，经费使用合规，未达目标系客观技术路线不可行，原始数据已汇交，全部材料可供核查。"
         )
+    typed = {name: value for name, value in typed.items() if name not in without}
     reports.draft(case, kind, typed, by=case.leader, on=stage.now)
 
 
@@ -108,6 +114,11 @@ def examined(stage: Stage, case: Case) -> None:
     region = stage.region
     stage.does(case, "second:draw_acceptance", region.office("supervisor"))
     stage.does(case, "draw_acceptance", region.execution["draw_operator"][0], dice=DICE, commitments=COMMITMENTS)
+    opined(stage, case)
+
+
+def opined(stage: Stage, case: Case) -> None:
+    """Every expert of the acceptance group files an opinion."""
     for label in sitting(case.round, case.number, "acceptance"):
         stage.does(case, "review_acceptance", label, sheet=a_sheet(stage, case, 80, "acceptance"))
 

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from django.db import transaction
+
 from kechuang.casework.actor import CLOCK, Actor
 from kechuang.casework.acts import act, open_case
-from kechuang.casework.models import Case, Round
+from kechuang.casework.findings import settle_finding
+from kechuang.casework.models import Case, Finding, Round
 from kechuang.casework.pages import pages_of
 from kechuang.desks.experts.models import Seat
 from kechuang.desks.experts.sheets import form_of
@@ -36,8 +39,9 @@ class Contest:
     applied: int
     cases: list[Case] = field(default_factory=list)
     labels: dict[str, list[Actor]] = field(default_factory=dict)
-    troubled: bool = False
-    late: Case | None = None
+    aside: list[Case] = field(default_factory=list)  # for a scene to play, while the others go on together
+    late: list[Case] = field(default_factory=list)
+    barred: Person | None = None
 
     @property
     def by_mail(self) -> bool:
@@ -45,9 +49,14 @@ class Contest:
         return "mail" in pages_of(self.round).programme["panel"]
 
     def refreshed(self, *states: str) -> list[Case]:
-        """The applications as they stand now, those in `states` only where any are named."""
+        """The applications as they stand now, those in `states` only where any are named; none that stands aside."""
         self.cases = fresh(self.cases)
-        return [case for case in self.cases if not states or case.state in states]
+        apart = {case.pk for case in self.aside}
+        return [case for case in self.cases if (not states or case.state in states) and case.pk not in apart]
+
+    def set_aside(self, count: int, *states: str) -> None:
+        """Leave the last `count` in these states to a scene."""
+        self.aside = self.refreshed(*states)[-count:] if count else []
 
 
 class Applicants:
@@ -72,6 +81,12 @@ class Applicants:
         for unit, leader in chosen:
             member = next(person for _, person in self.members if person.pk != leader.pk)
             yield unit, leader, member
+
+    def oldest(self) -> tuple[Unit, Person]:
+        """The oldest of those who lead nothing yet."""
+        found = min(self.others, key=lambda pair: (pair[1].born, pair[1].pk))
+        self.others.remove(found)
+        return found
 
 
 def drafted(stage: Stage, contest: Contest, who: Iterable[tuple[Unit, Person, Person]]) -> None:
@@ -114,12 +129,13 @@ def checklist(case: Case) -> dict[str, Any]:
 
 
 def admitted(stage: Stage, cases: list[Case]) -> None:
-    """Another officer settles what the checks found and admits."""
+    """Another officer judges what the checks found, finding by finding, and admits."""
     chief = stage.region.execution["institution_chief"][0]
-    for case in cases:
-        case.findings.filter(settled_by=None).exclude(verdict="pass").update(
-            settled_by=chief, settled_word="已核实，不影响受理"
-        )
+    found = Finding.objects.filter(case__in=cases, settled_by=None).exclude(verdict="pass")
+    with transaction.atomic():
+        for finding in found.select_related("case", "case__round").order_by("case", "pk"):
+            settle_finding(finding, "已核实，不影响受理", by=chief, on=stage.now, key=stage.key("settle"))
+            stage.say("", 1)
     stage.all_do("admit", [(c, chief, {}) for c in cases])
 
 
@@ -212,8 +228,8 @@ def decided(stage: Stage, contest: Contest, advice: dict[int, str]) -> None:
     stage.all_do("publish_list", [(c, stage.region.office("planner"), {}) for c in contest.refreshed("proposed")])
 
 
-def funded(stage: Stage, contest: Contest) -> None:
+def funded(stage: Stage, contest: Contest, *, number: int = 1) -> None:
     """After the notice: funded, with the number of the decision."""
-    said = {**MINUTES, "document_no": f"内科发〔{stage.year}〕示例{contest.round.pk}号"}
+    said = {**MINUTES, "document_no": f"内科发〔{stage.year}〕示例{contest.round.pk}-{number}号"}
     cases = contest.refreshed("public_notice")
     stage.all_do("fund", [(c, stage.region.office("leadership"), said) for c in cases])

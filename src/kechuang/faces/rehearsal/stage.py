@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -10,7 +11,7 @@ from typing import Any
 
 from kechuang.casework import outbox
 from kechuang.casework.actor import Actor
-from kechuang.casework.acts import Wish, act, act_many
+from kechuang.casework.acts import Wish, act, act_many, open_case
 from kechuang.casework.clock import tick
 from kechuang.casework.models import Case, Record, Round
 from kechuang.faces.rehearsal.region import Region
@@ -19,6 +20,7 @@ from kechuang.words.outcome import Refused
 
 SEAL = "示例签章"
 MINUTES = {"minutes": "厅务会纪要〔示例〕1号"}
+WHY = "经核查，材料与事实不符，已按程序告知并听取陈述，理由和依据均记录在案，可供查阅。"
 BATCH = 200
 
 Who = Person | Actor
@@ -31,7 +33,10 @@ class Broken(RuntimeError):
 
 @dataclass(slots=True)
 class Stage:
-    """The play's own clock, dice and people; `expected` counts refusals that belong to the play."""
+    """The play's own clock, dice and people; `refused` counts refusals that belong to the play.
+
+    A `troubled` stage plays what goes wrong in a year too.
+    """
 
     region: Region
     rng: Random
@@ -39,6 +44,7 @@ class Stage:
     year: int
     say: Callable[[str, int], None] = lambda _what, _count: None
     name: str = ""
+    troubled: bool = False
     now: datetime = field(init=False)
     spoken: int = 0
     refused: int = 0
@@ -62,14 +68,27 @@ class Stage:
         self.say("", 1)
         return record
 
+    def opens(self, parent: Case, flow: str, by: Who, opening: str = "", **data: Any) -> Case:
+        """A child case on `parent`, by an opening act of its flow."""
+        given = {"flow": flow, "name": opening, "parent": parent, "data": data}
+        found = open_case(parent.round, by=by, on=self.now, key=self.key(f"open-{flow}"), **given)
+        self.say("", 1)
+        return found
+
     def is_refused(self, subject: Case | Round, name: str, by: Who, **data: Any) -> None:
         """One act that must be refused: the play stops if it is not."""
-        try:
+        with self.refusal(f"{name} on {subject.pid}"):
             act(subject, name, by=by, on=self.now, key=self.key(name), data=data)
+
+    @contextmanager
+    def refusal(self, what: str) -> Iterator[None]:
+        """What stands inside must be refused: the play stops if it is not."""
+        try:
+            yield
         except Refused:
             self.refused += 1
             return
-        raise Broken(f"{name} on {subject.pid} should have been refused")
+        raise Broken(f"{what} should have been refused")
 
     def all_do(self, name: str, lines: Iterable[Line]) -> list[Record]:
         """The same act by many on many, in lists; the play stops at the first that is refused."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from random import Random
 
 from django.db import transaction
 
 from kechuang.casework.models import Case, Round
-from kechuang.faces.rehearsal import calls, running, selecting, troubles
-from kechuang.faces.rehearsal.plans import PLANS, Plan
+from kechuang.desks.integrity import inquiries
+from kechuang.faces.rehearsal import calls, deciding, ending, running, selecting, troubles
+from kechuang.faces.rehearsal.plans import PLANS, Plan, leaders
 from kechuang.faces.rehearsal.region import Region, raise_region
 from kechuang.faces.rehearsal.selecting import Applicants, Contest
 from kechuang.faces.rehearsal.stage import Stage
@@ -19,14 +20,17 @@ from kechuang.words.outcome import Refused
 from kechuang.words.period import ZONE
 from kechuang.words.reason import Reason
 
-TROUBLED = "nsf-general"
 Say = Callable[[str, int], None]
 Hand = Callable[[Stage, Contest, Applicants], None]
 
 
 def refuse_real_data() -> None:
-    """Refused where a case stands that is not synthetic: nothing is rehearsed beside real applications."""
-    if Case.objects.filter(synthetic=False).exists() or Round.objects.filter(synthetic=False).exists():
+    """Refused where a case or a round stands that is not synthetic: nothing is rehearsed beside real applications.
+
+    The standing round of inquiries holds cases of both kinds and is none itself.
+    """
+    real = Round.objects.filter(synthetic=False).exclude(programme=inquiries.CODE)
+    if Case.objects.filter(synthetic=False).exists() or real.exists():
         raise Refused(Reason("real_cases_here"))
 
 
@@ -37,22 +41,21 @@ def first_day(year: int) -> datetime:
 
 def the_region(rng: Random, *, on: datetime, scale: float, say: Say) -> Region:
     """A region as large as the scale asks for."""
-    leaders = sum(plan.at(scale)[1] for plan in PLANS)
     with transaction.atomic():
         return raise_region(
-            rng, on=on, units=max(12, round(120 * scale)), leaders=leaders * 6 // 5 + 60,
+            rng, on=on, units=max(12, round(120 * scale)), leaders=leaders(scale),
             experts=max(140, round(480 * scale)), say=lambda what: say(what, 0),
         )  # fmt: skip
 
 
 def rehearsed(*, year: int, seed: int, scale: float, say: Say) -> Stage:
-    """Raise the region and play the year; the same seed writes the same records, to the byte."""
+    """Raise the region and play the year with its troubles; the same seed writes the same records, to the byte."""
     refuse_real_data()
     with seeded(seed):
         rng = Random(seed)
         region = the_region(rng, on=first_day(year), scale=scale, say=say)
-        stage = Stage(region, rng, first_day(year), year, say)
-        play(stage, [(plan, *plan.at(scale)) for plan in PLANS], Applicants(stage))
+        stage = Stage(region, rng, first_day(year), year, say, troubled=True)
+        play(stage, [(plan, *plan.at(scale)) for plan in PLANS], Applicants(stage), until="autumn")
         return stage
 
 
@@ -75,12 +78,14 @@ def play(
     contests = [
         Contest(plan, round_, funded, applied) for (plan, funded, applied), round_ in zip(rows, rounds, strict=True)
     ]
+    troubles.played(stage, "publish", contests, people)
     for contest in contests:
-        contest.troubled = contest.plan.programme == TROUBLED and contest.funded >= troubles.NEEDS
         (hand or hand_in)(stage, contest, people)
     steps = list(STEPS)
     for name in steps[: steps.index(until) + 1]:
         STEPS[name](stage, contests)
+        troubles.played(stage, name, contests, people)
+        stage.clock_strikes()
     return contests
 
 
@@ -91,13 +96,14 @@ def close(stage: Stage, contests: list[Contest]) -> None:
         stage.clock_strikes()
 
 
-def each(step: Callable[[Stage, Contest], None]) -> Callable[[Stage, list[Contest]], None]:
-    """A step that every round goes through, one after the other; letters follow."""
+def each(step: Callable[[Stage, Contest], None], title: str = "") -> Callable[[Stage, list[Contest]], None]:
+    """A step that every round goes through, one after the other."""
 
     def steps(stage: Stage, contests: list[Contest]) -> None:
         for contest in contests:
+            if title:
+                stage.say(f"{contest.plan.title}：{title}", 0)
             step(stage, contest)
-        stage.clock_strikes()
 
     return steps
 
@@ -108,42 +114,46 @@ def hand_in(stage: Stage, contest: Contest, people: Applicants) -> None:
     stage.on_day(90)
     selecting.drafted(stage, contest, people.take(contest.plan, contest.applied))
     selecting.handed_in(stage, contest.cases)
-    if contest.troubled:
-        troubles.while_open(stage, contest, people)
+
+
+def check(stage: Stage, contest: Contest) -> None:
+    """Formal check of one round."""
+    stage.on_day(126)
+    contest.set_aside(troubles.aside(stage, "check", contest), "formal_check")
+    selecting.checked(stage, contest.refreshed("formal_check"))
+    selecting.admitted(stage, contest.refreshed("formal_check"))
 
 
 def admit(stage: Stage, contest: Contest) -> None:
-    """Formal check of one round."""
-    stage.say(f"{contest.plan.title}：形式审查 formal check", 0)
-    stage.on_day(126)
-    if contest.troubled:
-        troubles.when_closed(stage, contest)
-        troubles.while_checked(stage, contest)
-    cases = contest.refreshed("formal_check")
-    selecting.checked(stage, cases)
-    selecting.admitted(stage, contest.refreshed("formal_check"))
+    """Everything is checked: the review of the round may begin."""
     stage.on_day(150)
     stage.does(contest.round, "begin_review", stage.region.execution["institution_officer"][2])
 
 
-def review(stage: Stage, contest: Contest) -> None:
-    """Groups, draw, review, ranking of one round."""
-    stage.say(f"{contest.plan.title}：评审 review", 0)
+def draw(stage: Stage, contest: Contest) -> None:
+    """Groups and draw of one round."""
     stage.on_day(155)
     selecting.drawn(stage, contest, contest.refreshed("admitted"))
-    stage.on_day(156)
-    if contest.troubled:
-        troubles.while_drawn(stage, contest, contest.refreshed("panel_drawn")[0])
-    selecting.begun(stage, contest, contest.refreshed("panel_drawn"))
+
+
+def promise(stage: Stage, contest: Contest) -> None:
+    """Who was drawn for one round promises within the day, and the reading begins."""
+    stage.on_day(155, hour=20)
+    if not troubles.has_scene(stage, "promise", contest):
+        selecting.begun(stage, contest, contest.refreshed("panel_drawn"))
+
+
+def review(stage: Stage, contest: Contest) -> None:
+    """Sheets and ranking of one round."""
     stage.on_day(165)
     selecting.reviewed(stage, contest, contest.refreshed("mail_review", "panel_review"))
     stage.on_day(172)
     stage.does(contest.round, "rank", stage.region.execution["institution_chief"][0])
 
 
-def advice_by_rank(contest: Contest) -> dict[int, str]:
-    """As many as the round funds, from the top of the ranking; one is kept in reserve, the rest rejected."""
-    kept = troubles.RESERVED if contest.troubled else 1
+def advice_by_rank(stage: Stage, contest: Contest) -> dict[int, str]:
+    """As many as the round funds, from the top of the ranking; some are kept in reserve, the rest rejected."""
+    kept = deciding.RESERVED + 1 if troubles.aside(stage, "sign", contest) else 1
     ranked = sorted(contest.refreshed("ranked"), key=lambda c: (not c.above_line, c.rank))
     return {
         case.pk: "fund" if place < contest.funded else "reserve" if place < contest.funded + kept else "reject"
@@ -153,44 +163,66 @@ def advice_by_rank(contest: Contest) -> dict[int, str]:
 
 def decide(stage: Stage, contest: Contest) -> None:
     """The proposal, the meeting and the public notice of one round."""
-    stage.say(f"{contest.plan.title}：立项 awards", 0)
     stage.on_day(180)
-    advice = advice_by_rank(contest)
+    advice = advice_by_rank(stage, contest)
+    if stage.troubled and contest.plan.programme == troubles.ORDER_LEFT:
+        deciding.order_is_left(stage, contest, advice)
     selecting.advised(stage, contest, advice)
     stage.on_day(187)
     selecting.decided(stage, contest, advice)
-    if contest.troubled:
-        troubles.while_noticed(stage, contest)
 
 
 def award(stage: Stage, contest: Contest) -> None:
     """After the notice: the decision, with its number."""
-    stage.on_day(203)
+    stage.on_day(205)
     selecting.funded(stage, contest)
     stage.does(contest.round, "decide", stage.region.office("leadership"), minutes="厅务会纪要〔示例〕2号")
 
 
-def run(stage: Stage, contest: Contest) -> None:
-    """Contracts and payments of one round."""
-    stage.say(f"{contest.plan.title}：任务书与拨款 contracts and payments", 0)
+def sign(stage: Stage, contest: Contest) -> None:
+    """The task books of one round."""
     stage.on_day(215)
-    cases = contest.refreshed("funded")
-    running.signed(stage, cases)
-    stage.on_day(225)
-    cases = contest.refreshed("running")
-    running.paid(stage, cases)
-    stage.on_day(230)
-    running.received(stage, cases)
-    if contest.troubled:
-        troubles.while_running(stage, contest)
+    contest.set_aside(troubles.aside(stage, "sign", contest), "funded")
+    running.signed(stage, contest.refreshed("funded"))
+
+
+def pay(stage: Stage, contest: Contest) -> None:
+    """The first instalments of one round, ordered."""
+    stage.on_day(236)
+    running.paid(stage, contest.refreshed("running"))
+
+
+def receive(stage: Stage, contest: Contest) -> None:
+    """What has come in, confirmed by the units of one round."""
+    stage.on_day(239)
+    running.received(stage, contest.refreshed("running"))
+
+
+def _passes(month: int, day: int, *, years: int) -> Callable[[Stage, list[Contest]], None]:
+    """Time goes on to this day; whatever the clock has to do by then is done."""
+
+    def steps(stage: Stage, contests: list[Contest]) -> None:
+        stage.say("时间流逝 time passes", 0)
+        ending.time_passes(stage, date(stage.year + years, month, day))
+
+    return steps
 
 
 STEPS: dict[str, Callable[[Stage, list[Contest]], None]] = {
     "open": lambda _stage, _contests: None,
     "close": close,
+    "check": each(check, "形式审查 formal check"),
     "admit": each(admit),
-    "review": each(review),
-    "decide": each(decide),
-    "award": each(award),
-    "run": each(run),
+    "draw": each(draw, "分组与抽取 groups and draw"),
+    "promise": each(promise),
+    "review": each(review, "评审 review"),
+    "decide": each(decide, "拟立项 proposals"),
+    "award": each(award, "立项 awards"),
+    "sign": each(sign, "任务书 task books"),
+    "pay": each(pay, "拨款 payments"),
+    "run": each(receive, "到账 receipts"),
+    "winter": _passes(12, 28, years=0),
+    "spring": _passes(4, 12, years=1),
+    "summer": _passes(7, 12, years=1),
+    "autumn": _passes(10, 3, years=1),
 }

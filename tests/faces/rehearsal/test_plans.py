@@ -1,0 +1,73 @@
+"""The arithmetic of the year at full scale, without playing it: what was published, enough of everything, and no number used up."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from random import Random
+
+import pytest
+from stdnum.cn import ric
+
+from kechuang.casework.pages import pages_for
+from kechuang.faces.rehearsal import plans
+from kechuang.faces.rehearsal.plans import PLANS, PUBLISHED
+from kechuang.faces.rehearsal.region import YOUNG_EVERY, Maker
+from kechuang.faces.rehearsal.selecting import GROUP
+from kechuang.words.period import ZONE
+
+BY_CODE = {plan.programme: plan for plan in PLANS}
+ACTS_OF_AN_APPLICATION = 16  # from the draft to the decision, without promises and sheets
+
+
+def test_the_plans_add_up_to_what_was_published():
+    funded = {plan.programme: plan.at(1.0)[0] for plan in PLANS}
+
+    assert sum(funded.values()) == PUBLISHED["projects"][0] == 1694
+    assert sum(n for code, n in funded.items() if code.startswith("nsf-")) == PUBLISHED["fund_projects"][0] == 708
+    assert funded["nsf-joint"] == PUBLISHED["joint_projects"][0] == 200
+    assert funded["central-guidance"] == PUBLISHED["central_projects"][0] == 26
+    assert sum(BY_CODE["central-guidance"].grants(26)) * plans.WAN == PUBLISHED["central_fen"][0] == 2_400_000_000
+    assert BY_CODE["central-guidance"].budget(26) == 2_400_000_000
+
+
+@pytest.mark.django_db
+def test_at_full_scale_more_than_five_thousand_apply_and_more_than_a_hundred_thousand_records_follow():
+    applied = {plan.programme: plan.at(1.0)[1] for plan in PLANS}
+    records = sum(count * (ACTS_OF_AN_APPLICATION + least_sheets(code)) for code, count in applied.items())
+
+    assert sum(applied.values()) == 5200
+    assert records == 103_884
+    assert {code for code in applied if least_sheets(code) < 3} == set()
+
+
+def least_sheets(code: str) -> int:
+    """As many sheets as the page wants for a case at least."""
+    panel = pages_for(code).programme["panel"]
+    said = panel.get("mail") or panel["panel"]
+    return int(said.get("at_least", said.get("quorum", 3)))
+
+
+@pytest.mark.parametrize("scale", [0.001, 0.02, 0.1, 1.0, 2.0])
+def test_at_every_scale_more_apply_than_are_funded_and_nobody_leads_twice(scale):
+    wanted = [plan.at(scale) for plan in PLANS]
+    leaders = plans.leaders(scale)
+    young = -(-leaders // YOUNG_EVERY)
+
+    assert [plan.programme for plan, (funded, applied) in zip(PLANS, wanted, strict=True) if applied < funded + 2] == []
+    assert young >= BY_CODE["nsf-youth"].at(scale)[1] + plans.SPARE_YOUNG
+    assert leaders - young >= sum(a for _, a in wanted) - BY_CODE["nsf-youth"].at(scale)[1] + plans.SPARE
+
+
+def test_no_identity_number_is_given_twice_in_the_largest_region():
+    make = Maker(Random(1), datetime(2018, 1, 3, tzinfo=ZONE))
+    found = [make.identity(date(1980, 1, 1), sex) for sex in "FM" * 7500]
+
+    assert len(set(found)) == 15_000
+    assert all(ric.is_valid(number) for number in found[::97])
+
+
+@pytest.mark.django_db
+def test_a_group_of_the_year_is_no_larger_than_a_page_allows():
+    most = {plan.programme: pages_for(plan.programme).params(date(2018, 6, 1)).get("group_most") for plan in PLANS}
+
+    assert {code: size for code, size in most.items() if isinstance(size, int) and size < GROUP} == {}
