@@ -232,3 +232,13 @@ def test_everything_can_be_written_anew():
     count = Found.objects.count()
     assert indexing.rebuild(ON) == count
     assert found("小麦", region.leader) == [("case", case.number)]
+
+
+def test_the_first_look_goes_on_turn_by_turn_until_everything_was_seen():
+    region = Region()
+    case = titled(region, "耐盐小麦选育")
+    turns = 0
+    while shelf.state().sweep is not None:
+        indexing.bring_up(ON, most=1)
+        turns += 1
+    assert (turns > 3, found("小麦", region.leader)) == (True, [("case", case.number)])

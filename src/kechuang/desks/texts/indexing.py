@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from kechuang.casework.models import Case, Document, Draft, Notice, Record, Round
 from kechuang.casework.pages import current
@@ -17,52 +19,74 @@ from kechuang.desks.texts.models import Found
 from kechuang.engines.match import Entry, Part, PartBuilder, merged_parts
 from kechuang.parties.models import Organisation, Person
 
+log = logging.getLogger("kechuang.search")
 BEHIND = 2000  # records looked at again: on PostgreSQL they are not committed in the order of their numbers
 BATCH = 500
+SLICE = 1000  # of everything, at the first look: the worker has other things to do between
 PARTS_AT_MOST = 6
 OVERLAP = timedelta(seconds=30)
 
 
-def bring_up(on: datetime) -> int:
-    """Take in what has changed since the last time; how many entries were written anew."""
+def bring_up(on: datetime, *, most: int = SLICE) -> int:
+    """Take in what has changed since the last time, and `most` of what was never looked at; how many entries changed."""
     state = shelf.state()
-    subjects = set(_everything()) if state.record is None else set(_changed(state, on))
     last = Record.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    subjects, sweep = _swept(state.sweep, most)
+    subjects |= set(_changed(state)) if state.parts else set()
     for some in _batches(sorted(subjects)):
         keep(some)
     if state.edition != current().digest:
         _keep_book()
     fresh = _write(state)
-    shelf.publish(shelf.State(last, current().digest, on, fresh.parts, fresh.number))
+    shelf.publish(shelf.State(last, sweep, current().digest, on, fresh.parts, fresh.number))
     _settle(fresh.written)
     return len(fresh.written)
 
 
 def rebuild(on: datetime) -> int:
     """Look at everything again and write the arrays anew; how many entries there are."""
-    shelf.publish(shelf.State(None, "", on, (), shelf.state().number))
+    old = shelf.state()
+    shelf.publish(shelf.State(old.record, (0, 0), "", old.as_of, (), old.number))
     Found.objects.update(stale=True)
-    return bring_up(on)
+    count = 0
+    while shelf.state().sweep is not None:
+        count += bring_up(on)
+    return count
 
 
 Subject = tuple[str, str]
+# Every table that entries come from, and what names its rows.
+TABLES: tuple[tuple[str, QuerySet[Any], str], ...] = (
+    ("round", Round.objects.all(), "code"),
+    ("unit", Organisation.objects.all(), "pid"),
+    ("person", Person.objects.exclude(expert=None), "pid"),
+    ("case", Case.objects.all(), "number"),
+    ("document", Document.objects.all(), "code"),
+)
 
 
-def _everything() -> Iterator[Subject]:
-    yield from (("case", number) for number in Case.objects.values_list("number", flat=True))
-    yield from (("round", code) for code in Round.objects.values_list("code", flat=True))
-    yield from (("document", code) for code in Document.objects.values_list("code", flat=True))
-    yield from (("unit", pid) for pid in Organisation.objects.values_list("pid", flat=True))
-    yield from (("person", pid) for pid in Person.objects.exclude(expert=None).values_list("pid", flat=True))
+def _swept(sweep: tuple[int, int] | None, most: int) -> tuple[set[Subject], tuple[int, int] | None]:
+    """The next `most` of all there is, in the order of the tables, and how far that comes."""
+    found: set[Subject] = set()
+    while sweep is not None and len(found) < most:
+        kind, rows, name = TABLES[sweep[0]]
+        some = list(rows.filter(pk__gt=sweep[1]).order_by("pk").values_list("pk", name)[: most - len(found)])
+        found |= {(kind, subject) for _, subject in some}
+        sweep = (sweep[0], some[-1][0]) if some else (sweep[0] + 1, 0)
+        sweep = sweep if sweep[0] < len(TABLES) else None
+    return found, sweep
 
 
-def _changed(state: shelf.State, on: datetime) -> Iterator[Subject]:
+def _changed(state: shelf.State) -> Iterator[Subject]:
     """The subjects of late records, with what hangs on them; drafts and papers of the last minutes."""
-    since, seen = state.as_of - OVERLAP, state.record or 0
+    since, seen = state.as_of - OVERLAP, state.record
     late = Q(pk__gt=seen) | Q(pk__gt=seen - BEHIND, on__gte=since)
     rows = Record.objects.filter(late).order_by().values_list("subject_kind", "subject")
     for kind, subject in set(rows.distinct()):
-        yield from ((kind, subject),) if kind != "party" else (("unit", subject), ("person", subject))
+        if kind in ("case", "round"):
+            yield kind, subject
+        elif kind in ("party", "expert"):
+            yield from (("unit", subject), ("person", subject))
     yield from (
         ("case", number) for number in Draft.objects.filter(on__gte=since).values_list("case__number", flat=True)
     )
@@ -75,34 +99,46 @@ def _batches(subjects: list[Subject]) -> Iterator[list[Subject]]:
     return (subjects[start : start + BATCH] for start in range(0, len(subjects), BATCH))
 
 
-def made(subjects: Iterable[Subject]) -> Iterator[tuple[str, list[Entry]]]:
-    """The entries of some subjects: (kind/id, entries); none for what is no more."""
+def made(subjects: Iterable[Subject]) -> dict[str, list[Entry]]:
+    """The entries of some subjects by kind/id; none for what is no more, nothing for what cannot be read now."""
     named: dict[str, list[str]] = {}
     for kind, subject in subjects:
         named.setdefault(kind, []).append(subject)
     found: dict[str, list[Entry]] = {f"{kind}/{one}": [] for kind, names in named.items() for one in names}
-    related = ("round", "round__frozen", "leader", "applicant", "recommender", "award")
-    for case in Case.objects.filter(number__in=named.get("case", ())).select_related(*related):
-        found[f"case/{case.number}"] = list(entries.of_case(case))
-    for round_ in Round.objects.filter(code__in=named.get("round", ())).select_related("frozen"):
-        found[f"round/{round_.code}"] = list(entries.of_round(round_))
-    for row in Document.objects.filter(code__in=named.get("document", ())).select_related("case"):
-        found[f"document/{row.code}"] = [entries.of_document(row)]
-    for unit in (
-        Organisation.objects.filter(pid__in=named.get("unit", ()))
-        .exclude(standing="merged")
-        .select_related("recommender")
-    ):
-        found[f"unit/{unit.pid}"] = [entries.of_unit(unit)]
-    for person in Person.objects.filter(pid__in=named.get("person", ())).select_related("expert", "unit"):
-        found[f"person/{person.pid}"] = [one for one in [entries.of_expert(person)] if one]
-    yield from found.items()
+    for kind, names in named.items():
+        rows, name, make = READ[kind]
+        for row in rows.filter(**{f"{name}__in": names}):
+            key = f"{kind}/{getattr(row, name)}"
+            try:
+                found[key] = [one for one in make(row) if one]
+            except Exception:
+                log.exception("%s cannot be made findable", key)  # one thing must not keep the rest out
+                del found[key]
+    return found
+
+
+Make = Callable[[Any], Iterable[Entry | None]]
+READ: Mapping[str, tuple[QuerySet[Any], str, Make]] = {
+    "case": (
+        Case.objects.select_related("round", "round__frozen", "leader", "applicant", "recommender", "award"),
+        "number",
+        entries.of_case,
+    ),
+    "round": (Round.objects.select_related("frozen"), "code", entries.of_round),
+    "document": (Document.objects.select_related("case"), "code", lambda row: [entries.of_document(row)]),
+    "unit": (
+        Organisation.objects.exclude(standing="merged").select_related("recommender"),
+        "pid",
+        lambda row: [entries.of_unit(row)],
+    ),
+    "person": (Person.objects.select_related("expert", "unit"), "pid", lambda row: [entries.of_expert(row)]),
+}
 
 
 @transaction.atomic
 def keep(subjects: Iterable[Subject]) -> None:
     """Write the entries of these subjects; what has not changed is left alone, what is no more is marked so."""
-    _store(dict(made(subjects)))
+    _store(made(subjects))
 
 
 def _keep_book() -> None:

@@ -64,11 +64,11 @@ def _years(text: str) -> tuple[int, int] | None:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One thing found: which (kind and id lead to its page), and the stretch of its text with the words marked."""
+    """One thing found: which (kind and id lead to its page), its title and a stretch of its text with the words marked."""
 
     kind: str
     id: str
-    title: str
+    title: Snippet
     snippet: Snippet
     year: int
     place: str
@@ -154,7 +154,8 @@ def _each_once(rows: Iterable[Found]) -> list[Found]:
 def _hit(row: Found, asked: Question) -> Hit:
     what, _, name = row.name.partition(":")
     kind = "case" if what == entries.BLIND else what
-    return Hit(kind, name, row.title, snippet(row.text or row.title, asked), row.year, row.place)
+    title = snippet(row.title, asked, width=len(row.title))
+    return Hit(kind, name, title, snippet(row.text, asked), row.year, row.place)
 
 
 def _records(wanted: Wanted, person: Person | None, on: datetime) -> list[Hit]:
@@ -170,7 +171,14 @@ def _records(wanted: Wanted, person: Person | None, on: datetime) -> list[Hit]:
     )
     mine = {"case": known, "round": rounds}
     return [
-        Hit(RECORD, row.digest, f"{row.subject} · {row.act}", Snippet(row.digest, ((0, len(start)),)), row.on.year, "")
+        Hit(
+            RECORD,
+            row.digest,
+            Snippet(f"{row.subject} · {row.act}", ()),
+            Snippet(row.digest, ((0, len(start)),)),
+            row.on.year,
+            "",
+        )
         for row in rows
         if row.subject in mine.get(row.subject_kind, ())
     ]

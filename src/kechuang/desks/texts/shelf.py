@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,9 +20,13 @@ KEPT = 3  # older parts that a reader may still be opening
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the arrays hold: up to which record, which edition of the book, as of when, in which parts."""
+    """What the arrays hold: up to which record, which edition of the book, as of when, in which parts.
 
-    record: int | None
+    `sweep` is how far the first look at everything has come, (table, last key); None once it is done.
+    """
+
+    record: int
+    sweep: tuple[int, int] | None
     edition: str
     as_of: datetime
     parts: tuple[str, ...]
@@ -38,7 +42,7 @@ class Written:
     written: tuple[int, ...]
 
 
-NOTHING = State(None, "", datetime(2000, 1, 1, tzinfo=UTC), (), 0)
+NOTHING = State(0, (0, 0), "", datetime(2000, 1, 1, tzinfo=UTC), (), 0)
 
 
 def folder() -> Path:
@@ -52,19 +56,14 @@ def state() -> State:
     except FileNotFoundError:
         return NOTHING
     moment = datetime.fromisoformat(told["as_of"])
-    return State(told["record"], told["edition"], moment, tuple(told["parts"]), told["number"])
+    sweep = tuple(told["sweep"]) if told["sweep"] else None
+    return State(told["record"], sweep, told["edition"], moment, tuple(told["parts"]), told["number"])
 
 
 def publish(new: State) -> None:
     """Put a new page in the place of the old one, and let go of parts that no page has named for a while."""
     folder().mkdir(parents=True, exist_ok=True, mode=0o700)
-    told = {
-        "record": new.record,
-        "edition": new.edition,
-        "as_of": new.as_of.isoformat(),
-        "parts": new.parts,
-        "number": new.number,
-    }
+    told = {**asdict(new), "as_of": new.as_of.isoformat()}
     partial = folder() / f"{PAGE}.partial"
     partial.write_text(json.dumps(told), "utf-8")
     os.replace(partial, folder() / PAGE)

@@ -114,6 +114,38 @@ class ResultOut(Schema):
     document_no: str = Field("", alias="award.document_no")
 
 
+class HitOut(Schema):
+    """One thing found: `kind` and `id` name it, `href` is its page, marks are (start, end) within title and snippet."""
+
+    kind: str
+    id: str
+    title: str
+    title_marks: list[tuple[int, int]]
+    href: str
+    year: int | None
+    place: str
+    snippet: str
+    marks: list[tuple[int, int]]
+
+
+class FoundOut(Schema):
+    """What was found, best first, and until when what was done had been taken in."""
+
+    as_of: datetime
+    hits: list[HitOut]
+
+
+class SearchIn(Schema):
+    """What is looked for: kind is case, round, expert, unit, record or page; year 2018 or 2015-2018; place a code."""
+
+    q: str = Field("", max_length=100)
+    kind: str = ""
+    year: str = ""
+    place: str = ""
+    typing: bool = False
+    limit: int = Field(20, ge=1, le=50)
+
+
 class Problem(Schema):
     """Problem details (RFC 9457); `errors` by path where inputs are wrong."""
 

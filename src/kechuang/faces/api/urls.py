@@ -14,6 +14,7 @@ from ninja.security import django_auth
 from kechuang.casework import acts, answers, queries
 from kechuang.casework.models import Case, Notice, Record, Round
 from kechuang.casework.pages import pages_of
+from kechuang.desks.texts.searching import Wanted, search
 from kechuang.engines import forms
 from kechuang.faces.access import now, person
 from kechuang.faces.api import problems
@@ -23,6 +24,8 @@ from kechuang.faces.api.schemas import (
     CaseOut,
     DraftIn,
     DraftOut,
+    FoundOut,
+    HitOut,
     NoticeOut,
     OpenIn,
     Page,
@@ -30,7 +33,9 @@ from kechuang.faces.api.schemas import (
     RecordOut,
     ResultOut,
     RoundOut,
+    SearchIn,
 )
+from kechuang.faces.web import finding
 
 PROBLEMS = {401: Problem, 404: Problem, 409: Problem, 422: Problem}
 api = NinjaAPI(title="kechuang", version="1", description="The same acts under the same permissions as the pages.")
@@ -73,6 +78,21 @@ def results(request: HttpRequest, page: Query[Page], q: str = "") -> Any:
     if words := q.strip()[:100]:
         rows = rows.filter(Q(title__icontains=words) | Q(applicant__name__icontains=words))
     return part(rows.order_by("-award__on", "project_no"), page)
+
+
+@api.get("/search", response={200: FoundOut, 422: Problem}, auth=None, tags=["public"])
+def find(request: HttpRequest, asked: Query[SearchIn]) -> Any:
+    """Anything the one who asks may open: what is hidden is neither told nor counted."""
+    wanted = Wanted.of(asked.dict(exclude={"typing", "limit"}), typing=asked.typing)
+    answer = search(wanted, person=finding.asker(request), on=now(), top=asked.limit)
+    hits = [
+        HitOut(
+            kind=hit.kind, id=hit.id, title=hit.title.text, title_marks=list(hit.title.marks), href=finding.ADDRESSES[hit.kind](hit, request), year=hit.year or None,
+            place=hit.place, snippet=hit.snippet.text, marks=list(hit.snippet.marks),
+        )
+        for hit in answer.hits
+    ]  # fmt: skip
+    return {"as_of": answer.as_of, "hits": hits}
 
 
 @api.post("/rounds/{code}/cases", response={201: CaseOut, **PROBLEMS}, auth=django_auth, tags=["cases"])

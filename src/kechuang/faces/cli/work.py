@@ -19,11 +19,13 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from kechuang.casework import clock, outbox, sealer
+from kechuang.desks.texts import indexing
 from kechuang.words.outcome import Refused
 
 app = typer.Typer()
 
 SEAL_EVERY = timedelta(seconds=30)  # a record is in the log within a minute, also when one turn takes long
+INDEX_EVERY = timedelta(seconds=5)  # how late the search may be; its page says until when it has read
 BACK_OFF = timedelta(minutes=5)
 IDLE = 1.0  # seconds between two turns that found nothing to do
 LOCK = "worker.lock"
@@ -43,6 +45,7 @@ class Turn:
             self._part("outbox", on, lambda: outbox.work(on))
             + self._part("clock", on, lambda: clock.tick(on))
             + self._part("sealer", on, lambda: sealer.seal(on), again=SEAL_EVERY)
+            + self._part("search", on, lambda: _indexed(on), again=INDEX_EVERY)
         )
 
     def _part(self, name: str, on: datetime, work: Callable[[], int], *, again: timedelta = timedelta()) -> int:
@@ -58,6 +61,12 @@ class Turn:
             self.not_before[name] = on + SEAL_EVERY
             self.say(f"{name}: {traceback.format_exc(limit=5)}")
         return 0
+
+
+def _indexed(on: datetime) -> int:
+    """Bring the search up; what it takes in was done already and is not counted again."""
+    indexing.bring_up(on)
+    return 0
 
 
 @contextmanager

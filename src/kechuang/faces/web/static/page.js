@@ -28,7 +28,15 @@
   function keyed(e) {
     const box = (e.ctrlKey || e.metaKey) && e.key === "k" ? find("k") : e.key === "/" && !typing(e) ? find("/") || find("k") : null;
     if (box) { e.preventDefault(); box.focus(); box.select(); }
+    const hits = document.querySelectorAll("#found a");
+    if ((e.key === "ArrowDown" || e.key === "ArrowUp") && hits.length && e.target.closest(".find-box")) {
+      const at = [...hits].indexOf(document.activeElement) + (e.key === "ArrowDown" ? 1 : -1);
+      (hits[at] || find("k")).focus();
+      e.preventDefault();
+    }
     if (e.key === "Escape") {
+      const leaf = document.getElementById("found");
+      if (leaf) leaf.replaceChildren();
       for (const open of document.querySelectorAll("details.more[open], details.who-box[open]")) open.open = false;
     }
   }
