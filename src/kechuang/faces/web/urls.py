@@ -7,6 +7,7 @@ from kechuang.faces.web import (
     applicant,
     cases,
     expert,
+    finding,
     imports,
     letters,
     look,
@@ -22,6 +23,7 @@ from kechuang.faces.web import (
 urlpatterns = [
     *papers.urlpatterns,
     *public.urlpatterns,
+    *finding.urlpatterns,
     *account.urlpatterns,
     *applicant.urlpatterns,
     *cases.urlpatterns,
