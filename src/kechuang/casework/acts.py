@@ -13,28 +13,24 @@ from kechuang.casework import curtain, deadlines, locks, outbox, records, witnes
 from kechuang.casework.actor import Actor
 from kechuang.casework.models import Attempt, Case, Duty, Finding, Record, Round, subject_key
 from kechuang.casework.pages import Pages, pages_for, pages_of, roles_page
-from kechuang.casework.steady import once, steady
+from kechuang.casework.steady import forget, once, steady
 from kechuang.engines import forms
 from kechuang.engines.flow import Act, Flow, Situation, opened_on, plan, possible, target
 from kechuang.engines.flow.separation import clashes
 from kechuang.parties.models import Person
 from kechuang.parties.permissions import appointments
+from kechuang.parties.prepared import Prepared, insert, update
 from kechuang.words import offers, outcome
 from kechuang.words.outcome import Refused
 from kechuang.words.period import ZONE
 from kechuang.words.reason import Reason
 
 SECOND = witnessing.SECOND
-RELATED = ("round", "round__institution", "leader", "applicant", "recommender", "parent")
-# Read only when somebody asks: each is deciphered, and most acts need none of them.
-LATER = (
-    "answers",
-    "parent__answers",
-    "leader__identity",
-    "applicant__bank_account",
-    "recommender__bank_account",
-    "round__institution__bank_account",
-)
+# Answers are read only when somebody asks: they are deciphered, and most acts need none of them.
+CASE = Prepared[Case](lambda pk: Case.objects.select_for_update().defer("answers").filter(pk=pk))
+ROUND = Prepared[Round](lambda pk: Round.objects.select_for_update().filter(pk=pk))
+ITS_ROUND = Prepared[Round](lambda pk: Round.objects.filter(pk=pk))
+DUTY = Prepared[tuple[str]](lambda case, person: Duty.objects.filter(case=case, person=person).values_list("power"))
 
 
 @dataclass(slots=True)
@@ -171,17 +167,30 @@ def carry_out(
 
 
 def locked(subject: Case | Round) -> Case | Round:
-    """`subject` brought up to its row as it is now, held until the transaction ends; one not yet saved is left alone."""
+    """`subject` brought up to its row as it is now, held until the transaction ends; one not yet saved is left alone.
+
+    Its relations are read anew when they are asked for; the round of a list of cases is read once.
+    """
     if subject.pk is None:
         return subject
-    model = type(subject)
-    query = model._default_manager.select_for_update(of=("self",))
-    if model is Case:
-        query = query.select_related(*RELATED).defer(*LATER)
-    now = query.get(pk=subject.pk)
+    now = (CASE if isinstance(subject, Case) else ROUND).one(subject.pk)
+    if now is None:
+        raise LookupError(f"{type(subject).__name__} {subject.pk} is gone")
+    if isinstance(now, Round):
+        forget(("its round", now.pk))
+    else:
+        now.round = once(("its round", now.round_id), lambda: the_round(now.round_id))
     subject.__dict__.clear()
     subject.__dict__.update(now.__dict__)
     return subject
+
+
+def the_round(pk: int) -> Round:
+    """The round as it is now, not held."""
+    found = ITS_ROUND.one(pk)
+    if found is None:
+        raise LookupError(f"round {pk} is gone")
+    return found
 
 
 def situation(subject: Case | Round, by: Actor, on: datetime, *, through: str = "") -> Situation:
@@ -248,11 +257,11 @@ def hold_power(subject: Case | Round, context: Context) -> None:
     power = context.pages.power(context.act.by)
     if not isinstance(subject, Case) or power not in Duty.POWERS or context.by.person is None or subject.pk is None:
         return
-    held = Duty.objects.filter(case=subject, person=context.by.person).values_list("power", flat=True).first()
+    held = DUTY.one(subject.pk, context.by.person.pk)
     if held is None:
-        Duty.objects.create(case=subject, person=context.by.person, power=power)
-    elif held != power:
-        raise Refused(Reason("powers_apart", held=held, wanted=power))
+        insert(Duty(case=subject, person=context.by.person, power=power))
+    elif held[0] != power:
+        raise Refused(Reason("powers_apart", held=held[0], wanted=power))
 
 
 def taken_in(context: Context) -> dict[str, Any]:
@@ -311,7 +320,7 @@ def move(subject: Case | Round, to: str, on: datetime) -> None:
         subject.save()
     elif to != subject.state:
         subject.before, subject.state, subject.entered_at = subject.state, to, on
-        subject.save(update_fields=["before", "state", "entered_at"])
+        update(subject, "before", "state", "entered_at")
 
 
 def keep_attempt(subject: Case | Round, name: str, by: Actor, on: datetime, refusal: Refused) -> None:

@@ -9,6 +9,7 @@ from kechuang.casework import records
 from kechuang.casework.actor import CLOCK
 from kechuang.casework.models import Case, Round
 from kechuang.engines.flow import Done, Flow, Situation, due, of_parent, timed
+from kechuang.parties.prepared import update
 from kechuang.words.period import end_of
 
 
@@ -70,14 +71,14 @@ def set_due(subject: Case | Round, flow: Flow, on: datetime) -> None:
     waiting = timed(flow, subject.state, situation=seen, anchors=known)
     first = waiting[0][1] if waiting else None
     if isinstance(subject, Round):
-        Round.objects.filter(pk=subject.pk).update(due_at=first)
         subject.due_at = first
+        update(subject, "due_at")
         return
     promised = min(promises(flow, subject.state, seen, known), default=None)
     if (subject.due_at, subject.promised_at) == (first, promised):
         return
-    Case.objects.filter(pk=subject.pk).update(due_at=first, promised_at=promised)
     subject.due_at, subject.promised_at = first, promised
+    update(subject, "due_at", "promised_at")
 
 
 def promises(flow: Flow, state: str, seen: Situation, known: Mapping[str, datetime]) -> Iterator[datetime]:

@@ -10,6 +10,7 @@ from kechuang.casework.models import Case, Document, Record, Round
 from kechuang.casework.records import plain, strict
 from kechuang.engines import ledger
 from kechuang.engines.ledger import canonical, digest
+from kechuang.parties.prepared import insert
 
 
 def issue(
@@ -26,10 +27,12 @@ def issue(
 ) -> Document:
     """Keep a document as issued; its digest is over the canonical form of what it says."""
     said = plain(body)
-    return Document.objects.create(
+    issued = Document(
         kind=kind, title=title, body=said, number=number, case=case, round=round_ or (case.round if case else None),
         record=record, on=on, public=public, digest=digest(canonical(said)),
     )  # fmt: skip
+    insert(issued)
+    return issued
 
 
 def receipt(case: Case, record: Record) -> Document:

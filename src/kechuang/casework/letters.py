@@ -11,6 +11,7 @@ from kechuang.casework import documents, queries
 from kechuang.casework.models import Case, Document, Letter, Record, Round
 from kechuang.casework.outbox import job
 from kechuang.casework.pages import day_of, pages_of
+from kechuang.parties.prepared import insert
 from kechuang.words.money import Money
 
 _PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
@@ -57,7 +58,7 @@ def values_for(subject: Case | Round, record: Record) -> dict[str, Any]:
 @job("letter")
 def write_letter(payload: Mapping[str, Any], on: datetime) -> None:
     """Draw the letter of one record, keep it as a document and put it into the inbox of each addressee."""
-    record = Record.objects.select_related("told").get(pk=payload["record"])
+    record = Record.objects.get(pk=payload["record"])
     subject = subject_of(record)
     page = pages_of(subject.round).round.letters.get(str(payload["letter"]))
     if page is None:
@@ -75,15 +76,15 @@ def write_letter(payload: Mapping[str, Any], on: datetime) -> None:
     number = str(values.get("document_no") or "")
     public = "public" in page.get("addressed_to", ())
     kept = documents.issue(str(payload["letter"]), title, body, on=record.on, case=case, round_=subject.round, record=record, number=number, public=public)  # fmt: skip
-    for role in page.get("addressed_to", ()):
-        for person in queries.holders(role, subject, day_of(on)):
-            Letter.objects.get_or_create(document=kept, person=person, defaults={"on": record.on})
+    people = [p for role in page.get("addressed_to", ()) for p in queries.holders(role, subject, day_of(on))]
+    for person in {p.pk: p for p in people}.values():
+        insert(Letter(document=kept, person=person, on=record.on))
 
 
 def subject_of(record: Record) -> Case | Round:
     """The case or round a record is about."""
     if record.subject_kind == "case":
-        return Case.objects.select_related("round", "applicant", "leader", "recommender").get(number=record.subject)
+        return Case.objects.defer("answers").get(number=record.subject)
     return Round.objects.get(code=record.subject)
 
 

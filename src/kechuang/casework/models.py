@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from kechuang.parties.models import Organisation, Person
+from kechuang.parties.prepared import Prepared
 from kechuang.parties.secrets import EncryptedJSON, random_bytes, token
 
 
@@ -142,8 +143,7 @@ class Case(models.Model):
     def member_ids(self) -> frozenset[int]:
         """Persons of the team, by primary key."""
         if not hasattr(self, "_member_ids"):
-            rows = Member.objects.filter(case_id=self.parent_id or self.pk).values_list("person_id", flat=True)
-            self._member_ids = frozenset(rows)
+            self._member_ids = frozenset(pk for (pk,) in MEMBERS.rows(self.parent_id or self.pk or 0))
         return self._member_ids
 
 
@@ -157,6 +157,9 @@ class Member(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "person"], name="member_once")]
+
+
+MEMBERS = Prepared[tuple[int]](lambda case: Member.objects.filter(case_id=case).values_list("person_id"))
 
 
 class Answer(models.Model):

@@ -10,10 +10,12 @@ from typing import Any
 from django.db import transaction
 
 from kechuang.casework.models import Case, Outbox, Record
+from kechuang.parties.prepared import Prepared, insert, update
 
 Job = Callable[[Mapping[str, Any], datetime], None]
 _jobs: dict[str, Job] = {}
 MOST_TRIES = 8
+HELD = Prepared[Outbox](lambda pk: Outbox.objects.select_for_update().filter(pk=pk))
 
 
 def job(kind: str) -> Callable[[Job], Job]:
@@ -35,7 +37,7 @@ def after_act(subject: Any, context: Any, record: Record) -> None:
     """What the page says follows from an act: a letter; for a round, the acts its cases are carried along with."""
     if context.act.letter:
         payload = {"record": record.pk, "letter": context.act.letter}
-        Outbox.objects.create(kind="letter", key=f"letter:{record.pk}", payload=payload, due=context.on)
+        insert(Outbox(kind="letter", key=f"letter:{record.pk}", payload=payload, due=context.on))
     if not isinstance(subject, Case) and context.act.cases:
         put("cases", f"cases:{record.pk}", {"round": subject.pk, "acts": dict(context.act.cases)}, context.on)
 
@@ -52,12 +54,12 @@ def work(on: datetime, *, most: int = 500) -> int:
 def _try(pk: int, on: datetime) -> bool:
     try:
         with transaction.atomic():
-            row = Outbox.objects.select_for_update().get(pk=pk)
-            if row.done_at:
+            row = HELD.one(pk)
+            if row is None or row.done_at:
                 return False
             _jobs[row.kind](row.payload, on)
             row.done_at = on
-            row.save(update_fields=["done_at"])
+            update(row, "done_at")
             return True
     except Exception:
         row = Outbox.objects.get(pk=pk)

@@ -9,11 +9,16 @@ from django.db.models import Q, QuerySet
 from kechuang.casework.models import Case, Record, Round, subject_key
 from kechuang.casework.pages import roles_page
 from kechuang.parties.models import Appointment, Person
-from kechuang.parties.permissions import EVERYWHERE, appointments
+from kechuang.parties.permissions import EVERYWHERE, appointments, covers
+from kechuang.parties.prepared import Prepared
 from kechuang.words.period import ZONE
 
 BEFORE_RECOMMENDER = ("draft", "with_unit", "self_evaluation")
 NOWHERE = Q(pk__in=[])
+HOLDERS = Prepared[Appointment](
+    lambda role, *targets: Appointment.objects.filter(role=role, target__in=targets).order_by("pk")
+)
+PERSON = Prepared[Person](lambda pk: Person.objects.filter(pk=pk))
 
 
 def rows_of(held: Appointment, of: str = "cases") -> Q:
@@ -79,14 +84,7 @@ def holders(role: str, subject: Case | Round, on: date) -> list[Person]:
     if role == "leader":
         return [subject.leader] if isinstance(subject, Case) and subject.leader else []
     round_ = subject.round
-    reach = Q(scope="region") | Q(scope="programme", target__in=[EVERYWHERE, round_.programme, round_.plan])
-    reach |= Q(scope="round", target=round_.code)
-    if round_.institution:
-        reach |= Q(scope="round", target=round_.institution.pid)
-    if isinstance(subject, Case):
-        if subject.applicant:
-            reach |= Q(scope="organisation", target=subject.applicant.pid)
-        if subject.recommender:
-            reach |= Q(scope="recommended", target=subject.recommender.pid)
-    found = Appointment.objects.in_force(on).filter(reach, role=role).select_related("person")
-    return [a.person for a in found]
+    parties = [round_.institution, getattr(subject, "applicant", None), getattr(subject, "recommender", None)]
+    targets = ["", EVERYWHERE, round_.programme, round_.plan, round_.code, *(p.pid if p else "" for p in parties)]
+    found = [held.person_id for held in HOLDERS.rows(role, *targets) if covers(held, subject) and held.holds_on(on)]
+    return [person for pk in dict.fromkeys(found) if (person := PERSON.one(pk))]

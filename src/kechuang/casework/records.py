@@ -12,6 +12,7 @@ from kechuang.casework.models import Record, Told, salt, subject_key
 from kechuang.casework.steady import forget, once
 from kechuang.engines.flow import Done
 from kechuang.engines.ledger import beginning, canonical, digest, link
+from kechuang.parties.prepared import Prepared, insert
 from kechuang.parties.secrets import keyed_digest
 from kechuang.words.outcome import Refused
 from kechuang.words.period import ZONE
@@ -40,7 +41,7 @@ def already(by: Actor, key: str, data: Mapping[str, Any]) -> Record | None:
     if expected is not None and key in expected:
         expected.discard(key)
         return None
-    told = Record.objects.filter(actor=by.id, key=key).first()
+    told = BY_KEY.one(by.id, key)
     if told is None:
         return None
     if told.data_digest != data_digest(data):
@@ -81,13 +82,13 @@ def write(subject: Any, entry: Entry) -> Record:
     rows = chain(subject)
     previous, position = (rows[-1].digest, rows[-1].position + 1) if rows else (beginning(f"{kind}:{pid}"), 1)
     record, told = drawn_up((kind, pid), entry, previous, position)
-    record.save(force_insert=True)
+    insert(record)
     link_on(
         subject, Link(entry.act, entry.by.id, entry.role, entry.on, entry.before, entry.after, position, record.digest)
     )
     if told is not None:
         told.record = record
-        told.save(force_insert=True)
+        insert(told)
     return record
 
 
@@ -140,6 +141,12 @@ class Link(NamedTuple):
 
 
 HELD = "_chain"
+CHAIN = Prepared[tuple[Any, ...]](
+    lambda kind, pid: (
+        Record.objects.filter(subject_kind=kind, subject=pid).order_by("position").values_list(*Link._fields)
+    )
+)
+BY_KEY = Prepared[Record](lambda actor, key: Record.objects.filter(actor=actor, key=key))
 
 
 def hold(subject: Any) -> None:
@@ -166,8 +173,7 @@ def chain(subject: Any) -> list[Link]:
 
 def _read(subject: Any) -> list[Link]:
     kind, pid = subject_key(subject)
-    rows = Record.objects.filter(subject_kind=kind, subject=pid).order_by("position").values_list(*Link._fields)
-    return [Link(*row) for row in rows]
+    return [Link(*row) for row in CHAIN.rows(kind, pid)]
 
 
 def link_on(subject: Any, link: Link) -> None:

@@ -145,6 +145,10 @@ class Appointment(models.Model):
             ),
         ]
 
+    def holds_on(self, day: date) -> bool:
+        """Whether the appointment is in force on `day`: what `in_force` asks the database."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
 
 class SignIn(models.Model):
     """Failed sign-ins of an account or an address, by which further tries are slowed."""

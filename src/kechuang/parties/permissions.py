@@ -7,14 +7,16 @@ from datetime import date
 from typing import Any
 
 from kechuang.parties.models import Appointment, Person
+from kechuang.parties.prepared import Prepared
 from kechuang.words.place import lies_in
 
 EVERYWHERE = "*"
+HELD = Prepared[Appointment](lambda person: Appointment.objects.filter(person=person))
 
 
 def appointments(person: Person, day: date) -> list[Appointment]:
     """What `person` is appointed to on `day`, read afresh: a change of role takes effect on the next request."""
-    return list(Appointment.objects.filter(person=person).in_force(day))
+    return [held for held in HELD.rows(person.pk) if held.holds_on(day)]
 
 
 def covers(held: Appointment, subject: Any) -> bool:

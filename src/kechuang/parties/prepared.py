@@ -1,0 +1,126 @@
+"""Queries whose text never changes: compiled by the ORM once a connection, afterwards only asked.
+
+Compiling is most of what a small query costs (0.5 of 0.6 ms for one case on SQLite), and the door asks a dozen an act.
+Django offers no such cache; this keeps one, with the ORM's own compiler, converters and models, so that a prepared
+query gives the very rows the plain one gives (a test compares them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.db import connection
+from django.db.models import Model, QuerySet
+from django.db.models.fields import AutoFieldMixin
+
+Row = TypeVar("Row")
+MARK = 2_000_000_011  # within every integer column, and no key of ours
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    sql: str
+    compiler: Any
+    converters: Any
+    model: Any
+    names: tuple[str, ...]
+    params: tuple[object, ...]
+    """What the query is asked with: `_Place`s stand for the values."""
+
+    def rows(self, values: tuple[object, ...]) -> list[Any]:
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, [values[p.at] if type(p) is _Place else p for p in self.params])
+            found: Iterable[Any] = cursor.fetchall()
+        if self.converters:
+            found = self.compiler.apply_converters(found, self.converters)
+        if self.model is None:
+            return [tuple(row) for row in found]
+        return [self.model.from_db(connection.alias, self.names, row) for row in found]
+
+
+class Prepared(Generic[Row]):
+    """`Prepared(lambda pk: Case.objects.filter(pk=pk))`; `one(5)`, `rows(5)`.
+
+    The values are text or whole numbers, never None; a query that would turn them into something else is refused with
+    ValueError when it is first asked.
+    Rows are instances (deferred fields stay deferred, relations are not joined) or, after `values_list`, tuples.
+    """
+
+    def __init__(self, ask: Callable[..., QuerySet[Any, Any]]) -> None:
+        self.ask = ask
+
+    def rows(self, *values: object) -> list[Row]:
+        """Every row, in the query's order."""
+        kept = connection.__dict__.setdefault("_prepared", {})
+        compiled = kept.get(self)
+        if compiled is None:
+            kept[self] = compiled = self._compiled(values)
+        return list(compiled.rows(values))
+
+    def one(self, *values: object) -> Row | None:
+        """The first row, or None."""
+        return next(iter(self.rows(*values)), None)
+
+    def _compiled(self, values: tuple[object, ...]) -> _Compiled:
+        marks = [f"\x02{at}\x03" if isinstance(value, str) else MARK + at for at, value in enumerate(values)]
+        query = self.ask(*marks)
+        if query.query.select_related:
+            raise ValueError("a prepared query joins no relations")
+        compiler = query.query.get_compiler(connection=connection)
+        sql, params = compiler.as_sql()
+        places = {mark: _Place(at) for at, mark in enumerate(marks)}
+        if missing := set(marks) - set(params):
+            raise ValueError(f"a prepared query takes its values as they stand; changed: {len(missing)} of {params!r}")
+        asked = tuple(places.get(param, param) for param in params)
+        columns = compiler.select[: compiler.col_count]
+        converters = compiler.get_converters([one[0] for one in columns])
+        if query._fields is not None:
+            return _Compiled(sql, compiler, converters, None, (), asked)
+        names = tuple(one[0].target.attname for one in columns)
+        return _Compiled(sql, compiler, converters, compiler.klass_info["model"], names, asked)
+
+
+def insert(row: Model) -> None:
+    """`row.save(force_insert=True)` for a model without signals: the statement is written once a connection."""
+    model = type(row)
+    kept = connection.__dict__.setdefault("_prepared", {})
+    fields, sql = kept.get(("insert", model)) or kept.setdefault(("insert", model), _insertion(model))
+    values = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        if row.pk is None:
+            row.pk = cursor.fetchone()[0]
+    row._state.adding, row._state.db = False, connection.alias
+
+
+def _insertion(model: type[Model]) -> tuple[tuple[Any, ...], str]:
+    meta, quoted = model._meta, connection.ops.quote_name
+    made = isinstance(meta.pk, AutoFieldMixin)
+    fields = tuple(field for field in meta.concrete_fields if not (made and field.primary_key))
+    names = ", ".join(quoted(field.column) for field in fields)
+    sql = f"INSERT INTO {quoted(meta.db_table)} ({names}) VALUES ({', '.join(['%s'] * len(fields))})"
+    return fields, f"{sql} RETURNING {quoted(meta.pk.column)}" if made else sql
+
+
+def update(row: Model, *names: str) -> None:
+    """`row.save(update_fields=names)` for a model without signals."""
+    model = type(row)
+    kept = connection.__dict__.setdefault("_prepared", {})
+    fields, sql = kept.get((model, names)) or kept.setdefault((model, names), _change(model, names))
+    values = [field.get_db_prep_save(field.pre_save(row, False), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values, row.pk])
+
+
+def _change(model: type[Model], names: tuple[str, ...]) -> tuple[tuple[Any, ...], str]:
+    meta, quoted = model._meta, connection.ops.quote_name
+    fields = tuple(meta.get_field(name) for name in names)
+    changes = ", ".join(f"{quoted(field.column)} = %s" for field in fields)
+    return fields, f"UPDATE {quoted(meta.db_table)} SET {changes} WHERE {quoted(meta.pk.column)} = %s"
