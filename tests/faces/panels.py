@@ -34,9 +34,9 @@ class Panel:
         done(self.round, "begin_review", self.region.officer, on=self.on)
         for case in self.cases:
             done(case, "group", self.region.officer_two, on=self.on, group="A组")
+        story.ceremony(self.round, self.region, self.on)
         for case in self.cases:
-            done(case, "second:draw", self.region.supervisor, on=self.on)
-            done(case, "draw", self.region.operator, on=self.on, dice=story.DICE, commitments=story.commitments())
+            done(case, "draw", self.region.operator, on=self.on)
 
     @property
     def seat(self) -> Seat:

@@ -12,6 +12,7 @@ from kechuang.casework.models import Case, Notice, Record, Round
 from kechuang.desks.experts import queries
 from kechuang.desks.experts.models import Draw, Expert, Score
 from kechuang.engines.panel.ceremony import commitment
+from kechuang.faces.web import verifying
 from kechuang.faces.web.panels import points
 from tests.faces.test_officer import queries_of, signed_in
 from tests.factories import START, Region, a_case, a_person, an_open_round, done
@@ -25,11 +26,6 @@ OPENED = {
     "opens_at": "2019-03-01T09:00", "units_close_at": "2019-03-31T17:00", "closes_at": "2019-04-02T17:00", "key": "k",
     "topics.0.code": "T1", "topics.0.title": "自由探索",
 }  # fmt: skip
-
-
-def sealed() -> dict[str, list[str]]:
-    parties = ["执行方", "监督处", "公证处"]
-    return {"by": [*parties, ""], "digest": [*(commitment(p, p * 20) for p in parties), ""]}
 
 
 def in_review(region: Region, count: int = 2, **given) -> tuple[Round, list[Case]]:
@@ -206,37 +202,65 @@ def test_the_suggested_groups_are_set_in_one_go():
     assert list(Case.objects.filter(round=round_).values_list("state", "group").distinct()) == [("grouped", "数理组")]
 
 
-def drawn_by_pages(region: Region, round_: Round) -> None:
-    """Commitments, witness and dice, each through its page."""
-    where = f"/rounds/{round_.code}/draw/"
-    signed_in(region.operator).post(where + "prepare/", {**sealed(), "key": "p"})
-    signed_in(region.supervisor).post(f"/rounds/{round_.code}/act/second:draw/", {"key": "w"})
-    signed_in(region.operator).post(where + "group/", {"group": "A组", "dice": DICE, "key": "d"})
+class Ceremony:
+    """The hands of a ceremony at the browser: each step posted to its page by whoever takes it."""
+
+    def __init__(self, region: Region, round_: Round) -> None:
+        self.where = f"/rounds/{round_.code}/draw/"
+        self.operator, self.supervisor = signed_in(region.operator), signed_in(region.supervisor)
+        self.taken = 0
+
+    def takes(self, client: Client, name: str, **typed):
+        self.taken += 1
+        return client.post(f"{self.where}{name}/", {"key": f"k{self.taken}", **typed}, follow=True)
+
+    def to_the_dice(self) -> None:
+        self.takes(self.operator, "freeze_draw")
+        parties = ["执行方", "公证处"]
+        self.takes(self.operator, "seal_commitments", by=parties, digest=[commitment(p, p * 20) for p in parties])
+        self.takes(self.supervisor, "seal_supervision", digest=commitment("监督处", "监督处" * 20))
+
+    def to_the_draw(self) -> None:
+        self.to_the_dice()
+        self.takes(self.supervisor, "second:draw")
+        self.takes(self.operator, "cast_dice", dice=DICE)
+        for party in ("执行方", "公证处"):
+            self.takes(self.operator, "reveal_secret", party=party, secret=party * 20)
+        self.takes(self.supervisor, "reveal_supervision", secret="监督处" * 20)
 
 
-def test_a_draw_goes_from_commitments_over_the_witness_to_the_seed():
-    region = Region()
-    round_, cases = in_review(region)
+def grouped(region: Region, count: int = 2) -> tuple[Round, Ceremony]:
+    """A round whose cases wait in one group for their draw."""
+    round_, cases = in_review(region, count)
     for case in cases:
         done(case, "group", region.officer_two, group="A组")
+    return round_, Ceremony(region, round_)
 
-    drawn_by_pages(region, round_)
+
+def said(answer) -> list[str]:
+    return [m.level_tag for m in answer.context["messages"]]
+
+
+def test_a_draw_goes_through_the_pages_from_the_frozen_rules_to_the_seats():
+    region = Region()
+    round_, ceremony = grouped(region)
+    ceremony.to_the_draw()
+    ceremony.takes(ceremony.operator, "all")
 
     row = Draw.objects.get(round=round_)
     assert (row.dice, sorted(row.commitments)) == (DICE, sorted(["执行方", "监督处", "公证处"]))
     assert set(Case.objects.filter(round=round_).values_list("state", flat=True)) == {"panel_drawn"}
     assert [r.act for r in Record.objects.filter(subject=round_.code)] == [
-        "begin_review",
-        "prepare_draw",
-        "second:draw",
-    ]
+        "begin_review", "freeze_draw", "seal_commitments", "seal_supervision", "second:draw", "cast_dice",
+        "reveal_secret", "reveal_secret", "reveal_supervision",
+    ]  # fmt: skip
 
 
 def test_the_page_of_the_draw_names_no_expert():
     region = Region()
-    round_, cases = in_review(region, 1)
-    done(cases[0], "group", region.officer_two, group="A组")
-    drawn_by_pages(region, round_)
+    round_, ceremony = grouped(region, 1)
+    ceremony.to_the_draw()
+    ceremony.takes(ceremony.operator, "all")
 
     for reader in (region.operator, region.supervisor, region.officer):
         page = signed_in(reader).get(f"/rounds/{round_.code}/draw/").content.decode()
@@ -244,48 +268,82 @@ def test_the_page_of_the_draw_names_no_expert():
         assert [e.person.name for e in Expert.objects.select_related("person") if e.person.name in page] == []
 
 
-@pytest.mark.parametrize(
-    ("before", "dice", "said"),
-    [
-        ((), DICE, "draw_not_prepared"),
-        (("prepare",), "123", "dice_too_few"),
-        (("prepare",), DICE, "second_person_missing"),
-    ],
-)
-def test_nothing_is_drawn_before_its_time(before, dice, said):
+def test_nothing_is_cast_or_drawn_before_its_time():
     region = Region()
-    round_, cases = in_review(region, 1)
-    done(cases[0], "group", region.officer_two, group="A组")
-    client = signed_in(region.operator)
-    if before:
-        client.post(f"/rounds/{round_.code}/draw/prepare/", {**sealed(), "key": "p"})
-    page = client.post(f"/rounds/{round_.code}/draw/group/", {"group": "A组", "dice": dice, "key": "d"}, follow=True)
-    levels = [m.level_tag for m in page.context["messages"]]
-    assert levels == ["success"] * len(before) + ["error"]
-    assert Draw.objects.count() == 0
-    cases[0].refresh_from_db()
-    assert cases[0].state == "grouped"
+    round_, ceremony = grouped(region, 1)
+    early = said(ceremony.takes(ceremony.operator, "cast_dice", dice=DICE))
+    ceremony.to_the_dice()
+    short = said(ceremony.takes(ceremony.operator, "cast_dice", dice="123"))
+    unseen = said(ceremony.takes(ceremony.operator, "all"))
+    assert (early, short, unseen) == (["error"], ["error"], ["error"])
+    assert (Draw.objects.count(), Case.objects.get(round=round_).state) == (0, "grouped")
 
 
-def test_commitments_of_two_parties_or_without_a_digest_are_not_taken():
+def test_the_page_says_what_comes_next_and_shows_each_hand_its_own_form():
     region = Region()
-    round_, _ = in_review(region, 1)
-    client = signed_in(region.operator)
-    given = sealed()
-    client.post(
-        f"/rounds/{round_.code}/draw/prepare/", {"by": given["by"][:2], "digest": given["digest"][:2], "key": "a"}
+    _, ceremony = grouped(region, 1)
+    steps = []
+    for take in ("freeze_draw", "seal", "witness"):
+        page = ceremony.operator.get(ceremony.where)
+        steps.append(next(s["title"] for s in page.context["steps"] if s["state"] == "now"))
+        if take == "freeze_draw":
+            ceremony.takes(ceremony.operator, take)
+            forms = [f"/{name}/" in ceremony.supervisor.get(ceremony.where).content.decode() for name in ("seal_supervision", "seal_commitments")]  # fmt: skip
+        elif take == "seal":
+            ceremony.to_the_dice()
+    assert steps == ["冻结名单、规则与评分", "三方封存承诺", "监督见证"]
+    assert forms == [True, False]
+
+
+def test_what_the_round_lacks_is_named_before_the_draw_and_the_draw_is_refused():
+    region = Region()
+    _, ceremony = grouped(region, 1)
+    Expert.objects.update(kind="finance")
+    Expert.objects.filter(place__startswith="15").update(kind="technical")
+    page = signed_in(region.officer).get(ceremony.where + "?lacks=1")
+    refused = ceremony.takes(ceremony.operator, "freeze_draw")
+    assert page.context["lacks"] == ["A组：数学物理科学部（A01）还缺 6 名技术专家，须来自自治区外"]
+    assert (said(refused), Draw.objects.count()) == (["error"], 0)
+
+
+def test_who_is_not_the_operator_freezes_nothing():
+    region = Region()
+    _, ceremony = grouped(region, 1)
+    assert said(ceremony.takes(signed_in(region.officer), "freeze_draw")) == ["error"]
+    assert ceremony.takes(signed_in(region.planner), "freeze_draw").status_code == 404
+
+
+def test_until_the_award_the_public_reads_digest_dice_and_seed_and_afterwards_the_certificate():
+    region = Region()
+    round_, ceremony = grouped(region)
+    ceremony.to_the_draw()
+    ceremony.takes(ceremony.operator, "all")
+    where, anyone = f"/draws/{round_.code}/1/", Client()
+    before, closed = anyone.get(where), anyone.get(where + "certificate.json").status_code
+    Round.objects.filter(pk=round_.pk).update(state="decided")
+    after, public = anyone.get(where), anyone.get(where + "certificate.json").json()
+    row = Draw.objects.get()
+
+    assert (before.context["released"], closed, DICE in before.content.decode()) == (False, 404, True)
+    assert (after.context["released"], after.context["faults"], "verify_draw.py draw-" in after.content.decode()) == (True, (), True)  # fmt: skip
+    assert (verifying.found(public), public["form"], sorted(set(public) & {"scores", "salts", "prices"})) == (
+        [],
+        "public",
+        [],
     )
-    client.post(f"/rounds/{round_.code}/draw/prepare/", {"by": given["by"][:3], "digest": ["x", "y", "z"], "key": "b"})
-    assert queries.prepared(round_) is None
+    assert [e.pid for e in Expert.objects.all() if e.pid in str(public)] == []
+    assert (public["seed"], sum(map(len, public["panels"]))) == (row.ceremony.seed, row.seats)
 
 
-def test_who_is_not_the_operator_prepares_nothing():
+def test_an_aborted_ceremony_stays_for_everyone_to_see():
     region = Region()
-    round_, _ = in_review(region, 1)
-    assert (
-        signed_in(region.officer).post(f"/rounds/{round_.code}/draw/prepare/", {**sealed(), "key": "p"}).status_code
-        == 403
-    )
+    round_, ceremony = grouped(region, 1)
+    ceremony.takes(ceremony.operator, "freeze_draw")
+    ceremony.takes(ceremony.operator, "abort_ceremony", reason="公证处临时不能到场，按规则在掷骰之前中止并另行安排。")
+    ceremony.takes(ceremony.operator, "freeze_draw")
+    pages = [Client().get(f"/draws/{round_.code}/{n}/").content.decode() for n in (1, 2)]
+    assert ["公证处临时不能到场" in page for page in pages] == [True, False]
+    assert Client().get("/draws/").content.decode().count(round_.title) == 2
 
 
 def test_marks_are_shown_to_planning_once_ranked_and_to_others_only_once_decided():

@@ -169,7 +169,7 @@ def test_faults_that_are_planted_are_found_each_at_its_table():
     seat = Seat.objects.filter(state="accepted").first()
     scan = Scan()
     assert scan.joins(hidden=frozenset()) == sorted(
-        ["experts_poolmembers", "experts_seat", "experts_sheetdraft"]
+        ["experts_ceremonypapers", "experts_poolmembers", "experts_seat", "experts_sheetdraft"]
     )  # what lies behind is what would be found
     Review.objects.filter(label=seat.label).update(marks={"by": seat.expert.pid})
     curtain.draw()
@@ -230,7 +230,7 @@ def test_a_page_that_looks_behind_without_saying_so_is_caught():
     with pytest.raises(DatabaseError):
         Seat.objects.filter(draw__round=panel.round).exists()
     curtain.lift()
-    assert (Draw.objects.count(), Pool.objects.get().count, len(PoolMembers.objects.get().pids)) == (1, 12, 12)
+    assert (Draw.objects.count(), Pool.objects.get().count, len(PoolMembers.objects.get().pids)) == (1, 24, 24)
 
 
 def test_an_expert_at_the_browser_leaves_a_session_that_names_nobody_and_nothing():

@@ -11,6 +11,7 @@ from kechuang.casework.acts import act, open_case
 from kechuang.casework.clock import tick
 from kechuang.casework.models import Case, Round
 from kechuang.casework.pages import pages_of
+from kechuang.desks.experts import solver  # noqa: F401  loaded here, it is asked here and not in a process of its own
 from kechuang.desks.experts.models import Expert, Seat
 from kechuang.desks.experts.sheets import form_of
 from kechuang.desks.funds.models import QuotaDocument
@@ -22,12 +23,16 @@ SEAL = "示例签章"
 MINUTES = {"minutes": "厅务会纪要〔2018〕1号"}
 
 
-def a_pool(count: int = 12) -> list[Expert]:
-    """Experts of units of their own, half of them from outside the region."""
+OUTSIDE = ("110101", "310101", "610101", "120101")
+INSIDE = ("150200", "150100", "150400", "150600")
+
+
+def a_pool(count: int = 24) -> list[Expert]:
+    """Experts of units of their own, half of them from four provinces outside the region."""
     found = []
     for number in range(count):
         outside = number % 2 == 0
-        unit = a_unit("institute", place="110101" if outside else "150200", host_unit=False)
+        unit = a_unit("institute", place=(OUTSIDE if outside else INSIDE)[number // 2 % 4], host_unit=False)
         person = a_person(unit=unit)
         found.append(Expert.objects.create(
             person=person, kind=("finance" if number % 6 == 5 else "industry" if number % 6 == 4 else "technical"),
@@ -103,11 +108,26 @@ def commitments() -> list[dict[str, str]]:
     return [{"by": party, "digest": commitment(party, party * 20)} for party in ("执行方", "监督处", "公证处")]
 
 
+def ceremony(round_: Round, region: Region, on: datetime) -> None:
+    """All that comes before the draw of a round: frozen, sealed by three parties, witnessed, cast and revealed."""
+    sealed = commitments()
+    done(round_, "freeze_draw", region.operator, on=on)
+    done(
+        round_, "seal_commitments", region.operator, on=on, commitments=[one for one in sealed if one["by"] != "监督处"]
+    )
+    done(round_, "seal_supervision", region.supervisor, on=on, digest=commitment("监督处", "监督处" * 20))
+    done(round_, "second:draw", region.supervisor, on=on)
+    done(round_, "cast_dice", region.operator, on=on, dice=DICE)
+    for party in ("执行方", "公证处"):
+        done(round_, "reveal_secret", region.operator, on=on, party=party, secret=party * 20)
+    done(round_, "reveal_supervision", region.supervisor, on=on, secret="监督处" * 20)
+
+
 def drawn(case: Case, region: Region, on: datetime, group: str = "A组") -> Case:
     """Grouped, witnessed and drawn; everyone drawn promises and the review begins."""
     done(case, "group", region.officer_two, on=on, group=group)
-    done(case, "second:draw", region.supervisor, on=on)
-    done(case, "draw", region.operator, on=on, dice=DICE, commitments=commitments())
+    ceremony(case.round, region, on)
+    done(case, "draw", region.operator, on=on)
     for label in sitting(case):
         done(case, "promise", label, on=on, promise=SEAL)
     done(case, "begin_mail_review", CLOCK, on=on)

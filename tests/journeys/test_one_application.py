@@ -38,4 +38,4 @@ def test_an_application_is_reviewed_funded_signed_and_paid():
     grant = Grant.objects.get(case=case)
     assert (grant.granted_fen, grant.paid_fen, grant.received_fen) == (10_000_000, 10_000_000, 10_000_000)
     assert sum(a.balance_fen for a in Account.objects.all()) == 0
-    assert Record.objects.filter(subject=case.number).count() == 36
+    assert Record.objects.filter(subject=case.number).count() == 35

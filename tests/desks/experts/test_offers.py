@@ -8,7 +8,7 @@ import pytest
 
 from kechuang.casework.actor import CLOCK, Actor
 from kechuang.casework.models import Case, Member, Record
-from kechuang.desks.experts import drawing, fees, offers
+from kechuang.desks.experts import drawing, fees, offers, seating
 from kechuang.desks.experts.models import Conflict, Draw, Expert, Fee, Opinion, Pool, PoolMembers, Review, Seat
 from kechuang.parties.models import Tie
 from kechuang.words.outcome import Refused
@@ -68,7 +68,7 @@ def test_silent_experts_are_replaced_once_for_the_whole_group():
     late = panel.on + timedelta(hours=25)
     draw = Draw.objects.get()
     first = set(Seat.objects.filter(draw=draw, state="invited").values_list("label", flat=True))
-    counted = [drawing.replace_silent(draw, reply=Term.parse("24 小时"), on=late) for _ in panel.cases]
+    counted = [seating.replace_silent(draw, reply=Term.parse("24 小时"), on=late) for _ in panel.cases]
     now = set(Seat.objects.filter(draw=draw, state="invited").values_list("label", flat=True))
     assert (counted, len(now), first & now) == ([5, 0], 5, set())
 

@@ -1,8 +1,7 @@
-"""Who may sit for a group and who is drawn: facts for the recusal graph, the pool, the simple seeded draw."""
+"""Who may sit for a group: facts for the recusal graph, and the frozen pool."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,14 +12,11 @@ from django.db.models import Q
 from kechuang.casework.models import Case, Member, Round
 from kechuang.casework.pages import day_of, pages_of
 from kechuang.casework.steady import once
-from kechuang.desks.experts.models import Coauthorship, Conflict, Draw, Employer, Expert, Pool, PoolMembers, Seat
+from kechuang.desks.experts.models import Coauthorship, Conflict, Employer, Expert, Pool, PoolMembers
 from kechuang.engines.panel import recusal
-from kechuang.engines.panel.ceremony import pool_digest, seed
-from kechuang.engines.panel.draw import Candidate, Panel, Quotas, simple
+from kechuang.engines.panel.ceremony import pool_digest
+from kechuang.engines.panel.quotas import Candidate, Quotas
 from kechuang.parties.models import Employment, Tie
-from kechuang.words.outcome import Refused
-from kechuang.words.period import Term, term_ends
-from kechuang.words.reason import Reason
 
 REGION = "15"
 Value = TypeVar("Value")
@@ -187,13 +183,17 @@ def quotas_of(page: Mapping[str, Any], mode: str) -> tuple[int, Quotas]:
 
 
 def candidates(experts: Iterable[Expert]) -> list[Candidate]:
-    """The pool as the draw sees it."""
-    return [
-        Candidate(
-            e.pid, e.person.unit.pid if e.person.unit else "", e.place[:4], not e.place.startswith(REGION), e.kind
-        )
-        for e in experts
-    ]
+    """The pool as the draw sees it; the place is the unit's, for a unit lies in one region: a league, outside a province."""
+    return [_candidate(e.pid, e.person.unit.pid if e.person.unit else "", _place(e), e.kind) for e in experts]
+
+
+def _place(expert: Expert) -> str:
+    return (expert.person.unit.place if expert.person.unit else "") or expert.place
+
+
+def _candidate(pid: str, unit: str, place: str, kind: str) -> Candidate:
+    outside = not place.startswith(REGION)
+    return Candidate(pid, unit, place[: 2 if outside else 4], outside, kind)
 
 
 def fitting(experts: list[Expert], group: Group, seats: int) -> list[Expert]:
@@ -205,66 +205,3 @@ def fitting(experts: list[Expert], group: Group, seats: int) -> list[Expert]:
         if len(near) >= seats * 3:
             return near
     return experts
-
-
-def draw(group: Group, *, commitments: Mapping[str, str], dice: str, former: Iterable[str] = (), on: datetime) -> Draw:
-    """Draw a panel for the group from the published seed, every recusal left out; one draw per round and group."""
-    page = pages_of(group.round).programme
-    seats, quotas = quotas_of(page, group.mode)
-    pool_row = freeze_pool(group.round, on)
-    pool = list(
-        Expert.objects.filter(pid__in=members_of(pool_row)).select_related("person", "person__unit").order_by("pid")
-    )
-    pool = fitting(pool, group, seats)
-    edges = recused(group, pool, on)
-    secret = seed(dice, sorted(commitments.values()), pool_row.digest)
-    own = hashlib.sha256(secret + f"{group.name}/{group.mode}".encode()).digest()
-    panel = simple(
-        seats, candidates(pool), seed=own, recused=recusal.hard(edges), quotas=quotas, exclude=set(former),
-        give_up=("industry", "finance", "outside", "technical"),
-    )  # fmt: skip
-    row = Draw.objects.create(
-        round=group.round, group=group.name, mode=group.mode, seats=seats, commitments=dict(commitments), dice=dice,
-        seed=own.hex(), pool_digest=pool_row.digest, given_up=list(panel.given_up), on=on,
-    )  # fmt: skip
-    _seat(row, panel, {e.pid: e for e in pool}, on)
-    return row
-
-
-def _seat(row: Draw, panel: Panel, by_pid: Mapping[str, Expert], on: datetime) -> None:
-    order = [*panel.drawn, *panel.reserve[: panel.seats * 4]]
-    for position, pid in enumerate(order):
-        seated = position < len(panel.drawn)
-        Seat.objects.create(
-            draw=row, expert=by_pid[pid], position=position, state="invited" if seated else "reserve",
-            invited_at=on if seated else None,
-        )  # fmt: skip
-
-
-def next_in_order(row: Draw, seat: Seat, state: str, on: datetime) -> Seat:
-    """Whoever leaves is replaced by the next of the same drawn order; Refused when nobody is left."""
-    seat.state = state
-    seat.save(update_fields=["state"])
-    units = Seat.objects.filter(draw=row, state__in=["invited", "accepted"]).values("expert__person__unit")
-    waiting = Seat.objects.filter(draw=row, state="reserve").order_by("position")
-    following = waiting.exclude(expert__person__unit__in=units).first() or waiting.first()
-    if following is None:
-        raise Refused(Reason("nobody_left"))
-    following.state, following.invited_at = "invited", on
-    following.save(update_fields=["state", "invited_at"])
-    return following
-
-
-def replace_silent(row: Draw, *, reply: Term, on: datetime) -> int:
-    """Seats whose invitation ran out go to the next in order; how many. Where nobody is left, the invited keep theirs.
-
-    Every case of a group has its own clock: a seat is judged by its own invitation, so that the second case does not
-    replace again whom the first has just invited.
-    """
-    count = 0
-    for seat in Seat.objects.select_for_update().filter(draw=row, state="invited").order_by("position"):
-        late = seat.invited_at is not None and term_ends(seat.invited_at, reply) <= on
-        if late and Seat.objects.filter(draw=row, state="reserve").exists():
-            next_in_order(row, seat, "silent", on)
-            count += 1
-    return count

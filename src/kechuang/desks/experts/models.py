@@ -14,6 +14,7 @@ BEHIND_THE_CURTAIN = (
     "experts_conflict",
     "experts_fee",
     "experts_poolmembers",
+    "experts_ceremonypapers",
     "experts_sheetdraft",
 )
 
@@ -56,10 +57,54 @@ class PoolMembers(models.Model):
     pids = models.JSONField(default=list)
 
 
+class Ceremony(models.Model):
+    """One ceremony of a round: what was frozen, sealed, cast and revealed is public; nothing here names an expert.
+
+    `rules_digest` binds pool, quotas, loads, chances and the commitments to all scores. `terms` and `lacks` are what
+    the page asked and what was short. An aborted ceremony stays; one at most stands open.
+    """
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="ceremonies")
+    number = models.PositiveSmallIntegerField()
+    groups = models.JSONField(default=list)
+    terms = models.JSONField(default=dict)
+    rules_digest = models.CharField(max_length=64)
+    beacon = models.CharField(max_length=120, blank=True)
+    commitments = models.JSONField(default=dict)
+    dice = models.CharField(max_length=200, blank=True)
+    cast_at = models.DateTimeField(null=True, blank=True)
+    reveals = models.JSONField(default=dict)
+    seed = models.CharField(max_length=64, blank=True)
+    seed_sm3 = models.CharField(max_length=64, blank=True)
+    frozen_at = models.DateTimeField()
+    drawn_at = models.DateTimeField(null=True, blank=True)
+    aborted_at = models.DateTimeField(null=True, blank=True)
+    aborted_because = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["round", "number"], name="ceremonies_are_numbered"),
+            models.UniqueConstraint(
+                fields=["round"], condition=Q(aborted_at=None, drawn_at=None), name="one_open_ceremony_a_round"
+            ),
+        ]
+
+
+class CeremonyPapers(models.Model):
+    """Behind the curtain: the frozen problem with its salt, and both forms of the certificate once it is drawn."""
+
+    ceremony = models.OneToOneField(Ceremony, models.PROTECT, related_name="+", primary_key=True, db_constraint=False)
+    problem = models.JSONField(default=dict)
+    full = models.JSONField(default=dict)
+    public = models.JSONField(default=dict)
+    mended = models.JSONField(default=list)
+
+
 class Draw(models.Model):
     """One draw for one group: commitments, dice and seed are public; who was drawn stands in `Seat` alone."""
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="draws")
+    ceremony = models.ForeignKey(Ceremony, models.PROTECT, null=True, blank=True, related_name="draws")
     group = models.CharField(max_length=60)
     mode = models.CharField(max_length=12, default="mail")
     seats = models.PositiveSmallIntegerField()
@@ -67,6 +112,7 @@ class Draw(models.Model):
     dice = models.CharField(max_length=120)
     seed = models.CharField(max_length=64)
     pool_digest = models.CharField(max_length=64)
+    quotas = models.JSONField(default=dict)
     given_up = models.JSONField(default=list)
     by_hand = models.TextField(blank=True)
     on = models.DateTimeField()

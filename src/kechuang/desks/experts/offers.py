@@ -9,8 +9,9 @@ from typing import Any
 from kechuang.casework.actor import Actor
 from kechuang.casework.models import Case, Round
 from kechuang.casework.pages import day_of, pages_of
-from kechuang.desks.experts import drawing, fees, ranking, sheets
+from kechuang.desks.experts import ceremonies, drawing, fees, ranking, seating, sheets
 from kechuang.desks.experts.models import Conflict, Draw, Expert, Opinion, Pool, Review, Score, Seat
+from kechuang.desks.experts.terms import CERTIFIED, method_of
 from kechuang.engines.panel.scores import in_points, median
 from kechuang.words.offers import check, effect, fact
 from kechuang.words.outcome import Finding, Refused
@@ -108,23 +109,101 @@ def set_group(case: Case, context: Any) -> None:
     context.tells["group"] = case.group
 
 
+# The ceremony of a round: each step an act on the round
+
+
+@effect("experts.freeze_draw", locks=("pool",), behind=True)
+def freeze_draw(round_: Round, context: Any) -> None:
+    """Fix pool, rules and scores of the groups that wait; the digest of all three goes into the record."""
+    row = ceremonies.freeze(round_, beacon=str(context.data.get("beacon") or ""), on=context.on)
+    context.tells |= {"ceremony": str(row.number), "rules": row.rules_digest}
+
+
+@effect("experts.seal_commitments", locks=("pool",))
+def seal_commitments(round_: Round, context: Any) -> None:
+    """Keep the digests of the executing side and of the parties it invites; supervision seals for itself."""
+    given = {str(one["by"]).strip(): str(one["digest"]).lower() for one in context.data.get("commitments") or ()}
+    if ceremonies.SUPERVISION in given:
+        raise Refused(Reason("supervision_seals_itself"))
+    ceremonies.seal(ceremonies.must_stand(round_), given)
+    context.tells |= {f"commitment{n}": digest for n, digest in enumerate(given.values())}
+
+
+@effect("experts.seal_supervision", locks=("pool",))
+def seal_supervision(round_: Round, context: Any) -> None:
+    """Keep supervision's own digest."""
+    digest = str(context.data["digest"]).lower()
+    ceremonies.seal(ceremonies.must_stand(round_), {ceremonies.SUPERVISION: digest})
+    context.tells["commitment"] = digest
+
+
+@effect("experts.cast_dice", locks=("pool",))
+def cast_dice(round_: Round, context: Any) -> None:
+    """Keep the digits cast in public, or the value of the beacon named beforehand, once all have sealed."""
+    row = ceremonies.must_stand(round_)
+    ceremonies.cast(row, str(context.data["dice"]), context.on)
+    context.tells["dice"] = row.dice
+
+
+@effect("experts.reveal", locks=("pool",))
+def reveal(round_: Round, context: Any) -> None:
+    """Keep what a party reveals, if it is what it sealed; supervision reveals by an act of its own."""
+    supervision = context.act.by == "supervisor"
+    party = ceremonies.SUPERVISION if supervision else str(context.data["party"]).strip()
+    if not supervision and party == ceremonies.SUPERVISION:
+        raise Refused(Reason("supervision_seals_itself"))
+    ceremonies.reveal(ceremonies.must_stand(round_), {party: str(context.data["secret"])})
+
+
+@effect("experts.abort_ceremony", locks=("pool",))
+def abort_ceremony(round_: Round, context: Any) -> None:
+    """End a ceremony before its dice, with the reason; it stays to be seen."""
+    row = ceremonies.must_stand(round_)
+    ceremonies.abort(row, str(context.data["reason"]), context.on)
+    context.tells["ceremony"] = str(row.number)
+
+
+@check("experts.ceremony_ready", behind=True)
+def ceremony_ready(case: Case, context: Any) -> Finding:
+    """The group belongs to a ceremony whose dice are cast, whose parties have revealed, and which supervision witnessed."""
+    mode = mode_of(case, context.act.name)
+    if draw_of(case, mode) is not None or method_of(context.pages.programme, mode) != CERTIFIED:
+        return Finding.passed()
+    row = ceremonies.open_of(case.round)
+    if row is None:
+        return Finding.fail("draw_not_frozen")
+    if (case.group or case.number) not in row.groups:
+        return Finding.fail("group_not_in_ceremony", group=case.group or case.number)
+    return Finding("fail", tuple(missing)) if (missing := ceremonies.unready(row, context.on)) else Finding.passed()
+
+
 @effect("experts.draw", locks=("pool",), behind=True)
 def draw(case: Case, context: Any) -> None:
-    """Draw by strata from the published seed, recusals left out; the first case of a group draws for all of it."""
+    """The first case draws all panels of the open ceremony; where the page says so, one seeded order for its group."""
     mode = mode_of(case, context.act.name)
+    if draw_of(case, mode) is None and method_of(context.pages.programme, mode) == CERTIFIED:
+        ceremonies.draw_all(ceremonies.must_stand(case.round), context.on)
+        row = draw_of(case, mode)
+    else:
+        row = drawn_simply(case, mode, context)
+    if row is not None:
+        context.tells |= {"seed": row.seed, "pool": row.pool_digest, "draw": str(row.pk)}
+
+
+def drawn_simply(case: Case, mode: str, context: Any) -> Draw | None:
+    """The simple draw by strata from the seed of the act's own dice and commitments, recusals left out."""
     row = None
     for one in drawn_together(case, mode):
         there = draw_of(case, one)
         row = row or there
-        if there is None or there.mode != one:
+        if there is None or (there.mode != one and method_of(context.pages.programme, one) != CERTIFIED):
             given = {str(each["by"]): str(each["digest"]) for each in context.data.get("commitments") or ()}
-            made = drawing.draw(
+            made = seating.draw(
                 drawing.group_of(case, one), commitments=given, dice=str(context.data.get("dice", "")),
                 former=former_panel(case), on=context.on,
             )  # fmt: skip
             row = made if one == mode else row
-    if row is not None:
-        context.tells |= {"seed": row.seed, "pool": row.pool_digest, "draw": str(row.pk)}
+    return row
 
 
 def drawn_together(case: Case, mode: str) -> list[str]:
@@ -188,11 +267,11 @@ def next_in_order(case: Case, context: Any) -> None:
         if seat is None:
             raise Refused(Reason("not_seated"))
         Conflict.objects.create(seat=seat, case=case, why=str(context.data.get("why", "time")), on=context.on)
-        drawing.next_in_order(seat.draw, seat, "declined", context.on)
+        seating.next_in_order(seat.draw, seat, "declined", context.on)
         return
     reply = context.pages.term(context.flow.code, "reply_hours", day_of(context.on))
     for row in Draw.objects.filter(round=case.round, group__in=[case.group, case.number], aborted_at=None):
-        drawing.replace_silent(row, reply=reply, on=context.on)
+        seating.replace_silent(row, reply=reply, on=context.on)
 
 
 # Promises and sheets
@@ -360,6 +439,18 @@ def recommended_amount(case: Case, on: datetime) -> int | None:
     """Middle of the amounts the experts advise, in fen, rounded down."""
     amounts = [Fraction(r.amount_fen) for r in Review.objects.filter(case=case).exclude(amount_fen=None)]
     return int(median(amounts)) if amounts else None
+
+
+@fact("experts.mean_marks", behind=True)
+def mean_marks(case: Case, on: datetime) -> dict[str, Fraction]:
+    """The mean mark of each criterion over the sheets filed, once the review of the case is closed; names nobody."""
+    if case.pk is None or case.state in ("expert_review", "completeness"):
+        return {}
+    marks: dict[str, list[Fraction]] = {}
+    for review in Review.objects.filter(case=case, mode__in=ranking.MODES):
+        for criterion, mark in review.marks.items():
+            marks.setdefault(criterion, []).append(Fraction(mark))
+    return {criterion: sum(given, Fraction(0)) / len(given) for criterion, given in marks.items()}
 
 
 def in_pool(person_id: int) -> Expert | None:

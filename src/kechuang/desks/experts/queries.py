@@ -8,23 +8,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
+from kechuang.casework import curtain
 from kechuang.casework.models import Case, Record, Round
-from kechuang.casework.pages import roles_page
-from kechuang.casework.records import done
-from kechuang.desks.experts.models import Draw, Pool, Review
-from kechuang.engines.panel import ceremony
+from kechuang.casework.pages import pages_of, roles_page
+from kechuang.desks.experts import ceremonies
+from kechuang.desks.experts.ceremonies import DRAWS, SAME
+from kechuang.desks.experts.models import Ceremony, CeremonyPapers, Draw, Pool, Review
 from kechuang.parties.models import Appointment
 from kechuang.parties.permissions import covers
-from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason
 
 DECIDED = ("decided", "archived")
 NEVER, AFTER_RANK, AFTER_DECISION, FULL = "none", "after_rank", "after_decision", "full"
 READS_RANKS = ("planning", "decision", "supervision")
-PREPARED = "prepare_draw"
-WITNESSED = "second:draw"
 
 
 @dataclass(slots=True)
@@ -102,10 +100,22 @@ def of_field(round_: Round, prefix: str) -> QuerySet[Case]:
     return rows.select_related("round__institution", "applicant", "leader").order_by("number")
 
 
-def to_draw(round_: Round, group: str) -> list[Case]:
-    """The cases of a group that wait for their draw; the operator sees how many, not which."""
-    rows = Case.objects.filter(round=round_, parent=None, state="grouped", group=group)
-    return list(rows.select_related("round__institution", "parent").order_by("number"))
+def to_draw(round_: Round, groups: Iterable[str]) -> list[tuple[Case, str]]:
+    """The cases of these groups that wait for their draw, each with the act that draws it; the operator sees how many."""
+    flow = pages_of(round_).flow(pages_of(round_).main_flow)
+    acts = {
+        state: act.name for act in flow.acts.values() if DRAWS in act.effects and act.to != SAME for state in act.start
+    }
+    rows = Case.objects.filter(round=round_, parent=None, state__in=acts)
+    rows = rows.filter(Q(group__in=groups) | Q(number__in=groups))
+    found = rows.select_related("round__institution", "round__frozen", "parent").order_by("number")
+    return [(case, acts[case.state]) for case in found]
+
+
+def lacks(round_: Round, on: datetime) -> list[Reason]:
+    """What the groups that wait for a draw are short of; looks behind the curtain and names nobody."""
+    with curtain.lifted("experts.lacks"):
+        return ceremonies.lacks_of(round_, on) if pool_of(round_) else [Reason("pool_not_frozen")]
 
 
 def pool_of(round_: Round) -> Pool | None:
@@ -113,31 +123,13 @@ def pool_of(round_: Round) -> Pool | None:
     return Pool.objects.filter(round=round_).first()
 
 
-def prepared(round_: Round) -> Record | None:
-    """The latest commitments recorded for the draws of this round, said before the dice were cast."""
-    rows = Record.objects.filter(subject_kind="round", subject=round_.code, act=PREPARED)
-    return rows.select_related("told").order_by("-position").first()
-
-
-def commitments_of(record: Record | None) -> list[dict[str, str]]:
-    """The commitments of a record as (by, digest); empty where there is none, or where it was erased."""
-    return list(record.told.data.get("commitments", ())) if record is not None and hasattr(record, "told") else []
-
-
-def witnessed(round_: Round) -> datetime | None:
-    """When the supervisor gave the word as witness of the draws of this round."""
-    return next((d.on for d in reversed(done(round_)) if d.act == WITNESSED), None)
-
-
-def draw_data(round_: Round, dice: str) -> dict[str, Any]:
-    """What the act of drawing is given: the dice and the commitments recorded before; Refused where none were, or too few dice."""
-    given = commitments_of(prepared(round_))
-    if not given:
-        raise Refused(Reason("draw_not_prepared"))
-    digits = "".join(dice.split())
-    if len(digits) < ceremony.LEAST_DICE or not digits.isdigit():
-        raise Refused(Reason("dice_too_few", least=ceremony.LEAST_DICE))
-    return {"dice": digits, "commitments": given}
+def released(ceremony: Ceremony) -> dict[str, Any] | None:
+    """The public form of a drawn ceremony's certificate, from the award on; None before."""
+    if ceremony.drawn_at is None or ceremony.round.state not in DECIDED:
+        return None
+    with curtain.lifted("experts.public_certificate"):
+        papers = CeremonyPapers.objects.filter(ceremony=ceremony).only("public").first()
+        return dict(papers.public) if papers else None
 
 
 def was_ranked(round_: Round) -> bool:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import runpy
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import typer
 
+from kechuang.faces.web.verifying import found
+
 app = typer.Typer()
-SCRIPT = files("kechuang.faces.web") / "static" / "verify_draw.py"
 
 
 @app.command()
@@ -27,9 +25,3 @@ def draw(certificate: Path = typer.Argument(..., help="A certificate, full or pu
     if faults:
         raise typer.Exit(1)
     typer.echo("The draw holds: seed, quotas, panels.")
-
-
-def found(certificate: dict[str, Any]) -> list[str]:
-    """Every fault the script finds, in words."""
-    verify = runpy.run_path(str(SCRIPT), run_name="verify_draw")["verify"]
-    return list(verify(certificate))

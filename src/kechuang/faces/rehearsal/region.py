@@ -9,8 +9,8 @@ from random import Random
 
 from stdnum.cn import ric, uscc
 
-from kechuang.casework import people
-from kechuang.desks.experts.models import Expert
+from kechuang.casework import founding, people
+from kechuang.desks.experts import pool
 from kechuang.parties.models import Appointment, Organisation, Person
 
 FIRST_COUNTY = {"152900": "152921"}  # every other league has a county whose code ends in 02
@@ -115,12 +115,12 @@ class Maker:
         """A name that nobody need bear."""
         return self.rng.choice(SURNAMES) + "".join(self.rng.sample(GIVEN, 2))
 
-    def organisation(self, name: str, kind: str, place: str, **given: object) -> Organisation:
-        """An office, which no recommender confirms."""
-        return Organisation.objects.create(
-            name=name, kind=kind, place=place, credit_code=self.credit_code(place), standing="confirmed", synthetic=True,
-            registered_on=LONG_AGO, **given,
-        )  # fmt: skip
+    def office(self, name: str, kind: str, place: str) -> dict[str, object]:
+        """What is said of an office, which no recommender confirms."""
+        return {
+            "name": name, "kind": kind, "place": place, "credit_code": self.credit_code(place), "synthetic": True,
+            "registered_on": LONG_AGO,
+        }  # fmt: skip
 
     def values(self, *, young: bool = False, **given: object) -> dict[str, object]:
         """What somebody says on registering; this year the young are 28 to 34 years old, others 38 to 49."""
@@ -138,27 +138,26 @@ class Maker:
         values = self.values(young=bool(given.pop("young", False)), **given)
         return people.register_person(values, password=None, on=self.on)
 
-    def member_of_staff(self, office: Organisation, **given: object) -> Person:
-        """Somebody of an office: no unit confirms the staff of the department and the institution."""
-        person = self.person(unit=office, **given)
-        person.standing = "confirmed"
-        person.save(update_fields=["standing"])
-        return person
-
 
 def raise_region(
     rng: Random, *, on: datetime, units: int, leaders: int, experts: int, say: Callable[[str], None] = lambda _: None
 ) -> Region:
     """Make the region: `units` units that hold `leaders` researchers between them, and a pool of `experts`."""
     make = Maker(rng, on)
-    department = make.organisation("内蒙古自治区科学技术厅（演示）", "department", "150000")
-    institution = make.organisation("科技项目管理服务中心（演示）", "institution", "150100")
     say("offices")
-    offices = _offices(make, department)
-    region = Region(department, institution, offices, {}, {}, [])
+    department, admin = founding.found(
+        make.office("内蒙古自治区科学技术厅（演示）", "department", "150000"),
+        make.values(name="示例安全管理员", field="安全管理员"), password=None, on=on,
+    )  # fmt: skip
+    institution = founding.open_office(
+        make.office("科技项目管理服务中心（演示）", "institution", "150100"), by=admin, on=on, key="open:institution"
+    )
+    region = Region(department, institution, {"security_admin": admin}, {}, {}, [])
+    for role, (title, target) in OFFICES.items():
+        if role not in region.offices:
+            region.offices[role] = _engaged(make, admin, department, title, role, target)
     for role, title in EXECUTION:
-        person = make.member_of_staff(institution, name=f"示例{title}", field=title)
-        _appointed(region, person, role, institution.pid, on)
+        person = _engaged(make, admin, institution, title, role, institution.pid)
         region.execution.setdefault(role, []).append(person)
     bureaus = [_recommender(make, region, place, name) for place, name in LEAGUES]
     say("units")
@@ -168,35 +167,24 @@ def raise_region(
     for number in range(leaders):
         _researcher(make, region.units[number % units], number, on)
     say("experts")
-    region.experts = _pool(make, experts)
+    region.experts = _pool(make, region, bureaus, experts)
     return region
 
 
-def _offices(make: Maker, department: Organisation) -> dict[str, Person]:
-    """The department's people: the security administrator comes first and appoints the others."""
-    found = {}
-    admin = make.member_of_staff(department, name="示例安全管理员", field="安全管理员")
-    people.give(admin, "security_admin", "", since=LONG_AGO)
-    found["security_admin"] = admin
-    for role, (title, target) in OFFICES.items():
-        if role in found:
-            continue
-        person = make.member_of_staff(department, name=f"示例{title}", field=title)
-        people.appoint(person, role, target, by=admin, on=make.on, key=f"appoint:{role}")
-        found[role] = person
-    return found
-
-
-def _appointed(region: Region, person: Person, role: str, target: str, on: datetime) -> None:
-    people.appoint(person, role, target, by=region.office("security_admin"), on=on, key=f"appoint:{person.pid}:{role}")
+def _engaged(make: Maker, admin: Person, office: Organisation, title: str, role: str, target: str) -> Person:
+    """Somebody of an office, with the role they hold there: both by the security administrator's word."""
+    values = make.values(name=f"示例{title}", field=title)
+    person = founding.engage(values, office, by=admin, on=make.on, key=f"engage:{values['username']}")
+    people.appoint(person, role, target, by=admin, on=make.on, key=f"appoint:{person.pid}:{role}")
+    return person
 
 
 def _recommender(make: Maker, region: Region, place: str, name: str) -> Organisation:
-    office = make.organisation(f"{name}科学技术局（演示）", "recommender", place)
-    clerk = make.member_of_staff(office, name=f"示例{name}经办", field="归口管理部门经办")
-    head = make.member_of_staff(office, name=f"示例{name}签发", field="归口管理部门签发人")
-    _appointed(region, clerk, "recommender", office.pid, make.on)
-    _appointed(region, head, "recommender_head", office.pid, make.on)
+    admin = region.office("security_admin")
+    said = make.office(f"{name}科学技术局（演示）", "recommender", place)
+    office = founding.open_office(said, by=admin, on=make.on, key=f"open:{place}")
+    clerk = _engaged(make, admin, office, f"{name}归口管理部门经办", "recommender", office.pid)
+    head = _engaged(make, admin, office, f"{name}归口管理部门签发人", "recommender_head", office.pid)
     region.recommenders[office.pid] = (clerk, head)
     return office
 
@@ -219,7 +207,8 @@ def _unit(make: Maker, region: Region, bureau: Organisation, number: int, on: da
     for person, role in ((head, "unit_head"), (finance, "unit_finance")):
         people.confirm_person(person, by=registrant, on=on, key=f"confirm:{person.pid}")
         people.appoint(person, role, party.pid, by=registrant, on=on, key=f"appoint:{person.pid}")
-    Appointment.objects.filter(person=registrant, role="unit_head").delete()
+    held = Appointment.objects.get(person=registrant, role="unit_head")
+    people.dismiss(held, by=registrant, on=on, key=f"dismiss:{registrant.pid}")
     return Unit(party, registrant, head, finance)
 
 
@@ -232,18 +221,35 @@ def _researcher(make: Maker, unit: Unit, number: int, on: datetime) -> None:
 HOMES = ("11", "1502", "31", "1501", "61", "1504", "12", "1506", "37", "1507", "44", "1505")
 
 
-def _pool(make: Maker, count: int) -> int:
-    """The pool: four in six are technical, one of finance, one of industry; every second from outside the region."""
-    homes = [
-        make.organisation(f"示例专家单位{n + 1}", "institute", HOMES[n % len(HOMES)].ljust(4, "0") + "01")
-        for n in range(max(8, count * 2 // 3))
-    ]
+def _pool(make: Maker, region: Region, bureaus: list[Organisation], count: int) -> int:
+    """The pool: four in six are technical, one of finance, one of industry; every second from outside the region.
+
+    Everyone asks to be entered and is confirmed; their units have come by the chain of units.
+    """
+    chief = region.execution["institution_chief"][0]
+    wanted = max(8, count * 2 // 3)
+    homes: list[tuple[Organisation, Person]] = []
     for number in range(count):
-        home = homes[number % len(homes)]
-        person = make.member_of_staff(home, field="评审专家")
+        if number < wanted:
+            homes.append(_home(make, region, bureaus[number % len(bureaus)], number))
+            person = homes[-1][1]
+        else:
+            home, first = homes[number % wanted]
+            person = make.person(unit=home, field="评审专家")
+            people.confirm_person(person, by=first, on=make.on, key=f"confirm:{person.pid}")
         kind = {4: "industry", 5: "finance"}.get(number // 2 % 6, "technical")
         fields = [FIELDS[(number // 2 + step) % len(FIELDS)] for step in range(3)]
-        Expert.objects.create(
-            person=person, kind=kind, fields=fields, place=home.place, standing="active", entered_on=date(2017, 1, 1)
-        )
+        person.refresh_from_db()
+        row = pool.enter(person, kind=kind, fields=fields, keywords=[], on=make.on, key=f"enter:{person.pid}")
+        pool.confirm(row, by=chief, on=make.on, key=f"pool:{person.pid}")
     return count
+
+
+def _home(make: Maker, region: Region, bureau: Organisation, number: int) -> tuple[Organisation, Person]:
+    """A unit that experts come from; the one who registers it is an expert too."""
+    first = make.person(field="评审专家")
+    place = HOMES[number % len(HOMES)].ljust(4, "0") + "01"
+    said = {**make.office(f"示例专家单位{number + 1}", "institute", place), "recommender": bureau}
+    home = people.register_unit(said, by=first, on=make.on, key=f"home:{number}")
+    people.confirm_unit(home, by=region.recommenders[bureau.pid][0], on=make.on, key=f"confirm:{home.pid}")
+    return home, first

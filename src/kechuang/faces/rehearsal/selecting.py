@@ -14,6 +14,8 @@ from kechuang.casework.acts import act, open_case
 from kechuang.casework.findings import settle_finding
 from kechuang.casework.models import Case, Finding, Round
 from kechuang.casework.pages import pages_of
+from kechuang.desks.experts import solver  # noqa: F401  loaded here, it is asked here and not in a process of its own
+from kechuang.desks.experts.ceremonies import SUPERVISION
 from kechuang.desks.experts.models import Seat
 from kechuang.desks.experts.sheets import form_of
 from kechuang.engines.panel.ceremony import commitment
@@ -146,11 +148,25 @@ def drawn(stage: Stage, contest: Contest, cases: list[Case]) -> None:
     groups = {f"第{n + 1:02d}组": part for n, part in enumerate(iter(lambda: list(islice(ordered, GROUP)), []))}
     officer, operator = execution["institution_officer"][1], execution["draw_operator"][0]
     stage.all_do("group", [(c, officer, {"group": name}) for name, part in groups.items() for c in part])
-    stage.does(contest.round, "second:draw", stage.region.office("supervisor"))
-    public = {"dice": DICE, "commitments": COMMITMENTS}
-    stage.all_do("draw", [(c, operator, public) for part in groups.values() for c in part])
+    ceremony(stage, contest.round)
+    stage.all_do("draw", [(c, operator, {}) for part in groups.values() for c in part])
     for name in groups:
         contest.labels[name] = sitting(contest.round, name, "mail", "panel")
+
+
+def ceremony(stage: Stage, round_: Round) -> None:
+    """All that comes before the draw: frozen, sealed by three parties, witnessed, cast and revealed."""
+    operator, supervisor = stage.region.execution["draw_operator"][0], stage.region.office("supervisor")
+    own = next(one for one in COMMITMENTS if one["by"] == SUPERVISION)
+    others = [one for one in COMMITMENTS if one is not own]
+    stage.does(round_, "freeze_draw", operator)
+    stage.does(round_, "seal_commitments", operator, commitments=others)
+    stage.does(round_, "seal_supervision", supervisor, digest=own["digest"])
+    stage.does(round_, "second:draw", supervisor)
+    stage.does(round_, "cast_dice", operator, dice=DICE)
+    for one in others:
+        stage.does(round_, "reveal_secret", operator, party=one["by"], secret=one["by"] * 20)
+    stage.does(round_, "reveal_supervision", supervisor, secret=SUPERVISION * 20)
 
 
 def begun(stage: Stage, contest: Contest, cases: list[Case]) -> None:

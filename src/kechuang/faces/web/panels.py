@@ -1,4 +1,4 @@
-"""The review of a round for the offices: groups, the draw with its witness, the ranking and what is proposed from it."""
+"""The review of a round for the offices: groups, the ranking and what is proposed from it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kechuang.casework.acts import Wish, act_many
 from kechuang.casework.models import Case, Record, Round
 from kechuang.casework.pages import Pages, day_of, pages_of
 from kechuang.casework.queries import rounds_visible_to
-from kechuang.desks.experts import actions, queries
+from kechuang.desks.experts import queries
 from kechuang.engines import forms
 from kechuang.faces.access import held_by, needs, now, person
 from kechuang.faces.web import bulk, lists, officer, wording
@@ -25,7 +25,6 @@ from kechuang.parties.permissions import roles
 from kechuang.words.outcome import Refused
 
 POINT = 10_000
-PARTIES = ("执行方", "监督处", "公证处")
 GROUP_MOST = 60  # of one suggested group, where the page sets no limit
 RANK_COLUMNS = 9
 
@@ -134,72 +133,6 @@ def tell(request: HttpRequest, told: list[Record | Refused], done: str) -> None:
 
 
 @needs("office")
-def draw(request: HttpRequest, code: str) -> HttpResponse:
-    """The draw of a round: pool, commitments, witness, dice; then the seed. Codes and digests, never a name."""
-    one = round_for(request, code, "execution", "supervision")
-    record = queries.prepared(one)
-    given = queries.commitments_of(record)
-    held = roles(held_by(request), one)
-    shown = {
-        "round": one, "pool": queries.pool_of(one), "commitments": given, "prepared_on": record.on if record else None, "prepared_digest": record.digest if record else "",
-        "witnessed": queries.witnessed(one), "groups": queries.groups_of(one), "operator": actions.OPERATOR in held, "witness": "supervisor" in held,
-        "blank": [{"by": by, "digest": ""} for by in PARTIES] + [{"by": "", "digest": ""}], "key": lists.fresh_key(), "trail": trail(one, _("专家抽取")),
-        "steps": ceremony_line(one, record),
-    }  # fmt: skip
-    return render(request, "rounds/draw.html", shown)
-
-
-def ceremony_line(one: Round, record: Record | None) -> list[dict[str, Any]]:
-    """The steps of the draw with the time of each: what is done, and what comes now."""
-    pool, word, drawn = (
-        queries.pool_of(one),
-        queries.witnessed(one),
-        [d for g in queries.groups_of(one) for d in g.draws],
-    )
-    times = [pool.on if pool else None, record.on if record else None, word, drawn[-1].on if drawn else None]
-    titles = (_("冻结专家库"), _("三方封存承诺"), _("监督见证"), _("当众掷骰并抽取"))
-    now_at = next((n for n, moment in enumerate(times) if moment is None), -1)
-    return [
-        {"title": title, "on": moment, "state": "done" if moment else "now" if n == now_at else ""}
-        for n, (title, moment) in enumerate(zip(titles, times, strict=True))
-    ]
-
-
-@require_POST
-@needs("draws")
-def prepare(request: HttpRequest, code: str) -> HttpResponse:
-    """Record the commitments that the parties have sealed, before the dice are cast."""
-    one = round_for(request, code, "execution")
-    given = [
-        {"by": by, "digest": d}
-        for by, d in zip(request.POST.getlist("by"), request.POST.getlist("digest"), strict=False)
-    ]
-    try:
-        actions.prepare_draw(one, given, by=person(request), on=now(), key=request.POST.get("key", ""))
-        messages.success(request, _("承诺已封存，记入台账。"))
-    except Refused as refusal:
-        tell(request, [refusal], "")
-    return redirect("draw", code=code)
-
-
-@require_POST
-@needs("draws")
-def draw_group(request: HttpRequest, code: str) -> HttpResponse:
-    """Draw for one group: the dice just cast, the commitments recorded before, one act for each case of the group."""
-    one = round_for(request, code, "execution")
-    found, key = queries.to_draw(one, request.POST.get("group", "")), request.POST.get("key", "")
-    try:
-        data = queries.draw_data(one, request.POST.get("dice", ""))
-        told = act_many(
-            [Wish(case, "draw", f"{key}:{case.number}", data) for case in found], by=person(request), on=now()
-        )
-    except Refused as refusal:
-        told = [refusal]
-    tell(request, told, _("已抽取，本组 %(n)s 件进入评审。"))
-    return redirect("draw", code=code)
-
-
-@needs("office")
 def ranking(request: HttpRequest, code: str) -> HttpResponse:
     """The ranked list with the line of the budget; marks only for those whom the page of roles allows them now."""
     one = get_object_or_404(rounds_visible_to(person(request), now()).select_related("institution"), code=code)
@@ -282,9 +215,6 @@ def propose(request: HttpRequest, code: str) -> HttpResponse:
 urlpatterns = [
     path("rounds/<str:code>/groups/", groups, name="groups"),
     path("rounds/<str:code>/groups/set/", group_many, name="group_many"),
-    path("rounds/<str:code>/draw/", draw, name="draw"),
-    path("rounds/<str:code>/draw/prepare/", prepare, name="prepare_draw"),
-    path("rounds/<str:code>/draw/group/", draw_group, name="draw_group"),
     path("rounds/<str:code>/ranking/", ranking, name="ranking"),
     path("rounds/<str:code>/propose/", propose, name="propose"),
 ]

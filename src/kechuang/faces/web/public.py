@@ -1,4 +1,4 @@
-"""Pages for everyone: calls, notices, results, draws, checking a document, objecting."""
+"""Pages for everyone: calls, notices, results, checking a document, objecting."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from kechuang.casework import pages, queries
 from kechuang.casework.actor import Actor
 from kechuang.casework.acts import InputRefused, open_case
 from kechuang.casework.models import Award, Case, Document, Notice, Record, Round
-from kechuang.desks.experts.models import Draw, Pool
 from kechuang.engines import forms
 from kechuang.faces.access import needs, now
 from kechuang.faces.web import questions, showing
@@ -194,14 +193,6 @@ def check(request: HttpRequest) -> HttpResponse:
 
 
 @needs("anyone")
-def draws(request: HttpRequest) -> HttpResponse:
-    """Every draw of experts: pool digest, commitments, dice, seed. Names are not here and cannot be read from here."""
-    rows, page = showing.paged(request, Draw.objects.select_related("round").order_by("-on"))
-    pools = {p.round_id: p for p in Pool.objects.filter(round__in=[d.round_id for d in rows])}
-    return render(request, "public/draws.html", {"draws": [(d, pools.get(d.round_id)) for d in rows], "page": page})
-
-
-@needs("anyone")
 def rules(request: HttpRequest) -> HttpResponse:
     """The book as anyone may read it: programmes and the digest of the edition in force."""
     shelf = pages.current()
@@ -218,6 +209,5 @@ urlpatterns = [
     path("results/", results, name="results"),
     path("projects/<str:number>/", project, name="project"),
     path("check/", check, name="verify"),
-    path("draws/", draws, name="draws"),
     path("rules/", rules, name="rules"),
 ]

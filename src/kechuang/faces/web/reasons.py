@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 MONEY: Final = frozenset(
-    ("budget", "used", "wanted", "fen", "paid", "granted", "ordered", "said", "received", "spent", "keep", "refund", "due", "left", "award", "written", "given", "pool")
+    ("budget", "used", "wanted", "fen", "paid", "granted", "ordered", "said", "received", "spent", "keep", "refund", "due", "left", "award", "written", "given", "pool", "promised", "committed")
 )  # fmt: skip
 
 _TABLE = """
@@ -16,6 +16,7 @@ academic_judgement_is_no_ground|对专家学术判断的不同意见不属于受
 account_not_confirmed|{who}的账号还没有由单位确认，请先联系单位科研管理部门|The account of {who} is not confirmed by the unit yet; please ask its research office first
 act_through_child|这一步随{flows}办理，不能单独办|This step is carried out through {flows}, not by itself
 already_drawn|这一组已经抽取过，不能再由人指定|This group has been drawn; nobody can be seated by hand any more
+already_founded|这个安装已经有主管部门和账户|This installation has its department and accounts already
 amount_differs_from_payment|拨付金额是{ordered}，填写的是{said}，请按到账凭证核对|{ordered} was ordered and {said} entered; please check against the bank's slip
 answers_edited|办件的答案与台账中的摘要不符|The answers of the case differ from the digest in the ledger
 appeal_used|这个决定已经申请过一次复核，不能再次申请|This decision has been appealed once; it cannot be appealed again
@@ -29,9 +30,12 @@ bad_round_code|“{given}”不能作批次代码，请只用字母、数字和�
 balance_must_go_back|这个项目的结余须退回，不能留用|The balance of this project must go back; nothing may be kept
 barred_from_pool|信用等级不合格，现在不能申请入库|Your credit does not allow entering the pool now
 batch_differs|支付文件 {batch} 与制作时记入台账的指纹不一致，不能下载，请报告监督处|The payment file {batch} differs from the digest recorded when it was made; it is not handed out, please tell supervision
+below_what_is_committed|调整后的预算{fen}低于已承诺的{committed}，请核对金额|The budget would become {fen}, below the {committed} already committed; please check the amount
+below_what_is_paid|调整后的拨入{fen}低于当年已支的{paid}，请核对金额|The appropriation would become {fen}, below the {paid} already paid; please check the amount
 beyond_appropriation|超出本年度拨款预算{fen}，已拨{paid}，本次{wanted}|Beyond the year's appropriation of {fen}: {paid} paid, {wanted} wanted
 beyond_award|超出资助额{granted}，已拨{paid}|Beyond the grant of {granted}: {paid} paid
 beyond_budget|超出批次预算{budget}：已用{used}，本次{wanted}|Beyond the round's budget of {budget}: {used} used, {wanted} wanted
+beyond_promise|承诺{promised}，已到位{received}，再加{wanted}超过承诺，请先由资助方追加承诺|{promised} was promised and {received} has come in; {wanted} more is beyond the promise, which the funder must raise first
 beyond_the_list|按公布的次序排在第{place}位，批次可用{pool}，到此已不足，未列入|In the declared order this is number {place}; the {pool} the round has left end before it
 budget_below_quotas|预算不够各组最低立项数|The budget is below what the groups' least numbers need
 by_hand_not_allowed|只有现场考察或抽取失败后才能指定专家|Experts are named by hand only for a site visit or after a draw that failed
@@ -68,6 +72,10 @@ draft_is_newer|这一部分在别处刚刚保存过；两份都在，请对照�
 draw_not_frozen|还没有冻结名单、规则与评分，请先冻结|Pool, rules and scores are not frozen yet; freeze them first
 encoding_unclear|看不出文件的编码，请另存为 UTF-8 再传|The encoding of the file is unclear; please save it as UTF-8
 end_before_start|结束时间{end}早于开始时间{start}|The end {end} lies before the start {start}
+entry_checked_already|这一笔已经核对过|This entry has been checked already
+entry_made_already|文号 {number} 已为同一用途登记过|The document {number} has been entered for the same purpose already
+entry_needs_amount|请填写金额；到位资金须大于零|Please give an amount; money received must be above zero
+entry_needs_document|请填写文号和文件日期|Please give the number and the date of the document
 evidence_not_confirmed|记录{records}不在登记中，或还没有由另一方确认|The records {records} are not in the register, or not confirmed by the other side yet
 evidence_used|记录{records}已用于另一申请，同一方只能用一次|The records {records} are used by another claim; each side uses a record once
 experts_short|{groups}：{of}还缺 {missing} 名{kind}专家{where}|{groups}: {missing} more {kind} experts needed for {of}{where}
@@ -95,31 +103,38 @@ log_differs_from_checkpoint|日志与签名的检查点不一致|The log differs
 mark_outside|“{criterion}”按申请数据只能在{low}到{high}分之间|By the figures of the file “{criterion}” can only be {low} to {high} points
 members_not_consented|还没有登录确认参加的成员：{names}|Members who have not signed in and consented: {names}
 names_after_award|立项决定之后才能看到专家姓名|Names of experts can be seen only after the award
+neither_yes_nor_no|请写“是”或“否”|Please write yes or no
 no_award|还没有资助决定|There is no award yet
 no_decision_in_force|没有生效的诚信处理决定 {number}|There is no integrity decision {number} in force
 no_figures_on_record|登记中没有可用的数据，请先填报并确认|There are no usable figures on record; please enter them and have them confirmed first
 no_file_chosen|还没有选择文件|No file has been chosen
 no_group_waits|没有等待这一步的组，或所说的组不在其中，请核对|No group waits for this step, or the one named is not among them; please check
 no_instalment_due|现在没有可以拨付的期次|No instalment is due now
+no_office|{who}不是主管部门、专业机构或归口管理部门|{who} is no department, institution or recommending office
 no_places|没有可用的席位|There are no seats
 no_quorum|到会人数不够：至少 {least} 人，只有 {sat} 人|No quorum: at least {least}, only {sat} sat
 no_subject_code|没有填学科代码，请判断能否分组|No subject code is given; please judge whether it can be grouped
 no_such_change|没有这类变更|There is no such kind of change
 no_such_cost_class|没有“{kind}”这个科目|There is no cost class {kind}
+no_such_funder|请选择一项还没有付清的承诺|Please choose a promise that is not wholly paid
 no_such_programme|请选择这些项目属于哪个计划|Please choose the programme these projects belong to
 no_such_quota_document|没有登记过资金指标文件 {number}，请核对文号|No quota document {number} is registered; please check the number
 no_such_report|没有这种报告|There is no such report
+no_such_round|没有代码为“{given}”的批次|There is no round with the code "{given}"
 no_such_row|“{register}”中没有“{got}”|“{register}” has no “{got}”
 no_such_state|流程里没有这些状态：{states}|The flow has no such states: {states}
-no_such_unit|没有找到单位“{got}”，请填写全称或统一社会信用代码|No unit “{got}” was found; please give its full name or credit code
 no_such_unit|没有已确认的单位用这个信用代码（{number}），请先由单位注册|No confirmed unit has this credit code ({number}); the unit registers first
+no_such_unit|没有找到单位“{got}”，请填写全称或统一社会信用代码|No unit “{got}” was found; please give its full name or credit code
 no_title_given|还没有发过证书，没有资格可以取消|No title was given that could be withdrawn
 nobody_drawn|还没有抽取专家|No experts have been drawn yet
 nobody_left|备选专家已用完，请补充专家库后重新抽取|Nobody is left in the drawn order; enlarge the pool and draw again
 nobody_named|请写明对象的编号|Please give the number of the person or unit concerned
 nobody_of_that_name|没有找到这个人，请核对姓名和单位|Nobody of that name was found; please check name and unit
+not_a_choice|不在可选的范围内，请按表头说明填写|This is none of the choices; please see the notes on the columns
+not_a_day|日期请写成2019-03-01|Please write the day as 2019-03-01
 not_a_month|不是年月，请写成 2018-01|No month; please write it as 2018-01
 not_a_table|这不是能读的表格文件|This is no readable table
+not_a_whole_number|请写不带小数的数字|Please write a whole number
 not_a_year|不是年份，请写四位数字|No year; please write four digits
 not_an_amount|不是金额，请写数字，精确到分|No amount; please write a number, exact to the fen
 not_computed|还没有核算|Nothing has been computed yet
@@ -166,6 +181,7 @@ refund_beyond_due|超过应退金额，还应退{due}|More than is due: {due} is
 related_party|记录{records}的另一方与申请单位有关联关系|The other side of the records {records} is related to the claimant
 report_missing|请先填写报告再提交|Please fill in the report first
 results_not_registered|请先登记成果并填写登记号|Please register the results and enter their number
+return_needs_reason|请写明退回的理由|Please say why it is sent back
 reveal_is_not_what_was_sealed|{parties} 揭示的密语与封存的承诺不符|What {parties} revealed is not what was sealed
 reveals_do_not_match|公开的承诺与封存的不一致|What was revealed does not match the commitments
 reveals_missing|{parties} 还没有揭示；到 {until} 仍未揭示的，按事先约定的固定词代替|{parties} has not revealed yet; from {until} on, the word fixed beforehand takes its place
@@ -176,6 +192,7 @@ round_code_of_others|批次代码 {code} 已被别的机构使用，请换一个
 round_code_taken|批次代码 {given} 已经用过，请换一个|The round code {given} is taken; please choose another
 row_cancelled|“{name}”已经作废|“{name}” was cancelled
 row_confirmed|“{name}”已经确认，内容不同；要更正请先由确认方作废|“{name}” is confirmed and says something else; whoever confirms it must cancel it first
+row_does_not_add_up|“{name}”的数字互相矛盾（部分大于总数，或不该为负），请核对|The figures of “{name}” contradict each other (a part above its whole, or below zero); please check them
 row_missing|台账中有记录，办件却不在了|There are records, but the case is gone
 row_without_record|有这一件，台账中却没有它的记录|The row stands here without a record
 say_why|请写明理由，至少四个字|Please say why, in at least four characters

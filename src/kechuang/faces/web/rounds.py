@@ -238,11 +238,7 @@ def shown_records(records: list[Record], flow: Flow) -> list[dict[str, Any]]:
 
     def title(name: str) -> Any:
         plain = name.removeprefix("second:")
-        return (
-            flow.acts[plain].title
-            if plain in flow.acts
-            else {"prepare_draw": _("封存承诺"), "draw": _("见证：抽取专家")}.get(plain, plain)
-        )
+        return flow.acts[plain].title if plain in flow.acts else {"draw": _("见证：抽取专家")}.get(plain, plain)
 
     from_roles = acts.roles_page()
     return [

@@ -1,0 +1,136 @@
+"""The draw of a round, step by step: who does what, what is done, what comes next; digests and counts, never a name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from kechuang.casework.acts import Wish, act, act_many
+from kechuang.casework.models import Record, Round
+from kechuang.desks.experts import ceremonies, queries
+from kechuang.desks.experts.models import Ceremony
+from kechuang.faces.access import held_by, needs, now, person
+from kechuang.faces.web import lists
+from kechuang.faces.web.panels import round_for, tell, trail
+from kechuang.faces.web.sentences import sentence
+from kechuang.parties.permissions import roles
+from kechuang.words.outcome import Refused
+
+OPERATOR, WITNESS = "draw_operator", "supervisor"
+PARTIES = ("执行方", "公证处")
+COMMIT = "python3 -c \"import hashlib,json,sys;print(hashlib.sha256(json.dumps(['kechuang commitment 1',*sys.argv[1:]]).encode()).hexdigest())\""
+
+Data = Callable[[HttpRequest], dict[str, Any]]
+
+
+def _field(name: str) -> Data:
+    return lambda request: {name: request.POST.get(name, "").strip()}
+
+
+def _commitments(request: HttpRequest) -> dict[str, Any]:
+    rows = zip(request.POST.getlist("by"), request.POST.getlist("digest"), strict=False)
+    given = [{"by": by.strip(), "digest": digest.strip().lower()} for by, digest in rows]
+    return {"commitments": [one for one in given if one["by"] or one["digest"]]}
+
+
+def _secret(request: HttpRequest) -> dict[str, Any]:
+    return {"party": request.POST.get("party", "").strip(), "secret": request.POST.get("secret", "").strip()}
+
+
+def _nothing(request: HttpRequest) -> dict[str, Any]:
+    return {}
+
+
+# act on the round → what its form brings
+STEPS: Mapping[str, Data] = {
+    "freeze_draw": _field("beacon"), "seal_commitments": _commitments, "seal_supervision": _field("digest"),
+    "second:draw": _nothing, "cast_dice": _field("dice"), "reveal_secret": _secret, "reveal_supervision": _field("secret"),
+    "abort_ceremony": _field("reason"),
+}  # fmt: skip
+
+
+@needs("office")
+def draw(request: HttpRequest, code: str) -> HttpResponse:
+    """The ceremony of a round as it stands, with the forms of whoever looks; what is short only when asked for."""
+    one = round_for(request, code, "execution", "supervision")
+    held = roles(held_by(request), one)
+    rows = list(Ceremony.objects.filter(round=one).prefetch_related("draws").order_by("-number"))
+    ceremony = next((row for row in rows if not row.drawn_at and not row.aborted_at), None)
+    shown = {
+        "round": one, "pool": queries.pool_of(one), "ceremony": ceremony, "past": [row for row in rows if row is not ceremony],
+        "groups": queries.groups_of(one), "operator": OPERATOR in held, "witness": WITNESS in held, "key": lists.fresh_key(),
+        "trail": trail(one, _("专家抽取")), "commit": COMMIT, "supervision": ceremonies.SUPERVISION, "parties": PARTIES,
+        **standing(one, ceremony, rows),
+    }  # fmt: skip
+    if "lacks" in request.GET:
+        shown["lacks"] = [sentence(reason) for reason in queries.lacks(one, now())]
+    return render(request, "rounds/draw.html", shown)
+
+
+def standing(one: Round, ceremony: Ceremony | None, rows: list[Ceremony]) -> dict[str, Any]:
+    """Where the ceremony stands: its steps with their times, who has not revealed, whether it may be drawn now."""
+    row = ceremony or next((row for row in rows if row.drawn_at), None)
+    word = ceremonies.witnessed(row) if row else None
+    opened = sorted(set(row.commitments) - set(row.reveals)) if row and row.cast_at else []
+    unready = ceremonies.unready(ceremony, now()) if ceremony else []
+    moments = [
+        row.frozen_at if row else None, row.frozen_at if row and ceremonies.all_sealed(row) else None, word,
+        row.cast_at if row else None, row.cast_at if row and row.cast_at and not opened else None, row.drawn_at if row else None,
+    ]  # fmt: skip
+    titles = (_("冻结名单、规则与评分"), _("三方封存承诺"), _("监督见证"), _("当众掷骰"), _("揭示承诺"), _("抽取"))
+    at = next((n for n, moment in enumerate(moments) if moment is None), -1)
+    who = (_("抽取操作员"), _("抽取操作员、监督处"), _("监督处"), _("抽取操作员"), _("各承诺方"), _("抽取操作员"))
+    steps = [
+        {"title": title, "who": who[n] if n == at else "", "on": None if n in (1, 4) else moment, "state": "done" if moment else "now" if n == at else ""}
+        for n, (title, moment) in enumerate(zip(titles, moments, strict=True))
+    ]  # fmt: skip
+    waits = ceremonies.waiting(one) if not ceremony else {}
+    return {
+        "steps": steps, "witnessed": word, "unrevealed": opened, "sealed": bool(row and ceremonies.all_sealed(row)),
+        "until": ceremonies.reveals_until(row) if row and row.cast_at else None, "ready": bool(ceremony) and not unready,
+        "unready": [sentence(reason) for reason in unready], "waits": {name: len(part) for name, part in waits.items()},
+    }  # fmt: skip
+
+
+@require_POST
+@needs("office")
+def step(request: HttpRequest, code: str, name: str) -> HttpResponse:
+    """One step of the ceremony, through the door; who may not take it is refused there."""
+    one = round_for(request, code, "execution", "supervision")
+    told: list[Record | Refused]
+    try:
+        data = STEPS[name](request) if name in STEPS else {}
+        told = [act(one, name, by=person(request), on=now(), key=request.POST.get("key", ""), data=data)] if name in STEPS else []  # fmt: skip
+    except Refused as refusal:
+        told = [refusal]
+    if told and isinstance(told[0], Record):
+        messages.success(request, _("已办理，记入台账。"))
+    else:
+        tell(request, told, "")
+    return redirect("draw", code=code)
+
+
+@require_POST
+@needs("draws")
+def draw_all(request: HttpRequest, code: str) -> HttpResponse:
+    """Draw every panel of the open ceremony: the act of each case, the first of which draws for all."""
+    one = round_for(request, code, "execution")
+    ceremony, key = ceremonies.open_of(one), request.POST.get("key", "")
+    found = queries.to_draw(one, ceremony.groups) if ceremony else []
+    wishes = [Wish(case, name, f"{key}:{case.number}") for case, name in found]
+    tell(request, act_many(wishes, by=person(request), on=now(), size=400), _("已抽取，%(n)s 件进入评审。"))
+    return redirect("draw", code=code)
+
+
+urlpatterns = [
+    path("rounds/<str:code>/draw/", draw, name="draw"),
+    path("rounds/<str:code>/draw/all/", draw_all, name="draw_all"),
+    path("rounds/<str:code>/draw/<str:name>/", step, name="draw_step"),
+]
