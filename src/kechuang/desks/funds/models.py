@@ -214,3 +214,68 @@ class Contribution(models.Model):
                 name="contribution_within_promise",
             ),
         ]
+
+
+class Entry(models.Model):
+    """An amount typed in from a document by one hand: it counts once another hand has compared it with the paper.
+
+    `appropriation`: what a document gives to (or takes from) a plan and year. `budget`: what it gives to the budget of a
+    round. `contribution`: what a funder of a joint fund has brought in.
+    """
+
+    KINDS = ("appropriation", "budget", "contribution")
+
+    pid = models.CharField(max_length=16, unique=True, default=token)
+    kind = models.CharField(max_length=20)
+    plan = models.CharField(max_length=40, blank=True)
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    round = models.ForeignKey(Round, models.PROTECT, null=True, blank=True, related_name="entries")
+    funder = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="entries")
+    document_no = models.CharField(max_length=60)
+    day = models.DateField()
+    fen = models.BigIntegerField()
+    remark = models.CharField(max_length=200, blank=True)
+    maker = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    checker = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    checked_at = models.DateTimeField(null=True, blank=True)
+    returned = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(fen=0), name="entry_of_something"),
+            models.CheckConstraint(condition=~Q(document_no=""), name="entry_names_its_document"),
+            models.CheckConstraint(
+                condition=Q(checker=None) | ~Q(maker=F("checker")), name="entry_maker_is_never_checker"
+            ),
+            models.CheckConstraint(
+                condition=Q(checker=None, checked_at=None, returned=False)
+                | Q(checker__isnull=False, checked_at__isnull=False),
+                name="entry_counts_only_when_checked",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="appropriation", plan__gt="", year__isnull=False, round=None, funder=None)
+                | Q(kind="budget", round__isnull=False, funder=None)
+                | Q(kind="contribution", round__isnull=False, funder__isnull=False, fen__gt=0),
+                name="entry_knows_its_place",
+            ),
+        ]
+
+    @property
+    def account(self) -> str:
+        """The account whose chain of records tells of this entry, and which its money goes to."""
+        if self.kind == "appropriation":
+            return f"plan:{self.plan}-{self.year}"
+        code = self.round.code if self.round else ""
+        return f"joint:{code}" if self.kind == "contribution" else f"budget:{code}"
+
+    @property
+    def source(self) -> str:
+        """The account its money comes from."""
+        if self.kind == "contribution":
+            return f"funder:{self.funder.pid if self.funder else ''}"
+        return "finance:department" if self.kind == "appropriation" else f"plan:{self._of_plan}"
+
+    @property
+    def _of_plan(self) -> str:
+        return f"{self.round.plan}-{self.round.year}" if self.round else ""

@@ -8,14 +8,16 @@ from datetime import datetime
 from fractions import Fraction
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
-from kechuang.casework.models import Case
+from kechuang.casework.models import Case, Round
 from kechuang.casework.queries import rows_of
 from kechuang.desks.funds.models import (
     Appropriation,
     Batch,
     Budget,
     Contribution,
+    Entry,
     Grant,
     Instalment,
     Payment,
@@ -25,6 +27,7 @@ from kechuang.desks.funds.models import (
 from kechuang.parties.models import Appointment, Person
 
 CLERKS = ("fund_clerk", "treasurer")
+PROMISED_DAYS = 30  # from the decision to the account: lifecycle section 6
 READS_PLANS = ("money", "planning", "decision", "supervision")
 TO_SETTLE = ("passed", "closed_no_fault", "failed", "terminated", "revoked")
 OF_CASE = ("case__round__institution", "case__applicant", "case__leader", "case__award")
@@ -173,3 +176,53 @@ def middle(days: list[int]) -> Fraction | None:
         return None
     half = len(days) // 2
     return Fraction(days[half]) if len(days) % 2 else Fraction(days[half - 1] + days[half], 2)
+
+
+def entries(kind: str) -> QuerySet[Entry]:
+    """What was typed in of one kind, newest first."""
+    rows = Entry.objects.filter(kind=kind).select_related("round", "funder", "maker", "checker")
+    return rows.order_by("-made_at", "-pk")
+
+
+def waiting_entries(kind: str) -> QuerySet[Entry]:
+    """What one hand has typed in and no other has compared with its paper, oldest first."""
+    return entries(kind).filter(checked_at=None).order_by("made_at", "pk")
+
+
+def budgets() -> QuerySet[Round]:
+    """Rounds with the budget they have and what is committed of it, newest first; a round not yet drawn on has no row."""
+    rows = Round.objects.exclude(state="cancelled").select_related("budget")
+    return rows.annotate(held=Coalesce(F("budget__fen"), F("budget_fen")), bound=Coalesce(F("budget__committed_fen"), 0)).order_by("-year", "code")  # fmt: skip
+
+
+def promises() -> QuerySet[Contribution]:
+    """Promises that are not wholly paid, by round and funder."""
+    return contributions().filter(received_fen__lt=F("promised_fen"))
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How long money took from the decision to the account: by a plan, in days, shortest first."""
+
+    plan: str
+    days: tuple[int, ...]
+
+    @property
+    def middle(self) -> Fraction | None:
+        return middle(list(self.days))
+
+    @property
+    def in_time(self) -> Fraction:
+        """The share that came within the thirty days that are promised."""
+        return Fraction(sum(one <= PROMISED_DAYS for one in self.days), len(self.days) or 1)
+
+
+def waits(grants: QuerySet[Grant]) -> list[Waits]:
+    """Days from the decision to the confirmed receipt, by plan."""
+    rows = payments(grants).filter(received_at__isnull=False, grant__case__award__isnull=False).order_by()
+    found: dict[str, list[int]] = {}
+    for plan, decided, received in rows.values_list(
+        "grant__case__round__plan", "grant__case__award__on", "received_at"
+    ):
+        found.setdefault(plan, []).append((received - decided).days)
+    return [Waits(plan, tuple(sorted(days))) for plan, days in sorted(found.items())]

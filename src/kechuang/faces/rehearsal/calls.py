@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from kechuang.casework import people
 from kechuang.casework.actor import Actor
 from kechuang.casework.acts import open_round
 from kechuang.casework.models import Round
-from kechuang.casework.pages import pages_for
-from kechuang.desks.funds.models import Appropriation
+from kechuang.casework.pages import day_of, pages_for
+from kechuang.desks.funds import entries
+from kechuang.desks.funds.models import Contribution
 from kechuang.faces.rehearsal.filling import long_text
 from kechuang.faces.rehearsal.plans import Plan
 from kechuang.faces.rehearsal.region import Unit
@@ -116,5 +118,16 @@ def _published(stage: Stage, round_: Round) -> None:
     stage.on_day(PUBLISHED)
     number = f"内科发〔{stage.year}〕{round_.pk}号"
     stage.does(round_, "publish", stage.region.office("leadership"), document_no=number, **MINUTES)
-    row, _ = Appropriation.objects.get_or_create(plan=round_.plan, year=stage.year, defaults={"fen": 0})
-    Appropriation.objects.filter(pk=row.pk).update(fen=row.fen + round_.budget_fen)
+    _entered(stage, "appropriation", {"plan": round_.plan, "year": stage.year, "fen": round_.budget_fen}, f"{number}-1")
+    for place, one in enumerate(Contribution.objects.filter(round=round_).select_related("funder").order_by("pk")):
+        brought = one.promised_fen if place else one.promised_fen // 2  # the first still owes a half
+        values = {"round": round_.code, "funder": one.funder.pid, "fen": brought}
+        _entered(stage, "contribution", values, f"{number}-{place + 2}")
+
+
+def _entered(stage: Stage, kind: str, values: dict[str, Any], number: str) -> None:
+    """Money typed in from a document by the clerk and confirmed by the treasurer."""
+    paper = {**values, "document_no": number, "day": day_of(stage.now)}
+    clerk, treasurer = stage.region.office("fund_clerk"), stage.region.office("treasurer")
+    row = entries.enter(kind, paper, by=clerk, on=stage.now, key=stage.key("enter"))
+    entries.confirm(row, by=treasurer, on=stage.now, key=stage.key("confirm"))

@@ -45,8 +45,13 @@ def tabs(request: HttpRequest, here: str) -> list[dict[str, Any]]:
     named = [("money", _("总览")), ("money_due", _("待付")), ("receipts", _("在途")), ("settlements", _("结算与退回"))]
     if clerk:
         named[2:2] = [("money_pay", _("待复核")), ("batches", _("支付文件")), ("quotas", _("资金指标文件"))]
-    if clerk or reads_plans(request):
-        named.append(("contributions", _("联合资助")))
+    if reads_plans(request):
+        named += [
+            ("appropriations", _("拨入")),
+            ("budgets", _("批次预算")),
+            ("contributions", _("联合资助")),
+            ("money_days", _("到账天数")),
+        ]
     return [{"title": title, "href": reverse(name), "here": name == here} for name, title in named]
 
 
@@ -90,15 +95,15 @@ def money(request: HttpRequest) -> HttpResponse:
 
 def plan_table(found: list[queries.Line]) -> dict[str, Any]:
     """Plan and year from appropriation to account."""
-    wan = {"unit": _("万元"), "num": True}
+    wan, titles = {"unit": _("万元"), "num": True}, plan_titles()
     heads = [
         lists.column(_("计划")), lists.column(_("年度"), num=True), lists.column(_("当年拨款安排"), **wan), lists.column(_("当年已支"), **wan),
         lists.column(_("执行率")), lists.column(_("批次预算"), **wan), lists.column(_("已承诺"), **wan), lists.column(_("已拨付"), **wan), lists.column(_("已到账"), **wan),
     ]  # fmt: skip
     rows = [
         {"key": f"{one.plan}-{one.year}", "cells": lists.cells(heads, [
-            {"text": plan_title(one.plan), "lead": True}, {"text": str(one.year)}, {"fen": one.appropriated}, {"fen": one.cash},
-            {"share": one.share, "name": plan_title(one.plan), "tone": "sky"} if one.appropriated else {"text": ""},
+            {"text": titles.get(one.plan, one.plan), "lead": True}, {"text": str(one.year)}, {"fen": one.appropriated}, {"fen": one.cash},
+            {"share": one.share, "name": titles.get(one.plan, one.plan), "tone": "sky"} if one.appropriated else {"text": ""},
             {"fen": one.budget}, {"fen": one.committed}, {"fen": one.paid}, {"fen": one.received},
         ])}
         for one in found
@@ -106,10 +111,14 @@ def plan_table(found: list[queries.Line]) -> dict[str, Any]:
     return {"caption": _("从计划到现金"), "columns": heads, "rows": rows, "dense": True}
 
 
-def plan_title(code: str) -> str:
-    """The title of a plan: that of the programme page of its name, else the code."""
+def plan_titles() -> dict[str, str]:
+    """The titles of the plans: each that of the programme page of its name, else the code."""
     shelf = lists.current()
-    return wording.text(shelf.page("programmes", code).body["title"]) if shelf.has("programmes", code) else code
+    plans = {str(shelf.page("programmes", code).body.get("plan", code)) for code in shelf.codes("programmes")}
+    return {
+        code: wording.text(shelf.page("programmes", code).body["title"]) if shelf.has("programmes", code) else code
+        for code in sorted(plans)
+    }
 
 
 def plan_chart(found: list[queries.Line]) -> charts.Bars | None:
@@ -437,30 +446,6 @@ def quota_table(rows: Iterable[Any]) -> dict[str, Any]:
     return {"caption": _("资金指标文件"), "columns": heads, "rows": shown, "dense": True}
 
 
-@needs("office")
-def contributions(request: HttpRequest) -> HttpResponse:
-    """What the funders of joint funds have promised, and what has come in."""
-    if not reads_plans(request):
-        raise Http404
-    rows, page = lists.paged(request, queries.contributions())
-    wan = {"unit": _("万元"), "num": True}
-    heads = [
-        lists.column(_("批次")),
-        lists.column(_("资助方")),
-        lists.column(_("承诺"), **wan),
-        lists.column(_("到位"), **wan),
-        lists.column(_("未到位"), **wan),
-    ]
-    shown = [
-        {"key": one.pk, "cells": lists.cells(heads, [
-            {"text": one.round.title, "href": reverse("round", args=[one.round.code]), "lead": True}, {"text": one.funder.name}, {"fen": one.promised_fen}, {"fen": one.received_fen}, {"fen": one.promised_fen - one.received_fen},
-        ])}
-        for one in rows
-    ]  # fmt: skip
-    table = {"caption": _("联合资助"), "columns": heads, "rows": shown, "dense": True}
-    return answer(request, "contributions", _("联合资助：承诺与到位"), table=table, page=page)
-
-
 urlpatterns = [
     path("money/", money, name="money"),
     path("money/due/", due, name="money_due"),
@@ -472,5 +457,4 @@ urlpatterns = [
     path("money/receipts/", receipts, name="receipts"),
     path("money/settlements/", settlements, name="settlements"),
     path("money/quotas/", quotas, name="quotas"),
-    path("money/contributions/", contributions, name="contributions"),
 ]
