@@ -21,6 +21,7 @@ COMMANDS = {
     "simulate": ("simulate", "What policies cost over a population."),
     "population": ("population", "A synthetic region of firms, with a seed."),
     "import": ("importing", "Take over projects and experts from Excel or CSV tables."),
+    "found": ("found", "The department and its first administrator, in an empty installation."),
     "serve": ("serve", "Serve the pages on one address, with the worker beside them."),
     "work": ("work", "Letters, timed acts and the sealing of the log, in one loop."),
     "verify": ("verify", "Nothing was edited, cut, dropped or swapped; or where it was."),
@@ -28,7 +29,7 @@ COMMANDS = {
     "demo": ("demo", "The demonstration region, played once and served on 127.0.0.1."),
 }
 # These read or write the tables: Django is set up before their module is loaded.
-WITH_TABLES = frozenset({"serve", "work", "verify", "demo", "rehearse", "import", "book"})
+WITH_TABLES = frozenset({"found", "serve", "work", "verify", "demo", "rehearse", "import", "book"})
 
 
 class _Lazy(TyperGroup):
