@@ -8,7 +8,7 @@ from kechuang.casework.actor import Actor
 from kechuang.casework.models import Case
 from kechuang.desks.experts.models import Seat
 from kechuang.faces.rehearsal import accusing, running, selecting
-from kechuang.faces.rehearsal.selecting import COMMITMENTS, DICE, Applicants, Contest
+from kechuang.faces.rehearsal.selecting import Applicants, Contest
 from kechuang.faces.rehearsal.stage import MINUTES, WHY, Stage, fresh
 
 OBJECTOR = {"name": "示例异议人", "identity": "110101198001011005", "phone": "0471-4963421"}
@@ -96,8 +96,8 @@ def reviewed_again(stage: Stage, contest: Contest, case: Case) -> None:
     """Drawn without the former panel, read, ranked among those still open, and kept in reserve."""
     region = stage.region
     former = _seated(contest, case)
-    stage.does(case, "second:draw", region.office("supervisor"))
-    stage.does(case, "draw", region.execution["draw_operator"][0], dice=DICE[::-1], commitments=COMMITMENTS)
+    selecting.ceremony(stage, contest.round)
+    stage.does(case, "draw", region.execution["draw_operator"][0])
     contest.labels[case.number] = selecting.sitting(contest.round, case.number, "mail", "panel")
     assert not former & _seated(contest, case)
     selecting.begun(stage, contest, fresh([case]))
