@@ -8,8 +8,9 @@ from django.test import Client
 from django.utils import timezone
 
 from kechuang.casework.models import Attempt, Case, Record
-from kechuang.desks.experts.models import Draw, Seat
+from kechuang.desks.experts.models import Ceremony, Draw, Seat
 from kechuang.desks.integrity.models import Clue, Sanction
+from kechuang.faces.web import verifying
 from kechuang.words.outcome import Refused
 from tests.faces.panels import Panel
 from tests.factories import Region, a_case, a_person, done
@@ -71,6 +72,21 @@ def test_names_of_a_panel_are_shown_here_alone_and_every_look_is_recorded():
     page = client.post(f"/supervision/panels/{draw.pk}/", {"key": "p1"}).content.decode()
     record = Record.objects.get(act="look_behind")
     assert (f">{name}<" in trail, f">{name}<" in page, record.subject) == (False, True, panel.round.code)
+
+
+def test_the_full_certificate_goes_to_supervision_alone_and_every_look_is_recorded():
+    panel = Panel()
+    row = Ceremony.objects.get()
+    client = browser(panel.region.supervisor)
+    where = f"/supervision/ceremonies/{row.pk}/certificate/"
+    trail = client.get(f"/trail/round/{panel.round.code}/")
+    full = client.post(where, {"key": "c1"}).json()
+    foreign = [
+        browser(who).post(where, {"key": "c2"}).status_code for who in (panel.region.operator, panel.region.chief)
+    ]
+    assert (full["form"], verifying.found(full), foreign) == ("full", [], [403, 403])
+    assert [one["faults"] for one in trail.context["ceremonies"]] == [()]
+    assert Record.objects.get(act="look_behind").subject == panel.round.code
 
 
 def test_the_trail_of_a_case_says_whether_its_chain_still_holds():

@@ -141,11 +141,19 @@ def _barred(
     whole = drawing.Group(round_, "*", "mail", everything)
     for number, pid in recusal.hard(drawing.recused(whole, pool, on)):
         barred[group_of[number]].add(pid)
+    for name, pid in _former(round_, cases):
+        barred[name].add(pid)
     rested = _rested(round_, pool, terms.years_in_row)
     for name, part in cases.items():
         heads = {case.field[:HEAD] for case in part if case.field}
         barred[name] |= {pid for pid, own in rested.items() if own & heads}
     return barred
+
+
+def _former(round_: Round, cases: Mapping[str, Sequence[Case]]) -> Iterable[tuple[str, str]]:
+    """Who sat for a group in a draw that was closed since: a second panel is made of others."""
+    sat = Seat.objects.filter(draw__round=round_, draw__group__in=cases, draw__aborted_at__isnull=False)
+    return sat.exclude(state="reserve").values_list("draw__group", "expert__pid")
 
 
 def _rested(round_: Round, pool: Sequence[Expert], years: int) -> dict[str, set[str]]:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from kechuang.casework import codes
+from django.db.models import Q
+
+from kechuang.casework import codes, witnessing
 from kechuang.casework.models import Case, Record, Round
 from kechuang.casework.pages import Pages, current, day_of, pages_of
 from kechuang.desks.experts import drawing, seating, terms
@@ -226,12 +228,19 @@ def reveals_until(ceremony: Ceremony) -> datetime:
 
 
 def witnessed(ceremony: Ceremony) -> datetime | None:
-    """When supervision gave its word on the draw since the rules were frozen."""
-    numbers = Case.objects.filter(round=ceremony.round_id, group__in=ceremony.groups).values("number")
-    words = Record.objects.filter(act__in=["second:draw", "second:begin_preliminary"], on__gte=ceremony.frozen_at)
-    of_round = words.filter(subject_kind="round", subject=ceremony.round.code)
-    found = of_round.order_by("on").first() or words.filter(subject_kind="case", subject__in=numbers).first()
-    return found.on if found else None
+    """When supervision gave its word on all groups of the ceremony, since their rules were frozen."""
+    round_ = ceremony.round
+    flow = pages_of(round_).flow(pages_of(round_).main_flow)
+    names = [act.name for act in flow.acts.values() if DRAWS in act.effects and act.to != SAME]
+    mine = Case.objects.filter(Q(group__in=ceremony.groups) | Q(number__in=ceremony.groups), round=round_, parent=None)
+    groups = set(mine.values_list("group", flat=True))
+    words = [word for name in names for word in witnessing.words_on(round_, name)]
+    found = [word.on for word in words if word.on >= ceremony.frozen_at and groups <= word.groups]
+    spoken = Record.objects.filter(
+        subject_kind="case", subject__in=mine.values("number"), on__gte=ceremony.frozen_at,
+        act__in=[witnessing.SECOND + name for name in names],
+    )  # fmt: skip
+    return min([*found, *spoken.values_list("on", flat=True)], default=None)
 
 
 def seed_of(ceremony: Ceremony) -> tuple[bytes, str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from kechuang.casework.models import Case, Round
 from kechuang.desks.experts import ranking
-from kechuang.desks.experts.models import Draw, Review, Seat, Watch
+from kechuang.desks.experts.models import Ceremony, CeremonyPapers, Draw, Review, Seat, Watch
 from kechuang.engines.panel import watch
 from kechuang.parties.models import Organisation
 
@@ -32,6 +34,29 @@ def draws_of(subject: Case | Round) -> list[Draw]:
     if isinstance(subject, Case):
         rows = rows.filter(group__in=[name for name in (subject.group, subject.number) if name])
     return list(rows.order_by("pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A drawn ceremony with its full certificate, and the seats mended for a quota that crosses its chances."""
+
+    ceremony: Ceremony
+    full: Mapping[str, Any]
+    mended: int
+
+
+def drawn_ceremonies(subject: Case | Round) -> list[Proven]:
+    """The drawn ceremonies of a round, newest first; none for a case."""
+    if isinstance(subject, Case):
+        return []
+    rows = CeremonyPapers.objects.filter(ceremony__round=subject).exclude(ceremony__drawn_at=None)
+    found = rows.select_related("ceremony").order_by("-ceremony__number")
+    return [Proven(row.ceremony, row.full, len(row.mended)) for row in found]
+
+
+def certificate_of(ceremony: Ceremony) -> dict[str, Any]:
+    """The full certificate of a drawn ceremony."""
+    return dict(CeremonyPapers.objects.get(ceremony=ceremony).full)
 
 
 def panel_of(draw: Draw) -> list[Sitting]:

@@ -20,7 +20,7 @@ from kechuang.desks.experts import queries
 from kechuang.engines import forms
 from kechuang.engines.flow import Act, Flow, line, offered
 from kechuang.faces.access import held_by, needs, now, person
-from kechuang.faces.web import lists, panels, wording
+from kechuang.faces.web import ceremony, lists, panels, wording
 from kechuang.faces.web.questions import Around, questions, wrong
 from kechuang.parties.models import Person
 from kechuang.parties.permissions import roles
@@ -181,6 +181,7 @@ def buttons(one: Round, who: Person, flow: Flow, on: datetime) -> list[dict[str,
     shown = [
         {"name": step.name, "title": step.title, "href": reverse("round_act", args=[one.code, step.name]), "primary": False, "refused": reasons[0] if reasons else None}
         for step, reasons in mine
+        if step.name not in ceremony.STEPS  # these have a page of their own, in their order
     ]  # fmt: skip
     shown += [
         {"name": f"second:{step.name}", "title": witness_title(step), "href": reverse("round_act", args=[one.code, f"second:{step.name}"])}

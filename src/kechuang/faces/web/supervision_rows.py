@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from kechuang.casework.models import Attempt, Case, Record
 from kechuang.casework.pages import pages_of
 from kechuang.desks.experts.models import Watch
+from kechuang.desks.experts.supervising import Proven
 from kechuang.desks.integrity.models import Clue, Sanction
 from kechuang.desks.integrity.trails import Link
 from kechuang.engines.flow import Flow
-from kechuang.faces.web import wording
+from kechuang.faces.web import verifying, wording
 from kechuang.faces.web.sentences import sentence
 
 BESIDE = ("csrfmiddlewaretoken", "key", "act")
@@ -78,6 +79,13 @@ def watch(one: Watch) -> dict[str, Any]:
         "said": said,
         "href": place("case", number) if number else "",
     }
+
+
+def ceremonies(found: Iterable[Proven]) -> list[dict[str, Any]]:
+    """Drawn ceremonies with what the verifier says of the full certificate."""
+    return [
+        {"row": one.ceremony, "mended": one.mended, "faults": verifying.once_found(dict(one.full))} for one in found
+    ]
 
 
 def clue(one: Clue) -> dict[str, Any]:

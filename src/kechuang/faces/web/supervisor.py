@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from kechuang.casework.models import Case, Round
 from kechuang.casework.pages import day_of, pages_of
 from kechuang.casework.queries import history, visible_to
 from kechuang.desks.experts import supervising
-from kechuang.desks.experts.models import Draw
+from kechuang.desks.experts.models import Ceremony, Draw
 from kechuang.desks.integrity import inquiries, trails
 from kechuang.desks.integrity.models import Clue
 from kechuang.engines import forms
@@ -118,6 +118,7 @@ def trail_of(request: HttpRequest, kind: str, subject: str) -> HttpResponse:
         "sound": all(one.whole and one.joined for one in links),
         "logged": sum(one.logged for one in links),
         "draws": supervising.draws_of(found),
+        "ceremonies": rows.ceremonies(supervising.drawn_ceremonies(found)),
         "attempts": [rows.attempt(one) for one in trails.attempts().filter(subject_kind=kind, subject=subject)[:100]],
         "clues": [rows.clue(one) for one in Clue.objects.filter(case=found)] if kind == "case" else [],
         "pays": kind == "case" and _pays(found),
@@ -148,6 +149,20 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
         data={}, tells={"draw": str(draw.pk)},
     )  # fmt: skip
     return render(request, "supervisor/panel.html", {"draw": draw, "seats": supervising.panel_of(draw)})
+
+
+@require_POST
+@needs("supervision", behind=True)
+def full_certificate(request: HttpRequest, pk: int) -> JsonResponse:
+    """The full certificate of a ceremony with scores, prices and optimality: for supervision alone, each look on record."""
+    row = get_object_or_404(Ceremony.objects.select_related("round").exclude(drawn_at=None), pk=pk)
+    note(
+        row.round, "look_behind", by=person(request), on=now(), key=request.POST.get("key", ""), role="supervisor",
+        data={}, tells={"ceremony": str(row.number)},
+    )  # fmt: skip
+    answer = JsonResponse(supervising.certificate_of(row), json_dumps_params={"ensure_ascii": False})
+    answer["Content-Disposition"] = f'attachment; filename="full-{row.round.code}-{row.number}.json"'
+    return answer
 
 
 # Clues and inquiries
@@ -260,6 +275,7 @@ urlpatterns = [
     path("supervision/rounds/<str:code>/witness/", witness, name="witness"),
     path("supervision/cases/<str:number>/stop/", stop, name="stop_payment"),
     path("supervision/panels/<int:pk>/", panel, name="panel"),
+    path("supervision/ceremonies/<int:pk>/certificate/", full_certificate, name="full_certificate"),
     path("supervision/clues/<str:pid>/screen/", screen_clue, name="screen_clue"),
     path("supervision/inquiries/new/", new_inquiry, name="new_inquiry"),
     path("supervision/inquiries/<str:number>/", inquiry, name="inquiry"),
