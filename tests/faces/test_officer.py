@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from kechuang.casework import listing
+from kechuang.casework import listing, outbox
 from kechuang.casework.acts import note
 from kechuang.casework.models import Attempt, Case, Finding, Record
 from kechuang.casework.queries import visible_to
@@ -293,20 +293,73 @@ def test_two_texts_are_shown_side_by_side_with_their_passages_numbered():
 
     (pair,) = page.context["pairs"]
     assert [(r["text"], r.get("n")) for r in pair["left"]["runs"]] == [
+        ("【题目】\n", None),
         ("荒漠草原退化土壤碳汇的微生物", 1),
-        ("驱动机制研究", None),
+        ("驱动机制研究\n", None),
     ]
     assert [(r["text"], r.get("n")) for r in pair["right"]["runs"]] == [
-        ("论", None),
+        ("【题目】\n论", None),
         ("荒漠草原退化土壤碳汇的微生物", 1),
-        ("过程", None),
+        ("过程\n", None),
     ]
     assert client.get(f"/cases/{first.number}/compare/?with={foreign.number}").status_code == 404
+
+
+LIKE = {
+    "share": 31,
+    "kind": "copy",
+    "where": "this_round",
+    "sections": {"title": 40},
+    "same_goal": True,
+    "items": [["离心机", 1200000]],
+}
 
 
 def test_a_finding_of_likeness_leads_to_the_texts():
     region = Region()
     first, second = some_cases(region, 2)
-    with_finding(first, evidence={"share": 31, "nearest": [{"case": second.number, "share": 31}]})
+    with_finding(first, evidence={"share": 31, "nearest": [{**LIKE, "case": second.number}]})
     page = signed_in(region.officer).get(f"/cases/{first.number}/findings/").content.decode()
     assert f"/cases/{first.number}/compare/?with={second.number}" in page
+
+
+def test_what_may_not_be_opened_is_told_by_its_amount_alone():
+    region, other = Region(), Region()
+    mine, foreign = some_cases(region, 1)[0], some_cases(other, 1)[0]
+    Case.objects.filter(pk=foreign.pk).update(title="外单位未公开的题目")
+    foreign.refresh_from_db()
+    like = {**LIKE, "case": foreign.number}
+    finding = with_finding(mine, evidence={"share": 31, "nearest": [like]})
+    type(finding).objects.filter(pk=finding.pk).update(check_name="texts.compare")
+    client = signed_in(region.officer)
+    findings = client.get(f"/cases/{mine.number}/findings/").content.decode()
+    closed = client.get(f"/cases/{mine.number}/compare/?near=1").content.decode()
+    for page in (findings, closed):
+        assert ("一件你无权打开的办件" in page, "31%" in page) == (True, True)
+        hidden = (foreign.number, foreign.title, "离心机", "雷同", "本批次", "40%")
+        assert [word for word in hidden if word in page] == []
+    assert [client.get(f"/cases/{mine.number}/compare/?near={near}").status_code for near in ("0", "2", "x")] == [
+        404
+    ] * 3
+    told = signed_in(region.supervisor).get(f"/cases/{mine.number}/findings/").content.decode()
+    assert (f"compare/?with={foreign.number}" in told, "离心机" in told) == (True, True)
+
+
+def test_who_may_not_know_the_applicants_compares_nothing():
+    region = Region()
+    first, second = some_cases(region, 2)
+    client = signed_in(region.secretary)
+    assert client.get(f"/cases/{first.number}/compare/?with={second.number}").status_code == 404
+
+
+def test_an_officer_asks_for_the_comparison_again_and_the_worker_does_it():
+    region = Region()
+    case = some_cases(region, 1)[0]
+    client = signed_in(region.officer)
+    key = client.get(f"/cases/{case.number}/findings/").context["again"]
+    for _ in range(2):
+        client.post(f"/cases/{case.number}/compare/again/", {"key": key})
+    assert outbox.work(timezone.now()) >= 1
+    assert case.findings.filter(check_name="texts.compare").count() == 1
+    assert Record.objects.filter(subject=case.number, act="compare_again").count() == 1
+    assert signed_in(region.leader).post(f"/cases/{case.number}/compare/again/").status_code in (403, 404)

@@ -9,6 +9,7 @@ from typing import Any
 from kechuang.casework.book.asking import Ask, asked, needless_awaits, unmet_asks
 from kechuang.casework.book.check_codes import places, system
 from kechuang.casework.book.check_examples import computed, examples
+from kechuang.casework.book.check_likeness import likeness
 from kechuang.casework.book.check_policies import policies
 from kechuang.casework.book.check_programmes import programme
 from kechuang.casework.book.check_synonyms import synonyms
@@ -101,6 +102,8 @@ def _alone(page: Page) -> Iterator[BadPage]:
         yield from _located(page, places(page))
     if page.kind == "codes":
         yield from _located(page, system(page))
+    if page.kind == "likeness":
+        yield from _located(page, likeness(page.body))
     if page.kind == "synonyms":
         yield from _located(page, synonyms(page.body))
     if page.kind == "indicators":

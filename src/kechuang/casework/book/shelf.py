@@ -14,7 +14,7 @@ from kechuang.casework.book.expand import expanded
 from kechuang.casework.book.reader import Page, read_page
 
 FOLDERS = ("programmes", "parts", "flows", "policies", "letters", "indicators", "codes")
-SINGLE = ("roles", "places", "vocabulary", "stacking", "imports", "synonyms")
+SINGLE = ("roles", "places", "vocabulary", "stacking", "imports", "synonyms", "likeness")
 
 
 @dataclass(frozen=True, slots=True)

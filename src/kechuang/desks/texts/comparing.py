@@ -5,25 +5,34 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from kechuang.casework.models import Case, Finding, Member
 from kechuang.casework.outbox import job
-from kechuang.casework.pages import day_of, pages_of
+from kechuang.casework.pages import current, day_of, pages_of
 from kechuang.desks.texts.models import Mark, Sketched
+from kechuang.desks.texts.said import (
+    GOALS,
+    Lines,
+    boilerplate_of,
+    items_of,
+    lines,
+    read_files,
+    said,
+    sections_of,
+    texts_of,
+)  # fmt: skip
 from kechuang.engines import match
 from kechuang.words.reason import Reason
 
-PROSE = ("longtext", "richtext")
-NEAREST, SHOWN = 5, 3
-WORTH_A_LOOK = 0.12  # of the rarity-weighted containment; below it nothing is laid beside
+CHECK = "texts.compare"
 REFUSED = ("not_admitted", "not_funded", "withdrawn")
 FINISHED = ("passed", "closed_no_fault", "failed", "tracking", "archived", "terminated", "revoked")
 RUNNING = ("funded", "contracting", "running", "suspended", "acceptance_due", "acceptance", "rectify")
-LINE = 30  # percent, where the page says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +62,6 @@ def _parts(values: Collection[int], size: int = 800) -> Iterable[list[int]]:
     return (ordered[start : start + size] for start in range(0, len(ordered), size))
 
 
-def sections_of(case: Case) -> dict[str, str]:
-    """What a case says, field by field: its prose, and its title."""
-    form = pages_of(case.round).form
-    prose = {
-        one.code: str(case.answers.get(one.code) or "")
-        for section in form.sections
-        for one in section.fields
-        if one.kind in PROSE and case.answers.get(one.code)
-    }
-    return prose or {"title": case.title}
-
-
 @transaction.atomic
 def take_in(case: Case, marks: Collection[int]) -> None:
     """Put the fingerprints of a case into the tables, instead of those it had before."""
@@ -73,41 +70,161 @@ def take_in(case: Case, marks: Collection[int]) -> None:
     Sketched.objects.update_or_create(case=case, defaults={"size": len(marks), "answers_digest": case.answers_digest})
 
 
+def take_in_missing(numbers: Collection[str]) -> None:
+    """Take in those of these cases that were handed in or taken over and changed since: past projects are compared with too."""
+    rows = Case.objects.filter(Q(received_at__isnull=False) | Q(taken_over=True), number__in=numbers, parent=None)
+    known = dict(Sketched.objects.filter(case__in=rows).values_list("case_id", "answers_digest"))
+    for case in rows.select_related("round", "round__frozen"):
+        if known.get(case.pk) != case.answers_digest:
+            take_in(case, _marks(case, said(case)))
+
+
+def _marks(case: Case, sections: Mapping[str, str]) -> set[int]:
+    sketched = match.sketches(sections, without=boilerplate_of(case))
+    return {mark for marks in sketched.values() for mark in marks}
+
+
 @job("compare")
 def compare(payload: Mapping[str, Any], on: datetime) -> None:
     """Compare one case and leave the finding that the formal check asks for, bound to the answers it saw."""
     case = Case.objects.select_related("round", "round__frozen", "leader").get(pk=payload["case"])
-    said = sections_of(case)
-    named = match.sketches(said)
-    near = match.candidates(named, Tables(), top=NEAREST, leave_out={case.pk})
-    likes = [like for one in near if one.score >= WORTH_A_LOOK and (like := _like(case, said, one.document))][:SHOWN]
-    take_in(case, {mark for marks in named.values() for mark in marks})
-    share = max((like["share"] for like in likes), default=0)
-    line = pages_of(case.round).params(day_of(on)).get("duplicate_most", LINE)
-    line = int(line * 100) if isinstance(line, int) is False and line < 1 else int(line)
-    warns = share > line
+    read_files(case, on)
+    page, mine = lines(), Side.of(case)
+    weights = {name: page.weight(name) for name in mine.sections}
+    sketched = match.sketches(mine.sections, without=mine.boilerplate)
+    near = match.candidates(sketched, Tables(), top=page.nearest, weights=weights, leave_out={case.pk})
+    likes = sorted(_likes(mine, [one.document for one in near], page), key=lambda like: (-like["share"], like["case"]))
+    take_in(case, {mark for marks in sketched.values() for mark in marks})
+    told = {
+        "share": max((like["share"] for like in likes), default=0), "nearest": likes[: page.shown],
+        "items": [list(mine.items[second]) for _, second in match.items_repeated(mine.items)],
+        "scans": [name for row, name in texts_of(case) if row.scan],
+        "unread": [[name, row.fault] for row, name in texts_of(case) if row.fault], "book": current().digest,
+    }  # fmt: skip
+    reasons = list(_reasons(told, _line(case, page, on), page))
+    notes = [Reason("file_is_scan", name=name) for name in told["scans"]]
     Finding.objects.update_or_create(
-        case=case, check_name="texts.compare",
+        case=case, check_name=CHECK,
         defaults={
-            "verdict": "warn" if warns else "pass", "on": on, "answers_digest": case.answers_digest,
-            "reasons": [Reason("text_found_elsewhere", share=share).to_json()] if warns else [],
-            "evidence": {"share": share, "nearest": likes}, "settled_by": None, "settled_word": "",
+            "verdict": "warn" if reasons else "pass", "on": on, "answers_digest": case.answers_digest,
+            "reasons": [reason.to_json() for reason in (*reasons, *notes)], "evidence": told,
+            "settled_by": None, "settled_word": "",
         },
     )  # fmt: skip
 
 
-def _like(case: Case, said: Mapping[str, str], other_id: int) -> dict[str, Any] | None:
-    """One like case: how much of this text is in it, where, and what kind of likeness it is."""
-    other = Case.objects.select_related("round", "round__frozen", "leader").filter(pk=other_id).first()
-    if other is None:
+def _line(case: Case, page: Lines, on: datetime) -> Fraction:
+    """The share above which a person is asked: the programme's own, else the book's."""
+    own = pages_of(case.round).params(day_of(on)).get("duplicate_most")
+    if own is None:
+        return page.warn
+    return Fraction(own) if Fraction(own) <= 1 else Fraction(own) / 100
+
+
+def _reasons(told: Mapping[str, Any], line: Fraction, page: Lines) -> Iterable[Reason]:
+    """Why a person should look; each kind of likeness is said once."""
+    if told["share"] > line * 100:
+        yield Reason("text_found_elsewhere", share=told["share"])
+    elif parts := [s for like in told["nearest"] for s in like["sections"].values() if s > page.section * 100]:
+        yield Reason("section_found_elsewhere", share=max(parts))
+    if goals := [like["sections"][GOALS] for like in told["nearest"] if like["same_goal"]]:
+        yield Reason("goal_found_elsewhere", share=max(goals))
+    twice = [item for like in told["nearest"] for item in like["items"]] + told["items"]
+    if twice:
+        yield Reason("budget_item_twice", names=sorted({name for name, _ in twice})[:5])
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A case as it is compared: its sections, its budget, and what of its text everybody writes."""
+
+    case: Case
+    sections: Mapping[str, str]
+    items: tuple[tuple[str, int], ...]
+    boilerplate: match.Boilerplate
+
+    @classmethod
+    def of(cls, case: Case) -> Side:
+        return cls(case, said(case), tuple(items_of(case)), boilerplate_of(case))
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """How much of a case stands in another: of each section that counts the exact share, and of all by weight."""
+
+    sections: Mapping[str, Fraction]
+    passages: Mapping[str, tuple[match.Passage, ...]]
+    whole: Fraction
+
+
+def shared(mine: Side, theirs: Side, page: Lines) -> Shared:
+    """Every section of `mine` against the whole of `theirs`: a passage that was moved elsewhere is found too.
+
+    The places of passages are those in the section and in the whole text of `theirs`.
+    """
+    other = whole(theirs.sections)
+    found = {
+        name: match.evidence(text, other, shortest=page.shortest, without=mine.boilerplate)
+        for name, text in mine.sections.items()
+        if page.weight(name)
+    }
+    letters = sum(page.weight(name) * one.a_letters for name, one in found.items())
+    common = sum(page.weight(name) * one.shared for name, one in found.items())
+    shares = {name: one.share_of_a for name, one in found.items()}
+    passages = {name: one.passages for name, one in found.items()}
+    return Shared(shares, passages, Fraction(common, letters) if letters else Fraction(0))
+
+
+def whole(sections: Mapping[str, str]) -> str:
+    """All sections in one text, in their order."""
+    return "\n".join(sections.values())
+
+
+def _likes(mine: Side, documents: Iterable[int], page: Lines) -> Iterable[dict[str, Any]]:
+    """What each near case and each other case of the same people shares with this one, where it is worth a look."""
+    ids = [*documents, *(pk for pk in _of_the_same_people(mine.case) if pk not in documents)]
+    cases = Case.objects.select_related("round", "round__frozen", "leader").in_bulk(ids)
+    for pk in ids:
+        if pk in cases and (like := _like(mine, Side.of(cases[pk]), page)):
+            yield like
+
+
+def _of_the_same_people(case: Case) -> list[int]:
+    """Other cases that the leader leads and that stand or were handed in: where a budget item may be asked for twice."""
+    if case.leader is None:
+        return []
+    rows = Case.objects.filter(Q(received_at__isnull=False) | Q(taken_over=True), leader=case.leader, parent=None)
+    return list(rows.exclude(pk=case.pk).exclude(state__in=REFUSED).order_by("-pk").values_list("pk", flat=True)[:10])
+
+
+def _like(mine: Side, theirs: Side, page: Lines) -> dict[str, Any] | None:
+    """One like case: how much of each section is in it, where it stands, and what kind of likeness it is."""
+    found = shared(mine, theirs, page)
+    items = [list(mine.items[place]) for place, _ in match.items_twice(mine.items, theirs.items)]
+    goal = found.sections.get(GOALS, Fraction(0)) > page.goal
+    own = match.same_people(_team(mine.case), _team(theirs.case))
+    if found.whole < page.look and not goal and not (items and own):
         return None
-    mine, theirs = "\n".join(said.values()), "\n".join(sections_of(other).values())
-    found = match.evidence(mine, theirs)
-    share = int(found.share_of_a * 100)
-    if not share:
-        return None
-    how = match.kind(_team(case), _team(other), standing=_standing(other), declared=_declared(case, other))
-    return {"case": other.number, "share": share, "kind": str(how), "passages": len(found.passages)}
+    how = match.kind(
+        _team(mine.case),
+        _team(theirs.case),
+        standing=_standing(theirs.case),
+        declared=_declared(mine.case, theirs.case),
+    )
+    return {
+        "case": theirs.case.number, "share": int(found.whole * 100), "kind": str(how), "where": _where(mine.case, theirs.case),
+        "sections": {name: int(share * 100) for name, share in found.sections.items() if share},
+        "passages": sum(map(len, found.passages.values())), "same_goal": goal, "items": items if own else [],
+    }  # fmt: skip
+
+
+def _where(case: Case, other: Case) -> str:
+    """Where the other case stands in time: this round, awarded, finished with its results, or an earlier round."""
+    if other.round_id == case.round_id:
+        return "this_round"
+    if other.state in FINISHED:
+        return "result"
+    return "awarded" if other.state in RUNNING else "past_round"
 
 
 def _team(case: Case) -> match.Team:
@@ -126,3 +243,17 @@ def _standing(case: Case) -> match.Standing:
 def _declared(case: Case, other: Case) -> bool:
     former = case.answers.get("former_project") or ()
     return bool({other.number, other.project_no} & set(former))
+
+
+__all__ = [
+    "CHECK",
+    "Shared",
+    "Side",
+    "Tables",
+    "compare",
+    "sections_of",
+    "shared",
+    "take_in",
+    "take_in_missing",
+    "whole",
+]

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from kechuang.casework.models import Case, Document, Notice, Round
 from kechuang.casework.pages import current, pages_of
 from kechuang.desks.texts import audience
-from kechuang.desks.texts.comparing import sections_of
+from kechuang.desks.texts.said import sections_of
 from kechuang.engines.match.search import EVERYONE, Entry
 from kechuang.parties.models import Organisation, Person
 

@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from kechuang.casework.models import Case, Document, Draft, Notice, Record, Round
 from kechuang.casework.pages import current
 from kechuang.desks.texts import entries, shelf
+from kechuang.desks.texts.comparing import take_in_missing
 from kechuang.desks.texts.models import Found
 from kechuang.engines.match import Entry, Part, PartBuilder, merged_parts
 from kechuang.parties.models import Organisation, Person
@@ -35,6 +36,7 @@ def bring_up(on: datetime, *, most: int = SLICE) -> int:
     subjects |= set(_changed(state)) if state.parts else set()
     for some in _batches(sorted(subjects)):
         keep(some)
+        take_in_missing([subject for kind, subject in some if kind == "case"])
     if state.edition != current().digest:
         _keep_book()
     fresh = _write(state)

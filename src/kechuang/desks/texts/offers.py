@@ -10,6 +10,7 @@ from kechuang.casework.models import Finding as Found
 from kechuang.casework.outbox import put
 from kechuang.words.offers import check, effect, fact
 from kechuang.words.outcome import Finding
+from kechuang.words.reason import Reason
 
 ENDED = ("draft", "withdrawn", "not_admitted", "not_funded")
 
@@ -25,7 +26,7 @@ def title_clash(case: Case, context: Any) -> Finding:
 @effect("texts.compare")
 def compare(case: Case, context: Any) -> None:
     """Ask for the comparison with all earlier applications and results; the job leaves a finding on the case."""
-    put("compare", f"compare:{case.number}:{case.answers_digest}", {"case": case.pk}, context.on)
+    put("compare", f"compare:{case.number}:{context.act.name}:{case.answers_digest}", {"case": case.pk}, context.on)
 
 
 def compared(case: Case) -> Found | None:
@@ -39,7 +40,8 @@ def no_duplicate(case: Case, context: Any) -> Finding:
     found = compared(case)
     if found is None or found.verdict == "pass" or found.settled_by_id:
         return Finding.passed()
-    return Finding.warn("text_found_elsewhere", share=found.evidence.get("share", 0))
+    told = [dict(reason) for reason in found.reasons]
+    return Finding("warn", tuple(Reason(reason.pop("code"), **reason) for reason in told))
 
 
 @fact("texts.duplicate_share", unit="%")

@@ -377,7 +377,10 @@ REPORT_TITLES = {
     "acceptance": {"zh": "验收材料", "en": "Final file"},
     "tracking": {"zh": "跟踪绩效", "en": "Tracking of results"},
 }
-NOTES = {"settle_finding": {"zh": "对核查记下判断", "en": "A finding was judged"}}
+NOTES = {
+    "settle_finding": {"zh": "对核查记下判断", "en": "A finding was judged"},
+    "compare_again": {"zh": "重新比对文本", "en": "Texts were compared again"},
+}
 
 
 def may_report(reader: Sight) -> bool:

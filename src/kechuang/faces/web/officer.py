@@ -252,31 +252,26 @@ def findings(request: HttpRequest, number: str) -> HttpResponse:
     on = now()
     case = get_object_or_404(visible_to(person(request), on), number=number)
     may_judge = bool(judging_role(case, person(request), on))
-    return render(request, "officer/findings.html", findings_shown(case, may_judge))
+    return render(request, "officer/findings.html", findings_shown(request, case, may_judge))
 
 
 def findings_shown(
-    case: Case, may_judge: bool, errors: dict[int, str] | None = None, typed: str = ""
+    request: HttpRequest, case: Case, may_judge: bool, errors: dict[int, str] | None = None, typed: str = ""
 ) -> dict[str, Any]:
     rows = Finding.objects.filter(case=case).select_related("settled_by").order_by("verdict", "pk")
     shown = [
         {
             "pk": one.pk, "title": said(one), "outcome": one.verdict, "check": one.check_name, "said": "", "judgement": one.settled_word,
             "by": one.settled_by, "open": may_judge and one.verdict != "pass" and one.settled_by_id is None,
-            "key": lists.fresh_key(), **compared(case, one), "error": (errors or {}).get(one.pk, ""), "typed": typed if one.pk in (errors or {}) else "",
+            "key": lists.fresh_key(), "likes": comparing.likes(request, case, one), "error": (errors or {}).get(one.pk, ""), "typed": typed if one.pk in (errors or {}) else "",
         }
         for one in rows
     ]  # fmt: skip
     left = sum(one["outcome"] != "pass" and not one["judgement"] for one in shown)
-    return {"case": case, "findings": shown, "left": left, "case_href": lists.case_href(case.number)}
-
-
-def compared(case: Case, finding: Finding) -> dict[str, Any]:
-    """The link from a likeness to both texts side by side, where the finding names the nearest case."""
-    nearest = (finding.evidence.get("nearest") or [{}])[0].get("case")
-    return (
-        {"href": f"{reverse('compare', args=[case.number])}?with={nearest}", "link": _("对照原文")} if nearest else {}
-    )
+    return {
+        "case": case, "findings": shown, "left": left, "case_href": lists.case_href(case.number),
+        "again": lists.fresh_key() if may_judge else "",
+    }  # fmt: skip
 
 
 @require_POST
@@ -292,7 +287,7 @@ def settle(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         settle_finding(finding, word, by=person(request), on=on, key=request.POST.get("key", ""))
     except Refused as refusal:
         errors = {pk: "；".join(sentence(reason) for reason in refusal.reasons)}
-        shown = findings_shown(case, bool(judging_role(case, person(request), on)), errors, word)
+        shown = findings_shown(request, case, bool(judging_role(case, person(request), on)), errors, word)
         return render(request, "officer/findings.html", shown, status=422)
     messages.success(request, _("判断已记入台账。"))
     return redirect("findings", number=number)

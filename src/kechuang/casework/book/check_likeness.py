@@ -1,0 +1,53 @@
+"""The page of likeness: its lines are shares, its weights whole numbers, every section named once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kechuang.words.outcome import BadPage
+from kechuang.words.quantity import quantity
+
+LINES = ("look", "warn", "section", "goal")
+COUNTS = ("shortest", "nearest", "shown", "other")
+LISTS = ("goals", "budget", "amounts")
+MOST_WEIGHT = 10
+
+
+def likeness(body: Mapping[str, Any]) -> Iterator[BadPage]:
+    """Every fault of the page, by its place."""
+    lines = body.get("lines") or {}
+    for name in LINES:
+        if not _share((lines.get(name) or {}).get("value")):
+            yield BadPage(f"lines.{name}", "the line is no share from 0 to 100 %", "write {value: 30 %, zh: …, en: …}")
+    for name in COUNTS:
+        if not isinstance(body.get(name), int) or body[name] < 1:
+            yield BadPage(name, f"{name} is no whole number of at least 1", f"write {name}: with a number")
+    for name in LISTS:
+        if not isinstance(body.get(name), list):
+            yield BadPage(name, f"{name} is no list of names", f"write {name}: [ … ]")
+    yield from _weights(body.get("weights"))
+
+
+def _share(text: Any) -> bool:
+    try:
+        read = quantity(text)
+    except (TypeError, ValueError, AttributeError):
+        return False
+    return read.kind == "rate" and 0 <= read.value <= 1
+
+
+def _weights(rows: Any) -> Iterator[BadPage]:
+    seen: dict[str, int] = {}
+    for number, row in enumerate(rows or ()):
+        weight, fields = row.get("weight"), row.get("fields")
+        if not isinstance(weight, int) or not 0 <= weight <= MOST_WEIGHT or not isinstance(fields, list):
+            yield BadPage(
+                f"weights.{number}", "a row is a weight and its fields", f"weight: 0 to {MOST_WEIGHT}, fields: [ … ]"
+            )
+            continue
+        for field in fields:
+            if seen.setdefault(str(field), number) != number:
+                yield BadPage(
+                    f"weights.{number}.fields", f"{field} is weighed in row {seen[str(field)] + 1} already", "once"
+                )
