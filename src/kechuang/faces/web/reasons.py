@@ -217,6 +217,10 @@ task_book_money_differs|任务书金额{written}与资助额{award}不一致|The
 team_elsewhere|同一批次里有相同的成员：{cases}|The same people stand in other cases of this round: {cases}
 term_beyond_level|这一档最长 {most} 年|At this level the term is {most} years at most
 term_runs_backwards|终止日早于起始日，请改正|The term ends before it begins; please correct it
+section_found_elsewhere|有一部分约 {share}% 的文字在别处出现过，请对照判断|About {share}% of one section stands elsewhere; please compare and judge
+goal_found_elsewhere|目标任务约 {share}% 与另一件相同，请判断是否同一目标|About {share}% of the goals stand in another case; please judge whether it is the same goal
+budget_item_twice|同一预算项目出现两次：{names}|The same budget item stands twice: {names}
+file_is_scan|附件“{name}”是扫描件，没有文字层，不能参加文本比对|The attachment “{name}” is a scan without text and cannot be compared
 text_found_elsewhere|约 {share}% 的文字在别处出现过，请对照判断|About {share}% of the text stands elsewhere; please compare and judge
 text_too_short|文字太短，无法比对|The text is too short to compare
 title_taken|已有同名的项目：{title}|A project of the same title exists: {title}
