@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q, QuerySet
 
@@ -132,6 +133,10 @@ def _entered(register: Register, values: Mapping[str, Any], *, by: Person, on: d
     for name, value in values.items():
         setattr(row, name, value)
     row.entered_by, row.entered_at = by, on
+    try:
+        row.validate_constraints()
+    except ValidationError:
+        raise Refused(Reason("row_does_not_add_up", name=str(row))) from None
     row.save()
     said = {name: value.pid if hasattr(value, "pid") else value for name, value in values.items()}
     record_of(register, row, "enter", by=by, on=on, key=key, role=role, data=said)

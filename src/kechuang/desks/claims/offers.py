@@ -9,13 +9,14 @@ from typing import Any
 from kechuang.casework import answers, computing
 from kechuang.casework.computing import Result
 from kechuang.casework.models import Case
-from kechuang.casework.pages import Pages, pages_for, pages_of
+from kechuang.casework.pages import Pages, day_of, pages_for, pages_of
 from kechuang.desks.claims import basis, settling
 from kechuang.desks.claims.models import Computation, Evidence, Share
 from kechuang.formula import FormulaError
 from kechuang.words.money import Money
 from kechuang.words.offers import check, effect, fact
 from kechuang.words.outcome import Finding, Refused
+from kechuang.words.period import Term, term_ends
 from kechuang.words.reason import Reason
 
 LONGEST = 200
@@ -213,8 +214,24 @@ def keep(case: Case, context: Any, *, pages: Pages | None, why: str) -> Computat
         case.save(update_fields=["asked_fen"])
         context.tells["fen"] = str(fen)
     context.tells |= {"verdict": found.verdict, "edition": found.basis.digest, "computation": str(number)}
-    context.data["_amount"] = f"{Money(fen or 0).in_unit('元'):.2f}"
+    context.data |= said_in_letter(case, found, context)
     return row
+
+
+def said_in_letter(case: Case, found: Result, context: Any) -> dict[str, str]:
+    """What the notice of a computation says: the rule, its day, each record with what it came to, the sum in yuan."""
+    policy, day = found.basis.policy, found.found[0].day
+    rows = [
+        f"{computing.label_of(found.basis.subject, record)['zh']}：{'未定' if amount is None else Money(amount)}"
+        for record, amount in zip(found.records, found.amounts, strict=True)
+    ]
+    until = day_of(term_ends(context.on, Term.parse("5 工作日")))
+    return {
+        "policy_title": str(policy.title["zh"]), "policy_day": f"{day.year}年{day.month}月{day.day}日",
+        "steps": "；".join(rows), "amount": f"{Money(found.fen or 0).in_unit('元'):.2f}",
+        "reply_until": f"{until.year}年{until.month}月{until.day}日",
+        "institution": case.round.institution.name if case.round.institution else "",
+    }  # fmt: skip
 
 
 # Shares of the budget

@@ -128,3 +128,19 @@ def certificate(case: Case, title: Title) -> dict[str, Any]:
         "since": title.since.isoformat(), "until": title.until.isoformat(), "form": "证书",
         "signed": "内蒙古自治区科学技术厅", "date": title.since.isoformat(), "relief": "",
     }  # fmt: skip
+
+
+def said_in_letter(title: Title) -> dict[str, str]:
+    """What the notice of a title says: what, which number, from when to when, and what keeps it."""
+    duty = {
+        "hnte": "每年5月底前填报上一年度发展情况，重大变化三个月内报告",
+        "tsme": "每年3月底前更新信息，重大变化三个月内报告",
+    }
+    return {
+        "about": title.get_kind_display(), "certificate": title.number, "valid_from": _said(title.since),
+        "valid_until": _said(title.until), "duties": duty[title.kind],
+    }  # fmt: skip
+
+
+def _said(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

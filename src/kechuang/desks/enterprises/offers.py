@@ -310,6 +310,7 @@ def certify(case: Case, context: Any) -> None:
     case.save(update_fields=["project_no", "starts_on", "ends_on"])
     files.use_rights(case)
     context.tells |= {"certificate": title.number, "until": title.until.isoformat()}
+    context.data |= files.said_in_letter(title)
 
 
 @effect("enterprises.withdraw_title")

@@ -14,6 +14,7 @@ from kechuang.words.outcome import Refused
 from kechuang.words.period import add_months
 from kechuang.words.reason import Reason
 
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _MONTH = re.compile(r"(\d{4})[-/.年]?(\d{1,2})(?:[-/.月]?(\d{1,2})日?)?月?")
 
 
@@ -70,14 +71,16 @@ def _value(text: str, spec: Mapping[str, Any]) -> Any:
         if spec.get("required"):
             raise ValueError("cell_empty")
         return None
-    if spec["kind"] == "money":
+    if spec["kind"] in ("money", "signed_money"):
         try:
             money = Money.of(text, spec["unit"])
         except ValueError:
             raise ValueError("not_an_amount") from None
-        if money.fen < 0:
+        if money.fen < 0 and spec["kind"] == "money":
             raise ValueError("not_an_amount")
         return money.fen
+    if spec["kind"] in PLAIN:
+        return PLAIN[spec["kind"]](text, spec)
     if spec["kind"] == "month":
         return _month(text)
     if spec["kind"] == "year":
@@ -87,6 +90,41 @@ def _value(text: str, spec: Mapping[str, Any]) -> Any:
     if len(text) > spec.get("max", 1000):
         raise ValueError("cell_too_long")
     return text
+
+
+def _day(text: str, spec: Mapping[str, Any]) -> date:
+    found = _DAY.fullmatch(text)
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3]))  # type: ignore[index]
+    except (TypeError, ValueError):
+        raise ValueError("not_a_day") from None
+
+
+def _whole(text: str, spec: Mapping[str, Any]) -> int:
+    if not re.fullmatch(r"\d{1,9}", text.replace(",", "")):
+        raise ValueError("not_a_whole_number")
+    return int(text.replace(",", ""))
+
+
+def _truth(text: str, spec: Mapping[str, Any]) -> bool:
+    if text.lower() not in TRUTHS:
+        raise ValueError("neither_yes_nor_no")
+    return TRUTHS[text.lower()]
+
+
+def _choice(text: str, spec: Mapping[str, Any]) -> str:
+    """A choice by its code or by what it is called in either language."""
+    for code, said in spec["options"].items():
+        if text in (code, said["zh"], said["en"]):
+            return str(code)
+    raise ValueError("not_a_choice")
+
+
+PLAIN = {"date": _day, "integer": _whole, "bool": _truth, "choice": _choice}
+TRUTHS = {
+    **dict.fromkeys(("是", "有", "1", "true", "yes", "on", "√"), True),
+    **dict.fromkeys(("否", "没有", "0", "false", "no", "off", "×"), False),
+}
 
 
 def _month(text: str) -> date:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from kechuang.casework import pages
+from kechuang.casework import pages, registers
 from kechuang.casework.actor import Actor
 from kechuang.casework.takeover import past_round, take_over
 from kechuang.desks.experts.taking_in import take_in
 from kechuang.faces.importing import checking, tables
 from kechuang.faces.importing.checking import Fault
 from kechuang.parties.models import Person
+from kechuang.words.outcome import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +54,21 @@ def import_experts(path: Path, *, by: Person | Actor, on: datetime, skip_bad: bo
         return Told(count, 0, 0, read.faults, False)
     taken = take_in((values for _, values in read.good), by=by, on=on)
     return Told(count, taken.new, taken.there, read.faults, True)
+
+
+def import_rows(code: str, path: Path, *, by: Person, on: datetime, key: str, skip_bad: bool = False) -> Told:
+    """The rows of a table as entries of the register `code`; what a row names and nobody knows is a fault of that row."""
+    register, columns = registers.find(code), pages.current().page("imports").body[code]["columns"]
+    read = checking.checked(tables.rows_of(path), columns)
+    good, faults = [], list(read.faults)
+    for number, values in read.good:
+        said = {name: value for name, value in values.items() if value is not None}
+        try:
+            good.append(registers.resolved(register, said, by))
+        except Refused as refusal:
+            faults.append(Fault(number, columns[register.unit]["zh"], refusal.reasons[0]))
+    count = len(read.good) + len({fault.row for fault in read.faults})
+    if not good or (faults and not skip_bad):
+        return Told(count, 0, 0, tuple(faults), False)
+    taken = registers.enter(register, good, by=by, on=on, key=key)
+    return Told(count, taken.new + taken.changed, taken.there, tuple(faults), True)

@@ -23,7 +23,7 @@ from kechuang.casework.queries import rounds_visible_to, visible_to
 from kechuang.desks.projects import queries as projects
 from kechuang.engines import forms
 from kechuang.faces.access import held_by, needs, now, person
-from kechuang.faces.web import drawing, filling, mine_rows
+from kechuang.faces.web import claims, drawing, filling, mine_rows
 from kechuang.faces.web.filling import Filling
 from kechuang.faces.web.lists import fresh_key
 from kechuang.faces.web.shell import WAITING
@@ -219,7 +219,8 @@ def _after(request: HttpRequest, form: Filling, section: forms.Section) -> str:
 
 def _saved(form: Filling, section: forms.Section) -> dict[str, Any]:
     part = next(part for part in form.parts(section.code) if part["here"])
-    return {"saved": form.on, "version": form.version(section.code), "part": part, "outputs": form.outputs(section)}
+    told = {"saved": form.on, "version": form.version(section.code), "part": part, "outputs": form.outputs(section)}
+    return {**told, "computed": claims.summary(form.case, form.on)}
 
 
 def _conflict(request: HttpRequest, form: Filling, section: forms.Section, said: dict[str, Any], refusal: Refused) -> HttpResponse:  # fmt: skip
@@ -254,6 +255,7 @@ def _section(form: Filling, section: forms.Section, *, extra: dict[str, int], er
         "key": f"{form.case.number}:{section.code}", "page": fresh_key(), "gates": [g for g in projects.gates(form.case, form.on) if g.holds is False],
         "team": team if any(one.code == "team" for one in section.fields) else (), "correcting": bool(form.asked),
         "until": form.case.due_at or form.case.round.units_close_at, "check_href": reverse("form_check", args=[form.case.number]),
+        "computed": claims.summary(form.case, form.on),
     }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from kechuang.desks.projects.models import Report
 from kechuang.engines import forms, ledger
 from kechuang.engines.flow import Act, Flow
 from kechuang.faces.access import held_by, needs, now, person
-from kechuang.faces.web import casefile, drawing, printing, wording
+from kechuang.faces.web import casefile, claims, drawing, printing, wording
 from kechuang.faces.web.applicant import not_lost
 from kechuang.faces.web.casefile import CaseFile
 from kechuang.faces.web.lists import fresh_key
@@ -63,6 +63,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "opinions": file.opinions(), "money": file.money(), "reports": file.reports(), "reader": file.reader, "flow_title": file.flow.title,
         "findings": [printing.finding(one) for one in findings], "trail": _trail(file),
         "whole_pdf": address_of("application_pdf", number) if file.reader.identity and file.case.answers else "",
+        "computed": claims.links(file.case, file.reader),
     }  # fmt: skip
     return render(request, "cases/case.html", shown)
 

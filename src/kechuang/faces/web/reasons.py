@@ -123,8 +123,8 @@ no_such_report|没有这种报告|There is no such report
 no_such_round|没有代码为“{given}”的批次|There is no round with the code "{given}"
 no_such_row|“{register}”中没有“{got}”|“{register}” has no “{got}”
 no_such_state|流程里没有这些状态：{states}|The flow has no such states: {states}
-no_such_unit|没有已确认的单位用这个信用代码（{number}），请先由单位注册|No confirmed unit has this credit code ({number}); the unit registers first
 no_such_unit|没有找到单位“{got}”，请填写全称或统一社会信用代码|No unit “{got}” was found; please give its full name or credit code
+no_such_unit|没有已确认的单位用这个信用代码（{number}），请先由单位注册|No confirmed unit has this credit code ({number}); the unit registers first
 no_title_given|还没有发过证书，没有资格可以取消|No title was given that could be withdrawn
 nobody_drawn|还没有抽取专家|No experts have been drawn yet
 nobody_left|备选专家已用完，请补充专家库后重新抽取|Nobody is left in the drawn order; enlarge the pool and draw again
@@ -144,6 +144,7 @@ not_seated|你不在这一组评审席位中|You have no seat in this panel
 not_settled|还有{due}没有退回|{due} is still to be returned
 not_yours_to_confirm|“{register}”的这一行不由你确认|This row of “{register}” is not yours to confirm
 not_yours_to_enter|你不能为这个单位填报“{register}”|You may not enter rows of “{register}” for this unit
+not_yours_to_file|你不是这个单位的经办人，不能存档|You hold no office in this unit and cannot file for it
 nothing_asked|申请金额须大于零|The amount asked must be more than nothing
 nothing_prepared|没有待复核的拨款|No payment waits to be checked
 nothing_to_batch|没有等待制作支付文件的拨款|No payment waits for a file

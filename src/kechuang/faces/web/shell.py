@@ -32,6 +32,8 @@ TITLES = {
     "mine": gettext_lazy("我的办件"),
     "fits": gettext_lazy("我能申请什么"),
     "money": gettext_lazy("经费"),
+    "registers": gettext_lazy("登记台账"),
+    "titles": gettext_lazy("资格名录"),
     "cases": gettext_lazy("办件"),
     "rounds": gettext_lazy("批次"),
     "reviews": gettext_lazy("评审任务"),
@@ -43,20 +45,20 @@ TITLES = {
     "supervision": gettext_lazy("监督"),
     "board": gettext_lazy("报表"),
 }
-PUBLIC = ("home", "notices", "policies", "results", "verify")
+PUBLIC = ("home", "notices", "policies", "results", "titles", "verify")
 OFFICE = ("todo", "cases", "rounds")
 ENTRIES = {
     "public": PUBLIC,
-    "applicant": ("todo", "mine", "home", "fits", "money"),
-    "unit": ("todo", "mine", "people", "home", "fits", "money"),
-    "recommend": ("todo", "cases", "people", "home", "board"),
-    "planning": (*OFFICE, "book", "board"),
-    "execution": (*OFFICE, "draws", "board"),
+    "applicant": ("todo", "mine", "home", "fits", "money", "registers"),
+    "unit": ("todo", "mine", "people", "home", "fits", "money", "registers"),
+    "recommend": ("todo", "cases", "people", "registers", "home", "board"),
+    "planning": (*OFFICE, "book", "registers", "board"),
+    "execution": (*OFFICE, "draws", "registers", "board"),
     "supervision": ("todo", "supervision", "trail", "alerts", "cases", "draws", "board"),
     "money": ("todo", "money", "cases", "board"),
     "decision": ("board", "rounds", "cases"),
     "review": ("reviews", "home"),
-    "office": (*OFFICE, "board"),
+    "office": (*OFFICE, "registers", "board"),
     "system": ("people", "book", "trail"),
 }
 ORDER = tuple(ENTRIES)  # of several powers the later here speaks for the person in the bar

@@ -8,6 +8,7 @@ from kechuang.faces.web import (
     budgets,
     cases,
     ceremony,
+    claims,
     expert,
     finding,
     imports,
@@ -19,7 +20,9 @@ from kechuang.faces.web import (
     people,
     public,
     public_draws,
+    registers,
     rounds,
+    shares,
     supervisor,
 )
 
@@ -40,6 +43,9 @@ urlpatterns = [
     *expert.urlpatterns,
     *supervisor.urlpatterns,
     *imports.urlpatterns,
+    *registers.urlpatterns,
+    *claims.urlpatterns,
+    *shares.urlpatterns,
     *letters.urlpatterns,
     *look.urlpatterns,
 ]

@@ -1,0 +1,264 @@
+"""The registers of the desks: rows to read, enter, take in from a table, confirm by the second hand, or cancel."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.contrib import messages
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from kechuang.casework import registers
+from kechuang.casework.registers import OF_UNIT, Register, Row
+from kechuang.engines import forms
+from kechuang.faces.access import held_by, needs, now, person
+from kechuang.faces.importing import checking
+from kechuang.faces.importing.importing import import_rows
+from kechuang.faces.web import imports, lists, wording
+from kechuang.faces.web.papers import download
+from kechuang.faces.web.questions import Around, questions
+from kechuang.parties.models import Appointment
+from kechuang.words.money import Money
+from kechuang.words.outcome import Refused
+from kechuang.words.reason import Reason
+
+DRAWN = {"money": "money", "signed_money": "money", "unit": "text", "row": "text"}
+PASSED = {"date": "date", "year": "year", "integer": "integer", "bool": "choice", "choice": "choice", "text": "text"}
+YES_NO = {"true": {"zh": "是", "en": "yes"}, "false": {"zh": "否", "en": "no"}}
+MOST_COLUMNS = 6
+
+
+def known(code: str) -> Register:
+    try:
+        return registers.find(code)
+    except LookupError:
+        raise Http404 from None
+
+
+def readable(held: list[Appointment]) -> list[Register]:
+    """The registers that these appointments let their holder read or write."""
+    office = any(one.power in registers.READS for one in held)
+    roles = {one.role for one in held}
+    return [one for one in registers.every() if office or roles & (one.enters | one.confirms) or roles & OF_UNIT]
+
+
+@needs("person")
+def overview(request: HttpRequest) -> HttpResponse:
+    """Every register the reader may open: how many rows, how many wait for a second hand."""
+    held = held_by(request)
+    shown = readable(held)
+    heads = [lists.column(_("台账")), lists.column(_("记录"), num=True), lists.column(_("待确认"), num=True)]
+    rows = []
+    for one in shown:
+        mine = registers.visible(one, held).filter(cancelled=False)
+        href = reverse("register", args=[one.code])
+        cells = [
+            {"text": dict(one.title), "href": href, "lead": True}, {"text": wording.number(mine.count())},
+            {"text": wording.number(mine.filter(confirmed_at=None).count())},
+        ]  # fmt: skip
+        rows.append({"key": one.code, "href": href, "cells": lists.cells(heads, cells)})
+    table = {"caption": _("登记台账"), "columns": heads, "rows": rows}
+    return render(request, "registers/overview.html", {"title": _("登记台账"), "table": table})
+
+
+@needs("person")
+def register(request: HttpRequest, kind: str) -> HttpResponse:
+    """One register: its rows, and for those who may, a row to enter or a table to take in."""
+    one, held = known(kind), held_by(request)
+    if one not in readable(held):
+        raise Http404
+    if request.method != "POST":
+        return _shown(request, one)
+    if not {role.role for role in held} & one.enters:
+        raise Http404
+    return _from_table(request, one) if "file" in request.FILES else _one_row(request, one)
+
+
+def _one_row(request: HttpRequest, one: Register) -> HttpResponse:
+    columns = imports.columns_of(one.code)
+    typed = {name: request.POST.get(name, "").strip() for name in columns}
+    read = checking.checked([(1, {imports.heading(spec): typed[name] for name, spec in columns.items()})], columns)
+    codes = {spec["zh"]: name for name, spec in columns.items()}
+    errors = {codes[fault.column]: (fault.reason,) for fault in read.faults if fault.column in codes}
+    if errors:
+        return _shown(request, one, typed=typed, errors=errors)
+    said = {name: value for name, value in read.good[0][1].items() if value is not None}
+    try:
+        registers.enter(one, [said], by=person(request), on=now(), key=request.POST.get("key", ""))
+    except Refused as refusal:
+        return _shown(request, one, typed=typed, reasons=refusal.reasons)
+    messages.success(request, _("已登记，等待另一方确认。"))
+    return redirect("register", one.code)
+
+
+def _from_table(request: HttpRequest, one: Register) -> HttpResponse:
+    with TemporaryDirectory(prefix="kechuang-register-") as folder:
+        file = Path(folder) / "table"
+        with file.open("wb") as out:
+            for chunk in request.FILES["file"].chunks():
+                out.write(chunk)
+        try:
+            told = import_rows(one.code, file, by=person(request), on=now(), key=request.POST.get("key", ""))
+        except Refused as refusal:
+            return _shown(request, one, reasons=refusal.reasons)
+    if not told.done:
+        wrong = told.faults or ()
+        return _shown(request, one, reasons=() if wrong else (Reason("table_has_no_rows"),), faults=imports.fault_table(wrong) if wrong else None)  # fmt: skip
+    messages.success(request, _("新接收 %(new)s 行，已有 %(there)s 行") % {"new": told.new, "there": told.there})
+    return redirect("register", one.code)
+
+
+def _shown(request: HttpRequest, one: Register, *, typed: Mapping[str, str] | None = None, errors: Any = None, reasons: Any = (), faults: Any = None) -> HttpResponse:  # fmt: skip
+    held = held_by(request)
+    rows, page = lists.paged(request, registers.visible(one, held))
+    enters = bool({role.role for role in held} & one.enters)
+    waiting = sum(not row.confirmed and not row.cancelled for row in rows)
+    title = _("%(title)s：%(n)s 条") % {"title": wording.text(dict(one.title)), "n": wording.number(page["all"])}
+    shown = {
+        "title": title, "register": one, "table": _table(one, rows, held, request), "page": page, "waiting": waiting,
+        "fields": _fields(one, typed or {}, errors or {}) if enters else (), "reasons": reasons, "faults": faults,
+        "key": lists.fresh_key(), "open": bool(typed or reasons or faults),
+    }  # fmt: skip
+    status = 422 if errors or reasons or faults else 200
+    return render(request, "registers/register.html", shown, status=status)
+
+
+def _fields(one: Register, typed: Mapping[str, str], errors: Any) -> tuple[Any, ...]:
+    """The columns of a register as fields of a form; truths are asked as a choice, so that a blank is no no."""
+    form = forms.inputs_form({name: _input(spec) for name, spec in imports.columns_of(one.code).items()})
+    around = Around("en" if wording.english() else "zh")
+    return questions(form.fields.values(), answers=typed, values={}, errors=errors, around=around)
+
+
+def _input(spec: Mapping[str, Any]) -> dict[str, Any]:
+    kind = str(spec["kind"])
+    told: dict[str, Any] = {
+        "kind": DRAWN.get(kind) or PASSED[kind],
+        "zh": spec["zh"],
+        "en": spec["en"],
+        "required": bool(spec.get("required")),
+    }
+    if kind in ("choice", "bool"):
+        told["options"] = spec.get("options", YES_NO)
+    if "unit" in spec:
+        told["unit"] = spec["unit"]
+    if kind == "unit":
+        told["help"] = {
+            "zh": "全称或统一社会信用代码；不填即本单位",
+            "en": "Full name or credit code; blank means your own unit",
+        }
+    return told
+
+
+def _table(one: Register, rows: list[Row], held: list[Appointment], request: HttpRequest) -> dict[str, Any]:
+    specs = dict(list(imports.columns_of(one.code).items())[:MOST_COLUMNS])
+    heads = [
+        lists.column({"zh": spec["zh"], "en": spec["en"]}, num="money" in spec["kind"], hide=n > 2)
+        for n, spec in enumerate(specs.values())
+    ]
+    heads = [*heads, lists.column(_("状态")), lists.column(_("办理"))]
+    shown = []
+    for row in rows:
+        cells = [_cell(getattr(row, name), spec, lead=n == 0) for n, (name, spec) in enumerate(specs.items())]
+        state = _state(row)
+        shown.append({"key": row.pid, "cells": lists.cells(heads, [*cells, state, _act(one, row, held, request)])})
+    return {"caption": wording.text(dict(one.title)), "columns": heads, "rows": shown, "dense": True}
+
+
+def _cell(value: Any, spec: Mapping[str, Any], *, lead: bool) -> dict[str, Any]:
+    if isinstance(value, models.Model):
+        text: Any = str(value)
+    elif "money" in str(spec["kind"]):
+        text = str(Money(value))
+    elif isinstance(value, bool):
+        text = YES_NO["true" if value else "false"]
+    elif spec["kind"] == "choice":
+        text = {lang: spec["options"].get(value, {}).get(lang, value) for lang in ("zh", "en")}
+    else:
+        text = value.isoformat() if isinstance(value, date) else str(value if value is not None else "")
+    return {"text": text, "lead": lead}
+
+
+def _state(row: Row) -> dict[str, Any]:
+    if row.cancelled:
+        return {"chip": _("已作废"), "tone": "past"}
+    return {"chip": _("已确认"), "tone": "done"} if row.confirmed else {"chip": _("待确认"), "tone": "you"}
+
+
+def _act(one: Register, row: Row, held: list[Appointment], request: HttpRequest) -> dict[str, Any]:
+    """The way to confirm a row, for whoever may and did not enter it."""
+    unit = getattr(row, one.by_unit or one.unit)
+    may = registers.role_for(held, one.confirms, unit) is not None and row.entered_by_id != person(request).pk
+    if row.cancelled or not may:
+        return {"text": ""}
+    return {
+        "text": _("作废") if row.confirmed else _("确认"),
+        "href": reverse("register_row", args=[one.code, row.pid]),
+    }
+
+
+@needs("person")
+def row(request: HttpRequest, kind: str, pid: str) -> HttpResponse:
+    """One row with all it says, and for those who may, the press that confirms or cancels it."""
+    one, held = known(kind), held_by(request)
+    found = get_object_or_404(registers.visible(one, held), pid=pid)
+    columns = imports.columns_of(one.code)
+    pairs = [{"label": {"zh": spec["zh"], "en": spec["en"]}, "value": _cell(getattr(found, name), spec, lead=False)["text"]} for name, spec in columns.items()]  # fmt: skip
+    unit = getattr(found, one.by_unit or one.unit)
+    may = registers.role_for(held, one.confirms, unit) is not None and found.entered_by_id != person(request).pk
+    shown = {
+        "register": one, "row": found, "pairs": pairs, "state": _state(found), "key": lists.fresh_key(), "title": str(found),
+        "may_confirm": may and not found.confirmed and not found.cancelled, "may_cancel": may and not found.cancelled,
+    }  # fmt: skip
+    return render(request, "registers/row.html", shown)
+
+
+@require_POST
+@needs("person")
+def settle(request: HttpRequest, kind: str, pid: str) -> HttpResponse:
+    """Confirm a row, or cancel it with the reason typed."""
+    one, held = known(kind), held_by(request)
+    found = get_object_or_404(registers.visible(one, held), pid=pid)
+    told = {"by": person(request), "on": now(), "key": request.POST.get("key", "")}
+    try:
+        if request.POST.get("act") == "cancel":
+            registers.cancel(one, found, why=request.POST.get("why", ""), **told)
+        else:
+            registers.confirm(one, found, **told)
+    except Refused as refusal:
+        for reason in refusal.reasons:
+            messages.error(request, imports.sentence(reason))
+        return redirect("register_row", kind, pid)
+    messages.success(request, _("已办理，写入台账。"))
+    return redirect("register", kind)
+
+
+@needs("person")
+def template(request: HttpRequest, kind: str) -> HttpResponse:
+    """An empty table with the right head, as CSV that Excel opens in Chinese."""
+    one = known(kind)
+    if one not in readable(held_by(request)):
+        raise Http404
+    out = io.StringIO()
+    csv.writer(out).writerow([imports.heading(spec) for spec in imports.columns_of(one.code).values()])
+    return download(codecs.BOM_UTF8 + out.getvalue().encode(), f"{one.code}.csv", "text/csv; charset=utf-8")
+
+
+urlpatterns = [
+    path("registers/", overview, name="registers"),
+    path("registers/<str:kind>/", register, name="register"),
+    path("registers/<str:kind>/template.csv", template, name="register_template"),
+    path("registers/<str:kind>/<str:pid>/", row, name="register_row"),
+    path("registers/<str:kind>/<str:pid>/settle/", settle, name="settle_row"),
+]

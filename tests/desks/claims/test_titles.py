@@ -1,0 +1,217 @@
+"""Titles: a technology SME by computation, a high-tech enterprise by experts; certificate, yearly report, withdrawal."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from kechuang.casework.acts import Refused
+from kechuang.casework.models import Document, Round
+from kechuang.casework.pages import pages_of
+from kechuang.desks.claims import basis
+from kechuang.desks.claims.models import Computation
+from kechuang.desks.enterprises.models import Title
+from kechuang.desks.enterprises.offers import firms
+from kechuang.desks.experts.drawing import freeze_pool
+from kechuang.desks.experts.sheets import form_of
+from tests.desks.claims.steps import FILED, SEAL, WAN, Firms, a_claim, a_right, a_round, a_year
+from tests.factories import done
+from tests.journeys import story
+
+pytestmark = pytest.mark.django_db
+NOTICE_OVER = FILED + timedelta(25)
+
+
+def an_sme(region, round_=None, **figures):
+    """A recognition handed in by a firm with these figures of 2018 and four rights of class II."""
+    a_year(region.unit, 2018, **figures)
+    for _ in range(4):
+        a_right(region.unit)
+    return a_claim(region, round_ or a_round(region, "recognise-tsme"), [f"{region.unit.pid}-2018"])
+
+
+def checked(case, region):
+    done(case, "submit", region.claimant, on=FILED, promise=SEAL)
+    done(case, "recommend", region.signatory, on=FILED)
+    items = [{"item": one["code"], "verdict": "pass"} for one in pages_of(case.round).programme["checklist"]]
+    done(case, "check_completeness", region.officer, on=FILED, items=items)
+    return case
+
+
+def decided(case, region, **said):
+    done(case, "propose", region.planner, on=FILED, advice="recognise")
+    done(case, "publish_list", region.planning_chief, on=FILED)
+    done(case, "recognise", region.leadership, on=NOTICE_OVER, document_no="内科高字〔2019〕5号", **said)
+    return case
+
+
+def recognised(region, **said):
+    case = checked(an_sme(region), region)
+    done(case, "compute", region.officer, on=FILED)
+    done(case, "confirm_score", region.chief, on=FILED)
+    return decided(case, region, **said)
+
+
+def test_a_technology_sme_is_computed_noticed_ten_working_days_and_numbered_by_the_pattern():
+    region = Firms()
+    case = checked(an_sme(region), region)
+    done(case, "compute", region.officer, on=FILED)
+    told = Computation.objects.get(case=case)
+    total = next(line for line in told.told[0]["lines"] if line["code"] == "total")
+    done(case, "confirm_score", region.chief, on=FILED)
+    done(case, "propose", region.planner, on=FILED, advice="recognise")
+    done(case, "publish_list", region.planning_chief, on=FILED)
+    with pytest.raises(Refused) as early:
+        done(case, "recognise", region.leadership, on=FILED + timedelta(9), document_no="内科高字〔2019〕5号")
+    done(case, "recognise", region.leadership, on=NOTICE_OVER, document_no="内科高字〔2019〕5号")
+    title = Title.objects.get(case=case)
+    assert (told.verdict, total["value"]["zh"], early.value.codes) == ("pass", "82 分", ["notice_still_runs"])
+    assert (title.number, title.until.isoformat(), case.project_no) == (
+        "20191501000001",
+        "2020-04-01",
+        "20191501000001",
+    )
+    assert Document.objects.get(kind="certificate").public
+
+
+def test_a_number_may_be_typed_and_is_given_to_one_unit_only():
+    region = Firms()
+    first = recognised(region, certificate="201915010C000123")
+    region.unit, region.claimant = region.another()
+    with pytest.raises(Refused) as refusal:
+        recognised(region, certificate="201915010C000123")
+    assert (first.project_no, refusal.value.codes) == ("201915010C000123", ["number_taken"])
+
+
+def test_staff_without_points_is_computed_as_failed_and_cannot_be_proposed():
+    region = Firms()
+    case = checked(an_sme(region, tech_staff=9), region)
+    done(case, "compute", region.officer, on=FILED)
+    done(case, "confirm_score", region.chief, on=FILED)
+    done(case, "propose", region.planner, on=FILED, advice="recognise")
+    with pytest.raises(Refused) as refusal:
+        done(case, "publish_list", region.planning_chief, on=FILED)
+    assert (Computation.objects.get(case=case).verdict, refusal.value.codes) == ("fail", ["score_not_reached"])
+
+
+def test_a_condition_that_fails_is_told_before_anything_is_handed_in():
+    region = Firms()
+    case = an_sme(region, staff=501, tech_staff=200)
+    with pytest.raises(Refused) as refusal:
+        done(case, "submit", region.claimant, on=FILED, promise=SEAL)
+    assert [reason.values.get("zh") for reason in refusal.value.reasons] == ["职工总数超过500人"]
+
+
+def test_the_title_is_known_to_other_policies_as_long_as_it_stands():
+    region = Firms()
+    recognised(region)
+    on = [NOTICE_OVER, NOTICE_OVER + timedelta(200)]
+    told = [firms(day, {"enterprise_id": {region.unit.pid}})[0]["is_tsme"] for day in on]
+    assert told == [True, False]
+
+
+def test_a_yearly_report_wants_the_years_figures_and_a_withdrawal_takes_the_title_from_its_day():
+    region = Firms()
+    case = recognised(region)
+    with pytest.raises(Refused) as missing:
+        done(case, "yearly_report", region.claimant, on=NOTICE_OVER, year="2019")
+    a_year(region.unit, 2019)
+    done(case, "yearly_report", region.claimant, on=NOTICE_OVER, year="2019")
+    done(case, "warn", region.chief, on=NOTICE_OVER, items="研发费用辅助账与申报不一致，限期整改")
+    done(case, "withdraw_title", region.leadership, on=NOTICE_OVER, ground="fraud", from_date="2019-12-05")
+    title = Title.objects.get(case=case)
+    assert (missing.value.codes, case.state) == (["year_not_in_register"], "withdrawn_title")
+    assert (title.withdrawn_from.isoformat(), title.ground) == ("2019-12-05", "fraud")
+    assert firms(NOTICE_OVER + timedelta(30), {"enterprise_id": {region.unit.pid}})[0]["is_tsme"] is False
+
+
+# High-tech enterprise: it depends on experts
+
+
+def a_file(region, round_, **given):
+    for year, sales, net in ((2016, 800, 400), (2017, 900, 450), (2018, 1000, 500)):
+        figures = {
+            "sales": sales * WAN,
+            "net_assets": net * WAN,
+            "total_income": sales * WAN,
+            "high_income": sales * 7 // 10 * WAN,
+        }
+        a_year(region.unit, year, **figures, rnd=60 * WAN, rnd_domestic=60 * WAN, tech_staff=18)
+    rights = [a_right(region.unit).number for _ in range(6)]
+    said = {
+        "rights": rights,
+        "field_ok": True,
+        "accident": False,
+        "conversions": "12",
+        "standards_part": False,
+        **given,
+    }
+    return a_claim(region, round_, [f"{region.unit.pid}-2018"], **said)
+
+
+def test_the_self_evaluation_is_an_interval_that_says_what_it_depends_on():
+    region = Firms()
+    case = a_file(region, a_round(region, "recognise-hnte"))
+    found = basis.computed(case, FILED)
+    (one,) = found.found
+    assert found.verdict == "depends"
+    assert one.depends_on == ("advanced", "support", "quantity", "way", "conversion", "management", "p_net", "p_sales")
+    assert (one.values["total"].low, one.values["total"].high) == (31, 80)
+
+
+def test_a_file_that_fails_a_condition_is_refused_with_every_sentence():
+    region = Firms()
+    case = a_file(region, a_round(region, "recognise-hnte"), accident=True, field_ok=False)
+    with pytest.raises(Refused) as refusal:
+        done(case, "submit", region.claimant, on=FILED, promise=SEAL)
+    said = [reason.values["zh"] for reason in refusal.value.reasons if "zh" in reason.values]
+    assert said[:2] == ["核心技术不在国家重点支持的高新技术领域", "申请前一年内有重大安全质量事故或严重环境违法"]
+
+
+MARKS = {"advanced": 7, "support": 7, "quantity": 6, "way": 6, "bonus": 0, "conversion": 22, "system": 5, "body": 5,
+         "incentive": 3, "training": 3, "net": 4, "sales": 4}  # fmt: skip
+
+
+def sheet_of(case, marks):
+    form = form_of(case, "mail")
+    typed = {f"{code}_why": story.long_text(20, story.Random(1)) for code in marks}
+    return {**typed, **{code: str(mark) for code, mark in marks.items() if code in form.fields}}
+
+
+def reviewed(case, region, marks):
+    Round.objects.filter(pk=case.round_id).update(state="in_review")
+    case.round.refresh_from_db()
+    story.ceremony(case.round, region, FILED)
+    done(case, "draw", region.operator, on=FILED)
+    for label in story.sitting(case):
+        done(case, "review", label, on=FILED, sheet=sheet_of(case, marks))
+    done(case, "close_review", region.secretary, on=FILED)
+    return case
+
+
+def test_five_experts_turn_the_interval_into_a_score_and_the_title_is_given_for_three_years():
+    region = Firms()
+    round_ = a_round(region, "recognise-hnte")
+    story.a_pool(24)
+    freeze_pool(round_, FILED)
+    case = checked(a_file(region, round_), region)
+    reviewed(case, region, MARKS)
+    told = Computation.objects.get(case=case)
+    total = next(line for line in told.told[0]["lines"] if line["code"] == "total")
+    decided(case, region)
+    title = Title.objects.get(case=case)
+    assert (told.verdict, total["value"]["zh"]) == ("pass", "72 分")
+    assert (title.number, title.until.year - title.since.year) == ("GR201915000001", 3)
+
+
+def test_a_mark_outside_the_band_that_the_figures_allow_is_refused():
+    region = Firms()
+    round_ = a_round(region, "recognise-hnte")
+    story.a_pool(24)
+    freeze_pool(round_, FILED)
+    case = checked(a_file(region, round_), region)
+    with pytest.raises(Refused) as refusal:
+        reviewed(case, region, {**MARKS, "conversion": 30})
+    (reason,) = refusal.value.reasons
+    assert (reason.code, reason.values["low"], reason.values["high"]) == ("mark_outside", 19, 24)

@@ -1,0 +1,204 @@
+"""The pages of claims and titles: the amount explained to the claimant, the list within the budget, certificates for all."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from kechuang.casework.models import Draft
+from kechuang.desks.claims.models import Share
+from kechuang.desks.enterprises.models import Title
+from tests.desks.claims.steps import (
+    FILED,
+    WAN,
+    Firms,
+    a_claim,
+    a_round,
+    a_trade,
+    computed,
+    cross_checked,
+    filed,
+    listed,
+)
+from tests.desks.claims.test_titles import a_file, an_sme, recognised
+from tests.desks.claims.test_way import adopted_with
+from tests.factories import done
+
+pytestmark = pytest.mark.django_db
+
+
+def page(client, who, address, **posted):
+    client.force_login(who)
+    return client.post(address, posted) if posted else client.get(address)
+
+
+def text_of(client, who, address):
+    answer = page(client, who, address)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def a_draft(region, fen, programme="claim-technology-trade", **trade):
+    return a_claim(region, a_round(region, programme), [a_trade(region, fen, **trade).number])
+
+
+def test_the_draft_explains_each_step_and_the_ceiling_that_bit(client):
+    region = Firms()
+    case = a_draft(region, 3000 * WAN)
+    said = text_of(client, region.claimant, f"/cases/{case.number}/computation/")
+    for words in ("核算金额 200.00 万元", "触及上限", "补助比例", "10 %", "自 2019-01-01", "3,000.00 万元"):
+        assert words in said
+
+
+def test_a_draft_that_is_refused_names_the_condition_and_what_would_turn_it(client):
+    region = Firms()
+    case = a_draft(region, 500 * WAN, related=True)
+    said = text_of(client, region.claimant, f"/cases/{case.number}/computation/")
+    assert "不符合的条件" in said
+    assert "交易双方存在关联关系" in said
+
+
+def test_the_form_shows_the_amount_beside_it_and_autosave_swaps_it(client):
+    region = Firms()
+    case = a_draft(region, 500 * WAN)
+    other = a_trade(region, 700 * WAN)
+    before = text_of(client, region.claimant, f"/cases/{case.number}/form/part/records/")
+    Draft.objects.filter(case=case).update(section="records")
+    numbers = [other.number]
+    client.force_login(region.claimant)
+    answer = client.post(
+        f"/cases/{case.number}/form/part/records/",
+        {"trades": numbers, "version": "1", "page": "p"},
+        headers={"HX-Request": "true"},
+    )
+    after = answer.content.decode()
+    assert "核算金额 50.00 万元" in before
+    assert ('id="computed-now"' in after, "核算金额 70.00 万元" in after) == (True, True)
+
+
+def test_both_amounts_of_a_recomputed_claim_stand_on_its_page(client):
+    region = Firms()
+    case = computed(
+        filed(region, a_round(region, "claim-technology-trade"), [a_trade(region, 1000 * WAN).number]), region
+    )
+    adopted_with(
+        (
+            "policies/technology-trade.yaml",
+            "zh: 补助比例, en: Subsidy rate, value: {2019-01-01: 10 %}",
+            "zh: 补助比例, en: Subsidy rate, value: {2019-01-01: 8 %}",
+        )
+    )
+    done(case, "recompute", region.chief, on=FILED, reason="更正：补助比例按实施细则为百分之八，重新核算")
+    said = text_of(client, region.claimant, f"/cases/{case.number}/computation/")
+    for words in ("第 1 次核算", "第 2 次核算", "100.00 万元", "80.00 万元", "按更正后的政策"):
+        assert words in said
+
+
+def test_a_stranger_and_an_expert_face_find_no_computation(client):
+    region = Firms()
+    case = a_draft(region, 500 * WAN)
+    _unit, stranger = region.another()
+    assert page(client, stranger, f"/cases/{case.number}/computation/").status_code == 404
+    assert page(client, region.planner, f"/cases/{case.number}/computation/").status_code == 404
+
+
+def test_a_project_has_no_computation(client):
+    region = Firms()
+    assert page(client, region.claimant, "/cases/NOTTHERE00/computation/").status_code == 404
+
+
+# The list
+
+
+def a_listable(region, round_, fen, name):
+    unit, who = region.another(name=name)
+    trade = a_trade(region, fen, unit=unit)
+    return cross_checked(computed(filed(region, round_, [trade.number], by=who), region), region)
+
+
+def test_the_list_says_who_gets_what_and_why_and_lists_at_one_press(client):
+    region = Firms()
+    round_ = a_round(region, "claim-technology-trade", budget=100 * WAN)
+    cases = [a_listable(region, round_, 900 * WAN, "甲公司"), a_listable(region, round_, 600 * WAN, "乙公司")]
+    before = text_of(client, region.planner, f"/rounds/{round_.code}/list/")
+    posted = {
+        "act": "list",
+        "pick": [one.number for one in cases],
+        "step": "confirm",
+        "key": "k",
+        "back": f"/rounds/{round_.code}/list/",
+    }
+    answer = page(client, region.planner, "/bulk/", **posted)
+    after = text_of(client, region.planner, f"/rounds/{round_.code}/list/")
+    assert "超出预算 50.00 万元" in before
+    assert "列入后按比例" in before
+    assert answer.status_code == 302
+    assert "按比例分配" in after
+    assert sorted(Share.objects.values_list("fen", flat=True)) == [40 * WAN, 60 * WAN]
+
+
+def test_the_list_of_another_programme_or_for_a_claimant_is_not_there(client):
+    region = Firms()
+    round_ = a_round(region, "recognise-tsme")
+    assert page(client, region.planner, f"/rounds/{round_.code}/list/").status_code == 404
+    claims = a_round(region, "claim-technology-trade")
+    assert page(client, region.claimant, f"/rounds/{claims.code}/list/").status_code in (403, 404)
+
+
+def test_one_claim_and_three_claims_on_the_list_take_the_same_number_of_queries(client):
+    region = Firms()
+    round_ = a_round(region, "claim-technology-trade")
+    client.force_login(region.planner)
+
+    def queries():
+        with CaptureQueriesContext(connection) as told:
+            assert client.get(f"/rounds/{round_.code}/list/").status_code == 200
+        return len(told)
+
+    done(a_listable(region, round_, 100 * WAN, "甲公司"), "list", region.planner, on=FILED)
+    queries()
+    one = queries()
+    for name in ("乙公司", "丙公司"):
+        done(a_listable(region, round_, 100 * WAN, name), "list", region.planner, on=FILED)
+    assert queries() == one
+
+
+# Titles
+
+
+def test_a_file_that_depends_on_experts_says_on_what(client):
+    region = Firms()
+    case = a_file(region, a_round(region, "recognise-hnte"))
+    said = text_of(client, region.claimant, f"/cases/{case.number}/computation/")
+    for words in ("取决于专家评审", "技术先进程度", "31 分 – 80 分", "还取决于"):
+        assert words in said
+
+
+def test_what_would_make_sixty_points_is_told(client):
+    region = Firms()
+    case = an_sme(region, tech_staff=12, rnd=40 * WAN, rnd_domestic=40 * WAN, sales=1000 * WAN, costs=900 * WAN)
+    said = text_of(client, region.claimant, f"/cases/{case.number}/computation/")
+    for words in ("必定不达标", "只改一项即可改变结论", "科技人员数：12 人 → 15 人"):
+        assert words in said
+
+
+def test_anyone_finds_a_title_and_reads_whether_it_stands(client):
+    region = Firms()
+    case = recognised(region)
+    number = Title.objects.get(case=case).number
+    found = client.get(f"/titles/?q={region.unit.name}").content.decode()
+    certificate = client.get(f"/titles/{number}/").content.decode()
+    checked = client.get(f"/check/?code={Title.objects.get(case=case).document.code}").content.decode()
+    assert (number in found, region.unit.name in certificate, "由本系统发出" in checked) == (True, True, True)
+    assert client.get("/titles/GR999/").status_code == 404
+
+
+def test_the_case_page_leads_to_the_steps_and_the_list(client):
+    region = Firms()
+    round_ = a_round(region, "claim-technology-trade")
+    case = listed(filed(region, round_, [a_trade(region, 500 * WAN).number]), region)
+    mine = text_of(client, region.claimant, f"/cases/{case.number}/")
+    office = text_of(client, region.planner, f"/cases/{case.number}/")
+    assert (f"/cases/{case.number}/computation/" in mine, f"/rounds/{round_.code}/list/" in mine) == (True, False)
+    assert f"/rounds/{round_.code}/list/" in office

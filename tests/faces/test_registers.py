@@ -1,0 +1,176 @@
+"""Registers: entered by one hand, confirmed by another, taken in from tables; what is not one's own is not there."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from kechuang.casework import registers
+from kechuang.casework.models import Record
+from kechuang.casework.registers import Refused
+from kechuang.desks.enterprises.models import Year
+from kechuang.desks.instruments.models import Use
+from kechuang.desks.transfer.models import Contract, Trade
+from kechuang.faces.importing.importing import import_rows
+from tests.desks.claims.steps import DAY, WAN, Firms, a_trade, an_instrument
+from tests.factories import a_person
+
+pytestmark = pytest.mark.django_db
+CONTRACT = {"number": "2019-15-0001", "contract_kind": "转让", "seller": "示例院", "signed_on": "2019-03-01", "contract_amount": "5000000", "technical_amount": "4000000", "related": "否"}  # fmt: skip
+
+
+@pytest.fixture
+def region():
+    found = Firms()
+    found.seller.name = "示例院"
+    found.seller.save()
+    found.registrar = a_person(("contract_registrar", "150000"))
+    return found
+
+
+def signed_in(client, who):
+    client.force_login(who)
+    return client
+
+
+def test_a_contract_is_entered_by_the_firm_and_registered_by_the_registrar(client, region):
+    told = signed_in(client, region.claimant).post(
+        "/registers/contracts/", {**CONTRACT, "buyer": region.unit.name, "key": "k1"}
+    )
+    row = Contract.objects.get()
+    confirmed = signed_in(client, region.registrar).post(
+        f"/registers/contracts/{row.pid}/settle/", {"act": "confirm", "key": "k2"}
+    )
+    row.refresh_from_db()
+    acts = list(Record.objects.filter(subject=region.unit.pid).order_by("position").values_list("act", flat=True))
+    assert (told.status_code, confirmed.status_code, row.technical_amount, row.confirmed) == (302, 302, 400 * WAN, True)
+    assert acts == ["enter_contracts", "confirm_contracts"]
+
+
+def test_what_is_wrong_is_told_beside_its_field_and_everything_typed_stays(client, region):
+    page = signed_in(client, region.claimant).post(
+        "/registers/contracts/", {**CONTRACT, "buyer": region.unit.name, "signed_on": "去年", "key": "k"}
+    )
+    assert (page.status_code, Contract.objects.count()) == (422, 0)
+    assert "日期请写成2019-03-01" in page.content.decode()
+    assert "2019-15-0001" in page.content.decode()
+
+
+def test_a_part_above_its_whole_is_refused_in_words(client, region):
+    page = signed_in(client, region.claimant).post(
+        "/registers/contracts/", {**CONTRACT, "buyer": region.unit.name, "technical_amount": "6000000", "key": "k"}
+    )
+    assert (page.status_code, "互相矛盾" in page.content.decode()) == (422, True)
+
+
+def test_nobody_confirms_what_they_entered_and_nobody_enters_for_another_firm(region):
+    _unit, stranger = region.another()
+    row = {**CONTRACT, "buyer": region.unit, "seller": region.seller, "contract_kind": "transfer", "signed_on": DAY.date(), "contract_amount": 1, "technical_amount": 1, "related": False}  # fmt: skip
+    contracts = registers.find("contracts")
+    with pytest.raises(Refused) as foreign:
+        registers.enter(contracts, [row], by=stranger, on=DAY, key="k")
+    registers.enter(contracts, [row], by=region.registrar, on=DAY, key="k")
+    with pytest.raises(Refused) as own:
+        registers.confirm(contracts, Contract.objects.get(), by=region.registrar, on=DAY, key="c")
+    assert (foreign.value.codes, own.value.codes) == (["not_yours_to_enter"], ["same_person"])
+
+
+def test_a_confirmed_row_is_not_changed_and_a_cancelled_one_makes_room(region):
+    trade = a_trade(region, 100 * WAN)
+    other = a_person(("contract_registrar", "150000"))
+    trades = registers.find("trades")
+    said = {
+        "number": trade.number,
+        "contract": trade.contract.number,
+        "technical_paid": 90 * WAN,
+        "paid_on": trade.paid_on,
+    }
+    with pytest.raises(Refused) as refusal:
+        registers.enter(trades, [said], by=region.claimant, on=DAY, key="k")
+    registers.cancel(trades, trade, why="金额录入有误", by=other, on=DAY, key="c")
+    registers.enter(trades, [said], by=region.claimant, on=DAY, key="k2")
+    assert refusal.value.codes == ["row_confirmed"]
+    assert sorted(Trade.objects.values_list("technical_paid", "cancelled")) == [(90 * WAN, False), (100 * WAN, True)]
+
+
+def test_a_use_is_entered_by_the_owner_and_confirmed_by_the_user(client, region):
+    owner, keeper = region.another(name="示例仪器中心")
+    microscope = an_instrument(owner)
+    said = {
+        "number": "SY1",
+        "instrument": microscope.number,
+        "user": region.unit.name,
+        "used_on": "2019-05-01",
+        "use_year": "2019",
+        "fee": "100000",
+        "related": "否",
+        "key": "k",
+    }
+    signed_in(client, keeper).post("/registers/uses/", said)
+    row = Use.objects.get()
+    refused = client.post(f"/registers/uses/{row.pid}/settle/", {"act": "confirm", "key": "c0"})
+    signed_in(client, region.claimant).post(f"/registers/uses/{row.pid}/settle/", {"act": "confirm", "key": "c"})
+    row.refresh_from_db()
+    assert (refused.status_code, row.owner, row.confirmed_by) == (302, owner, region.claimant)
+
+
+HEAD = "会计年度,职工总数,科技人员数,销售收入,成本费用总额,收入总额,资产总额,净资产,研究开发费用,境内研究开发费用"
+YEARS = f"{HEAD}\n2017,100,18,8000,7000,8000,4000,2000,320,320\n2018,100,18,10000,1354,10000,5000,-12.5,420,420\n"
+
+
+def test_a_table_of_yearly_figures_is_taken_in_once_and_the_second_time_is_nothing_new(region, tmp_path):
+    file = tmp_path / "years.csv"
+    file.write_text(YEARS)
+    told = [import_rows("years", file, by=region.claimant, on=DAY, key=f"k{n}") for n in range(2)]
+    assert [(one.new, one.there, one.done) for one in told] == [(2, 0, True), (0, 2, True)]
+    assert Year.objects.get(fiscal_year=2018).net_assets == -1250_0000
+
+
+def test_a_table_with_one_bad_cell_or_an_unknown_unit_is_not_taken_at_all(client, region):
+    bad = f"单位,{HEAD}\n没有这个单位,2018,100,18,10000,1354,10000,5000,3000,420,420\n,2017,许多,18,1,1,1,1,1,1,1\n"
+    upload = io.BytesIO(bad.encode())
+    upload.name = "years.csv"
+    page = signed_in(client, region.claimant).post("/registers/years/", {"file": upload, "key": "k"})
+    text = page.content.decode()
+    assert (page.status_code, Year.objects.count()) == (422, 0)
+    assert "请写不带小数的数字" in text
+    assert "没有找到单位“没有这个单位”" in text
+
+
+def test_a_stranger_reads_no_row_and_the_office_reads_all(client, region):
+    trade = a_trade(region, 100 * WAN)
+    _unit, stranger = region.another()
+    hidden = signed_in(client, stranger).get(f"/registers/trades/{trade.pid}/")
+    page = client.get("/registers/trades/")
+    open_ = signed_in(client, region.planner).get(f"/registers/trades/{trade.pid}/")
+    assert (hidden.status_code, trade.number in page.content.decode(), open_.status_code) == (404, False, 200)
+    assert signed_in(client, region.leader).get("/registers/trades/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "kind", ["contracts", "trades", "uses", "instruments", "years", "rights", "honours", "relations", "profiles", "rnd"]
+)
+def test_every_register_has_a_page_and_an_empty_table(client, region, kind):
+    signed_in(client, region.planner)
+    assert [
+        client.get(f"/registers/{kind}/").status_code,
+        client.get(f"/registers/{kind}/template.csv").status_code,
+    ] == [200, 200]
+
+
+def test_one_row_and_three_rows_take_the_same_number_of_queries(client, region):
+    signed_in(client, region.planner)
+
+    def queries():
+        with CaptureQueriesContext(connection) as told:
+            assert client.get("/registers/trades/").status_code == 200
+        return len(told)
+
+    a_trade(region, WAN)
+    queries()
+    one = queries()
+    a_trade(region, WAN), a_trade(region, WAN)
+    assert queries() == one
