@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,12 +15,13 @@ from kechuang.desks.experts.models import Ceremony, Draw, Expert, Seat
 from kechuang.engines.panel import recusal
 from kechuang.engines.panel.ceremony import seed
 from kechuang.engines.panel.draw import ANY_MIX, Panel, Quotas, completed, derived, order, simple
-from kechuang.engines.panel.quotas import fillable
+from kechuang.engines.panel.quotas import Candidate, fillable
 from kechuang.words.outcome import Refused
 from kechuang.words.period import Term, term_ends
 from kechuang.words.reason import Reason
 
-RESERVE = 4  # of each kind, for every seat
+RESERVE = 3  # of each kind, for every seat
+NEAR = 24  # of the reserve that are looked at first where a panel has to be mended
 
 
 def draw(group: Group, *, commitments: Mapping[str, str], dice: str, former: Iterable[str] = (), on: datetime) -> Draw:
@@ -74,6 +75,10 @@ class Seating:
     by_pid: Mapping[str, Expert]
     problem: Mapping[str, Any]
     load: Counter[str]
+    seen: Mapping[str, Candidate] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.seen = dict(zip(self.by_pid, candidates(self.by_pid.values()), strict=True))
 
     def take(self, key: tuple[str, ...], panels: Mapping[str, Sequence[str]], on: datetime) -> list[Any]:
         """The seats of one panel; what of it had to be mended for a quota that crosses its chances."""
@@ -85,8 +90,7 @@ class Seating:
         free = {pid for pid in self._free(rows) if pid not in drawn}
         quotas = self._quotas(subs)
         seats = sum(sub["seats"] for sub in subs)
-        seen = candidates(self.by_pid[pid] for pid in [*drawn, *free])
-        panel = completed(seats, drawn, order(own, free), pool=seen, quotas=quotas)
+        panel = self._completed(seats, drawn, order(own, free), quotas)
         self.load.update([pid for pid in panel.drawn if pid not in drawn])
         gone = [pid for pid in drawn if pid not in panel.drawn]
         given_up = [*self.ceremony.terms["given_up"], *(["exact_chance"] if gone else [])]
@@ -98,6 +102,21 @@ class Seating:
         _seat(row, panel, self.by_pid, on)
         came = [pid for pid in panel.drawn if pid not in drawn]
         return [[group, mode, left, right] for left, right in zip(gone, came, strict=True)]
+
+    def _completed(self, seats: int, drawn: Sequence[str], reserve: Sequence[str], quotas: Quotas) -> Panel:
+        """The panel within its quotas; where it must be mended, the nearest of each kind in reserve are asked first."""
+        seen = [self.seen[pid] for pid in (*drawn, *reserve)]
+        counted: Counter[str] = Counter()
+        near = []
+        for pid in reserve:
+            counted[self.seen[pid].kind] += 1
+            if counted[self.seen[pid].kind] <= NEAR:
+                near.append(pid)
+        try:
+            panel = completed(seats, drawn, near, pool=seen, quotas=quotas)
+        except Refused:
+            return completed(seats, drawn, reserve, pool=seen, quotas=quotas)
+        return Panel(seats, panel.drawn, tuple(pid for pid in (*drawn, *reserve) if pid not in panel.drawn))
 
     def _free(self, rows: Sequence[int]) -> list[str]:
         """Who may sit on one of these sub-panels and has a place left."""

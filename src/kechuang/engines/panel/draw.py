@@ -71,9 +71,13 @@ def completed(
     """
     known = {c.expert: c for c in pool}
     ordered = [known[expert] for expert in dict.fromkeys([*drawn, *reserve]) if expert in known]
-    if not fillable(seats, [], ordered, quotas):
+    whole = [known[expert] for expert in dict.fromkeys(drawn) if expert in known]
+    if len(whole) == seats and fillable(seats, whole, [], quotas):
+        kept = [c.expert for c in whole]
+    elif fillable(seats, [], ordered, quotas):
+        kept = _walk(seats, [], ordered, quotas)
+    else:
         raise Refused(*shortages(seats, ordered, quotas))
-    kept = _walk(seats, [], ordered, quotas)
     return Panel(seats, tuple(kept), tuple(c.expert for c in ordered if c.expert not in kept))
 
 
