@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from kechuang.casework.actor import Actor
 from kechuang.casework.models import Record, Told, salt, subject_key
@@ -17,6 +17,8 @@ from kechuang.parties.secrets import keyed_digest
 from kechuang.words.outcome import Refused
 from kechuang.words.period import ZONE
 from kechuang.words.reason import Reason
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,7 @@ class Link(NamedTuple):
 
 
 HELD = "_chain"
+SEEN = "_seen"
 CHAIN = Prepared[tuple[Any, ...]](
     lambda kind, pid: (
         Record.objects.filter(subject_kind=kind, subject=pid).order_by("position").values_list(*Link._fields)
@@ -152,11 +155,24 @@ BY_KEY = Prepared[Record](lambda actor, key: Record.objects.filter(actor=actor, 
 def hold(subject: Any) -> None:
     """From here the chain of `subject`, whose lock the caller holds, is read once and kept up by `write`."""
     subject.__dict__[HELD] = None
+    subject.__dict__[SEEN] = {}
 
 
 def loose(subject: Any) -> None:
     """The chain is read afresh from now on."""
     subject.__dict__.pop(HELD, None)
+    subject.__dict__.pop(SEEN, None)
+
+
+def during(subject: Any, what: str, ask: Callable[[], Value]) -> Value:
+    """What `ask` says of `subject`: asked once while an act on it goes on, every time outside of one."""
+    seen: dict[str, Any] | None = subject.__dict__.get(SEEN)
+    if seen is None:
+        return ask()
+    if what not in seen:
+        seen[what] = ask()
+    value: Value = seen[what]
+    return value
 
 
 def chain(subject: Any) -> list[Link]:

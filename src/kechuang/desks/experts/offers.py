@@ -9,15 +9,23 @@ from typing import Any
 from kechuang.casework.actor import Actor
 from kechuang.casework.models import Case, Round
 from kechuang.casework.pages import day_of, pages_of
+from kechuang.casework.steady import once
 from kechuang.desks.experts import ceremonies, drawing, fees, ranking, seating, sheets
 from kechuang.desks.experts.models import Conflict, Draw, Expert, Opinion, Pool, Review, Score, Seat
 from kechuang.desks.experts.terms import CERTIFIED, method_of
 from kechuang.engines.panel.scores import in_points, median
+from kechuang.parties.prepared import Prepared
 from kechuang.words.offers import check, effect, fact
 from kechuang.words.outcome import Finding, Refused
 from kechuang.words.reason import Reason
 
 SITTING = ("invited", "accepted")
+SEATS = Prepared[Seat](
+    lambda label, round_, *groups: Seat.objects.filter(
+        label=label, state__in=SITTING, draw__round=round_, draw__group__in=groups, draw__aborted_at=None
+    ).order_by("pk")
+)
+EXPERTS = Expert.objects.select_related("person", "person__unit").defer("person__identity")
 GROUPED = ("mail", "panel")
 
 
@@ -28,9 +36,11 @@ def label_of(by: Actor) -> str:
 
 def seat_of(case: Case, by: Actor) -> Seat | None:
     """The seat from which `by` acts on this case: of a draw that stands, for this case or its group."""
-    rows = Seat.objects.filter(label=label_of(by), state__in=SITTING, draw__round=case.round, draw__aborted_at=None)
-    rows = rows.filter(draw__group__in=[n for n in (case.group, case.number) if n])
-    return rows.select_related("expert", "expert__person", "expert__person__unit", "draw").first()
+    seat = SEATS.one(label_of(by), case.round_id, case.group or case.number, case.number)
+    if seat is not None:
+        seat.expert = once(("expert", seat.expert_id), lambda: EXPERTS.get(pk=seat.expert_id))
+        seat.draw = once(("draw", seat.draw_id), lambda: Draw.objects.get(pk=seat.draw_id))
+    return seat
 
 
 def mode_of(case: Case, act: str = "") -> str:

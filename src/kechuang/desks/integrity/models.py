@@ -45,6 +45,10 @@ class Sanction(models.Model):
             models.CheckConstraint(condition=Q(until=None) | Q(until__gte=models.F("since")), name="sanction_in_order"),
         ]
 
+    def blocks_on(self, day: date) -> bool:
+        """Whether the sanction is in force on `day`: what `in_force` asks the database."""
+        return self.lifted_on is None and self.since <= day and (self.until is None or day <= self.until)
+
 
 class Clue(models.Model):
     """Something that came to light: a report, an alert, an unpaid refund; supervision screens it."""

@@ -11,11 +11,21 @@ from kechuang.casework.pages import day_of
 from kechuang.desks.integrity import inquiries
 from kechuang.desks.integrity.models import Clue, Sanction
 from kechuang.parties.models import Person
+from kechuang.parties.prepared import Prepared
 from kechuang.words.offers import check, effect, fact, table
 from kechuang.words.outcome import Finding
 from kechuang.words.period import Term, add_months, term_ends
 
 BARRED = ("apply", "join", "all")
+
+
+OF_PERSON = Prepared[Sanction](lambda person: Sanction.objects.filter(person=person).order_by("pk"))
+OF_UNIT = Prepared[Sanction](lambda unit: Sanction.objects.filter(organisation=unit).order_by("pk"))
+
+
+def barring(of: Prepared[Sanction], party: int, on: datetime) -> list[Sanction]:
+    """Sanctions that today keep this person or unit from applying or taking part."""
+    return [one for one in of.rows(party) if one.scope in BARRED and one.blocks_on(day_of(on))]
 
 
 def people_of(case: Case) -> Iterable[int]:
@@ -25,8 +35,7 @@ def people_of(case: Case) -> Iterable[int]:
 
 def sanctioned_people(case: Case, on: datetime) -> list[Sanction]:
     """Sanctions in force today on anyone of the case."""
-    rows = Sanction.objects.in_force(day_of(on)).filter(person__in=people_of(case), scope__in=BARRED)
-    return list(rows.select_related("person"))
+    return [one for person in sorted(people_of(case)) for one in barring(OF_PERSON, person, on)]
 
 
 @check("integrity.person_clean")
@@ -41,9 +50,9 @@ def person_clean(case: Case, context: Any) -> Finding:
 @check("integrity.unit_clean")
 def unit_clean(case: Case, context: Any) -> Finding:
     """The unit is not under sanction."""
-    found = Sanction.objects.in_force(day_of(context.on)).filter(organisation=case.applicant, scope__in=BARRED).first()
-    if case.applicant_id and found:
-        return Finding.fail("unit_under_sanction", who=case.applicant.name, until=str(found.until or "长期"))
+    found = barring(OF_UNIT, case.applicant_id, context.on) if case.applicant_id else []
+    if found:
+        return Finding.fail("unit_under_sanction", who=case.applicant.name, until=str(found[0].until or "长期"))
     return Finding.passed()
 
 
@@ -52,7 +61,7 @@ def unit_is_clean(case: Case, on: datetime) -> bool | None:
     """The unit is not under sanction."""
     if case.applicant_id is None:
         return None
-    return not Sanction.objects.in_force(day_of(on)).filter(organisation=case.applicant, scope__in=BARRED).exists()
+    return not barring(OF_UNIT, case.applicant_id, on)
 
 
 @fact("integrity.leader_is_clean")
@@ -60,13 +69,13 @@ def leader_is_clean(case: Case, on: datetime) -> bool | None:
     """The leader is not under sanction."""
     if case.leader_id is None:
         return None
-    return not Sanction.objects.in_force(day_of(on)).filter(person=case.leader, scope__in=BARRED).exists()
+    return not barring(OF_PERSON, case.leader_id, on)
 
 
 @fact("integrity.team_is_clean")
 def team_is_clean(case: Case, on: datetime) -> bool:
     """No member is under sanction."""
-    return not Sanction.objects.in_force(day_of(on)).filter(person__in=case.member_ids, scope__in=BARRED).exists()
+    return not any(barring(OF_PERSON, person, on) for person in case.member_ids)
 
 
 @table("integrity.barred_units", columns={"enterprise_id": "text"})

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
-
+from kechuang.casework import records
 from kechuang.casework.models import Case
 from kechuang.casework.pages import day_of
-from kechuang.parties.models import Organisation
+from kechuang.parties.models import Organisation, Person
+from kechuang.parties.prepared import Prepared
 
 RUNNING = (
     *("funded", "contracting", "running", "suspended", "acceptance_due", "acceptance", "rectify"),
@@ -17,32 +18,73 @@ APPLIED = (
     *("with_unit", "with_recommender", "submitted", "formal_check", "correction", "admitted", "grouped", "panel_drawn"),
     *("mail_review", "panel_review", "site_visit", "ranked", "reserve", "proposed", "public_notice"),
 )  # fmt: skip
-FUND = Q(round__programme__startswith="nsf-")
-NOT_COUNTED = (
-    Q(round__plan="platform-talent") | Q(round__programme="league-allotment") | Q(round__programme__startswith="claim-")
+NOT_COUNTED_PLANS = ("platform-talent",)
+NOT_COUNTED = ("league-allotment", "claim-")
+
+
+class Held(NamedTuple):
+    """One application or project, as far as the limits look at it."""
+
+    pk: int
+    state: str
+    leader: int | None
+    ends_on: date | None
+    programme: str
+    plan: str
+    year: int
+
+    @property
+    def counted(self) -> bool:
+        """Whether the limits count it at all."""
+        return self.plan not in NOT_COUNTED_PLANS and not self.programme.startswith(NOT_COUNTED)
+
+    @property
+    def of_the_fund(self) -> bool:
+        """Whether it belongs to the natural science fund."""
+        return self.programme.startswith("nsf-")
+
+
+COLUMNS = ("pk", "state", "leader_id", "ends_on", "round__programme", "round__plan", "round__year")
+LED = Prepared[tuple[Any, ...]](
+    lambda person: Case.objects.filter(leader=person, parent=None).order_by("pk").values_list(*COLUMNS)
+)
+JOINED = Prepared[tuple[Any, ...]](
+    lambda person: (
+        Case.objects.filter(members__person=person, members__main=True, parent=None)
+        .order_by("pk")
+        .values_list(*COLUMNS)
+    )
 )
 
 
-def main_cases() -> QuerySet[Case]:
-    """Applications and projects themselves, no child cases, nothing that the limits leave out."""
-    return Case.objects.filter(parent=None).exclude(NOT_COUNTED)
+def led(case: Case, states: tuple[str, ...], on: datetime) -> list[Held]:
+    """Other cases the leader of `case` leads in `states`; running ones that end this year are not counted."""
+    return [one for one in _counted(case, LED, "led", states, on) if one.pk != case.pk]
 
 
-def led(case: Case, states: tuple[str, ...], on: datetime) -> QuerySet[Case]:
-    """Cases the leader of `case` leads in `states`; running ones that end this year are not counted."""
-    rows = main_cases().filter(leader=case.leader, state__in=states)
-    return (
-        rows.exclude(ends_on__year=day_of(on).year) if states is RUNNING else rows.filter(round__year=case.round.year)
-    )
-
-
-def joined(case: Case, states: tuple[str, ...], on: datetime) -> QuerySet[Case]:
+def joined(case: Case, states: tuple[str, ...], on: datetime) -> list[Held]:
     """As `led`, where the leader is a main member of somebody else's case."""
-    rows = main_cases().filter(members__person=case.leader, members__main=True, state__in=states)
-    rows = rows.exclude(leader=case.leader)
-    return (
-        rows.exclude(ends_on__year=day_of(on).year) if states is RUNNING else rows.filter(round__year=case.round.year)
-    )
+    return [one for one in _counted(case, JOINED, "joined", states, on) if one.leader != case.leader_id]
+
+
+def running(person: Person) -> tuple[int, int]:
+    """How many projects a person leads and joins today, those that end this year with them."""
+    led, joined = ([Held(*row) for row in ask.rows(person.pk)] for ask in (LED, JOINED))
+    mine, others = ([one for one in rows if one.state in RUNNING and one.counted] for rows in (led, joined))
+    return len(mine), sum(one.leader != person.pk for one in others)
+
+
+def _counted(
+    case: Case, ask: Prepared[tuple[Any, ...]], what: str, states: tuple[str, ...], on: datetime
+) -> list[Held]:
+    person = case.leader_id
+    if person is None:
+        return []
+    rows = records.during(case, what, lambda: [Held(*row) for row in ask.rows(person)])
+    rows = [one for one in rows if one.state in states and one.counted]
+    if states is RUNNING:
+        return [one for one in rows if one.ends_on is None or one.ends_on.year != day_of(on).year]
+    return [one for one in rows if one.year == case.round.year]
 
 
 def this_one(case: Case) -> int:

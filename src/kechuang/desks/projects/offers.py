@@ -499,25 +499,25 @@ def _reached(case: Case, *, core_only: bool) -> int | None:
 @fact("projects.led_running", unit="项")
 def led_running(case: Case, on: datetime) -> int:
     """Led and running, those that end this year left out."""
-    return limits.led(case, limits.RUNNING, on).exclude(pk=case.pk).count()
+    return len(limits.led(case, limits.RUNNING, on))
 
 
 @fact("projects.led_applied", unit="项")
 def led_applied(case: Case, on: datetime) -> int:
     """Led and applied for this year, this one included."""
-    return limits.led(case, limits.APPLIED, on).exclude(pk=case.pk).count() + 1
+    return len(limits.led(case, limits.APPLIED, on)) + 1
 
 
 @fact("projects.joined_running", unit="项")
 def joined_running(case: Case, on: datetime) -> int:
     """Joined as main member and running."""
-    return limits.joined(case, limits.RUNNING, on).count()
+    return len(limits.joined(case, limits.RUNNING, on))
 
 
 @fact("projects.joined_applied", unit="项")
 def joined_applied(case: Case, on: datetime) -> int:
     """Joined as main member and applied for this year."""
-    return limits.joined(case, limits.APPLIED, on).count()
+    return len(limits.joined(case, limits.APPLIED, on))
 
 
 @fact("projects.overdue", unit="项")
@@ -535,13 +535,13 @@ def unit_overdue(case: Case, on: datetime) -> int:
 @fact("projects.nsf_led_running", unit="项")
 def nsf_led_running(case: Case, on: datetime) -> int:
     """Fund projects led and running."""
-    return limits.led(case, limits.RUNNING, on).filter(limits.FUND).exclude(pk=case.pk).count()
+    return sum(one.of_the_fund for one in limits.led(case, limits.RUNNING, on))
 
 
 @fact("projects.nsf_led_applied", unit="项")
 def nsf_led_applied(case: Case, on: datetime) -> int:
     """Fund projects applied for this year, this one included."""
-    return limits.led(case, limits.APPLIED, on).filter(limits.FUND).exclude(pk=case.pk).count() + 1
+    return sum(one.of_the_fund for one in limits.led(case, limits.APPLIED, on)) + 1
 
 
 @fact("projects.youth_before", unit="项")

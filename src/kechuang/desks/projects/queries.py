@@ -88,10 +88,9 @@ class Holding:
 
 def holding(person: Person, on: datetime) -> Holding:
     """Projects led and joined as a main member that run today, and those overdue."""
-    led = limits.main_cases().filter(leader=person, state__in=limits.RUNNING).count()
-    joined = limits.main_cases().filter(members__person=person, members__main=True, state__in=limits.RUNNING)
+    led, joined = limits.running(person)
     late = Overdue.objects.filter(case__leader=person, cleared_on=None).count()
-    return Holding(led, joined.exclude(leader=person).distinct().count(), late)
+    return Holding(led, joined, late)
 
 
 def award_of(case: Case) -> int | None:
