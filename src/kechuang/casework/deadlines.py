@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from kechuang.casework import records
 from kechuang.casework.actor import CLOCK
+from kechuang.casework.book.tracks import for_track
 from kechuang.casework.models import Case, Round
+from kechuang.casework.pages import pages_of
 from kechuang.engines.flow import Done, Flow, Situation, due, of_parent, timed
 from kechuang.parties.prepared import update
-from kechuang.words.period import end_of
+from kechuang.words.period import ZONE, end_of
+
+YEAR_OVER, INSTALMENT = "project.year_over", "project.instalment"
+OWED = (YEAR_OVER, INSTALMENT)  # moments that come again and again, and are there only while something is owed since
+REPORT, PREPARE = "report_progress", "prepare_payment"
+EARLY = 30  # days before the end of a year from which its report counts
 
 
-def anchors(subject: Case | Round) -> Mapping[str, datetime]:
-    """Moments that no flow knows by itself: the round's dates and the project's end."""
+def anchors(subject: Case | Round, done: tuple[Done, ...] | None = None, *, on: datetime | None = None) -> Mapping[str, datetime]:  # fmt: skip
+    """Moments that no flow knows by itself: the round's dates, the project's end, and since when something is owed."""
     round_ = subject.round
     known = {
         "round.publish": round_.published_at,
@@ -31,7 +39,48 @@ def anchors(subject: Case | Round) -> Mapping[str, datetime]:
         known["project.end"] = end_of(owner.ends_on) if owner.ends_on else None
         known["case.received"] = owner.received_at
         known["case.sanction_end"] = end_of(subject.ends_on) if subject.ends_on else None
+        known |= owed(subject, done, on)
     return {name: moment for name, moment in known.items() if moment is not None}
+
+
+def owed(case: Case, done: tuple[Done, ...] | None, on: datetime | None) -> dict[str, datetime | None]:
+    """Since when a yearly report and an instalment are owed, as far as a term of this state counts from them."""
+    if case.pk is None or on is None:
+        return {}
+    pages = pages_of(case.round)
+    acts = pages.flow(case.flow).acts.values()
+    asked = {
+        name for act in acts if act.limit and act.stands_in(case.state) for name in act.limit.since if name in OWED
+    }
+    if not asked:
+        return {}
+    told = records.done(case) if done is None else done
+    found = {YEAR_OVER: year_over(case, told, on), INSTALMENT: instalment_free(case, told, pages.programme)}
+    return {name: moment for name, moment in found.items() if name in asked}
+
+
+def year_over(case: Case, done: tuple[Done, ...], on: datetime) -> datetime | None:
+    """The last day of the last year that is over and of which nobody has reported; the last year is told at acceptance."""
+    if case.starts_on is None or case.ends_on is None:
+        return None
+    last = min(on.astimezone(ZONE).year, case.ends_on.year) - 1
+    if last < case.starts_on.year:
+        return None
+    over = datetime(last, 12, 31, tzinfo=ZONE)
+    reported = any(one.act == REPORT and one.on >= over - timedelta(EARLY) for one in done)
+    return None if reported else over
+
+
+def instalment_free(case: Case, done: tuple[Done, ...], programme: Mapping[str, Any]) -> datetime | None:
+    """When the first instalment came free that nobody has prepared; None if none is."""
+    rows = for_track(programme.get("instalments", ()), case.track)
+    freed = sorted(moment for row in rows if (moment := _first(str(row.get("upon")), done)))
+    prepared = sum(one.act == PREPARE for one in done)
+    return freed[prepared] if prepared < len(freed) else None
+
+
+def _first(act: str, done: tuple[Done, ...]) -> datetime | None:
+    return min((one.on for one in done if one.act == act), default=None)
 
 
 def round_state(round_: Round, on: datetime) -> str:
@@ -67,7 +116,8 @@ def clock_situation(subject: Case | Round, on: datetime) -> Situation:
 
 def set_due(subject: Case | Round, flow: Flow, on: datetime) -> None:
     """Note when the clock acts next, and the earliest term promised in this state."""
-    seen, known = clock_situation(subject, on), anchors(subject)
+    seen = clock_situation(subject, on)
+    known = anchors(subject, seen.done, on=on)
     waiting = timed(flow, subject.state, situation=seen, anchors=known)
     first = waiting[0][1] if waiting else None
     if isinstance(subject, Round):
@@ -86,7 +136,8 @@ def promises(flow: Flow, state: str, seen: Situation, known: Mapping[str, dateti
     for act in flow.acts.values():
         if act.limit is None or not act.limit.within or act.by == CLOCK.id or not act.stands_in(state):
             continue
-        if any(d.act == act.name and d.since_entry for d in seen.done):
+        again = any(name in known for name in act.limit.since if name in OWED)
+        if not again and any(d.act == act.name and d.since_entry for d in seen.done):
             continue
         moment = due(flow, act, seen, anchors=known)
         if moment is not None:

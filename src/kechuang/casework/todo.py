@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, partial
@@ -20,6 +20,8 @@ from kechuang.engines.flow import Act, Done, Flow, Situation, due, of_parent, po
 from kechuang.parties.models import Appointment, Person
 from kechuang.parties.permissions import appointments, own_roles, roles
 
+Anchors = Mapping[str, datetime]
+NOTHING_OWED: Anchors = {}
 MOST = 300  # cases looked at for one person, soonest first
 MANY = 4  # from so many on, acts that can be done on a list stand in one line
 FEW_STARTS = 3  # an act that starts in more states than this is a way out, not the next step
@@ -139,11 +141,14 @@ def _leads_on(act: Act, *, alone: bool) -> bool:
     return len(act.start) <= FEW_STARTS and (alone or act.when is not None or act.limit is not None)
 
 
-def waits(flow: Flow, state: str, act: Act, done: Sequence[Done], actor: str = "") -> bool:
+def waits(flow: Flow, state: str, act: Act, done: Sequence[Done], actor: str = "", known: Anchors = NOTHING_OWED) -> bool:  # fmt: skip
     """Whether `act` is still to be done: not yet since the case came here, or again because the step before it was.
 
-    A member's consent is each member's own: with `actor` it waits until that one has given it.
+    A member's consent is each member's own: with `actor` it waits until that one has given it. What is owed again and
+    again (a yearly report, an instalment) waits exactly while `known` says since when.
     """
+    if act.limit is not None and set(act.limit.since) & set(deadlines.OWED):
+        return any(name in known for name in act.limit.since)
     if act.by == "member":
         return not any(one.act == act.name and (not actor or one.actor == actor) for one in done)
     if not act.stays(state):
@@ -208,13 +213,13 @@ class _Look:
         """What this person is expected to do on `case` now; None if it is not their turn."""
         flow = self.pages_of(case).flow(case.flow)
         seen = self.situation(case)
-        known = deadlines.anchors(case)
+        known = deadlines.anchors(case, seen.done, on=self.on)
         wanted = [
             a
             for a in expected(self.pages_of(case), case.flow, case.state)
             if a.by in seen.roles and a.by not in NOT_HERE
         ]
-        wanted = [a for a in wanted if waits(flow, case.state, a, seen.done, seen.actor)]
+        wanted = [a for a in wanted if waits(flow, case.state, a, seen.done, seen.actor, known)]
         if wanted:
             can = {a.name for a in possible(flow, case.state, situation=seen, anchors=known)}
             wanted = [a for a in wanted if a.name in can]
@@ -258,7 +263,8 @@ def _since_entry(rows: list[Any]) -> tuple[Done, ...]:
 
 def until(case: Case, flow: Flow, act: Act, seen: Situation) -> datetime | None:
     """When `act` should be done: by its own term, else by the clock's next act here, else by the round's date."""
-    own = due(flow, act, seen, anchors=deadlines.anchors(case)) if act.limit and act.limit.within else None
+    known = deadlines.anchors(case, seen.done, on=seen.on) if act.limit and act.limit.within else {}
+    own = due(flow, act, seen, anchors=known) if known else None
     return own or case.due_at or case.promised_at or round_end(case, (act.by,))
 
 

@@ -47,7 +47,7 @@ class CaseFile:
         self.state = self.flow.states[case.state]
         self.records = list(history(case).select_related("told"))
         self.seen: Situation = acts.situation(case, Actor.of(reader.person), on)
-        self.anchors = deadlines.anchors(case)
+        self.anchors = deadlines.anchors(case, self.seen.done, on=on)
 
     @property
     def in_hands(self) -> tuple[str, ...]:
