@@ -129,7 +129,7 @@ def test_a_yearly_report_wants_the_years_figures_and_a_withdrawal_takes_the_titl
 # High-tech enterprise: it depends on experts
 
 
-def a_file(region, round_, **given):
+def a_file(region, round_, *, on=FILED, **given):
     for year, sales, net in ((2016, 800, 400), (2017, 900, 450), (2018, 1000, 500)):
         figures = {
             "sales": sales * WAN,
@@ -147,7 +147,7 @@ def a_file(region, round_, **given):
         "standards_part": False,
         **given,
     }
-    return a_claim(region, round_, [f"{region.unit.pid}-2018"], **said)
+    return a_claim(region, round_, [f"{region.unit.pid}-2018"], on=on, **said)
 
 
 def test_the_self_evaluation_is_an_interval_that_says_what_it_depends_on():

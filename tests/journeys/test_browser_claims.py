@@ -1,0 +1,238 @@
+"""In a real browser: a claim that hits its ceiling, one refused with its reason, a title that depends on experts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from shutil import which
+
+import pytest
+from django.utils import timezone
+
+from kechuang.casework.models import Case
+from kechuang.casework.registers import Row
+from kechuang.desks.claims.models import Computation, Share
+from kechuang.desks.transfer.models import Contract, Trade
+from tests.desks.claims.steps import PDF, WAN, Firms, a_round, a_trade
+from tests.desks.claims.test_titles import a_file
+from tests.factories import a_person
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.journey,
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+WORD = "a-long-password"
+
+
+@pytest.fixture
+def browser():
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def region(monkeypatch, settings):
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    settings.ALLOWED_HOSTS = ["*"]
+    region = Firms()
+    region.unit.name, region.seller.name = "示例新材料有限公司", "示例研究院"
+    region.unit.save(), region.seller.save()
+    region.registrar = a_person(("contract_registrar", "150000"))
+    offices = (region.officer, region.chief, region.signatory, region.planner, region.planning_chief)
+    for who in (region.claimant, region.registrar, *offices):
+        who.set_password(WORD)
+        who.save()
+    return region
+
+
+@pytest.fixture
+def here(live_server, browser, region):
+    """A way to sign in as somebody, in a window of their own."""
+
+    def signed_in(who):
+        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+        page.set_default_timeout(20_000)
+        page.goto(f"{live_server.url}/signin/")
+        page.fill("#username", who.username)
+        page.fill("#password", WORD)
+        page.press("#password", "Enter")
+        page.wait_for_url("**/todo/")
+        page.base = live_server.url
+        return page
+
+    return signed_in
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).last.click()
+
+
+def open_round(region, programme, **given):
+    """A round of this very year that stands open."""
+    day = timezone.localdate() - timedelta(2)
+    return a_round(region, programme, opens=day.isoformat(), **given)
+
+
+def this_year(day="03-01"):
+    return f"{timezone.localdate().year}-{day}"
+
+
+def acted(page, number, step, fill=None):
+    """One act from its own page, with what it asks for."""
+    page.goto(f"{page.base}/cases/{number}/act/{step}/")
+    for place, text in (fill or {}).items():
+        page.fill(place, text)
+    for radio in page.locator("fieldset input[type=radio][value=pass]").all():
+        radio.check()
+    page.locator("form.form button.primary").click()
+    page.wait_for_load_state("networkidle")
+
+
+def started(page, round_):
+    page.goto(f"{page.base}/calls/{round_.code}/apply/")
+    press(page, "开始申请")
+    page.wait_for_url("**/form/part/**")
+    return Case.objects.get(round=round_)
+
+
+def filled_unit(page, number):
+    """The first part: what the register does not know."""
+    page.goto(f"{page.base}/cases/{number}/form/part/unit/")
+    for place, text in {"#f-unit_contact": "王晓", "#f-unit_phone": "0471-4963421"}.items():
+        page.fill(place, text)
+    page.fill("[name='unit_bank.bank']", "示例银行")
+    page.fill("[name='unit_bank.number']", "6222020200112233445")
+    press(page, "保存")
+    page.wait_for_load_state("networkidle")
+
+
+def promised(page, number):
+    """The last part: statements."""
+    page.goto(f"{page.base}/cases/{number}/form/part/claim/")
+    for box in page.locator("fieldset input[type=checkbox]").all():
+        box.check()
+    if page.locator("#f-track input[type=radio]").count():
+        page.locator("#f-track input[type=radio]").first.check()
+    press(page, "保存")
+    page.wait_for_load_state("networkidle")
+
+
+def handed_in(page, number, who):
+    page.goto(f"{page.base}/cases/{number}/act/submit/")
+    page.fill("#f-promise-name", who.name)
+    page.locator("form.form button.primary").click()
+    page.wait_for_load_state("networkidle")
+
+
+def test_a_contract_is_registered_claimed_capped_and_put_on_the_list(here, region, tmp_path):
+    round_ = open_round(region, "claim-technology-trade", budget=150 * WAN)
+    (tmp_path / "凭证.pdf").write_bytes(PDF)
+
+    # The firm enters contract and payment, the registrar confirms both.
+    page = here(region.claimant)
+    page.goto(f"{page.base}/registers/contracts/")
+    page.get_by_text("登记一条，或导入表格").click()
+    for place, text in {"number": "HT-1", "buyer": region.unit.name, "seller": region.seller.name, "signed_on": this_year(), "contract_amount": "30000000", "technical_amount": "30000000"}.items():  # fmt: skip
+        page.fill(f"#f-{place}", text)
+    page.select_option("#f-contract_kind", "transfer")
+    press(page, "登记")
+    page.goto(f"{page.base}/registers/trades/")
+    page.get_by_text("登记一条，或导入表格").click()
+    for place, text in {
+        "number": "FK-1",
+        "contract": "HT-1",
+        "technical_paid": "30000000",
+        "paid_on": this_year("04-01"),
+    }.items():
+        page.fill(f"#f-{place}", text)
+    press(page, "登记")
+    page.wait_for_selector("text=FK-1")
+    registrar = here(region.registrar)
+    rows: tuple[tuple[str, type[Row]], ...] = (("contracts", Contract), ("trades", Trade))
+    for kind, model in rows:
+        registrar.goto(f"{registrar.base}/registers/{kind}/{model.objects.get().pid}/")
+        press(registrar, "确认无误")
+        registrar.wait_for_url(f"**/registers/{kind}/")
+    assert Trade.objects.get().confirmed
+
+    # The claim: the payment is picked, the amount stands beside the form, with the ceiling that bit.
+    case = started(page, round_)
+    filled_unit(page, case.number)
+    page.goto(f"{page.base}/cases/{case.number}/form/part/records/")
+    page.locator("input[type=checkbox][value='FK-1']").check()
+    page.wait_for_selector("#computed-now >> text=核算金额 200.00 万元")
+    assert "触及上限" in page.locator("#computed-now").inner_text()
+    page.fill("#f-use_made", "已建成中试线并投产")
+    for field in ("invoices", "bank_slips"):
+        page.set_input_files(f"#f-{field}-new", tmp_path / "凭证.pdf")
+    press(page, "保存")
+    page.wait_for_load_state("networkidle")
+    promised(page, case.number)
+    handed_in(page, case.number, region.claimant)
+    case.refresh_from_db()
+    assert case.state == "evidence_check"
+
+    # Checked, computed, confirmed by the league, cross-checked.
+    officer, chief, league = here(region.officer), here(region.chief), here(region.signatory)
+    acted(officer, case.number, "check_evidence")
+    acted(officer, case.number, "compute")
+    acted(chief, case.number, "send_to_league")
+    acted(league, case.number, "league_confirm", {"#f-letter-name": region.signatory.name})
+    acted(officer, case.number, "cross_check")
+    case.refresh_from_db()
+    assert (case.state, Computation.objects.get().fen) == ("cross_check", 200 * WAN)
+
+    # The list within the budget: scaled, and why.
+    planner = here(region.planner)
+    planner.goto(f"{planner.base}/rounds/{round_.code}/list/")
+    assert "超出预算 50.00 万元" in planner.locator("h1").inner_text()
+    planner.locator("input[name=pick]").check()
+    press(planner, "列入名单")
+    planner.wait_for_load_state("networkidle")
+    planner.locator("button[value=confirm]").click()
+    planner.wait_for_url("**/list/")
+    assert "批次可用 150.00 万元，名单合计 200.00 万元，按比例分配" in planner.content()
+    assert Share.objects.get(case=case).fen == 150 * WAN
+
+
+def test_a_claim_on_a_related_contract_is_refused_with_its_reason(here, region, tmp_path):
+    (tmp_path / "凭证.pdf").write_bytes(PDF)
+    round_ = open_round(region, "claim-technology-trade")
+    trade = a_trade(region, 500 * WAN, day=this_year(), related=True)
+    page = here(region.claimant)
+    case = started(page, round_)
+    filled_unit(page, case.number)
+    page.goto(f"{page.base}/cases/{case.number}/form/part/records/")
+    page.locator(f"input[type=checkbox][value='{trade.number}']").check()
+    page.wait_for_selector("#computed-now >> text=交易双方存在关联关系")
+    page.fill("#f-use_made", "已投产")
+    for field in ("invoices", "bank_slips"):
+        page.set_input_files(f"#f-{field}-new", tmp_path / "凭证.pdf")
+    press(page, "保存")
+    page.wait_for_load_state("networkidle")
+    promised(page, case.number)
+    handed_in(page, case.number, region.claimant)
+    case.refresh_from_db()
+    assert "交易双方存在关联关系" in page.locator("#refusal").inner_text()
+    assert case.state == "draft"
+
+
+def test_a_high_tech_file_depends_on_experts_and_says_on_what(here, region):
+    round_ = open_round(region, "recognise-hnte", year=2019)
+    case = a_file(region, round_, on=timezone.now())
+    page = here(region.claimant)
+    page.goto(f"{page.base}/cases/{case.number}/computation/")
+    assert page.locator("h1").inner_text() == "取决于专家评审"
+    said = page.locator("main").inner_text()
+    for words in ("技术先进程度", "31 分 – 80 分", "还取决于"):
+        assert words in said
+    handed_in(page, case.number, region.claimant)
+    case.refresh_from_db()
+    assert case.state == "with_recommender"
