@@ -44,10 +44,10 @@ def title(case: Case, on: datetime) -> Mapping[str, Any]:
 
 
 def tried(case: Case, on: datetime) -> Result | None:
-    """What the case comes to now, as far as it can be computed at all."""
+    """What the case comes to now, as far as it can be computed at all: an allotment cannot while a league is missing."""
     try:
         return basis.computed(case, on)
-    except FormulaError:
+    except (FormulaError, Refused):
         return None
 
 
