@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kechuang.engines.panel.ranking import Cut, Departure, Entry, Group, cut, departures, ranked
+from kechuang.engines.panel.ranking import Cut, Departure, Entry, Group, cut, departures, ranked, shares
 from kechuang.words.outcome import Refused
 
 SEED = b"s" * 32
@@ -110,3 +110,9 @@ def test_the_cut_is_the_best_there_is(lists, budget, most, least):
     else:
         result = cut(groups, budget=budget * 10_000, most=most)
         assert (result.points, -result.cost) == best
+
+
+def test_places_are_shared_by_the_largest_remainders_and_add_up():
+    assert shares({"a": 47, "b": 16, "c": 37}, 10) == {"a": 5, "b": 1, "c": 4}
+    assert shares({"b": 1, "a": 1}, 1) == {"a": 1, "b": 0}
+    assert shares({"a": 0}, 3) == {"a": 0}

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+from kechuang.casework import curtain
 from kechuang.casework.models import Case, Round
 from kechuang.casework.pages import pages_of
-from kechuang.desks.experts.models import Draw, Review, Score, Watch
+from kechuang.desks.experts.models import Draw, Review, Score, Seat, Watch
 from kechuang.engines.panel import ranking, scores
 from kechuang.engines.panel.watch import Text, look_alikes
 
@@ -32,45 +33,70 @@ class Ranked:
 
 def combined(rows: list[Review], programme: Mapping[str, Any]) -> Fraction:
     """The raw mark of a case: the mean of each mode, weighed as the page's `combine` says."""
-    weights = {mode: Fraction(str(weight)) for mode, weight in (programme.get("combine") or {"mail": 100}).items()}
     by_mode: dict[str, list[Fraction]] = defaultdict(list)
     for row in rows:
         by_mode[row.mode].append(Fraction(row.points, POINT))
-    present = {mode: weights.get(mode, Fraction(0)) for mode in by_mode if weights.get(mode)} or dict.fromkeys(
-        by_mode, Fraction(1)
-    )
+    return weighed(by_mode, programme)
+
+
+def weighed(by_mode: Mapping[str, Sequence[Fraction]], programme: Mapping[str, Any]) -> Fraction:
+    """One mark out of the marks of each mode: their means, weighed by the page; alike where it weighs none of them."""
+    weights = {mode: Fraction(str(weight)) for mode, weight in (programme.get("combine") or {"mail": 100}).items()}
+    present = {mode: weights[mode] for mode in by_mode if weights.get(mode)} or dict.fromkeys(by_mode, Fraction(1))
     whole = sum(present.values(), Fraction(0))
     means = {mode: sum(by_mode[mode], Fraction(0)) / len(by_mode[mode]) for mode in present}
     return sum((present[mode] * means[mode] for mode in present), Fraction(0)) / whole if whole else Fraction(0)
 
 
 def rank(round_: Round, on: datetime) -> Ranked:
-    """Normalise all sheets of the round, rank each group, cut at the budget; written on the cases."""
+    """Normalise all sheets of the round, rank each group, cut at the budget and the page's quotas; written on the cases."""
     cases = {c.number: c for c in Case.objects.filter(round=round_, parent=None, state__in=["ranked", "reserve"])}
-    _normalise(round_, cases)
     programme = pages_of(round_).programme
-    within = str((programme.get("ranking") or {}).get("within", "round"))
-    seed = hashlib.sha256(
-        "".join(sorted(Draw.objects.filter(round=round_).values_list("seed", flat=True))).encode()
-    ).digest()
-    named: dict[str, list[ranking.Entry]] = defaultdict(list)
-    marks = {s.case.number: s for s in Score.objects.filter(case__in=cases.values()).select_related("case")}
-    ties = _ties(programme, cases)
-    for number, case in cases.items():
-        score = Fraction(marks[number].normal, POINT) if number in marks else Fraction(0)
-        group = {"group": case.group, "topic": str(case.answers.get("topic", ""))}.get(within, "")
-        named[group].append(ranking.Entry(number, score, case.asked_fen or 0, ties.get(number, ())))
-    groups = [
-        ranking.Group(name, tuple(p.entry for p in ranking.ranked(entries, seed=seed)))
-        for name, entries in sorted(named.items())
-    ]
-    cut = ranking.cut(groups, budget=round_.budget_fen)
+    _normalise(round_, cases, programme)
+    seeds = Draw.objects.filter(round=round_).values_list("seed", flat=True)
+    seed = hashlib.sha256("".join(sorted(seeds)).encode()).digest()
+    named = _entries(cases, programme)
+    cut = _cut(round_, programme, named, seed)
     funded = {number for numbers in cut.funded.values() for number in numbers}
-    everyone = ranking.ranked([e for g in groups for e in g.ranked], seed=seed)
+    everyone = ranking.ranked([e for entries in named.values() for e in entries], seed=seed)
     for placed in everyone:
         number = placed.entry.project
         Case.objects.filter(pk=cases[number].pk).update(rank=placed.rank, above_line=number in funded)
     return Ranked(len(everyone), len(funded), cut.cost)
+
+
+def _entries(cases: Mapping[str, Case], programme: Mapping[str, Any]) -> dict[str, list[ranking.Entry]]:
+    """The cases to be ranked, by what the page ranks within: the review group, the topic, the track, or the whole round."""
+    within = str((programme.get("ranking") or {}).get("within", "round"))
+    marks = {s.case.number: s for s in Score.objects.filter(case__in=cases.values()).select_related("case")}
+    ties = _ties(programme, cases)
+    named: dict[str, list[ranking.Entry]] = defaultdict(list)
+    for number, case in cases.items():
+        score = Fraction(marks[number].normal, POINT) if number in marks else Fraction(0)
+        part = {"group": case.group, "topic": str(case.answers.get("topic", "")), "track": case.track}.get(within, "")
+        named[part].append(ranking.Entry(number, score, case.asked_fen or 0, ties.get(number, ())))
+    return dict(sorted(named.items()))
+
+
+def _cut(
+    round_: Round, programme: Mapping[str, Any], named: Mapping[str, list[ranking.Entry]], seed: bytes
+) -> ranking.Cut:
+    """The exact cut: the least mark and the number of a topic bind; places are shared among groups where the page says so."""
+    said = programme.get("ranking") or {}
+    least = Fraction(str(said["at_least"])) if said.get("method") == "threshold" and "at_least" in said else None
+    by_topic = said.get("within") == "topic"
+    numbers = {str(t.get("code")): int(t["number"]) for t in round_.topics if by_topic and t.get("number")}
+    groups = [
+        ranking.Group(
+            name, tuple(p.entry for p in ranking.ranked(entries, seed=seed, least=least)), most=numbers.get(name)
+        )
+        for name, entries in named.items()
+    ]
+    cut = ranking.cut(groups, budget=round_.budget_fen)
+    if "share_of_groups" not in said:
+        return cut
+    most = ranking.shares({g.name: len(named[g.name]) for g in groups}, sum(len(f) for f in cut.funded.values()))
+    return ranking.cut([replace(g, most=most[g.name]) for g in groups], budget=round_.budget_fen)
 
 
 def _ties(programme: Mapping[str, Any], cases: Mapping[str, Case]) -> dict[str, tuple[Fraction, ...]]:
@@ -86,13 +112,27 @@ def _ties(programme: Mapping[str, Any], cases: Mapping[str, Case]) -> dict[str, 
     }
 
 
-def _normalise(round_: Round, cases: Mapping[str, Case]) -> None:
-    """Bring every reviewer of the round to one scale; raw marks are kept and shown beside."""
-    rows = list(Review.objects.filter(case__in=cases.values(), mode__in=MODES).select_related("case"))
-    given = [scores.Review(r.case.number, r.label, Fraction(r.points, POINT)) for r in rows]
-    means = scores.project_means(scores.normalised(given))
-    for number, mean in means.items():
-        Score.objects.filter(case=cases[number]).update(normal=scores.in_points(mean), method=METHOD)
+def _normalise(round_: Round, cases: Mapping[str, Case], programme: Mapping[str, Any]) -> None:
+    """Bring every reviewer of the round to one scale, mode by mode; raw marks are kept and shown beside."""
+    who = reviewers(round_)
+    given: dict[str, list[scores.Review]] = defaultdict(list)
+    for row in Review.objects.filter(case__in=cases.values(), mode__in=MODES).select_related("case"):
+        reviewer = who.get(row.label, row.label)
+        given[row.mode].append(scores.Review(row.case.number, reviewer, Fraction(row.points, POINT)))
+    normal: dict[str, dict[str, list[Fraction]]] = defaultdict(lambda: defaultdict(list))
+    for mode, rows in given.items():
+        for one in scores.normalised(rows):
+            normal[one.project][mode].append(one.normal)
+    for number, by_mode in normal.items():
+        points = scores.in_points(weighed(by_mode, programme))
+        Score.objects.filter(case=cases[number]).update(normal=points, method=METHOD)
+
+
+def reviewers(round_: Round) -> dict[str, str]:
+    """By label a word for the person behind it, so that one who sits in two groups is one reviewer; looks behind the curtain."""
+    with curtain.lifted("experts.reviewers"):
+        seats = Seat.objects.filter(draw__round=round_).exclude(state="reserve").values_list("label", "expert")
+        return {label: f"reviewer {expert}" for label, expert in seats}
 
 
 def watch(case: Case, on: datetime) -> None:

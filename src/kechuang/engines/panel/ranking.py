@@ -91,6 +91,19 @@ def cut(groups: Sequence[Group], *, budget: int, most: int | None = None) -> Cut
     return Cut(funded, best.cost * unit, best.points, budget - best.cost * unit)
 
 
+def shares(weights: Mapping[str, int], places: int) -> dict[str, int]:
+    """`places` shared out by weight: whole parts first, the rest by the largest remainders, then by name (A. Hamilton)."""
+    total = sum(weights.values())
+    if not total:
+        return dict.fromkeys(weights, 0)
+    exact = {name: Fraction(places * weight, total) for name, weight in weights.items()}
+    whole = {name: int(part) for name, part in exact.items()}
+    left = places - sum(whole.values())
+    for name in sorted(exact, key=lambda name: (whole[name] - exact[name], name))[:left]:
+        whole[name] += 1
+    return whole
+
+
 def departures(groups: Sequence[Group], funded: Collection[str]) -> tuple[Departure, ...]:
     """Every funded project with the best-placed one of its group that was passed over for it."""
     found = []
