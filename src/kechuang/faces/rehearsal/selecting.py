@@ -14,6 +14,7 @@ from kechuang.casework.acts import act, open_case
 from kechuang.casework.findings import settle_finding
 from kechuang.casework.models import Case, Finding, Round
 from kechuang.casework.pages import pages_of
+from kechuang.casework.steady import steady
 from kechuang.desks.experts import solver  # noqa: F401  loaded here, it is asked here and not in a process of its own
 from kechuang.desks.experts.ceremonies import SUPERVISION
 from kechuang.desks.experts.models import Seat
@@ -28,6 +29,7 @@ from kechuang.parties.models import Person
 
 DICE = "83920174650293847561"
 GROUP = 38
+TOGETHER = 50  # applications opened in one transaction
 COMMITMENTS = [{"by": party, "digest": commitment(party, party * 20)} for party in ("执行方", "监督处", "公证处")]
 
 
@@ -92,13 +94,16 @@ class Applicants:
 
 
 def drafted(stage: Stage, contest: Contest, who: Iterable[tuple[Unit, Person, Person]]) -> None:
-    """Drafts, filled in, with the member's own consent."""
-    for unit, leader, member in who:
-        case = open_case(contest.round, by=leader, on=stage.now, key=stage.key("open"), synthetic=True)
-        written(case, contest.plan, unit, leader, member, rng=stage.rng, year=stage.year)
-        act(case, "consent", by=member, on=stage.now, key=stage.key("consent"), data={"promise": SEAL})
-        contest.cases.append(case)
-        stage.say("", 2)
+    """Drafts, filled in, with the member's own consent; as many at a time as one transaction bears."""
+    waiting = iter(who)
+    while some := list(islice(waiting, TOGETHER)):
+        with steady(), transaction.atomic():
+            for unit, leader, member in some:
+                case = open_case(contest.round, by=leader, on=stage.now, key=stage.key("open"), synthetic=True)
+                written(case, contest.plan, unit, leader, member, rng=stage.rng, year=stage.year)
+                act(case, "consent", by=member, on=stage.now, key=stage.key("consent"), data={"promise": SEAL})
+                contest.cases.append(case)
+                stage.say("", 2)
 
 
 def handed_in(stage: Stage, cases: list[Case]) -> None:

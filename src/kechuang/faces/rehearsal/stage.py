@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from django.db import transaction
+
 from kechuang.casework import outbox
 from kechuang.casework.actor import Actor
 from kechuang.casework.acts import Wish, act, act_many, open_case
@@ -108,10 +110,14 @@ class Stage:
     def clock_strikes(self) -> int:
         """Everything the clock and the outbox have to do now; how many things were done."""
         count = 0
-        while done := tick(self.now) + outbox.work(self.now):
+        while done := self._struck():
             count += done
             self.say("", done)
         return count
+
+    def _struck(self) -> int:
+        with transaction.atomic():
+            return tick(self.now) + outbox.work(self.now)
 
 
 def fresh(cases: Iterable[Case]) -> list[Case]:

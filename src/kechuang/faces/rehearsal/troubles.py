@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.db import transaction
+
 from kechuang.faces.rehearsal import applying, deciding, ending, stopping
 from kechuang.faces.rehearsal.selecting import Applicants, Contest
 from kechuang.faces.rehearsal.stage import Stage
@@ -64,7 +66,8 @@ def played(stage: Stage, step: str, contests: Iterable[Contest], people: Applica
     for scene in SCENES:
         contest = by_code.get(scene.programme)
         if scene.step == step and contest is not None and contest.funded >= scene.least:
-            scene.play(stage, contest, people)
+            with transaction.atomic():
+                scene.play(stage, contest, people)
 
 
 def has_scene(stage: Stage, step: str, contest: Contest) -> bool:
