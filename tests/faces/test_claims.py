@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from kechuang.casework.models import Draft
 from kechuang.desks.claims.models import Share
 from kechuang.desks.enterprises.models import Title
+from kechuang.desks.funds.models import QuotaDocument
 from tests.desks.claims.steps import (
     FILED,
     WAN,
@@ -16,6 +17,7 @@ from tests.desks.claims.steps import (
     a_claim,
     a_round,
     a_trade,
+    approved,
     computed,
     cross_checked,
     filed,
@@ -133,6 +135,7 @@ def test_the_list_says_who_gets_what_and_why_and_lists_at_one_press(client):
     after = text_of(client, region.planner, f"/rounds/{round_.code}/list/")
     assert "超出预算 50.00 万元" in before
     assert "列入后按比例" in before
+    assert "认定条件" not in before
     assert answer.status_code == 302
     assert "按比例分配" in after
     assert sorted(Share.objects.values_list("fen", flat=True)) == [40 * WAN, 60 * WAN]
@@ -162,6 +165,28 @@ def test_one_claim_and_three_claims_on_the_list_take_the_same_number_of_queries(
     for name in ("乙公司", "丙公司"):
         done(a_listable(region, round_, 100 * WAN, name), "list", region.planner, on=FILED)
     assert queries() == one
+
+
+def test_the_quota_of_a_claim_is_issued_and_paid_from_the_pages_of_money(client):
+    region = Firms()
+    unit, who = region.another(name="甲公司")
+    trade = a_trade(region, 500 * WAN, unit=unit)
+    case = approved(
+        listed(filed(region, a_round(region, "claim-technology-trade"), [trade.number], by=who), region), region
+    )
+    QuotaDocument.objects.create(number="内财教〔2019〕1号", fen=10**11, on=FILED.date())
+    due = text_of(client, region.fund_clerk, "/money/due/")
+    shown = {
+        "pick": case.number,
+        "step": "confirm",
+        "key": "k",
+        "back": "/money/",
+        "quota_document": "内财教〔2019〕1号",
+    }
+    page(client, region.fund_clerk, "/money/many/", act="prepare_payment", **shown)
+    page(client, region.treasurer, "/money/many/", act="pay", **{**shown, "key": "p"})
+    case.refresh_from_db()
+    assert (case.number in due, case.state) == (True, "paid")
 
 
 # Titles

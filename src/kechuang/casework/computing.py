@@ -171,14 +171,15 @@ def _record_told(basis: Basis, record: Record, found: Assessment, amount: int | 
         "key": str(record[basis.subject.key]), "label": label_of(basis.subject, record), "day": found.day.isoformat(),
         "verdict": found.verdict, "fen": amount, "refused": list(found.refused), "open": list(found.open),
         "depends_on": [dict(found.policy.let[name].title) for name in found.depends_on if name in found.policy.let],
-        "lines": [_line(one) for one in lines],
+        "lines": [_line(one, {used.name: dict(basis.rules[used.code].title) for used in found.policy.uses}) for one in lines],
     }  # fmt: skip
 
 
-def _line(one: Line) -> dict[str, Any]:
+def _line(one: Line, used: Mapping[str, dict[str, str]]) -> dict[str, Any]:
+    """One line; the result of another policy goes under that policy's title."""
     inputs = [
         {
-            "title": dict(put.title), "value": {lang: shown(put.value, put.kind, lang) for lang in LANGUAGES},
+            "title": used.get(put.name, dict(put.title)), "value": {lang: shown(put.value, put.kind, lang) for lang in LANGUAGES},
             "since": put.since.isoformat() if put.since else "", "source": put.source, "confirm": put.confirm,
         }
         for put in one.inputs

@@ -157,7 +157,7 @@ def resolved(register: Register, row: Mapping[str, Any], by: Person) -> dict[str
     if found.get(register.unit) is None:
         found[register.unit] = by.unit
     if found[register.unit] is None:
-        raise Refused(Reason("no_such_unit", got=""))
+        raise Refused(Reason("unit_not_found", got=""))
     return found
 
 
@@ -167,7 +167,7 @@ def unit_of(text: Any) -> Organisation:
     rows = Organisation.objects.filter(Q(pid=said) | Q(credit_code=said) | Q(name=said)).exclude(standing="merged")
     found = list(rows[:2])
     if len(found) != 1:
-        raise Refused(Reason("no_such_unit", got=said))
+        raise Refused(Reason("unit_not_found", got=said))
     return found[0]
 
 

@@ -249,9 +249,11 @@ def list_table(found: Sequence[Case], expected: Mapping[int, tuple[int, str]], a
     rows = []
     for place, case in enumerate(found, 1):
         fen, said = _part(case, expected.get(case.pk), place)
+        later = expected.get(case.pk, (fen, ""))[0]
+        note = "" if later in (fen, None) else _("全部列入后 %(sum)s") % {"sum": Money(later)}
         cells = [
             {"text": str(place)}, {"text": case.applicant.name if case.applicant else "", "href": reverse("computation", args=[case.number]), "lead": True, "small": case.number},
-            {"text": lists.place_title(case.place, places)}, {"fen": case.asked_fen}, {"fen": fen}, {"text": said},
+            {"text": lists.place_title(case.place, places)}, {"fen": case.asked_fen}, {"fen": fen}, {"text": said, "small": note},
             {"chip": at_hand.state_title(case), "tone": wording.tone(case.state, ended=at_hand.ended(case))},
         ]  # fmt: skip
         rows.append({"key": case.number, "sum": fen or 0, "cells": lists.cells(heads, cells)})

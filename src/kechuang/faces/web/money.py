@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +26,8 @@ from kechuang.faces.web.questions import Around, questions
 from kechuang.words.outcome import Refused
 
 WAN = 1_000_000  # fen
-BULK = ("prepare_payment", "pay")
+BULK = ("prepare_payment", "issue_quota", "pay")
+ALIKE = {"prepare_payment": "issue_quota"}  # a claim's quota is issued where a project's payment is prepared
 QUOTA = {
     "number": {"kind": "text", "zh": "资金指标文号", "en": "Quota document", "max": 60},
     "fen": {"kind": "money", "zh": "金额", "en": "Amount", "unit": "万元"},
@@ -243,6 +245,9 @@ def many(request: HttpRequest) -> HttpResponse:
     rows = Case.objects.filter(number__in=asked.picked, grant__in=mine(request).values("pk"))
     found = list(rows.select_related("round__institution", "applicant", "leader", "parent").order_by("number"))
     step = bulk.step_of(asked.act, found, at_hand, also=BULK) if asked.act in BULK else None
+    if step is None and asked.act in ALIKE:
+        asked = replace(asked, act=ALIKE[asked.act])
+        step = bulk.step_of(asked.act, found, at_hand, also=BULK)
     if step is None:
         messages.warning(request, _("没有选中办件。"))
         return redirect(officer.safe_back(request, asked.back))

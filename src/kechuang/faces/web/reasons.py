@@ -15,6 +15,7 @@ _TABLE = """
 academic_judgement_is_no_ground|对专家学术判断的不同意见不属于受理范围，请写明程序、回避或事实方面的理由|Disagreeing with the experts' academic judgement is no ground; please give one of procedure, recusal or fact
 account_not_confirmed|{who}的账号还没有由单位确认，请先联系单位科研管理部门|The account of {who} is not confirmed by the unit yet; please ask its research office first
 act_through_child|这一步随{flows}办理，不能单独办|This step is carried out through {flows}, not by itself
+affinity|共同的词：{words}|Shared words: {words}
 already_drawn|这一组已经抽取过，不能再由人指定|This group has been drawn; nobody can be seated by hand any more
 already_founded|这个安装已经有主管部门和账户|This installation has its department and accounts already
 amount_differs_from_payment|拨付金额是{ordered}，填写的是{said}，请按到账凭证核对|{ordered} was ordered and {said} entered; please check against the bank's slip
@@ -123,7 +124,6 @@ no_such_report|没有这种报告|There is no such report
 no_such_round|没有代码为“{given}”的批次|There is no round with the code "{given}"
 no_such_row|“{register}”中没有“{got}”|“{register}” has no “{got}”
 no_such_state|流程里没有这些状态：{states}|The flow has no such states: {states}
-no_such_unit|没有找到单位“{got}”，请填写全称或统一社会信用代码|No unit “{got}” was found; please give its full name or credit code
 no_such_unit|没有已确认的单位用这个信用代码（{number}），请先由单位注册|No confirmed unit has this credit code ({number}); the unit registers first
 no_title_given|还没有发过证书，没有资格可以取消|No title was given that could be withdrawn
 nobody_drawn|还没有抽取专家|No experts have been drawn yet
@@ -234,6 +234,7 @@ unit_already_registered|{got}已经登记过，请联系该单位管理员加入
 unit_has_overdue|本单位有 {count} 个逾期未验收的项目|The unit has {count} overdue projects
 unit_in_two_regions|同一单位登记在两个地区：{units}|One unit stands in two regions: {units}
 unit_not_confirmed|{who}还没有由归口管理部门确认|{who} is not confirmed by its recommender yet
+unit_not_found|没有找到单位“{got}”，请填写全称或统一社会信用代码|No unit “{got}” was found; please give its full name or credit code
 unit_under_sanction|{who}在科研失信惩戒期内，至{until}|{who} is under sanction until {until}
 unknown_credit|请选择信用等级|Please choose a credit
 unknown_kind|请选择类别|Please choose a kind

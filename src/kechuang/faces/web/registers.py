@@ -69,7 +69,10 @@ def overview(request: HttpRequest) -> HttpResponse:
         ]  # fmt: skip
         rows.append({"key": one.code, "href": href, "cells": lists.cells(heads, cells)})
     table = {"caption": _("登记台账"), "columns": heads, "rows": rows}
-    return render(request, "registers/overview.html", {"title": _("登记台账"), "table": table})
+    files_shares = any(one.role in OF_UNIT for one in held)
+    return render(
+        request, "registers/overview.html", {"title": _("登记台账"), "table": table, "files_shares": files_shares}
+    )
 
 
 @needs("person")
