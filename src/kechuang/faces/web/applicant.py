@@ -23,7 +23,7 @@ from kechuang.casework.queries import rounds_visible_to, visible_to
 from kechuang.desks.projects import queries as projects
 from kechuang.engines import forms
 from kechuang.faces.access import held_by, needs, now, person
-from kechuang.faces.web import claims, drawing, filling, mine_rows
+from kechuang.faces.web import beside, claims, drawing, filling, mine_rows
 from kechuang.faces.web.filling import Filling
 from kechuang.faces.web.lists import fresh_key
 from kechuang.faces.web.shell import WAITING
@@ -58,13 +58,13 @@ def not_lost(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
 def todo(request: HttpRequest) -> HttpResponse:
     """What waits for the person who asks, and what of theirs waits for others."""
     who, on = person(request), now()
-    desk = waiting.desk(who, on)
+    desk, others = waiting.desk(who, on), beside.waiting(held_by(request))
     if request.session.get(WAITING) != desk.waiting:
         request.session[WAITING] = desk.waiting
     shown = {
-        "desk": desk, "tasks": [mine_rows.task(one, on) for one in desk.tasks], "elsewhere": mine_rows.elsewhere(desk.elsewhere, on),
+        "desk": desk, "tasks": [*(mine_rows.task(one, on) for one in desk.tasks), *others], "elsewhere": mine_rows.elsewhere(desk.elsewhere, on),
         "person": who, "holding": projects.holding(who, on), "letters": mine_rows.letters(inbox(who)[:6]),
-        "title": mine_rows.heading(who, desk), "first": desk.tasks[0] if desk.tasks else None, "today": on,
+        "title": mine_rows.heading(who, desk.waiting + len(others)), "first": desk.tasks[0] if desk.tasks else None, "today": on,
     }  # fmt: skip
     return render(request, "applicant/todo.html", shown)
 

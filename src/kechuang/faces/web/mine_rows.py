@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from kechuang.casework.models import Case, Document, Round
 from kechuang.casework.pages import Pages, pages_of, roles_page
-from kechuang.casework.todo import Desk, Elsewhere, Task, done_of, hands, round_end
+from kechuang.casework.todo import Elsewhere, Task, done_of, hands, round_end
 from kechuang.desks.projects.queries import Gate
 from kechuang.engines import forms
 from kechuang.faces.web import drawing, wording
@@ -22,12 +22,12 @@ from kechuang.parties.models import Person
 from kechuang.words.outcome import Refused
 
 
-def heading(who: Person, desk: Desk) -> str:
-    """The finding of the to-do page, as a sentence."""
-    if not desk.tasks:
+def heading(who: Person, waiting: int) -> str:
+    """The finding of the to-do page, as a sentence: how many things wait."""
+    if not waiting:
         return _("%(name)s，今天没有要办的事") % {"name": who.name}
-    found = ngettext("%(name)s，有 %(n)s 件事等你办", "%(name)s，有 %(n)s 件事等你办", desk.waiting)
-    return found % {"name": who.name, "n": desk.waiting}
+    found = ngettext("%(name)s，有 %(n)s 件事等你办", "%(name)s，有 %(n)s 件事等你办", waiting)
+    return found % {"name": who.name, "n": waiting}
 
 
 def task(one: Task, on: datetime) -> dict[str, Any]:
