@@ -9,6 +9,7 @@ from kechuang.casework import answers, outbox
 from kechuang.casework.actor import CLOCK, Actor
 from kechuang.casework.acts import act, open_case
 from kechuang.casework.clock import tick
+from kechuang.casework.findings import settle_finding
 from kechuang.casework.models import Case, Round
 from kechuang.casework.pages import pages_of
 from kechuang.desks.experts import solver  # noqa: F401  loaded here, it is asked here and not in a process of its own
@@ -93,9 +94,11 @@ def closed(round_: Round, on: datetime) -> Round:
 
 
 def admitted(case: Case, region: Region, on: datetime) -> Case:
-    """One officer goes through the checklist, another admits."""
+    """One officer goes through the checklist, another judges what the checks found and admits."""
     items = [{"item": item, "verdict": "pass"} for item in pages_of(case.round).choices("checklist")]
     done(case, "record_check", region.officer, on=on, items=items)
+    for found in case.findings.filter(settled_by=None).exclude(verdict="pass"):
+        settle_finding(found, "已核实，不影响受理", by=region.chief, on=on, key=f"settle-{found.pk}")
     done(case, "admit", region.chief, on=on)
     return case
 

@@ -63,6 +63,9 @@ def _programme(page: Page) -> Iterator[Ask]:
     yield from _facts(page, page.body.get("facts", {}), "facts")
     for key in ("award", "acceptance"):
         yield from _facts(page, page.body.get(key, {}).get("facts", {}), f"{key}.facts")
+    drawn = (page.body.get("panel") or {}).get("draw") or {}
+    if "affinity" in drawn:
+        yield Ask("fact", str(drawn["affinity"]), page, "panel.draw.affinity")
     for n, section in enumerate(page.body.get("form", {}).get("sections", ())):
         for m, field in enumerate(section.get("fields", ())):
             if "." in str(field.get("prefill", "")):

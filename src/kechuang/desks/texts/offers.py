@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from kechuang.casework.models import Case
+from kechuang.casework.models import Case, Round
 from kechuang.casework.models import Finding as Found
 from kechuang.casework.outbox import put
+from kechuang.desks.texts import knowing
 from kechuang.words.offers import check, effect, fact
 from kechuang.words.outcome import Finding
 from kechuang.words.reason import Reason
@@ -59,3 +60,9 @@ def same_elsewhere(case: Case, on: datetime) -> bool:
     return Found.objects.filter(
         case=case, check_name="texts.compare", settled_word__startswith="paid elsewhere"
     ).exists()
+
+
+@fact("texts.affinity")
+def affinity(round_: Round, on: datetime) -> dict[tuple[str, str], int]:
+    """How near each expert's own work is to each case of the round, in thousandths: for the draw's scores."""
+    return knowing.affinity(round_)

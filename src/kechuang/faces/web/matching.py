@@ -1,0 +1,67 @@
+"""What fits whom: calls and policies near to what a unit does, results near to what the open calls want, each with why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+
+from kechuang.desks.texts.knowing import Fit, Offered, fitting, results_for, topics
+from kechuang.faces.access import UNIT_ROLES, held_by, needs, person
+from kechuang.faces.web import showing
+from kechuang.faces.web.sentences import sentence
+from kechuang.parties.models import Organisation
+
+ADDRESSES: dict[str, Callable[[str], str]] = {
+    "round": lambda code: reverse("call", args=[code]),
+    "page": lambda name: reverse("book_page", args=name.split("/")),
+    "project": lambda number: reverse("project", args=[number]),
+}
+
+
+def href(offered: Offered) -> str:
+    """The public page of what is offered."""
+    kind, _colon, name = offered.name.partition(":")
+    return ADDRESSES[kind](name)
+
+
+def rows(fits: Iterable[Fit]) -> list[dict[str, Any]]:
+    """Fits as the templates take them: title, address, the sentence why."""
+    return [{"title": one.offered.title, "href": href(one.offered), "why": sentence(one.why)} for one in fits]
+
+
+def unit_of(request: HttpRequest) -> Organisation | None:
+    """The unit the reader acts for: that of an office held today, else the one of employment."""
+    held = [one.target for one in held_by(request) if one.role in (*UNIT_ROLES, "claimant", "platform_manager")]
+    return Organisation.objects.filter(pid__in=held).order_by("pk").first() or person(request).unit
+
+
+@needs("unit")
+def near_to_us(request: HttpRequest) -> HttpResponse:
+    """The open calls and the policies nearest to what one's own unit has applied for and done."""
+    unit = unit_of(request)
+    if unit is None:
+        raise Http404
+    calls, policies = fitting(unit)
+    shown = {"unit": unit, "calls": rows(calls), "policies": rows(policies), "title": _("与本单位相近的指南和政策")}
+    return render(request, "public/near_to_us.html", shown)
+
+
+@needs("anyone")
+def demands(request: HttpRequest) -> HttpResponse:
+    """Every topic that an open call wants, and the public projects whose results could meet it."""
+    wanted, page = showing.paged(request, topics(), size=20)
+    matched = [{"title": one.title, "href": href(one), "fits": rows(fits)} for one, fits in results_for(wanted)]
+    return render(
+        request, "public/demands.html", {"topics": matched, "page": page, "title": _("技术需求与可对接的成果")}
+    )
+
+
+urlpatterns = [
+    path("near/", near_to_us, name="near_to_us"),
+    path("demands/", demands, name="demands"),
+]

@@ -1,0 +1,63 @@
+"""Pages that bring together: calls and policies for a unit, results for what the calls want, each with a sentence why."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from kechuang.casework.models import Award, Case, Round
+from kechuang.desks.texts import indexing
+from tests.factories import START, Region, a_case, an_open_round
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def own_folder(settings, tmp_path):
+    settings.DATA = tmp_path
+
+
+def a_project(region: Region, title: str, **changes) -> Case:
+    past = an_open_round(region)
+    case = a_case(region, past)
+    Case.objects.filter(pk=case.pk).update(title=title, received_at=START, **changes)
+    Round.objects.filter(pk=past.pk).update(state="archived")
+    case.refresh_from_db()
+    return case
+
+
+def signed_in(person) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def test_a_unit_sees_the_calls_near_to_its_own_work_and_why():
+    region = Region()
+    call = an_open_round(region, topics=[{"code": "T1", "title": "盐碱地耐盐小麦新品系选育"}])
+    a_project(region, "河套盐碱地小麦选育示范")
+    page = signed_in(region.research).get("/near/").content.decode()
+    assert (f"/calls/{call.code}/" in page, "共同的词：" in page, "/rules/p" in page) == (True, True, True)
+
+
+def test_only_a_units_officers_have_that_page():
+    region = Region()
+    told = [signed_in(who).get("/near/").status_code for who in (region.research, region.leader, region.officer)]
+    assert (told[0], [status in (403, 404) for status in told[1:]]) == (200, [True, True])
+    assert "/near/" in signed_in(region.research).get("/mine/").content.decode()
+
+
+def test_the_public_sees_what_calls_want_and_public_results_near_to_it():
+    region = Region()
+    an_open_round(region, topics=[{"code": "T1", "title": "盐碱地耐盐小麦新品系选育"}])
+    funded = a_project(region, "耐盐小麦品系选育与示范", state="archived")
+    Award.objects.create(case=funded, fen=100, on=START)
+    hidden = a_project(region, "盐碱地小麦选育未公开稿", state="submitted")
+    indexing.bring_up(START)
+    page = Client().get("/demands/").content.decode()
+    assert (f"/projects/{funded.number}/" in page, hidden.title in page) == (True, False)
+
+
+def test_the_pages_stand_where_there_is_nothing():
+    region = Region()
+    assert [Client().get("/demands/").status_code, signed_in(region.head).get("/near/").status_code] == [200, 200]
