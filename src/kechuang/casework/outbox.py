@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from kechuang.casework.models import Case, Outbox, Record
+from kechuang.casework.steady import steady
 from kechuang.parties.prepared import Prepared, insert, update
 
 Job = Callable[[Mapping[str, Any], datetime], None]
@@ -53,7 +54,7 @@ def work(on: datetime, *, most: int = 500) -> int:
 
 def _try(pk: int, on: datetime) -> bool:
     try:
-        with transaction.atomic():
+        with steady(), transaction.atomic():
             row = HELD.one(pk)
             if row is None or row.done_at:
                 return False

@@ -13,6 +13,7 @@ from kechuang.casework.models import Case, Edition, Record, Round
 from kechuang.casework.steady import once
 from kechuang.engines import forms
 from kechuang.engines.flow import Flow
+from kechuang.parties.prepared import Prepared
 from kechuang.words import offers
 from kechuang.words.outcome import BadPage
 from kechuang.words.period import ZONE, Term
@@ -169,8 +170,11 @@ def _task_book(digest: str, pages: Pages) -> forms.Form:
 
 def current() -> book.Book:
     """The edition in force: the last one adopted, else the one that comes with the package."""
-    newest = once("edition", lambda: Edition.objects.order_by("-pk").values_list("pk", flat=True).first())
-    return book.packaged() if newest is None else _edition(newest)
+    newest = once("edition", lambda: NEWEST.one())
+    return book.packaged() if newest is None else _edition(newest[0])
+
+
+NEWEST = Prepared[tuple[int]](lambda: Edition.objects.order_by("-pk").values_list("pk")[:1])
 
 
 @lru_cache(maxsize=4)

@@ -6,17 +6,19 @@ from bisect import bisect_right, insort
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from heapq import heapify, heappop, heappush
 from unicodedata import combining
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kechuang.engines.match.fingerprints import NONE, Boilerplate, Letters, barred, codes, gram_hashes
+from kechuang.engines.match.fingerprints import NONE, Boilerplate, Hashes, barred, codes, gram_hashes
 from kechuang.engines.match.text import aligned
 
 SHORTEST = 8
 PAIRS_AT_MOST = 2_000_000
+KEPT = 128  # texts whose letters and grams are kept
 
 Places = NDArray[np.int64]
 
@@ -61,12 +63,30 @@ def evidence(a: str, b: str, *, shortest: int = SHORTEST, without: Boilerplate =
 
     Letters of `a` that stand in boilerplate are neither matched nor counted.
     """
-    a_text, a_places = aligned(a)
-    b_text, b_places = aligned(b)
-    left_out = barred(a_text, without)
+    a_text, a_places = _aligned(a)
+    b_text, b_places = _aligned(b)
+    left_out = _barred(a_text, without)
     tiles = sorted(_tiles(a_text, b_text, shortest, left_out))
     passages = tuple(_passage(tile, a, b, a_places, b_places) for tile in tiles)
     return Evidence(passages, len(a_text) - int(left_out.sum()), len(b_text))
+
+
+# One text is compared with many, section by section: what belongs to it alone is worked out once. None of it is changed.
+_aligned = lru_cache(maxsize=KEPT)(aligned)
+_barred = lru_cache(maxsize=KEPT)(barred)
+
+
+@lru_cache(maxsize=KEPT)
+def _grams(letters: str, size: int) -> Hashes:
+    return gram_hashes(codes(letters), size)
+
+
+@lru_cache(maxsize=KEPT)
+def _ranked(letters: str, size: int) -> tuple[Places, Hashes]:
+    """The places of the grams in rising order, and the grams in that order."""
+    grams = _grams(letters, size)
+    order = np.argsort(grams, kind="stable")
+    return order, grams[order]
 
 
 def _passage(tile: tuple[int, int, int], a: str, b: str, a_places: list[int], b_places: list[int]) -> Passage:
@@ -86,7 +106,7 @@ def _end(text: str, places: list[int], last: int) -> int:
 
 def _tiles(a: str, b: str, shortest: int, left_out: NDArray[np.bool_]) -> Iterator[tuple[int, int, int]]:
     """Longest run first; a run that an earlier tile cut into is trimmed and waits its turn again."""
-    runs = [(-length, i, j) for i, j, length in _runs(codes(a), codes(b), shortest, left_out)]
+    runs = [(-length, i, j) for i, j, length in _runs(a, b, shortest, left_out)]
     heapify(runs)
     a_taken, b_taken = _Taken(), _Taken()
     while runs:
@@ -135,12 +155,12 @@ class _Taken:
         return free
 
 
-def _runs(a: Letters, b: Letters, shortest: int, left_out: NDArray[np.bool_]) -> list[tuple[int, int, int]]:
+def _runs(a: str, b: str, shortest: int, left_out: NDArray[np.bool_]) -> list[tuple[int, int, int]]:
     """Every run of at least `shortest` equal letters that cannot be made longer: (place in a, place in b, length)."""
     if min(len(a), len(b)) < shortest:
         return []
     allowed = np.logical_not(np.lib.stride_tricks.sliding_window_view(left_out, shortest).any(axis=1))
-    in_a, in_b = _pairs(gram_hashes(a, shortest), gram_hashes(b, shortest), allowed)
+    in_a, in_b = _pairs(_grams(a, shortest), *_ranked(b, shortest), allowed)
     if not len(in_a):
         return []
     diagonal = in_a - in_b
@@ -153,14 +173,12 @@ def _runs(a: Letters, b: Letters, shortest: int, left_out: NDArray[np.bool_]) ->
     return list(zip(in_a[starts].tolist(), in_b[starts].tolist(), lengths.tolist(), strict=True))
 
 
-def _pairs(a: NDArray[np.uint64], b: NDArray[np.uint64], allowed: NDArray[np.bool_]) -> tuple[Places, Places]:
+def _pairs(a: Hashes, order: Places, ranked: Hashes, allowed: NDArray[np.bool_]) -> tuple[Places, Places]:
     """All (place in a, place in b) with the same gram.
 
     A text that repeats itself thousands of times would give millions of pairs: beyond the limit the first bearer of
     a gram in `a` is paired with the first in `b`, the second with the second, and so on in turn.
     """
-    order = np.argsort(b, kind="stable")
-    ranked = b[order]
     first = np.searchsorted(ranked, a, "left")
     counts = np.where(allowed, np.searchsorted(ranked, a, "right") - first, 0)
     if counts.sum() > PAIRS_AT_MOST:
