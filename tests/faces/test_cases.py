@@ -19,7 +19,7 @@ from kechuang.casework.models import Attempt, Case, Document, Finding, Letter, R
 from kechuang.desks.experts.models import Opinion
 from kechuang.desks.projects.models import Report
 from kechuang.engines.ledger import digest
-from tests.factories import Region, a_person, a_unit, an_open_round, done
+from tests.factories import START, Region, a_person, a_unit, an_open_round, done
 from tests.journeys import story
 
 pytestmark = pytest.mark.django_db
@@ -336,3 +336,14 @@ def test_a_report_is_not_written_by_others(region, draft):
 def test_the_whole_form_is_printed_for_those_who_may_see_the_case(region, submitted):
     told = signed_in(region.research).get(f"{page(submitted)}form/print/").content.decode()
     assert (submitted.title in told, region.leader.name in told) == (True, True)
+
+
+def test_each_step_tells_the_time_it_took_beside_the_time_promised_or_that_none_was():
+    region = Region()
+    case = story.an_application(region, an_open_round(region), on=START + timedelta(days=2))
+    story.closed(case.round, START)
+    case.refresh_from_db()
+    on = case.round.closes_at + timedelta(days=3)
+    story.admitted(case, region, on)
+    page = signed_in(region.officer).get(f"/cases/{case.number}/").content.decode()
+    assert ("用时 3 天，期限" in page, "没有规定期限" in page) == (True, True)

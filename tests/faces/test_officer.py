@@ -363,3 +363,17 @@ def test_an_officer_asks_for_the_comparison_again_and_the_worker_does_it():
     assert case.findings.filter(check_name="texts.compare").count() == 1
     assert Record.objects.filter(subject=case.number, act="compare_again").count() == 1
     assert signed_in(region.leader).post(f"/cases/{case.number}/compare/again/").status_code in (403, 404)
+
+
+def test_the_list_shows_the_time_spent_beside_the_time_left_and_the_sheet_since_when():
+    region = Region()
+    round_ = an_open_round(region)
+    case = a_case(region, round_)
+    on = timezone.now()
+    Case.objects.filter(pk=case.pk).update(
+        state="formal_check", received_at=on, entered_at=on - timedelta(days=4), promised_at=on + timedelta(days=9)
+    )
+    page = signed_in(region.officer).get("/cases/").content.decode()
+    assert "已用 4 天" in page
+    sheet = texts_of(BytesIO(b"".join(signed_in(region.officer).get("/cases.xlsx").streaming_content)))
+    assert "进入本状态" in sheet[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -47,16 +47,23 @@ def owed(case: Case, done: tuple[Done, ...] | None, on: datetime | None) -> dict
     """Since when a yearly report and an instalment are owed, as far as a term of this state counts from them."""
     if case.pk is None or on is None:
         return {}
-    pages = pages_of(case.round)
-    acts = pages.flow(case.flow).acts.values()
+    acts = pages_of(case.round).flow(case.flow).acts.values()
     asked = {
         name for act in acts if act.limit and act.stands_in(case.state) for name in act.limit.since if name in OWED
     }
     if not asked:
         return {}
-    told = records.done(case) if done is None else done
-    found = {YEAR_OVER: year_over(case, told, on), INSTALMENT: instalment_free(case, told, pages.programme)}
-    return {name: moment for name, moment in found.items() if name in asked}
+    return owed_of(case, asked, records.done(case) if done is None else done, on)
+
+
+def owed_of(case: Case, asked: Collection[str], done: tuple[Done, ...], on: datetime) -> dict[str, datetime | None]:
+    """The moments named in `asked` of what comes again and again, as they stood at `on` after `done`."""
+    found: dict[str, datetime | None] = {}
+    if YEAR_OVER in asked:
+        found[YEAR_OVER] = year_over(case, done, on)
+    if INSTALMENT in asked:
+        found[INSTALMENT] = instalment_free(case, done, pages_of(case.round).programme)
+    return found
 
 
 def year_over(case: Case, done: tuple[Done, ...], on: datetime) -> datetime | None:

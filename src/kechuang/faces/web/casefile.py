@@ -249,20 +249,42 @@ class CaseFile:
         }  # fmt: skip
 
     def _measured(self, record: Record, act: Act | None) -> Iterator[str]:
-        """How long the step took, and until when it was promised."""
-        if act is None or act.limit is None or not act.limit.within or record.act != act.name:
+        """How long the step took, beside until when it was promised; for a step without a promise how long the case lay before."""
+        if act is None or record.act != act.name:
             return
         before = tuple(Done(one.act, one.actor, one.on, True) for one in self.records if one.position < record.position)
-        begun = max((one.on for one in before if one.act in act.limit.since), default=None)
-        begun = begun or max((self.anchors[name] for name in act.limit.since if name in self.anchors), default=None)
-        then = Situation(record.actor, frozenset(), before, record.on)
-        moment = due(self.flow, act, then, anchors=self.anchors)
+        begun, moment = self._begun(act, before, record), self._promised(act, before, record)
         if begun is None or moment is None:
+            entered = [one.on for one in self.records if one.position < record.position and one.before != one.after]
+            if entered and record.before != record.after:
+                yield _("用时 %(took)s，没有规定期限") % {"took": wording.days_since(max(entered), record.on)}
             return
         took = wording.days_since(begun, record.on)
         late = record.on >= moment
         pattern = _("用时 %(took)s，期限 %(until)s，超期") if late else _("用时 %(took)s，期限 %(until)s")
         yield pattern % {"took": took, "until": wording.deadline(moment)}
+
+    def _known(self, act: Act, before: tuple[Done, ...], record: Record) -> dict[str, datetime]:
+        """The moments the door knew when the act was done: what is owed again and again as it was then."""
+        since = act.limit.since if act.limit else ()
+        then = deadlines.owed_of(self.case, since, before, record.on)
+        fixed = {name: moment for name, moment in self.anchors.items() if name not in deadlines.OWED}
+        return {**fixed, **{name: moment for name, moment in then.items() if moment is not None}}
+
+    def _begun(self, act: Act, before: tuple[Done, ...], record: Record) -> datetime | None:
+        """The moment from which the term of an act counts."""
+        if act.limit is None or not act.limit.within:
+            return None
+        known = self._known(act, before, record)
+        done = max((one.on for one in before if one.act in act.limit.since), default=None)
+        return done or max((known[name] for name in act.limit.since if name in known), default=None)
+
+    def _promised(self, act: Act, before: tuple[Done, ...], record: Record) -> datetime | None:
+        """Until when the act was promised, as it stood when it was done."""
+        if act.limit is None or not act.limit.within:
+            return None
+        then = Situation(record.actor, frozenset(), before, record.on)
+        return due(self.flow, act, then, anchors=self._known(act, before, record))
 
     def _said(self, record: Record, act: Act | None) -> list[str]:
         """What was said in the act, as far as this reader may know it."""

@@ -142,9 +142,14 @@ def row(case: Case, heads: Any, on: datetime, at_hand: lists.PagesAtHand, places
         {"text": case.title or _("（还没有题目）"), "href": href, "lead": True, "wide": True, "small": who},
         {"text": case.round.title}, {"text": lists.place_title(case.place, places)}, {"fen": case.asked_fen} if case.asked_fen is not None else {"text": ""},
         {"chip": at_hand.state_title(case), "tone": wording.tone(case.state, ended=at_hand.ended(case))},
-        phrase(case), {"text": wording.days_left(case.promised_at, on), "nowrap": True, "tone": "clay" if late else ""},
+        phrase(case), {"text": wording.days_left(case.promised_at, on), "small": spent(case, on, at_hand), "nowrap": True, "tone": "clay" if late else ""},
     ]  # fmt: skip
     return {"key": case.number, "href": href, "sum": case.asked_fen or 0, "cells": lists.cells(heads, values)}
+
+
+def spent(case: Case, on: datetime, at_hand: lists.PagesAtHand) -> str:
+    """How long the case has been in its present state, to stand beside the time that is promised; nothing once it has ended."""
+    return "" if at_hand.ended(case) else _("已用 %(took)s") % {"took": wording.days_since(case.entered_at, on)}
 
 
 def phrase(case: Case) -> dict[str, Any]:
@@ -168,7 +173,7 @@ def cases_sheet(request: HttpRequest) -> FileResponse:
     found = listing.with_findings(lists.ordered(request, narrowed, SORTS, first=NEWEST))
     headings = [sheets.Heading(title, width) for title, width in (
         (_("编号"), 14), (_("立项编号"), 16), (_("题目"), 44), (_("负责人"), 10), (_("单位"), 28), (_("批次"), 28), (_("盟市"), 12),
-        (_("申请（万元）"), 12), (_("状态"), 14), (_("核查要点"), 40), (_("办理时限"), 17),
+        (_("申请（万元）"), 12), (_("状态"), 14), (_("核查要点"), 40), (_("进入本状态"), 17), (_("办理时限"), 17),
     )]  # fmt: skip
     return sheets.download(_("办件"), _("办件"), headings, sheet_rows(found, at_hand))
 
@@ -179,7 +184,7 @@ def sheet_rows(found: QuerySet[Case], at_hand: lists.PagesAtHand) -> Iterator[tu
         yield (
             case.number, case.project_no, case.title, case.leader, case.applicant, case.round.title,
             wording.text(lists.place_title(case.place, places)), None if case.asked_fen is None else Money(case.asked_fen),
-            wording.text(at_hand.state_title(case)), "；".join(said(one) for one in case.found), case.promised_at,  # type: ignore[attr-defined]
+            wording.text(at_hand.state_title(case)), "；".join(said(one) for one in case.found), case.entered_at, case.promised_at,  # type: ignore[attr-defined]
         )  # fmt: skip
 
 
