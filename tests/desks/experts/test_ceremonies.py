@@ -8,11 +8,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from typer.testing import CliRunner
 
 from kechuang.casework.models import Case, Record, Round
 from kechuang.desks.experts import ceremonies, seating, solving
 from kechuang.desks.experts.models import Ceremony, CeremonyPapers, Coauthorship, Draw, Expert, Seat
 from kechuang.engines.panel.ceremony import commitment
+from kechuang.faces.cli import verify
 from kechuang.faces.web import verifying
 from kechuang.parties.models import Tie
 from kechuang.words.outcome import Refused
@@ -241,3 +243,16 @@ def test_a_process_of_its_own_gives_the_same_answer():
     waiting.drawn()
     problem = CeremonyPapers.objects.get().problem | {"task": "freeze"}
     assert solving.apart(problem) == solving.solved(problem) == {"rules_digest": Ceremony.objects.get().rules_digest, "lacks": []}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["full", "public"])
+def test_the_command_verifies_what_the_pages_release_and_sees_a_changed_seat(form, tmp_path):
+    papers = CeremonyPapers.objects.get(ceremony=Waiting().drawn())
+    certificate, file = getattr(papers, form), tmp_path / "cert.json"
+    told = []
+    for change in (False, True):
+        if change:
+            certificate["panels"][0][0] = next(n for n in range(24) if n not in certificate["panels"][0])
+        file.write_text(json.dumps(certificate), "utf-8")
+        told.append(CliRunner().invoke(verify.app, ["draw", str(file)]).exit_code)
+    assert told == [0, 1]

@@ -165,6 +165,7 @@ payments_stopped|这个项目已停止拨款|Payments of this project are stoppe
 person_already_registered|这个身份证件号码已经注册过，请直接登录或找回密码|This identity number already has an account; sign in or ask for a new password
 person_under_sanction|{who}在科研失信惩戒期内，至{until}|{who} is under sanction until {until}
 policy_refuses|不符合政策条件|A condition of the policy does not hold
+places_short|需要 {need} 席，只排得出 {have} 席，还缺 {missing} 人|{need} seats are needed, {have} can be filled: {missing} more experts are needed
 pool_not_frozen|专家库还没有固化，请先启动评审|The pool is not frozen yet; begin the review first
 pool_too_small|专家不够：需要 {need} 人，回避后只有 {have} 人|The pool is too small: {need} needed, {have} left after recusal
 powers_apart|你已在这一件上行使过另一项职权，规划、实施、监督不能由同一人办理|You have already used another power on this case; planning, execution and supervision are kept apart
