@@ -124,7 +124,7 @@ def a_claim(
     several = pages.form.fields[records].kind == "references" if records in pages.form.fields else False
     proof = files.keep(case, "proof", "凭证.pdf", [PDF], by=who, on=on)
     said: dict[str, Any] = {
-        "title": f"{who.unit.name}申请", "track": next(iter(page["tracks"])), "claim_year": str(round_.year),
+        "title": "2019年高新技术企业认定" if "sheets" in page else f"{who.unit.name}申请", "track": next(iter(page["tracks"])), "claim_year": str(round_.year),
         "recommender": region.recommender.pid, "unit_code": "91110000802100433B", "unit_kind": "enterprise",
         "unit_phone": "0471-4963421", "legal_person": "示例法人", records: picked if several else (picked or [""])[0], **given,
     }  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from kechuang.casework import outbox
 from kechuang.casework.acts import Refused
 from kechuang.casework.models import Document, Round
 from kechuang.casework.pages import pages_of
@@ -14,6 +15,7 @@ from kechuang.desks.claims.models import Computation
 from kechuang.desks.enterprises.models import Title
 from kechuang.desks.enterprises.offers import firms
 from kechuang.desks.experts.drawing import freeze_pool
+from kechuang.desks.experts.models import Seat
 from kechuang.desks.experts.sheets import form_of
 from tests.desks.claims.steps import FILED, SEAL, WAN, Firms, a_claim, a_right, a_round, a_year
 from tests.factories import done
@@ -215,3 +217,33 @@ def test_a_mark_outside_the_band_that_the_figures_allow_is_refused():
         reviewed(case, region, {**MARKS, "conversion": 30})
     (reason,) = refusal.value.reasons
     assert (reason.code, reason.values["low"], reason.values["high"]) == ("mark_outside", 19, 24)
+
+
+# What people are told
+
+
+def test_the_letter_of_a_title_names_number_term_and_duties(client):
+    region = Firms()
+    case = recognised(region)
+    outbox.work(NOTICE_OVER)
+    letter = Document.objects.get(case=case, kind="recognition-decision").body["text"]
+    for words in ("科技型中小企业", "20191501000001", "2019年11月30日", "2020年4月1日", "每年3月底前更新"):
+        assert words in letter
+
+
+def test_an_expert_reads_the_file_and_is_told_which_marks_can_be(client):
+    region = Firms()
+    round_ = a_round(region, "recognise-hnte")
+    story.a_pool(24)
+    freeze_pool(round_, FILED)
+    case = checked(a_file(region, round_), region)
+    Round.objects.filter(pk=case.round_id).update(state="in_review")
+    case.round.refresh_from_db()
+    story.ceremony(case.round, region, FILED)
+    done(case, "draw", region.operator, on=FILED)
+    seat = Seat.objects.filter(state="invited").order_by("position").first()
+    client.force_login(seat.expert.person)
+    page = client.get(f"/reviews/{seat.label}/{case.number}/")
+    assert page.status_code == 200
+    assert "科技成果转化能力（按分档）" in page.content.decode()
+    assert region.unit.name not in page.content.decode()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, transaction
 
+from kechuang.casework import outbox
 from kechuang.casework.acts import Refused
-from kechuang.casework.models import Edition, Record
+from kechuang.casework.models import Document, Edition, Record
 from kechuang.casework.pages import current
 from kechuang.desks.claims import settling
 from kechuang.desks.claims.models import Computation, Evidence, Share
@@ -124,6 +125,16 @@ def test_who_computed_does_not_list_and_who_listed_does_not_publish():
     with pytest.raises(Refused) as refusal:
         done(case, "publish_list", both, on=FILED)
     assert set(refusal.value.codes) & {"same_person", "roles_apart"}
+
+
+def test_the_notice_of_the_computation_says_rule_day_records_and_sum():
+    region = Firms()
+    trade = a_trade(region, 1500 * WAN)
+    case = computed(filed(region, a_round(region, "claim-technology-trade"), [trade.number]), region)
+    outbox.work(FILED)
+    letter = Document.objects.get(case=case, kind="computation-notice").body["text"]
+    for words in ("《技术交易后补助》", "2019年3月1日", trade.number, "1500000.00元"):
+        assert words in letter
 
 
 # A corrected page

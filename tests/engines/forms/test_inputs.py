@@ -185,3 +185,14 @@ def test_marks_go_in_the_steps_of_the_scale():
 def test_a_sheet_without_criteria_or_weights_is_no_page(sheet):
     with pytest.raises(BadPage):
         sheet_form(sheet)
+
+
+def test_criteria_with_points_of_their_own_are_bounded_by_them_and_add_up_to_the_scale():
+    criteria = [
+        {"code": "quality", "zh": "质量", "en": "Quality", "weight": 80, "points": 8, "reason": "optional"},
+        {"code": "effect", "zh": "成效", "en": "Effect", "weight": 20, "reason": "optional"},
+    ]
+    form = sheet_form({"code": "points", "title": {"zh": "表", "en": "Sheet"}, "criteria": criteria})
+    full = clean(form, {"quality": "8", "effect": "100"}, stage="review")
+    above = clean(form, {"quality": "9", "effect": "100"}, stage="review")
+    assert (full.values["total"], list(above.errors)) == (100, ["quality"])

@@ -37,10 +37,11 @@ def own_records(case: Case, on: datetime) -> Mapping[str, Mapping[str, str]]:
 
 @fact("claims.title")
 def title(case: Case, on: datetime) -> Mapping[str, Any]:
-    """What a claim is called: the programme, the unit, the year; and the year it is about."""
-    named = pages_of(case.round).programme["title"]["zh"]
-    unit = case.applicant.name if case.applicant else ""
-    return {"title": f"{unit} {case.round.year} 年{named}"[:LONGEST], "claim_year": case.round.year}
+    """What a claim is called: the programme, the unit (not where experts read it), the year; and the year it is about."""
+    programme = pages_of(case.round).programme
+    unit = case.applicant.name if case.applicant and "sheets" not in programme else ""
+    named = f"{unit} {case.round.year} 年{programme['title']['zh']}".strip()
+    return {"title": named[:LONGEST], "claim_year": case.round.year}
 
 
 def tried(case: Case, on: datetime) -> Result | None:

@@ -215,6 +215,8 @@ def links(one: Round, held: list[Any]) -> list[dict[str, Any]]:
         found.append({"title": _("专家抽取"), "href": reverse("draw", args=[one.code])})
     if queries.may_read_ranking(held, one) and queries.was_ranked(one):
         found.append({"title": _("排序与建议"), "href": reverse("ranking", args=[one.code])})
+    if "claim" in pages_of(one).programme:
+        found.append({"title": _("拟补助名单"), "href": reverse("claim_list", args=[one.code])})
     return found
 
 
