@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from kechuang.casework.book.frozen import policies_of
 from kechuang.casework.book.marks import located
 from kechuang.casework.book.reader import Page
 from kechuang.casework.book.shelf import Book
@@ -37,11 +38,31 @@ def asked(book: Book, programmes: Collection[Page]) -> Iterator[Ask]:
         yield from (replace(ask, awaited=code not in in_use) for ask in _flow(page))
     for page in programmes:
         yield from (replace(ask, awaited="awaits" in page.body) for ask in _programme(page))
+    yield from _tables(book, programmes)
     for code in book.codes("indicators"):
         page = book.page("indicators", code)
         table = str(page.body.get("count", {}).get("of", ""))
         if "." in table:
             yield Ask("table", table, page, "count.of", awaited="awaits" in page.body)
+
+
+def _tables(book: Book, programmes: Collection[Page]) -> Iterator[Ask]:
+    """The tables behind the words of the policies: those of a policy that a programme in use pays by must be offered."""
+    if "vocabulary.yaml" not in book.sources:
+        return
+    page = book.page("vocabulary")
+    entities = page.body.get("entities", {})
+    used = {str(subject) for one in programmes if "awaits" not in one.body for subject in _subjects(book, one)}
+    used |= {str(link["entity"]) for code in used for link in entities.get(code, {}).get("links", {}).values()}
+    for code, entity in entities.items():
+        yield Ask("table", str(entity.get("from")), page, f"entities.{code}.from", awaited=code not in used)
+
+
+def _subjects(book: Book, programme: Page) -> Iterator[str]:
+    """What the policies of a programme are about; an allotment reads the answers of its cases and no table."""
+    for code in policies_of(programme.body):
+        if book.has("policies", code) and "allot" not in (policy := book.page("policies", code).body):
+            yield str(policy.get("subject"))
 
 
 def flows_of(book: Book, programme: Page) -> tuple[str, ...]:
@@ -66,6 +87,9 @@ def _programme(page: Page) -> Iterator[Ask]:
     drawn = (page.body.get("panel") or {}).get("draw") or {}
     if "affinity" in drawn:
         yield Ask("fact", str(drawn["affinity"]), page, "panel.draw.affinity")
+    draw = page.body.get("panel", {}).get("draw", {})
+    if draw.get("affinity"):
+        yield Ask("fact", str(draw["affinity"]), page, "panel.draw.affinity")
     for n, section in enumerate(page.body.get("form", {}).get("sections", ())):
         for m, field in enumerate(section.get("fields", ())):
             if "." in str(field.get("prefill", "")):

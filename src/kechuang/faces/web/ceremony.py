@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 
 from kechuang.casework.acts import Wish, act, act_many
@@ -26,6 +27,13 @@ from kechuang.words.outcome import Refused
 OPERATOR, WITNESS = "draw_operator", "supervisor"
 PARTIES = ("执行方", "公证处")
 COMMIT = "python3 -c \"import hashlib,json,sys;print(hashlib.sha256(json.dumps(['kechuang commitment 1',*sys.argv[1:]]).encode()).hexdigest())\""
+
+GIVEN_UP = {
+    "chance": gettext_noop("概率上限"), "exact_chance": gettext_noop("个别席位的精确概率（按种子次序改由下一名）"),
+    "outside": gettext_noop("区外人数"), "region": gettext_noop("同一地区人数"), "place": gettext_noop("递补时的地区要求"),
+    "kind": gettext_noop("递补时的类别要求"), "unit": gettext_noop("同一单位人数"), "technical": gettext_noop("技术专家人数"),
+    "finance": gettext_noop("财务专家人数"), "industry": gettext_noop("产业专家人数"), "management": gettext_noop("管理专家人数"),
+}  # fmt: skip
 
 Data = Callable[[HttpRequest], dict[str, Any]]
 
@@ -56,6 +64,19 @@ STEPS: Mapping[str, Data] = {
 }  # fmt: skip
 
 
+def given_up(names: Iterable[str]) -> str:
+    """What had to be given up, in words."""
+    return "、".join(_(GIVEN_UP[name]) if name in GIVEN_UP else name for name in names)
+
+
+def panels_drawn(row: Ceremony) -> list[dict[str, Any]]:
+    """The panels of a ceremony in numbers: group, seats, what was given up."""
+    return [
+        {"group": one.group, "seats": one.seats, "given_up": given_up(one.given_up)}
+        for one in sorted(row.draws.all(), key=lambda one: (one.group, one.mode))
+    ]
+
+
 @needs("office")
 def draw(request: HttpRequest, code: str) -> HttpResponse:
     """The ceremony of a round as it stands, with the forms of whoever looks; what is short only when asked for."""
@@ -64,10 +85,10 @@ def draw(request: HttpRequest, code: str) -> HttpResponse:
     rows = list(Ceremony.objects.filter(round=one).prefetch_related("draws").order_by("-number"))
     ceremony = next((row for row in rows if not row.drawn_at and not row.aborted_at), None)
     shown = {
-        "round": one, "pool": queries.pool_of(one), "ceremony": ceremony, "past": [row for row in rows if row is not ceremony],
+        "round": one, "pool": queries.pool_of(one), "ceremony": ceremony, "past": [(row, panels_drawn(row)) for row in rows if row is not ceremony],
         "groups": queries.groups_of(one), "operator": OPERATOR in held, "witness": WITNESS in held, "key": lists.fresh_key(),
         "trail": trail(one, _("专家抽取")), "commit": COMMIT, "supervision": ceremonies.SUPERVISION, "parties": PARTIES,
-        **standing(one, ceremony, rows),
+        "given_up": given_up(ceremony.terms.get("given_up", ())) if ceremony else "", **standing(one, ceremony, rows),
     }  # fmt: skip
     if "lacks" in request.GET:
         shown["lacks"] = [sentence(reason) for reason in queries.lacks(one, now())]

@@ -15,6 +15,7 @@ from kechuang.desks.experts.models import Ceremony, Draw, Pool
 from kechuang.engines.panel.ceremony import unkept
 from kechuang.faces.access import needs, now
 from kechuang.faces.web import showing, verifying
+from kechuang.faces.web.ceremony import panels_drawn
 
 
 @needs("anyone")
@@ -34,7 +35,7 @@ def draw_public(request: HttpRequest, code: str, number: int) -> HttpResponse:
     public = queries.released(row)
     missing = sorted(unkept(row.commitments, row.reveals)) if row.drawn_at else []
     shown: dict[str, Any] = {
-        "round": one, "row": row, "pool": queries.pool_of(one), "draws": row.draws.order_by("group", "mode"),
+        "round": one, "row": row, "pool": queries.pool_of(one), "panels": panels_drawn(row),
         "witnessed": ceremonies.witnessed(row), "unrevealed": missing, "released": public is not None,
         "command": f"python3 verify_draw.py draw-{one.code}-{row.number}.json",
         "faults": verifying.once_found(public) if public else (),
