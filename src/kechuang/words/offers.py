@@ -61,7 +61,11 @@ def effect(name: str, *, locks: tuple[str, ...] = (), behind: bool = False) -> C
 
 
 def table(name: str, *, columns: dict[str, str]) -> Callable[[F], F]:
-    """`f() -> QuerySet or SQL of a relation`: columns by name and kind; board, bulk runs, search and exports read it."""
+    """`f(on, where) -> rows`: mappings as they stand at the moment `on`, under the names of the columns, at least.
+
+    `where` narrows them: a column → the values wanted; without it every row. One key or a million, the answer is alike:
+    policies, the board, search and exports read it. Columns by name and kind: text, int64, bool, date.
+    """
     return _offer("table", name, columns=columns)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from kechuang.casework import outbox
 from kechuang.casework.acts import Refused
+from kechuang.casework.clock import tick
 from kechuang.casework.models import Document, Round
 from kechuang.casework.pages import pages_of
 from kechuang.desks.claims import basis
@@ -17,6 +18,7 @@ from kechuang.desks.enterprises.offers import firms
 from kechuang.desks.experts.drawing import freeze_pool
 from kechuang.desks.experts.models import Seat
 from kechuang.desks.experts.sheets import form_of
+from kechuang.words.period import ZONE
 from tests.desks.claims.steps import FILED, SEAL, WAN, Firms, a_claim, a_right, a_round, a_year
 from tests.factories import done
 from tests.journeys import story
@@ -126,6 +128,15 @@ def test_a_yearly_report_wants_the_years_figures_and_a_withdrawal_takes_the_titl
     assert (missing.value.codes, case.state) == (["year_not_in_register"], "withdrawn_title")
     assert (title.withdrawn_from.isoformat(), title.ground) == ("2019-12-05", "fraud")
     assert firms(NOTICE_OVER + timedelta(30), {"enterprise_id": {region.unit.pid}})[0]["is_tsme"] is False
+
+
+def test_the_clock_ends_a_title_when_its_own_term_is_over():
+    region = Firms()
+    case = recognised(region)
+    due = [case.due_at.astimezone(ZONE).date().isoformat()]
+    tick(case.due_at)
+    case.refresh_from_db()
+    assert (due, case.state) == (["2020-04-01"], "expired")
 
 
 # High-tech enterprise: it depends on experts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -306,7 +306,7 @@ def certify(case: Case, context: Any) -> None:
         number=title.number, public=True,
     )  # fmt: skip
     title.save()
-    case.project_no, case.starts_on, case.ends_on = title.number, title.since, title.until
+    case.project_no, case.starts_on, case.ends_on = title.number, title.since, title.until - timedelta(1)
     case.save(update_fields=["project_no", "starts_on", "ends_on"])
     files.use_rights(case)
     context.tells |= {"certificate": title.number, "until": title.until.isoformat()}
