@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from kechuang.casework.models import Case, Round
+from kechuang.desks.integrity import inquiries
 from kechuang.desks.integrity.models import Clue
 from kechuang.faces.web import beside
 from kechuang.parties.models import Appointment, Organisation, Person
 from kechuang.parties.permissions import appointments
 from tests.faces.test_officer import signed_in
-from tests.factories import Region, a_case, a_person
+from tests.factories import START, Region, a_case, a_person, done
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime(2018, 6, 1, tzinfo=UTC).date()
@@ -43,6 +45,27 @@ def test_a_clue_waits_for_supervision_alone_and_its_page_opens_from_the_list():
     assert [t["href"] for t in answer.context["tasks"]] == ["/supervision/"]
     assert answer.context["title"].endswith("有 1 件事等你办")
     assert told(region.clerk) == []
+
+
+def test_an_inquiry_waits_for_the_chief_once_it_is_screened_and_opens_from_the_list():
+    region = Region()
+    given = {"source": "report", "text": "有人反映其论文数据与他人雷同", "about": {"person": region.leader.pid}}
+    case = inquiries.open_inquiry(**given, by=region.supervisor, on=START, key="k")
+    before = told(region.supervision_chief)
+    done(case, "screen", region.supervisor)
+
+    assert before == []
+    assert told(region.supervision_chief) == [("受理并立案", f"/supervision/inquiries/{case.number}/")]
+    assert signed_in(region.supervision_chief).get(f"/supervision/inquiries/{case.number}/").status_code == 200
+
+
+def test_groups_wait_for_the_operator_of_their_round_alone():
+    region = Region()
+    case = a_case(region)
+    Case.objects.filter(pk=case.pk).update(state="grouped", group="第01组")
+    Round.objects.filter(pk=case.round_id).update(state="in_review")
+
+    assert told(region.operator) == [("1 个评审组等待抽取", f"/rounds/{case.round.code}/draw/")]
 
 
 def test_nothing_waits_for_someone_without_an_office():

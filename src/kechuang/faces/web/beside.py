@@ -9,12 +9,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kechuang.casework import chain
-from kechuang.desks.experts import pool
+from kechuang.casework.models import Round
+from kechuang.casework.pages import pages_of
+from kechuang.casework.todo import expected
+from kechuang.desks.experts import ceremonies, pool
 from kechuang.desks.funds import queries as funds
-from kechuang.desks.funds.models import Entry
-from kechuang.desks.integrity import trails
+from kechuang.desks.integrity import inquiries, trails
+from kechuang.faces.web.wording import text
 from kechuang.parties.models import Appointment
+from kechuang.parties.permissions import covers
 
+DECIDES = {"supervision_chief": "inquiry", "leadership": "inquiry_decision"}
 MONEY = {"appropriation": "appropriations", "budget": "budgets", "contribution": "contributions"}
 
 
@@ -22,48 +27,50 @@ def waiting(held: Iterable[Appointment]) -> list[dict[str, Any]]:
     """Tasks as parts/task.html takes them, for the desks that these appointments open; none where nothing waits."""
     mine = list(held)
     return [
-        {"title": title % {"n": count}, "href": reverse(route), "chip": chip, "tone": "you", "why": why, "act": _("去办理")}
-        for count, route, title, chip, why in _rows(mine, {one.role for one in mine})
-        if count
-    ]  # fmt: skip
+        {"title": title, "href": href, "chip": chip, "tone": "you", "why": why, "act": _("去办理")}
+        for title, href, chip, why in (*_counted(mine, {one.role for one in mine}), *_inquiries(mine), *_draws(mine))
+    ]
 
 
-def _rows(mine: list[Appointment], roles: set[str]) -> Iterator[tuple[int, str, str, str, str]]:
-    """(how many, where, in words, what kind, why) of every desk that these roles sit at."""
+Line = tuple[str, str, str, str]  # in words, where, what kind, why
+
+
+def _counted(mine: list[Appointment], roles: set[str]) -> Iterator[Line]:
+    """One line with its number for each desk at which something waits."""
     desk = chain.Desk.of(mine)
-    if desk.recommends:
+    if desk.recommends and (n := desk.units_waiting().count()):
         yield (
-            desk.units_waiting().count(),
-            "people",
-            _("%(n)s 个单位等你确认"),
+            _("%(n)s 个单位等你确认") % {"n": n},
+            reverse("people"),
             _("单位"),
             _("核对统一社会信用代码和法定代表人。"),
         )
-    if desk.confirms:
-        yield (
-            desk.persons_waiting().count(),
-            "people",
-            _("%(n)s 个账号等你确认"),
-            _("账号"),
-            _("确认是本单位的人，方可申报。"),
-        )
-    if "institution_chief" in roles:
-        yield pool.pending().count(), "experts", _("%(n)s 位专家等你确认入库"), _("专家库"), _("确认后方可参加抽取。")
-    if "supervisor" in roles:
-        yield (
-            trails.clues_open().count(),
-            "supervision",
-            _("%(n)s 条线索等你初核"),
-            _("线索"),
-            _("初核后登记调查或了结。"),
-        )
-    if "treasurer" in roles:
-        for kind in Entry.KINDS:
-            count = funds.waiting_entries(kind).count()
-            yield (
-                count,
-                MONEY[kind],
-                _("%(n)s 笔录入等你与文件核对"),
-                _("资金"),
-                _("与原件一致方可生效，经办与复核不为同一人。"),
-            )
+    if desk.confirms and (n := desk.persons_waiting().count()):
+        yield _("%(n)s 个账号等你确认") % {"n": n}, reverse("people"), _("账号"), _("确认是本单位的人，方可申报。")
+    if "institution_chief" in roles and (n := pool.pending().count()):
+        yield _("%(n)s 位专家等你确认入库") % {"n": n}, reverse("experts"), _("专家库"), _("确认后方可参加抽取。")
+    if "supervisor" in roles and (n := trails.clues_open().count()):
+        yield _("%(n)s 条线索等你初核") % {"n": n}, reverse("supervision"), _("线索"), _("初核后登记调查或了结。")
+    for kind, route in MONEY.items() if "treasurer" in roles else ():
+        if n := funds.waiting_entries(kind).count():
+            why = _("与原件一致方可生效，经办与复核不为同一人。")
+            yield _("%(n)s 笔录入等你与文件核对") % {"n": n}, reverse(route), _("资金"), why
+
+
+def _inquiries(mine: list[Appointment]) -> Iterator[Line]:
+    """Inquiries whose next step belongs to the chief of supervision or to the meeting; the officer's own stand with the cases."""
+    roles = {one.role: route for one in mine if (route := DECIDES.get(one.role))}
+    for case in inquiries.inquiries() if roles else ():
+        flow = pages_of(case.round).flow(case.flow)
+        steps = [act for act in expected(pages_of(case.round), case.flow, case.state) if act.by in roles]
+        if steps:
+            yield text(steps[0].title), reverse(roles[steps[0].by], args=[case.number]), text(flow.title), case.number
+
+
+def _draws(mine: list[Appointment]) -> Iterator[Line]:
+    """Rounds with groups that wait for their draw, for the operator."""
+    held = [one for one in mine if one.role == "draw_operator"]
+    for round_ in Round.objects.filter(state="in_review").order_by("code") if held else ():
+        if any(covers(one, round_) for one in held) and (groups := ceremonies.waiting(round_)):
+            said = _("%(n)s 个评审组等待抽取") % {"n": len(groups)}
+            yield said, reverse("draw", args=[round_.code]), _("抽取"), round_.title
