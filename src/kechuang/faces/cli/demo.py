@@ -21,7 +21,7 @@ from kechuang.words.outcome import Refused
 
 app = typer.Typer()
 console = Console()
-RECORDS = 1900
+RECORDS = 2000
 
 
 @app.command()

@@ -22,7 +22,7 @@ from kechuang.words.outcome import Refused
 
 app = typer.Typer()
 console = Console(stderr=True)
-RECORDS_AT_ONE = 165_000
+RECORDS_AT_ONE = 175_000
 
 
 @app.command()
@@ -43,7 +43,7 @@ def rehearse(
         )
         raise typer.Exit(1) from None
     began = time.monotonic()
-    with shown(round(RECORDS_AT_ONE * scale) + 1200) as say:
+    with shown(round(RECORDS_AT_ONE * scale) + 1400) as say:
         year.rehearsed(year=of, seed=seed, scale=scale, say=say)
     told = summary(of, seed, scale, time.monotonic() - began)
     typer.echo(json.dumps(told, ensure_ascii=False, indent=1) if as_json else in_words(told))

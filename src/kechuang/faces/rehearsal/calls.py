@@ -13,10 +13,12 @@ from kechuang.casework.models import Round
 from kechuang.casework.pages import day_of, pages_for
 from kechuang.desks.funds import entries
 from kechuang.desks.funds.models import Contribution
+from kechuang.desks.projects import delegating
 from kechuang.faces.rehearsal.filling import long_text
 from kechuang.faces.rehearsal.plans import Plan
 from kechuang.faces.rehearsal.region import Unit
 from kechuang.faces.rehearsal.stage import MINUTES, SEAL, WHY, Stage
+from kechuang.parties.models import Person
 
 PUBLISHED, OPENS, UNITS_CLOSE, CLOSES = 55, 60, 121, 124
 FUNDERS = 9
@@ -24,6 +26,7 @@ FUNDERS = 9
 
 def announced(stage: Stage, plans: Iterable[tuple[Plan, int]], *, suffix: str = "") -> list[Round]:
     """Rounds (each plan with the number it funds) from the collection of demands to the published calls."""
+    _contracted(stage)
     opened = [(collecting(stage, plan, funded, suffix), plan, funded) for plan, funded in plans]
     source = stage.region.units[0]
     demands = [_demand(stage, round_, source) for round_, _, _ in opened]
@@ -99,19 +102,48 @@ def _guide(stage: Stage, round_: Round, demand: str) -> None:
 
 def _vetted(stage: Stage, round_: Round, funded: int) -> None:
     """Opinions of the law, the co-funders' word, the freezing."""
-    office = stage.region.office
-    text = long_text(60, stage.rng)
     stage.on_day(30)
-    stage.does(round_, "legal_opinion", office("legal_officer"), opinion=text, lawful=True)
-    stage.does(round_, "fair_competition", office("legal_officer"), opinion=text, fair=True)
-    for number, pid in enumerate(funders := round_.details.get("funders", ())):
-        head = stage.region.unit_of(pid).head
-        people.appoint(
-            head, "co_funder", round_.code, by=office("security_admin"), on=stage.now, key=stage.key("appoint")
-        )
-        share = funded * 7 // len(funders) + (number < funded * 7 % len(funders))
+    opinions(stage, round_)
+    heads = named(stage, round_)
+    for number, head in enumerate(heads):
+        share = funded * 7 // len(heads) + (number < funded * 7 % len(heads))
         stage.does(round_, "co_funder_agrees", head, share=str(share), seal=SEAL)
-    stage.does(round_, "freeze", office("planning_chief"))
+    stage.does(round_, "freeze", stage.region.office("planning_chief"))
+
+
+def opinions(stage: Stage, round_: Round) -> None:
+    """The opinions of the law on a call."""
+    officer, text = stage.region.office("legal_officer"), long_text(60, stage.rng)
+    stage.does(round_, "legal_opinion", officer, opinion=text, lawful=True)
+    stage.does(round_, "fair_competition", officer, opinion=text, fair=True)
+
+
+def named(stage: Stage, round_: Round) -> list[Person]:
+    """Who speaks for each co-funder of this call, appointed for it; nobody where it has none."""
+    admin = stage.region.office("security_admin")
+    heads = [stage.region.unit_of(pid).head for pid in round_.details.get("funders", ())]
+    for head in heads:
+        people.appoint(head, "co_funder", round_.code, by=admin, on=stage.now, key=stage.key("appoint"))
+    return heads
+
+
+def before_the_law(stage: Stage, plan: Plan, funded: int, suffix: str) -> Round:
+    """A call whose guide is written and argued, and which waits for its opinions and its co-funders."""
+    round_ = collecting(stage, plan, funded, suffix)
+    _guide(stage, round_, _demand(stage, round_, stage.region.units[0]))
+    named(stage, round_)
+    round_.refresh_from_db()
+    return round_
+
+
+def _contracted(stage: Stage) -> None:
+    """The institution's contract of delegation, signed by planning and confirmed by its chief, where none is in force."""
+    unit, today, office = stage.region.institution, day_of(stage.now), stage.region.office
+    if delegating.in_force(unit, (), today) is not None:
+        return
+    said = {"number": f"内科委〔{stage.year}〕1号", "plans": [delegating.EVERY_PLAN], "since": today, "until": today.replace(year=today.year + 3, day=1)}  # fmt: skip
+    row = delegating.enter_contract(unit, said, by=office("planner"), on=stage.now, key=stage.key("contract"))
+    delegating.confirm(row, by=office("planning_chief"), on=stage.now, key=stage.key("contracted"))
 
 
 def _published(stage: Stage, round_: Round) -> None:

@@ -10,15 +10,15 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from kechuang.casework import todo
-from kechuang.casework.models import Case
+from kechuang.casework.models import Case, Member
 from kechuang.desks.experts.models import Seat
-from kechuang.faces.rehearsal import calls, running, selecting
+from kechuang.faces.rehearsal import leaving
 from kechuang.faces.rehearsal.plans import PLANS, Plan
 from kechuang.faces.rehearsal.region import Region, raise_region
-from kechuang.faces.rehearsal.selecting import Applicants, Contest
-from kechuang.faces.rehearsal.stage import SEAL, Stage
+from kechuang.faces.rehearsal.selecting import Applicants
+from kechuang.faces.rehearsal.stage import Stage
 from kechuang.faces.rehearsal.year import Say, play, refuse_real_data
-from kechuang.parties.models import Person
+from kechuang.parties.models import Appointment, Person
 from kechuang.words.period import ZONE
 
 SCALE = 0.02
@@ -28,14 +28,16 @@ PARTS = (
     ("b", 192, "decide", ("results-conversion",)),
     ("f", 182, "review", ("key-technology",)),
     ("c", 168, "admit", ("platform-talent",)),
+    ("g", 160, "admit", ("basic-research",)),
     ("d", 126, "close", ("nsf-youth",)),
     ("e", 96, "open", ("innovation-environment", "major-special")),
 )
+AHEAD = 36  # how many days ago next year's calls were begun
 TITLES = {
     "leader": "项目负责人", "unit_research": "单位科研管理", "unit_head": "单位授权签章人", "unit_finance": "单位财务",
     "recommender": "归口管理部门经办", "recommender_head": "归口管理部门签发人", "expert": "评审专家",
     "institution_officer": "专业机构项目主管", "institution_chief": "专业机构复核人", "draw_operator": "专家抽取操作员",
-    "review_secretary": "评审组织秘书",
+    "review_secretary": "评审组织秘书", "member": "项目组成员", "co_funder": "联合资助方",
 }  # fmt: skip
 
 
@@ -47,15 +49,20 @@ def demonstrate(*, today: datetime, seed: int, say: Say) -> list[tuple[str, str]
     by_code = {plan.programme: plan for plan in PLANS}
     with transaction.atomic():
         region = raise_region(rng, on=first, units=12, leaders=108, experts=100, say=lambda what: say(what, 0))
-    people, contests = None, {}
+    people = None
     for name, days, until, codes in PARTS:
         stage = Stage(region, rng, first + timedelta(days=PARTS[0][1] - days), today.astimezone(ZONE).year, say, name)
         people = people or Applicants(stage)
         wanted = [(by_code[code], *by_code[code].at(SCALE)) for code in codes]
-        hand = in_all_hands if until == "open" else None
-        contests[name] = play(stage, _least(wanted), people, until=until, hand=hand)
-        LEFT.get(name, lambda *_: None)(stage, contests[name])
-    in_preparation(stage)
+        hand = leaving.handing_in if until == "open" else None
+        contests = play(stage, _least(wanted), people, until=until, hand=hand)
+        if name in LEFT:
+            LEFT[name](stage, contests, people)
+    say("下一年度指南与待确认事项 next year's calls, and what waits beside cases", 0)
+    stage = Stage(region, rng, first + timedelta(days=PARTS[0][1] - AHEAD), today.astimezone(ZONE).year, say, "n")
+    leaving.in_preparation(stage)
+    stage.on_day(AHEAD - 1)
+    leaving.beside_cases(stage)
     return logins(region, today)
 
 
@@ -64,73 +71,29 @@ def _least(wanted: list[tuple[Plan, int, int]]) -> list[tuple[Plan, int, int]]:
     return [(plan, min(funded, 3), min(applied, 6)) for plan, funded, applied in wanted]
 
 
-def under_review(stage: Stage, contests: list[Contest]) -> None:
-    """Drawn, promised, and the first case's first sheet is in; the others wait for their experts."""
-    for contest in contests:
-        stage.on_day(155)
-        selecting.drawn(stage, contest, contest.refreshed("admitted"))
-        stage.on_day(156)
-        selecting.begun(stage, contest, contest.refreshed("panel_drawn"))
-        for case in contest.refreshed("mail_review")[:1]:
-            sheet = selecting.a_sheet(stage, case, 80)
-            stage.does(case, "review", contest.labels[case.group][0], sheet=sheet)
-
-
-def in_all_hands(stage: Stage, contest: Contest, people: Applicants) -> None:
-    """Drafts, some with the unit, some with the recommender, one of them handed in."""
-    stage.say(f"{contest.plan.title}：申报 applications", 0)
-    stage.on_day(90)
-    selecting.drafted(stage, contest, people.take(contest.plan, contest.applied))
-    drafts = contest.cases
-    selecting.handed_in(stage, drafts[:1])
-    on_the_way = drafts[1 : 1 + len(drafts) // 2]
-    stage.all_do("submit_to_unit", [(c, c.leader, {"promise": SEAL}) for c in on_the_way])
-    for case in on_the_way[1:]:
-        unit = stage.region.unit_of(case.applicant.pid)
-        stage.does(case, "unit_check", unit.research, opinion="同意申报，材料属实")
-    for case in on_the_way[2:]:
-        stage.does(case, "endorse", stage.region.unit_of(case.applicant.pid).head, seal=SEAL, truth=True)
-
-
-def signing_and_paying(stage: Stage, contests: list[Contest]) -> None:
-    """In each round one task book waits for its leader, one payment for its checker, one receipt for its unit."""
-    stage.on_day(215)
-    for contest in contests:
-        cases = contest.refreshed("funded")
-        running.signed(stage, cases[1:])
-        stage.on_day(225)
-        runs = contest.refreshed("running")
-        running.paid(stage, runs[1:])
-        if runs:
-            code = runs[0].grant.instalments.get().code
-            clerk = stage.region.office("fund_clerk")
-            stage.does(runs[0], "prepare_payment", clerk, instalment=code, quota_document=running.quota(stage))
-
-
-def in_preparation(stage: Stage) -> None:
-    """Next year's call: demands are being collected."""
-    plan = next(p for p in PLANS if p.programme == "basic-research")
-    calls.collecting(stage, plan, 3, "-next")
-
-
-LEFT = {"a": signing_and_paying, "c": under_review}
+LEFT = {
+    "a": leaving.signing_and_paying, "b": leaving.objections, "c": leaving.under_review, "d": leaving.half_checked,
+    "f": leaving.proposing, "g": leaving.before_the_draw,
+}  # fmt: skip
 
 
 def logins(region: Region, today: datetime) -> list[tuple[str, str]]:
     """One sign-in name for every role, all with the one password that is printed at the start."""
     found = dict(region.offices)
     found |= {role: people[0] for role, people in region.execution.items()}
+    found |= {"expert": seated(), "member": asked_for_consent(), "co_funder": asked_to_fund()}
     units, bureaus = region.units, region.recommenders.values()
     leading = Case.objects.filter(parent=None, state__in=["funded", "draft"]).order_by("-project_no", "pk")
-    found |= {
-        "leader": busiest([case.leader for case in leading[:4]], today),
-        "unit_research": busiest([unit.research for unit in units], today),
-        "unit_head": busiest([unit.head for unit in units], today),
-        "unit_finance": busiest([unit.finance for unit in units], today),
-        "recommender": busiest([clerk for clerk, _ in bureaus], today),
-        "recommender_head": busiest([head for _, head in bureaus], today),
-        "expert": seated(),
-    }
+    for role, people in {
+        "leader": [case.leader for case in leading[:4]],
+        "unit_research": [unit.research for unit in units],
+        "unit_head": [unit.head for unit in units],
+        "unit_finance": [unit.finance for unit in units],
+        "recommender": [clerk for clerk, _ in bureaus],
+        "recommender_head": [head for _, head in bureaus],
+    }.items():
+        taken = {person.pk for person in found.values()}
+        found[role] = busiest([person for person in people if person.pk not in taken], today)
     told = []
     for role, person in found.items():
         title = TITLES.get(role, person.field)
@@ -149,6 +112,20 @@ def seated() -> Person:
     seat = Seat.objects.filter(state="accepted", draw__round__state="in_review").order_by("-position", "-pk").first()
     assert seat is not None  # a part of the demonstration is left under review
     return seat.expert.person
+
+
+def asked_for_consent() -> Person:
+    """A member of a team who has not yet agreed to take part."""
+    row = (
+        Member.objects.filter(consented_at=None, case__state="draft", case__round__state="open").order_by("pk").first()
+    )
+    assert row is not None  # a part of the demonstration is left open
+    return row.person
+
+
+def asked_to_fund() -> Person:
+    """Who speaks for a co-funder of a call that is not yet published."""
+    return Appointment.objects.filter(role="co_funder", target__endswith="-next").order_by("pk")[0].person
 
 
 def new_password() -> str:

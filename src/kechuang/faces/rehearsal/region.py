@@ -81,6 +81,7 @@ class Region:
     execution: dict[str, list[Person]]
     recommenders: dict[str, tuple[Person, Person]]  # clerk and signatory, by the recommender's pid
     units: list[Unit]
+    make: Maker
     experts: int = 0
 
     def office(self, role: str) -> Person:
@@ -152,7 +153,7 @@ def raise_region(
     institution = founding.open_office(
         make.office("科技项目管理服务中心（演示）", "institution", "150100"), by=admin, on=on, key="open:institution"
     )
-    region = Region(department, institution, {"security_admin": admin}, {}, {}, [])
+    region = Region(department, institution, {"security_admin": admin}, {}, {}, [], make)
     for role, (title, target) in OFFICES.items():
         if role not in region.offices:
             region.offices[role] = _engaged(make, admin, department, title, role, target)
