@@ -335,6 +335,17 @@ def test_until_the_award_the_public_reads_digest_dice_and_seed_and_afterwards_th
     assert (public["seed"], sum(map(len, public["panels"]))) == (row.ceremony.seed, row.seats)
 
 
+def test_the_list_of_draws_costs_the_same_for_one_and_for_three():
+    region = Region()
+    told = []
+    for count in (1, 2):
+        for _ in range(count):
+            _, ceremony = grouped(region, 1)
+            ceremony.takes(ceremony.operator, "freeze_draw")
+        told.append(queries_of(Client(), "/draws/"))
+    assert told[0] == told[1]
+
+
 def test_an_aborted_ceremony_stays_for_everyone_to_see():
     region = Region()
     round_, ceremony = grouped(region, 1)

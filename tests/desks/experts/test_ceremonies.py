@@ -144,6 +144,19 @@ def test_who_does_not_reveal_in_time_is_replaced_by_the_fixed_word_and_nothing_i
         Draw.objects.create(round=waiting.round, group="A组", mode="mail", seats=5, on=LATER)
 
 
+def test_a_word_given_before_the_freeze_or_on_one_case_alone_does_not_witness_the_draw():
+    waiting = Waiting("A组", "B组")
+    supervisor = waiting.region.supervisor
+    done(waiting.round, "second:draw", supervisor, on=START)
+    done(waiting.round, "freeze_draw", waiting.region.operator, on=LATER)
+    ceremony, told = Ceremony.objects.get(), []
+    told.append(ceremonies.witnessed(ceremony))
+    for case in waiting.cases:
+        done(case, "second:draw", supervisor, on=LATER)
+        told.append(ceremonies.witnessed(ceremony))
+    assert told == [None, None, LATER]
+
+
 def test_a_group_formed_after_the_freeze_waits_for_the_next_ceremony():
     waiting = Waiting("A组", "B组", pool=60)
     late = waiting.cases[1]

@@ -228,19 +228,22 @@ def reveals_until(ceremony: Ceremony) -> datetime:
 
 
 def witnessed(ceremony: Ceremony) -> datetime | None:
-    """When supervision gave its word on all groups of the ceremony, since their rules were frozen."""
+    """When supervision gave its word on all groups of the ceremony, or on every case, since their rules were frozen."""
     round_ = ceremony.round
     flow = pages_of(round_).flow(pages_of(round_).main_flow)
     names = [act.name for act in flow.acts.values() if DRAWS in act.effects and act.to != SAME]
     mine = Case.objects.filter(Q(group__in=ceremony.groups) | Q(number__in=ceremony.groups), round=round_, parent=None)
-    groups = set(mine.values_list("group", flat=True))
+    numbers, groups = (set(mine.values_list(name, flat=True)) for name in ("number", "group"))
     words = [word for name in names for word in witnessing.words_on(round_, name)]
     found = [word.on for word in words if word.on >= ceremony.frozen_at and groups <= word.groups]
+    if found:
+        return min(found)
     spoken = Record.objects.filter(
-        subject_kind="case", subject__in=mine.values("number"), on__gte=ceremony.frozen_at,
+        subject_kind="case", subject__in=numbers, on__gte=ceremony.frozen_at,
         act__in=[witnessing.SECOND + name for name in names],
     )  # fmt: skip
-    return min([*found, *spoken.values_list("on", flat=True)], default=None)
+    by_case = dict(spoken.order_by("-on").values_list("subject", "on"))
+    return max(by_case.values()) if by_case and set(by_case) == numbers else None
 
 
 def seed_of(ceremony: Ceremony) -> tuple[bytes, str]:

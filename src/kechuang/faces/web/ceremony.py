@@ -109,7 +109,7 @@ def standing(one: Round, ceremony: Ceremony | None, rows: list[Ceremony]) -> dic
     at = next((n for n, moment in enumerate(moments) if moment is None), -1)
     who = (_("抽取操作员"), _("抽取操作员、监督处"), _("监督处"), _("抽取操作员"), _("各承诺方"), _("抽取操作员"))
     steps = [
-        {"title": title, "who": who[n] if n == at else "", "on": None if n in (1, 4) else moment, "state": "done" if moment else "now" if n == at else ""}
+        {"title": title, "who": who[n] if moment or n == at else "", "on": None if n in (1, 4) else moment, "state": "done" if moment else "now" if n == at else ""}
         for n, (title, moment) in enumerate(zip(titles, moments, strict=True))
     ]  # fmt: skip
     waits = ceremonies.waiting(one) if not ceremony else {}
