@@ -10,7 +10,7 @@ from typing import Any
 
 from kechuang.casework import answers, linking
 from kechuang.casework.book.frozen import policies_of
-from kechuang.casework.models import Case
+from kechuang.casework.models import Case, Round
 from kechuang.casework.pages import Pages, day_of, pages_of
 from kechuang.engines import forms
 from kechuang.engines.rules.examples import computed as fields_computed
@@ -87,11 +87,13 @@ def basis_of(case: Case, on: datetime, *, pages: Pages | None = None, code: str 
     rules, codes = pages.round.rules, policies_of(pages.programme)
     if rules is None or not codes:
         return None
-    said = case.answers or answers.typed(case) if case.pk else {}
-    year = str(said.get("claim_year") or case.round.year)
     day = day_of(case.received_at or on)
-    policy = rules[code or codes[0]]
-    return Basis(rules, policy, int(year) if year.isdecimal() else case.round.year, day, pages.digest)
+    return Basis(rules, rules[code or codes[0]], year_of(case.round), day, pages.digest)
+
+
+def year_of(round_: Round) -> int:
+    """The year whose records a round pays for: its own, unless it says another (`details.claim_year`)."""
+    return int(round_.details.get("claim_year", round_.year))
 
 
 def chosen(case: Case, basis: Basis) -> list[str]:
@@ -236,5 +238,5 @@ FEN = number("money")
 
 __all__ = [
     "FEN", "Basis", "FormulaError", "Result", "basis_of", "chosen", "filled", "label_of", "on_day", "own", "records_of",
-    "refusals", "result_of", "said_of", "told", "turning", "with_marks",
+    "refusals", "result_of", "said_of", "told", "turning", "with_marks", "year_of",
 ]  # fmt: skip

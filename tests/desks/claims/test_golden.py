@@ -177,6 +177,18 @@ def test_a_record_of_another_year_or_of_another_firm_cannot_be_claimed():
     assert [reason.code for reason in others.reasons][:1] == ["not_an_option"]
 
 
+def test_a_claim_is_for_the_year_of_its_round_or_for_the_one_the_round_names():
+    region = Firms()
+    old = a_trade(region, 500 * WAN, day="2018-06-01")
+    _case, refusal = refused(region, a_round(region, "claim-technology-trade"), [old.number], claim_year="2018")
+    round_ = a_round(region, "claim-instrument-use", details={"claim_year": 2018})
+    use = a_use(an_instrument(region.seller), region.unit, 100_000 * YUAN, day="2018-06-01")
+    with pytest.raises(Refused) as early:
+        filed(region, round_, [use.number], claim_year="2018")
+    assert said(refusal)[:1] == ["申请年度不是本批次受理的年度"]
+    assert said(early.value) == ["政策在基准日不生效"]
+
+
 def test_a_relation_in_the_register_stops_the_claim_at_the_cross_check():
     region = Firms()
     trade = a_trade(region, 500 * WAN)

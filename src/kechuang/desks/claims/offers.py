@@ -41,7 +41,7 @@ def title(case: Case, on: datetime) -> Mapping[str, Any]:
     programme = pages_of(case.round).programme
     unit = case.applicant.name if case.applicant and "sheets" not in programme else ""
     named = f"{unit} {case.round.year} 年{programme['title']['zh']}".strip()
-    return {"title": named[:LONGEST], "claim_year": case.round.year}
+    return {"title": named[:LONGEST], "claim_year": computing.year_of(case.round)}
 
 
 def tried(case: Case, on: datetime) -> Result | None:
@@ -76,6 +76,13 @@ def in_window(case: Case, on: datetime) -> bool | None:
         return None
     rows = computing.records_of(case, found, on)
     return all(found.day_for(row).year == found.year for row in rows) if rows else None
+
+
+@fact("claims.year_fits")
+def year_fits(case: Case, on: datetime) -> bool | None:
+    """The year that was typed is the one the round pays for."""
+    said = (case.answers or answers.typed(case)).get("claim_year") if case.pk else None
+    return None if said in (None, "") else str(said) == str(computing.year_of(case.round))
 
 
 @fact("claims.used_elsewhere")
@@ -176,8 +183,10 @@ def release_evidence(case: Case, context: Any) -> None:
 def entitled(case: Case, context: Any) -> Finding:
     """The rule gives something for what was picked; else its own sentences say why not."""
     found = tried(case, context.on)
-    if found is None or not found.records or found.fen is None or found.fen > 0:
+    if found is None or not found.records or (found.fen is not None and found.fen > 0):
         return Finding.passed()
+    if found.fen is None:
+        return Finding.fail("figures_missing")
     said = [Reason("policy_refuses", **one) for one in computing.refusals(found)]
     return Finding("fail", tuple(said) or (Reason("ceiling_used_up", policy=dict(found.basis.policy.title)),))
 

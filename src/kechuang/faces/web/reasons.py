@@ -58,6 +58,9 @@ columns_differ|这些栏目与最后一次提交的不同：{columns}|These colu
 columns_missing|表里缺少这些列：{columns}|The table lacks these columns: {columns}
 commitment_is_no_digest|{parties} 的承诺值不是六十四位十六进制|The commitment of {parties} is not sixty-four hexadecimal digits
 commitments_too_few|承诺方不少于 {least} 个，其中一个是监督处|There must be at least {least} committing parties, one of them supervision
+confirmed_already|这一份已经由第二人确认过|This has been confirmed by a second person already
+contract_entered_already|合同编号 {number} 已经登记过|The contract {number} has been entered already
+contract_incomplete|请填写合同编号、所托计划和起止日期，终止不得早于起始|Please give the number, the plans and both dates of the contract; it cannot end before it begins
 data_not_deposited|请先汇交科学数据并上传证明|Please deposit the data and enclose the proof first
 dates_missing|请先填写开放、单位截止和推荐截止时间|Please enter the opening time and both deadlines first
 dates_out_of_order|时间次序不对：开放、单位截止、推荐截止须依次在后|The dates are out of order: opening, units' deadline, recommenders' deadline
@@ -77,9 +80,12 @@ entry_checked_already|这一笔已经核对过|This entry has been checked alrea
 entry_made_already|文号 {number} 已为同一用途登记过|The document {number} has been entered for the same purpose already
 entry_needs_amount|请填写金额；到位资金须大于零|Please give an amount; money received must be above zero
 entry_needs_document|请填写文号和文件日期|Please give the number and the date of the document
+evaluated_already|{year}年已经评价过|The year {year} has been evaluated already
+evaluation_incomplete|请选择等次并写明意见，不少于{least}字|Please choose a grade and give an opinion of at least {least} characters
 evidence_not_confirmed|记录{records}不在登记中，或还没有由另一方确认|The records {records} are not in the register, or not confirmed by the other side yet
 evidence_used|记录{records}已用于另一申请，同一方只能用一次|The records {records} are used by another claim; each side uses a record once
 experts_short|{groups}：{of}还缺 {missing} 名{kind}专家{where}|{groups}: {missing} more {kind} experts needed for {of}{where}
+figures_missing|所选记录的数据不全，还不能核算，请先补齐登记|Figures of the records are missing, so that nothing can be computed; please complete the registers first
 file_empty|文件是空的，请重新选择|The file is empty; please choose again
 file_kind_not_taken|不接收 .{ending} 文件，可以用：{taken}|.{ending} files are not taken; use one of {taken}
 file_missing|找不到文件 {name}|There is no file {name}
@@ -96,6 +102,7 @@ group_quota_impossible|{group}达不到最低立项数 {least}|{group} cannot re
 groups_open|还有 {count} 件没有评完|{count} cases are still being read
 has_a_share|这一件在预算内有应得金额，不能按预算不足处理|This claim has a share of the budget; it cannot be cut off
 head_missing|第一行没有列名|The first row has no column names
+institution_failed|{institution}{year}年度评价不合格，不能再承担新批次|{institution} failed its evaluation of {year} and may run no new round
 key_used_for_other_data|这次提交与之前同一编号的提交内容不同，请刷新页面后重新办理|The same key came with other data before; please reload the page and act again
 kind_short|{kind}类专家不够：需要 {need} 人，只有 {have} 人|Too few {kind} experts: {need} needed, {have} there
 leader_has_overdue|负责人有逾期未验收的项目，请先验收|The leader has an overdue project; it must be accepted first
@@ -138,6 +145,7 @@ not_a_whole_number|请写不带小数的数字|Please write a whole number
 not_a_year|不是年份，请写四位数字|No year; please write four digits
 not_an_amount|不是金额，请写数字，精确到分|No amount; please write a number, exact to the fen
 not_computed|还没有核算|Nothing has been computed yet
+not_delegated|{institution}没有覆盖本计划的有效委托合同，请先登记并确认合同|{institution} has no contract in force for this plan; please enter and confirm one first
 not_in_pool|所指定的人不都在专家库中，或信用等级不合格|Not everyone named is in the pool with good credit
 not_pending|这条申请已经办过|This entry has been dealt with already
 not_seated|你不在这一组评审席位中|You have no seat in this panel
