@@ -87,7 +87,7 @@ def compare(request: HttpRequest, number: str) -> HttpResponse:
             raise Http404
         return render(request, "officer/compare_closed.html", {**around(left), "title": _closed(like["share"])})
     return render(
-        request, "officer/compare.html", {**side_by_side(left, right), "who": person(request), "found": found}
+        request, "officer/compare.html", {**side_by_side(left, right), "reader": person(request), "found": found}
     )
 
 
@@ -121,7 +121,7 @@ def side_by_side(left: Case, right: Case) -> dict[str, Any]:
     return {
         **around(left), "right": head(right, _("既有")), "pairs": [pair], "table": table(left, mine, found),
         "digests": (left.answers_digest, right.answers_digest),
-        "title": _("%(n)s 处相同，加权占本件 %(share)s") % {"n": len(spans), "share": wording.percent(found.whole)},
+        "title": _("%(n)s 处相同，加权占本件 %(share)s") % {"n": len(spans), "share": f"{int(found.whole * 100)}%"},
     }  # fmt: skip
 
 
@@ -176,7 +176,7 @@ def table(case: Case, mine: Side, found: Shared) -> dict[str, Any]:
     rows = [
         {"key": name, "cells": lists.cells(heads, [
             {"text": named.get(name, name), "lead": True}, {"text": str(page.weight(name))},
-            {"text": wording.percent(found.sections[name]) if name in found.sections else _("不比对")},
+            {"text": f"{int(found.sections[name] * 100)}%" if name in found.sections else _("不比对")},
         ])}
         for name in mine.sections
     ]  # fmt: skip
