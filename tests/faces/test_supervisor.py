@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from kechuang.casework.models import Attempt, Case, Record
-from kechuang.desks.experts.models import Ceremony, Draw, Seat
+from kechuang.desks.experts.models import Ceremony, Draw, Expert, Seat
 from kechuang.desks.integrity.models import Clue, Sanction
 from kechuang.faces.web import verifying
 from kechuang.words.outcome import Refused
@@ -72,6 +72,18 @@ def test_names_of_a_panel_are_shown_here_alone_and_every_look_is_recorded():
     page = client.post(f"/supervision/panels/{draw.pk}/", {"key": "p1"}).content.decode()
     record = Record.objects.get(act="look_behind")
     assert (f">{name}<" in trail, f">{name}<" in page, record.subject) == (False, True, panel.round.code)
+
+
+def test_supervision_reads_why_an_expert_sits_and_why_another_does_not():
+    panel = Panel()
+    draw, client = Draw.objects.get(), browser(panel.region.supervisor)
+    finance = Expert.objects.filter(kind="finance").first()
+    page = client.post(f"/supervision/panels/{draw.pk}/", {"key": "p1", "why": finance.person.name})
+    whys = {seat.state: why for seat, why in page.context["seats"] if seat.state == "invited"}
+    assert whys == {"invited": "以 1/2 的概率入选"}
+    assert page.context["answer"] == "不是候选：有回避关系，或类别、学科不符，或须轮换"
+    stranger = client.post(f"/supervision/panels/{draw.pk}/", {"key": "p2", "why": "无此人"})
+    assert stranger.context["answer"] == "这个人不在冻结的专家库里，或同名的不止一人。"
 
 
 def test_the_full_certificate_goes_to_supervision_alone_and_every_look_is_recorded():

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from kechuang.engines.panel.certificate import Terms, certified, digest, frozen, public, salted
+from kechuang.engines.panel.explain import explain
 from kechuang.engines.panel.optimum import optimum
 from kechuang.engines.panel.problem import Array, Dense, Nest, Problem
 from kechuang.engines.panel.shortage import check
@@ -25,11 +26,14 @@ QUOTAS = ("outside", "region", "unit")
 
 
 def answer(request: Mapping[str, Any]) -> dict[str, Any]:
-    """`freeze`: the rules and their digest, or what is short. `draw`: both forms of the certificate, and the panels by pid."""
+    """`freeze`: the rules and their digest, or what is short. `draw`: both forms of the certificate, and the panels by pid.
+
+    `explain`: why these experts sit on these sub-panels, or why not, by pid and sub-panel.
+    """
     problem, terms = problem_of(request), Terms(request["bits"], request["most"], request["salt"])
     if request["task"] == "freeze":
         return _freeze(problem, terms)
-    return _draw(problem, terms, request)
+    return _explain(problem, terms, request) if request["task"] == "explain" else _draw(problem, terms, request)
 
 
 def problem_of(request: Mapping[str, Any]) -> Problem:
@@ -85,6 +89,25 @@ def _draw(problem: Problem, terms: Terms, request: Mapping[str, Any]) -> dict[st
         for row, panel in zip(by_row.tolist(), full["panels"], strict=True)
     }
     return {"full": full, "public": public(full), "panels": panels}
+
+
+def _explain(problem: Problem, terms: Terms, request: Mapping[str, Any]) -> dict[str, Any]:
+    labelled, by_row, by_col = salted(problem, salt=terms.salt)
+    best = optimum(labelled, seed=bytes.fromhex(request["seed"]), scale=terms.scale, most=terms.most)
+    rows = {problem.projects[row]: at for at, row in enumerate(by_row.tolist())}
+    cols = {problem.experts[col]: at for at, col in enumerate(by_col.tolist())}
+    said = {
+        pid: {name: _plain(explain(labelled, best, rows[name], cols[pid])) for name in request["names"]}
+        for pid in request["pids"]
+        if pid in cols
+    }
+    return {"said": said}
+
+
+def _plain(reason: Reason) -> dict[str, Any]:
+    """A reason in whole points; a chance stays a fraction."""
+    values = {name: str(value) if name == "chance" else int(value) for name, value in reason.values.items()}
+    return {"code": reason.code, **values}
 
 
 def _short_without(problem: Problem, quota: str, rows: list[int], terms: Terms) -> bool:

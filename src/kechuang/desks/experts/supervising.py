@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from django.db.models import Q
+
 from kechuang.casework.models import Case, Round
 from kechuang.desks.experts import ranking
-from kechuang.desks.experts.models import Ceremony, CeremonyPapers, Draw, Review, Seat, Watch
+from kechuang.desks.experts.models import Ceremony, CeremonyPapers, Draw, Expert, Review, Seat, Watch
+from kechuang.desks.experts.solving import solved
 from kechuang.engines.panel import watch
 from kechuang.parties.models import Organisation
+from kechuang.words.reason import Reason
 
 ABOVE = Fraction(10)  # points over the mean of the others from which a score counts as a favour
 LEAST = 3  # meetings of one reviewer with one unit from which a link counts as dense
+
+
+WHY = {
+    "assigned": "why_assigned", "drawn_with_chance": "why_drawn_with_chance", "worth_less": "why_worth_less",
+    "quota": "why_quota", "no_places": "why_no_places", "recused": "why_not_a_candidate",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +36,7 @@ class Sitting:
     name: str
     unit: str
     state: str
+    pid: str
 
 
 def draws_of(subject: Case | Round) -> list[Draw]:
@@ -63,9 +74,35 @@ def panel_of(draw: Draw) -> list[Sitting]:
     """Who was drawn, in drawn order, with what became of each seat."""
     rows = Seat.objects.filter(draw=draw).select_related("expert__person", "expert__person__unit").order_by("position")
     return [
-        Sitting(s.position + 1, s.label, s.expert.person.name, s.expert.person.unit.name if s.expert.person.unit else "", s.state)
+        Sitting(s.position + 1, s.label, s.expert.person.name, s.expert.person.unit.name if s.expert.person.unit else "", s.state, s.expert.pid)
         for s in rows
     ]  # fmt: skip
+
+
+def why(draw: Draw, pids: Iterable[str]) -> dict[str, Reason]:
+    """Why these experts sit in a panel, or why not, by pid: their best standing among its kinds; empty for a simple draw."""
+    papers = CeremonyPapers.objects.filter(ceremony=draw.ceremony_id).select_related("ceremony").first()
+    if papers is None or not papers.ceremony.seed:
+        return {}
+    names = [sub["name"] for sub in papers.problem["subs"] if (sub["group"], sub["mode"]) == (draw.group, draw.mode)]
+    asked = {
+        **papers.problem,
+        "task": "explain",
+        "seed": papers.ceremony.seed,
+        "names": names,
+        "pids": sorted(set(pids)),
+    }
+    found = {}
+    for pid, by_name in solved(asked)["said"].items():
+        best = min(by_name.values(), key=lambda one: list(WHY).index(one["code"]))
+        found[pid] = Reason(WHY[best["code"]], **{name: value for name, value in best.items() if name != "code"})
+    return found
+
+
+def pid_of(word: str) -> str:
+    """The public id of the expert that a pid or a name means; "" for nobody, or where the name is borne by several."""
+    rows = list(Expert.objects.filter(Q(pid=word) | Q(person__name=word)).values_list("pid", flat=True)[:2])
+    return rows[0] if len(rows) == 1 else ""
 
 
 def watches(limit: int = 200) -> list[Watch]:

@@ -249,6 +249,12 @@ unknown_credit|请选择信用等级|Please choose a credit
 unknown_kind|请选择类别|Please choose a kind
 username_taken|账号名 {username} 已有人用，请换一个|The name {username} is taken; please choose another
 weak_password|密码太容易猜到，请换一个|The password is too easy to guess; please choose another
+why_assigned|必定入选：他的分值高于这一席和这个人的影子价格|Certain to sit: worth more than the prices of the seat and of the expert
+why_drawn_with_chance|以 {chance} 的概率入选|Sits with a chance of {chance}
+why_no_places|这一批次的评审组数或本年度的批次数已满|Has as many groups of this round, or rounds of this year, as one may have
+why_not_a_candidate|不是候选：有回避关系，或类别、学科不符，或须轮换|No candidate: recused, of another kind or discipline, or at rest
+why_quota|分值 {value}，够得上这一席（{seat}）和本人（{place}）的价格，但受单位、地区或区外名额限制（{quota}）|Worth {value}, enough for the prices of the seat ({seat}) and the expert ({place}), but kept out by a quota of unit, region or outside ({quota})
+why_worth_less|分值 {value}，低于这一席的价格 {seat} 加本人的价格 {place}|Worth {value}, less than the price of the seat ({seat}) and of the expert ({place})
 witness_cut|存证文件夹 {folder} 被截短|The witness folder {folder} was cut
 witness_differs|存证文件夹 {folder} 第 {line} 行与其他不同|Line {line} of the witness folder {folder} differs
 witness_knows_more|存证里的日志比这里长，数据可能是旧备份|The witness holds a longer log than this; the data may be an old backup

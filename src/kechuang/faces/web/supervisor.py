@@ -26,6 +26,7 @@ from kechuang.faces.web import supervision_rows as rows
 from kechuang.faces.web.expert import new_key
 from kechuang.faces.web.lists import paged
 from kechuang.faces.web.questions import Around, questions, wrong
+from kechuang.faces.web.sentences import sentence
 from kechuang.words.outcome import Refused
 
 WITNESSED = ("draw", "stop_payment")
@@ -148,7 +149,15 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
         draw.round, "look_behind", by=person(request), on=now(), key=request.POST.get("key", ""), role="supervisor",
         data={}, tells={"draw": str(draw.pk)},
     )  # fmt: skip
-    return render(request, "supervisor/panel.html", {"draw": draw, "seats": supervising.panel_of(draw)})
+    seats, asked = supervising.panel_of(draw), request.POST.get("why", "").strip()
+    other = supervising.pid_of(asked) if asked else ""
+    said = {pid: sentence(one) for pid, one in supervising.why(draw, [*(s.pid for s in seats), *([other] if other else [])]).items()}  # fmt: skip
+    shown = {"draw": draw, "seats": [(s, said.get(s.pid, "")) for s in seats], "explained": bool(said), "asked": asked, "key": new_key()}  # fmt: skip
+    return render(
+        request,
+        "supervisor/panel.html",
+        {**shown, "answer": said.get(other, _("这个人不在冻结的专家库里，或同名的不止一人。"))},
+    )
 
 
 @require_POST
