@@ -7,8 +7,8 @@ from typing import Any
 
 from kechuang.casework.models import Case
 from kechuang.casework.pages import day_of
-from kechuang.desks.funds.actions import enter_quota
-from kechuang.desks.funds.models import Grant, Payment, QuotaDocument
+from kechuang.desks.funds.actions import enter_quota, make_batch
+from kechuang.desks.funds.models import Grant, Instalment, Payment, QuotaDocument
 from kechuang.desks.projects import reports
 from kechuang.faces.rehearsal.applications import FILE
 from kechuang.faces.rehearsal.filling import filled
@@ -38,15 +38,21 @@ def quota(stage: Stage) -> str:
 
 def paid(stage: Stage, cases: list[Case]) -> None:
     """What is due now: prepared by one, ordered by another."""
-    office = stage.region.office
-    number = quota(stage)
-    lines = []
-    for case in cases:
-        first = case.grant.instalments.filter(freed_at__isnull=False, payment=None).order_by("position").first()
-        if first is not None:
-            lines.append((case, office("fund_clerk"), {"instalment": first.code, "quota_document": number}))
+    clerk, treasurer, number = stage.region.office("fund_clerk"), stage.region.office("treasurer"), quota(stage)
+    due: dict[int, str] = {}
+    rows = Instalment.objects.filter(grant__case__in=cases, freed_at__isnull=False, payment=None)
+    for case, code in rows.order_by("-position").values_list("grant__case", "code"):
+        due[case] = code  # the first in order comes last and stays
+    lines = [(c, clerk, {"instalment": due[c.pk], "quota_document": number}) for c in cases if c.pk in due]
     stage.all_do("prepare_payment", lines)
-    stage.all_do("pay", [(c, office("treasurer"), {}) for c, _, _ in lines])
+    stage.all_do("pay", [(c, treasurer, {}) for c, _, _ in lines])
+
+
+def batched(stage: Stage) -> None:
+    """The orders of the day leave as one file for the treasury."""
+    if Payment.objects.filter(paid_at__isnull=False, batch=None).exists():
+        make_batch(by=stage.region.office("fund_clerk"), on=stage.now, key=stage.key("batch"))
+        stage.say("", 1)
 
 
 def received(stage: Stage, cases: list[Case]) -> None:

@@ -139,7 +139,7 @@ def admitted(stage: Stage, cases: list[Case]) -> None:
     """Another officer judges what the checks found, finding by finding, and admits."""
     chief = stage.region.execution["institution_chief"][0]
     found = Finding.objects.filter(case__in=cases, settled_by=None).exclude(verdict="pass")
-    with transaction.atomic():
+    with steady(), transaction.atomic():
         for finding in found.select_related("case", "case__round").order_by("case", "pk"):
             settle_finding(finding, "已核实，不影响受理", by=chief, on=stage.now, key=stage.key("settle"))
             stage.say("", 1)

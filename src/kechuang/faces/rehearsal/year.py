@@ -192,6 +192,12 @@ def pay(stage: Stage, contest: Contest) -> None:
     running.paid(stage, contest.refreshed("running"))
 
 
+def paying(stage: Stage, contests: list[Contest]) -> None:
+    """Payments of every round, and the file of the day for the treasury."""
+    each(pay, "拨款 payments")(stage, contests)
+    running.batched(stage)
+
+
 def receive(stage: Stage, contest: Contest) -> None:
     """What has come in, confirmed by the units of one round."""
     stage.on_day(239)
@@ -219,7 +225,7 @@ STEPS: dict[str, Callable[[Stage, list[Contest]], None]] = {
     "decide": each(decide, "拟立项 proposals"),
     "award": each(award, "立项 awards"),
     "sign": each(sign, "任务书 task books"),
-    "pay": each(pay, "拨款 payments"),
+    "pay": paying,
     "run": each(receive, "到账 receipts"),
     "winter": _passes(12, 28, years=0),
     "spring": _passes(4, 12, years=1),
