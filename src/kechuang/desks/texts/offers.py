@@ -26,8 +26,8 @@ def title_clash(case: Case, context: Any) -> Finding:
 
 @effect("texts.compare")
 def compare(case: Case, context: Any) -> None:
-    """Ask for the comparison with all earlier applications and results; the job leaves a finding on the case."""
-    put("compare", f"compare:{case.number}:{context.act.name}:{case.answers_digest}", {"case": case.pk}, context.on)
+    """Ask for the comparison with all earlier applications and results, once for the same answers; the job leaves a finding."""
+    put("compare", f"compare:{case.number}:{case.answers_digest}", {"case": case.pk}, context.on)
 
 
 def compared(case: Case) -> Found | None:
