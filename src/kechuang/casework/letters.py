@@ -8,14 +8,18 @@ from datetime import datetime
 from typing import Any
 
 from kechuang.casework import documents, queries
-from kechuang.casework.models import Case, Document, Letter, Record, Round
+from kechuang.casework.models import Award, Case, Document, Letter, Record, Round, Told
 from kechuang.casework.outbox import job
 from kechuang.casework.pages import day_of, pages_of
-from kechuang.parties.prepared import insert
+from kechuang.parties.prepared import Prepared, insert
 from kechuang.words.money import Money
 
 _PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 BLANK = "——"
+RECORD = Prepared[Record](lambda pk: Record.objects.filter(pk=pk))
+TOLD = Prepared[Told](lambda pk: Told.objects.filter(pk=pk))
+AWARD = Prepared[Award](lambda case: Award.objects.filter(case=case))
+CASE = Prepared[Case](lambda number: Case.objects.defer("answers").filter(number=number))
 
 
 def drawn(text: str, values: Mapping[str, Any]) -> str:
@@ -38,12 +42,13 @@ def shown(value: Any) -> str:
 def values_for(subject: Case | Round, record: Record) -> dict[str, Any]:
     """What letters may name: the case, its unit and round, the money, what was said in the act, and the day."""
     round_ = subject.round
-    told = dict(record.told.data) if hasattr(record, "told") else {}
+    said = TOLD.one(record.pk)
+    told = dict(said.data) if said else {}
     base: dict[str, Any] = {
         "round_title": round_.title, "letter_date": record.on, "year": round_.year, "document_no": round_.document_no,
     }  # fmt: skip
     if isinstance(subject, Case):
-        award = getattr(subject, "award", None)
+        award = AWARD.one(subject.pk)
         base |= {
             "unit": subject.applicant.name if subject.applicant else "", "title": subject.title,
             "case_number": subject.number, "project_no": subject.project_no, "received_at": subject.received_at,
@@ -58,7 +63,9 @@ def values_for(subject: Case | Round, record: Record) -> dict[str, Any]:
 @job("letter")
 def write_letter(payload: Mapping[str, Any], on: datetime) -> None:
     """Draw the letter of one record, keep it as a document and put it into the inbox of each addressee."""
-    record = Record.objects.get(pk=payload["record"])
+    record = RECORD.one(payload["record"])
+    if record is None:
+        raise LookupError(f"record {payload['record']} is gone")
     subject = subject_of(record)
     page = pages_of(subject.round).round.letters.get(str(payload["letter"]))
     if page is None:
@@ -84,7 +91,10 @@ def write_letter(payload: Mapping[str, Any], on: datetime) -> None:
 def subject_of(record: Record) -> Case | Round:
     """The case or round a record is about."""
     if record.subject_kind == "case":
-        return Case.objects.defer("answers").get(number=record.subject)
+        case = CASE.one(record.subject)
+        if case is None:
+            raise LookupError(f"case {record.subject} is gone")
+        return case
     return Round.objects.get(code=record.subject)
 
 

@@ -17,6 +17,7 @@ from kechuang.engines.panel import recusal
 from kechuang.engines.panel.ceremony import pool_digest
 from kechuang.engines.panel.quotas import Candidate, Quotas
 from kechuang.parties.models import Employment, Tie
+from kechuang.parties.prepared import Prepared
 
 REGION = "15"
 Value = TypeVar("Value")
@@ -160,11 +161,15 @@ def _unwanted(group: Group) -> list[tuple[str, str]]:
     ]
 
 
+DECLARED = Prepared[tuple[str]](
+    lambda case: Conflict.objects.filter(case=case, why="conflict").values_list("seat__expert__pid")
+)
+
+
 def _declared(group: Group) -> set[tuple[str, str]]:
     """What was declared about a case, or about the project it is a child of."""
     known = {owner_of(case).pk: case.number for case in group.cases} | {case.pk: case.number for case in group.cases}
-    rows = Conflict.objects.filter(case__in=known, why="conflict").values_list("case_id", "seat__expert__pid")
-    return {(known[case_id], pid) for case_id, pid in rows}
+    return {(number, pid) for pk, number in known.items() for (pid,) in DECLARED.rows(pk)}
 
 
 def _sanctions(pool: list[Expert], on: datetime) -> dict[str, Any]:

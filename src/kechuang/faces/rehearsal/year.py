@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import gc
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from random import Random
 
@@ -51,12 +53,25 @@ def the_region(rng: Random, *, on: datetime, scale: float, say: Say) -> Region:
 def rehearsed(*, year: int, seed: int, scale: float, say: Say) -> Stage:
     """Raise the region and play the year with its troubles; the same seed writes the same records, to the byte."""
     refuse_real_data()
-    with seeded(seed):
+    with seeded(seed), seldom_collected():
         rng = Random(seed)
         region = the_region(rng, on=first_day(year), scale=scale, say=say)
         stage = Stage(region, rng, first_day(year), year, say, troubled=True)
         play(stage, [(plan, *plan.at(scale)) for plan in PLANS], Applicants(stage), until="autumn")
         return stage
+
+
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+    """Pages and code stay for the whole play: the collector need not walk over them again and again."""
+    held = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*held)
+        gc.unfreeze()
 
 
 def play(
