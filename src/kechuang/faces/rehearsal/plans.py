@@ -66,5 +66,5 @@ SPARE_YOUNG = 2
 
 
 def leaders(scale: float) -> int:
-    """How many researchers the region needs: those who lead, a fifth more, and some to spare."""
-    return sum(plan.at(scale)[1] for plan in PLANS) * 6 // 5 + 2 * SPARE
+    """How many researchers the region needs: those who lead, a twentieth more, and some to spare."""
+    return sum(plan.at(scale)[1] for plan in PLANS) * 21 // 20 + 2 * SPARE
