@@ -1,12 +1,12 @@
-"""What the projects desk keeps: reports and task books, changes applied, and projects that are overdue."""
+"""What the projects desk keeps: reports and task books, changes applied, and projects that are overdue, institutions at work."""
 
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from kechuang.casework.models import Case
-from kechuang.parties.models import Person
+from kechuang.parties.models import Organisation, Person
 from kechuang.parties.secrets import EncryptedJSON, token
 
 
@@ -63,3 +63,54 @@ class Numbering(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["programme", "year"], name="numbering_once")]
+
+
+class Delegation(models.Model):
+    """The contract under which a professional institution runs rounds: which plans, from when to when, and its fee."""
+
+    pid = models.CharField(max_length=16, unique=True, default=token)
+    institution = models.ForeignKey(Organisation, models.PROTECT, related_name="delegations")
+    number = models.CharField(max_length=60, unique=True)
+    plans = models.JSONField(default=list)
+    since = models.DateField()
+    until = models.DateField()
+    fen = models.BigIntegerField(default=0)
+    maker = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    checker = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    checked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(since__lte=F("until")), name="delegation_ends_after_it_begins"),
+            models.CheckConstraint(condition=Q(fen__gte=0), name="delegation_fee_not_negative"),
+            models.CheckConstraint(
+                condition=Q(checker=None) | ~Q(maker=F("checker")), name="delegation_maker_is_never_checker"
+            ),
+        ]
+
+
+class Yearly(models.Model):
+    """What supervision found of an institution's year: the grade, the opinion, and the figures it rests on."""
+
+    GRADES = ("excellent", "pass", "fail")
+
+    pid = models.CharField(max_length=16, unique=True, default=token)
+    institution = models.ForeignKey(Organisation, models.PROTECT, related_name="yearly")
+    year = models.PositiveSmallIntegerField()
+    grade = models.CharField(max_length=10)
+    opinion = models.TextField()
+    figures = models.JSONField(default=dict)
+    maker = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    checker = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    checked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "year"], name="institution_evaluated_once_a_year"),
+            models.CheckConstraint(
+                condition=Q(checker=None) | ~Q(maker=F("checker")), name="yearly_maker_is_never_checker"
+            ),
+            models.CheckConstraint(condition=Q(grade__in=["excellent", "pass", "fail"]), name="yearly_grade_is_one"),
+        ]

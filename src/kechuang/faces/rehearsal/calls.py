@@ -13,6 +13,7 @@ from kechuang.casework.models import Round
 from kechuang.casework.pages import day_of, pages_for
 from kechuang.desks.funds import entries
 from kechuang.desks.funds.models import Contribution
+from kechuang.desks.projects import delegating
 from kechuang.faces.rehearsal.filling import long_text
 from kechuang.faces.rehearsal.plans import Plan
 from kechuang.faces.rehearsal.region import Unit
@@ -25,6 +26,7 @@ FUNDERS = 9
 
 def announced(stage: Stage, plans: Iterable[tuple[Plan, int]], *, suffix: str = "") -> list[Round]:
     """Rounds (each plan with the number it funds) from the collection of demands to the published calls."""
+    _contracted(stage)
     opened = [(collecting(stage, plan, funded, suffix), plan, funded) for plan, funded in plans]
     source = stage.region.units[0]
     demands = [_demand(stage, round_, source) for round_, _, _ in opened]
@@ -132,6 +134,16 @@ def before_the_law(stage: Stage, plan: Plan, funded: int, suffix: str) -> Round:
     named(stage, round_)
     round_.refresh_from_db()
     return round_
+
+
+def _contracted(stage: Stage) -> None:
+    """The institution's contract of delegation, signed by planning and confirmed by its chief, where none is in force."""
+    unit, today, office = stage.region.institution, day_of(stage.now), stage.region.office
+    if delegating.in_force(unit, (), today) is not None:
+        return
+    said = {"number": f"内科委〔{stage.year}〕1号", "plans": [delegating.EVERY_PLAN], "since": today, "until": today.replace(year=today.year + 3, day=1)}  # fmt: skip
+    row = delegating.enter_contract(unit, said, by=office("planner"), on=stage.now, key=stage.key("contract"))
+    delegating.confirm(row, by=office("planning_chief"), on=stage.now, key=stage.key("contracted"))
 
 
 def _published(stage: Stage, round_: Round) -> None:
