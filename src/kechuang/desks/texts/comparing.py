@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 
 from kechuang.casework.models import Case, Finding, Member
 from kechuang.casework.outbox import job
@@ -30,6 +30,9 @@ from kechuang.engines import match
 from kechuang.words.reason import Reason
 
 CHECK = "texts.compare"
+READ = Case.objects.select_related("round", "round__frozen", "leader").prefetch_related(
+    Prefetch("members", Member.objects.select_related("person").only("case_id", "person__pid")), "attachments"
+)
 REFUSED = ("not_admitted", "not_funded", "withdrawn")
 FINISHED = ("passed", "closed_no_fault", "failed", "tracking", "archived", "terminated", "revoked")
 RUNNING = ("funded", "contracting", "running", "suspended", "acceptance_due", "acceptance", "rectify")
@@ -87,7 +90,7 @@ def _marks(case: Case, sections: Mapping[str, str]) -> set[int]:
 @job("compare")
 def compare(payload: Mapping[str, Any], on: datetime) -> None:
     """Compare one case and leave the finding that the formal check asks for, bound to the answers it saw."""
-    case = Case.objects.select_related("round", "round__frozen", "leader").get(pk=payload["case"])
+    case = READ.get(pk=payload["case"])
     read_files(case, on)
     page, mine = lines(), Side.of(case)
     weights = {name: page.weight(name) for name in mine.sections}
@@ -183,7 +186,7 @@ def whole(sections: Mapping[str, str]) -> str:
 def _likes(mine: Side, documents: Iterable[int], page: Lines) -> Iterable[dict[str, Any]]:
     """What each near case and each other case of the same people shares with this one, where it is worth a look."""
     ids = [*documents, *(pk for pk in _of_the_same_people(mine.case) if pk not in documents)]
-    cases = Case.objects.select_related("round", "round__frozen", "leader").in_bulk(ids)
+    cases = READ.in_bulk(ids)
     for pk in ids:
         if pk in cases and (like := _like(mine, Side.of(cases[pk]), page)):
             yield like
@@ -228,8 +231,8 @@ def _where(case: Case, other: Case) -> str:
 
 
 def _team(case: Case) -> match.Team:
-    people = Member.objects.filter(case=case).values_list("person__pid", flat=True)
-    return match.Team(case.leader.pid if case.leader else "", frozenset(people))
+    people = frozenset(member.person.pid for member in case.members.all())
+    return match.Team(case.leader.pid if case.leader else "", people)
 
 
 def _standing(case: Case) -> match.Standing:

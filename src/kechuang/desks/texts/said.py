@@ -137,11 +137,12 @@ def _texts(node: Any) -> Iterator[str]:
 def texts_of(case: Case) -> list[tuple[FileText, str]]:
     """What has been read of the files of a case, each with its name."""
     names = {one.digest: one.name for one in _readable(case)}
-    return [(row, names[row.digest]) for row in FileText.objects.filter(digest__in=names).order_by("digest")]
+    rows = FileText.objects.filter(digest__in=names).order_by("digest") if names else ()
+    return [(row, names[row.digest]) for row in rows]
 
 
 def _readable(case: Case) -> list[Attachment]:
-    rows = Attachment.objects.filter(case=case, removed=False).order_by("pk")
+    rows = sorted((one for one in case.attachments.all() if not one.removed), key=lambda one: one.pk)
     return [one for one in rows if one.name.rpartition(".")[2] in READABLE]
 
 
