@@ -15,7 +15,9 @@ from kechuang.desks.enterprises.models import Year
 from kechuang.desks.instruments.models import Use
 from kechuang.desks.transfer.models import Contract, Trade
 from kechuang.faces.importing.importing import import_rows
-from tests.desks.claims.steps import DAY, WAN, Firms, a_trade, an_instrument
+from kechuang.faces.web import beside
+from kechuang.parties.permissions import appointments
+from tests.desks.claims.steps import DAY, WAN, Firms, a_trade, a_use, an_instrument
 from tests.factories import a_person
 
 pytestmark = pytest.mark.django_db
@@ -174,3 +176,15 @@ def test_one_row_and_three_rows_take_the_same_number_of_queries(client, region):
     one = queries()
     a_trade(region, WAN), a_trade(region, WAN)
     assert queries() == one
+
+
+def test_rows_wait_in_the_to_do_list_of_the_other_side_alone(client, region):
+    a_trade(region, WAN, confirmed=False)
+    use = a_use(an_instrument(region.seller), region.unit, WAN)
+    Use.objects.filter(pk=use.pk).update(confirmed_at=None)
+    told = [
+        [row["title"] for row in beside.waiting(appointments(who, DAY.date()))]
+        for who in (region.registrar, region.claimant, region.planner)
+    ]
+    assert told == [["1 条技术交易付款等你确认"], ["1 条仪器使用记录等你确认"], []]
+    assert "1 条仪器使用记录等你确认" in signed_in(client, region.claimant).get("/todo/").content.decode()

@@ -253,6 +253,28 @@ def visible(register: Register, held: Iterable[Appointment]) -> QuerySet[Any]:
     return _near(register, reach)
 
 
+def waiting(register: Register, held: Iterable[Appointment]) -> QuerySet[Any]:
+    """The rows that wait for the word of whoever holds these appointments; not those they entered themselves."""
+    name, reach, people = register.by_unit or register.unit, Q(pk__in=[]), set()
+    for one in held:
+        if one.role in register.confirms:
+            people.add(one.person_id)
+            reach |= _reach(one, name)
+    rows = register.model._default_manager.filter(reach, confirmed_at=None, cancelled=False)
+    return rows.exclude(entered_by__in=people)
+
+
+def _reach(held: Appointment, name: str) -> Q:
+    """As `reaches`, for a query: rows whose unit in `name` the appointment covers."""
+    if held.scope == "organisation":
+        return Q(**{f"{name}__pid": held.target})
+    if held.scope == "recommended":
+        return Q(**{f"{name}__recommender__pid": held.target})
+    if held.scope == "place":
+        return Q(**{f"{name}__place__startswith": held.target.rstrip("0") or held.target})
+    return ~Q(pk__in=[])
+
+
 def _near(register: Register, reach: Q) -> QuerySet[Any]:
     related = [f.name for f in register.model._meta.fields if isinstance(f, models.ForeignKey)]
     return register.model._default_manager.filter(reach).select_related(*related).order_by("-entered_at", "-pk")

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kechuang.casework import chain
+from kechuang.casework import chain, registers
 from kechuang.casework.models import Round
 from kechuang.casework.pages import pages_of
 from kechuang.casework.todo import expected
@@ -28,7 +28,12 @@ def waiting(held: Iterable[Appointment]) -> list[dict[str, Any]]:
     mine = list(held)
     return [
         {"title": title, "href": href, "chip": chip, "tone": "you", "why": why, "act": _("去办理")}
-        for title, href, chip, why in (*_counted(mine, {one.role for one in mine}), *_inquiries(mine), *_draws(mine))
+        for title, href, chip, why in (
+            *_counted(mine, {one.role for one in mine}),
+            *_inquiries(mine),
+            *_draws(mine),
+            *_registers(mine),
+        )
     ]
 
 
@@ -74,3 +79,17 @@ def _draws(mine: list[Appointment]) -> Iterator[Line]:
         if any(covers(one, round_) for one in held) and (groups := ceremonies.waiting(round_)):
             said = _("%(n)s 个评审组等待抽取") % {"n": len(groups)}
             yield said, reverse("draw", args=[round_.code]), _("抽取"), round_.title
+
+
+def _registers(mine: list[Appointment]) -> Iterator[Line]:
+    """One line for each register with rows that wait for this person's word."""
+    roles = {one.role for one in mine}
+    for one in registers.every() if roles else ():
+        if roles & one.confirms and (n := registers.waiting(one, mine).count()):
+            said = _("%(n)s 条%(what)s等你确认") % {"n": n, "what": text(dict(one.title))}
+            yield (
+                said,
+                reverse("register", args=[one.code]),
+                _("登记台账"),
+                _("与原件一致方可确认；确认后作为补助、认定的依据。"),
+            )
