@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from kechuang.casework.acts import open_round
 from kechuang.casework.models import Award, Case, Round
 from kechuang.desks.texts import indexing
-from tests.factories import START, Region, a_case, an_open_round
+from tests.factories import START, Region, a_case, an_open_round, done
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +57,22 @@ def test_the_public_sees_what_calls_want_and_public_results_near_to_it():
     indexing.bring_up(START)
     page = Client().get("/demands/").content.decode()
     assert (f"/projects/{funded.number}/" in page, hidden.title in page) == (True, False)
+
+
+def test_demands_of_rounds_in_preparation_are_for_the_planning_office():
+    region = Region()
+    funded = a_project(region, "耐盐小麦品系选育与示范", state="archived")
+    Award.objects.create(case=funded, fen=100, on=START)
+    said = "河套灌区需要能在盐碱地上稳产的小麦品种，要求亩产不低于四百公斤，五年内能够推广十万亩以上。" * 2
+    round_ = open_round(
+        "nsf-general", by=region.planner, on=START, key="demands-1", code="nsf-2019", title="2019批次", year=2019
+    )
+    done(round_, "record_demand", region.field, demand=said, source=region.unit.pid)
+    indexing.bring_up(START)
+    page = signed_in(region.planner).get("/demands/").content.decode()
+    assert (said[:20] in page, f"/projects/{funded.number}/" in page) == (True, True)
+    told = [client.get("/demands/").content.decode() for client in (Client(), signed_in(region.leader))]
+    assert [said[:20] in one for one in told] == [False, False]
 
 
 def test_the_pages_stand_where_there_is_nothing():

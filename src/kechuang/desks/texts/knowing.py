@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from kechuang.casework.models import Case, Round
+from kechuang.casework.models import Case, Record, Round
 from kechuang.casework.pages import current
 from kechuang.desks.texts import entries, shelf
 from kechuang.desks.texts.comparing import FINISHED, RUNNING
@@ -120,6 +120,18 @@ def topics() -> list[Offered]:
         for one in rounds
         for topic in one.topics or [{"title": one.title}]
     ]
+
+
+def recorded(rounds: Iterable[Round]) -> list[Offered]:
+    """The demands that were recorded while these rounds were prepared: for those who prepare them, not for the public."""
+    codes = {one.code: one for one in rounds}
+    rows = Record.objects.filter(subject_kind="round", subject__in=list(codes), act="record_demand").order_by("-pk")
+    said = [
+        (row.subject, str(row.told.data.get("demand", "")))
+        for row in rows.select_related("told")
+        if hasattr(row, "told")
+    ]
+    return [Offered(f"round:{code}", f"{text[:40]}（{codes[code].title}）", text) for code, text in said if text]
 
 
 def policies() -> list[Offered]:

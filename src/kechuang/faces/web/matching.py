@@ -10,8 +10,9 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
-from kechuang.desks.texts.knowing import Fit, Offered, fitting, results_for, topics
-from kechuang.faces.access import UNIT_ROLES, held_by, needs, person
+from kechuang.casework.queries import rounds_visible_to
+from kechuang.desks.texts.knowing import Fit, Offered, fitting, recorded, results_for, topics
+from kechuang.faces.access import UNIT_ROLES, held_by, may, needs, now, person
 from kechuang.faces.web import showing
 from kechuang.faces.web.sentences import sentence
 from kechuang.parties.models import Organisation
@@ -54,11 +55,22 @@ def near_to_us(request: HttpRequest) -> HttpResponse:
 @needs("anyone")
 def demands(request: HttpRequest) -> HttpResponse:
     """Every topic that an open call wants, and the public projects whose results could meet it."""
-    wanted, page = showing.paged(request, topics(), size=20)
-    matched = [{"title": one.title, "href": href(one), "fits": rows(fits)} for one, fits in results_for(wanted)]
-    return render(
-        request, "public/demands.html", {"topics": matched, "page": page, "title": _("技术需求与可对接的成果")}
-    )
+    wanted, page = showing.paged(request, [*_preparing(request), *topics()], size=20)
+    matched = [
+        {"title": one.title, "href": _round(request, one), "fits": rows(fits)} for one, fits in results_for(wanted)
+    ]
+    shown = {"topics": matched, "page": page, "title": _("技术需求与可对接的成果")}
+    return render(request, "public/demands.html", shown)
+
+
+def _preparing(request: HttpRequest) -> list[Offered]:
+    """Demands recorded for rounds, for the planning office alone."""
+    return recorded(rounds_visible_to(person(request), now()).order_by("code")) if may(request, "planning") else []
+
+
+def _round(request: HttpRequest, offered: Offered) -> str:
+    """The round as the reader may open it: the planning office by its page, everyone else by the call."""
+    return reverse("round", args=[offered.name.removeprefix("round:")]) if may(request, "planning") else href(offered)
 
 
 urlpatterns = [
