@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from random import Random
 
@@ -12,7 +13,7 @@ from django.db import transaction
 from kechuang.casework import todo
 from kechuang.casework.models import Case, Member
 from kechuang.desks.experts.models import Seat
-from kechuang.faces.rehearsal import leaving
+from kechuang.faces.rehearsal import claiming, leaving
 from kechuang.faces.rehearsal.plans import PLANS, Plan
 from kechuang.faces.rehearsal.region import Region, raise_region
 from kechuang.faces.rehearsal.selecting import Applicants
@@ -32,6 +33,7 @@ PARTS = (
     ("d", 126, "close", ("nsf-youth",)),
     ("e", 96, "open", ("innovation-environment", "major-special")),
 )
+CLAIMS = 96  # how many days ago the calls of claims and titles were begun
 AHEAD = 36  # how many days ago next year's calls were begun
 TITLES = {
     "leader": "项目负责人", "unit_research": "单位科研管理", "unit_head": "单位授权签章人", "unit_finance": "单位财务",
@@ -58,12 +60,15 @@ def demonstrate(*, today: datetime, seed: int, say: Say) -> list[tuple[str, str]
         contests = play(stage, _least(wanted), people, until=until, hand=hand)
         if name in LEFT:
             LEFT[name](stage, contests, people)
+    say("后补助与认定 claims and titles", 0)
+    begun = first + timedelta(days=PARTS[0][1] - CLAIMS)
+    cast = claiming.left_at_the_list(Stage(region, rng, begun, today.astimezone(ZONE).year, say, "m"))
     say("下一年度指南与待确认事项 next year's calls, and what waits beside cases", 0)
     stage = Stage(region, rng, first + timedelta(days=PARTS[0][1] - AHEAD), today.astimezone(ZONE).year, say, "n")
     leaving.in_preparation(stage)
     stage.on_day(AHEAD - 1)
     leaving.beside_cases(stage)
-    return logins(region, today)
+    return logins(region, today, {"claimant": cast.firms[0].claimant, "contract_registrar": cast.registrar})
 
 
 def _least(wanted: list[tuple[Plan, int, int]]) -> list[tuple[Plan, int, int]]:
@@ -77,9 +82,9 @@ LEFT = {
 }  # fmt: skip
 
 
-def logins(region: Region, today: datetime) -> list[tuple[str, str]]:
+def logins(region: Region, today: datetime, more: Mapping[str, Person]) -> list[tuple[str, str]]:
     """One sign-in name for every role, all with the one password that is printed at the start."""
-    found = dict(region.offices)
+    found = {**region.offices, **more}
     found |= {role: people[0] for role, people in region.execution.items()}
     found |= {"expert": seated(), "member": asked_for_consent(), "co_funder": asked_to_fund()}
     units, bureaus = region.units, region.recommenders.values()
