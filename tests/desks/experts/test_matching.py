@@ -52,6 +52,7 @@ def test_seats_that_no_kind_names_go_to_the_kind_that_has_most_and_a_kind_given_
     assert (dict(made.kinds), made.outside, dict(terms.without(made, "finance").kinds)) == ({"technical": 4, "finance": 1}, 2, {"technical": 5})  # fmt: skip
     assert terms.without(made, "outside").outside == 0
     assert terms.make_up({}, "acceptance") == terms.MakeUp(3, {"": 3}, 0)
+    assert [terms.make_up(page, "mail", least_outside=n).outside for n in (1, 3, 9)] == [2, 3, 5]
 
 
 def test_a_page_says_how_each_panel_is_drawn_and_mail_and_meeting_are_certified_without_a_word():

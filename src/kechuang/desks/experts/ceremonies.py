@@ -78,13 +78,15 @@ def draw_states(pages: Pages) -> set[str]:
     return {state for act in acts if DRAWS in act.effects and act.to != SAME for state in act.start}
 
 
-def wanted(round_: Round) -> Wanted:
+def wanted(round_: Round, asked: terms.Terms) -> Wanted:
     """The panels to draw for the groups that wait, of the modes the page draws with a certificate."""
     programme, cases = pages_of(round_).programme, waiting(round_)
     declared = programme.get("panel") or {}
     modes = [mode for mode in terms.BY_PAGE if mode in declared] or [terms.BY_PAGE[0]]
     modes = [mode for mode in modes if terms.method_of(programme, mode) == terms.CERTIFIED]
-    panels = {(group, mode): terms.make_up(programme, mode) for group in cases for mode in modes}
+    panels = {
+        (group, mode): terms.make_up(programme, mode, least_outside=asked.outside) for group in cases for mode in modes
+    }
     return Wanted(panels, cases)
 
 
@@ -96,7 +98,8 @@ def pool_of(round_: Round) -> list[Expert]:
 
 def lacks_of(round_: Round, on: datetime) -> list[Reason]:
     """What the groups that wait are short of, by name; empty where everything can be drawn."""
-    want, asked = wanted(round_), terms_on(round_, on)
+    asked = terms_on(round_, on)
+    want = wanted(round_, asked)
     if not want.panels:
         return []
     found = arranged(round_, want.panels, want.cases, pool_of(round_), asked, on)
@@ -120,7 +123,8 @@ def freeze(round_: Round, *, beacon: str, on: datetime) -> Ceremony:
         raise Refused(Reason("ceremony_stands_open"))
     if not Pool.objects.filter(round=round_).exists():
         raise Refused(Reason("pool_not_frozen"))
-    want, asked = wanted(round_), terms_on(round_, on)
+    asked = terms_on(round_, on)
+    want = wanted(round_, asked)
     if not want.panels:
         raise Refused(Reason("no_group_waits"))
     pool = pool_of(round_)

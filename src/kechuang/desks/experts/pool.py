@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from kechuang.casework import curtain
+from kechuang.casework import curtain, witnessing
 from kechuang.casework.acts import note
 from kechuang.casework.models import Attempt, Case, Record
 from kechuang.casework.pages import day_of, pages_of
@@ -49,6 +49,20 @@ def counts() -> Counts:
 def pending() -> QuerySet[Expert]:
     """Entries that wait for the institution, oldest first."""
     return Expert.objects.filter(standing="pending").select_related("person", "person__unit").order_by("pk")
+
+
+def named(text: str) -> QuerySet[Expert]:
+    """Confirmed entries whose name begins so: for the credit of one; nothing is found for an empty name."""
+    found = Expert.objects.filter(standing="active", person__name__startswith=text.strip())
+    return (found if text.strip() else found.none()).select_related("person", "person__unit").order_by("person__name", "pk")  # fmt: skip
+
+
+def by_hand_modes(case: Case) -> list[str]:
+    """For which panels of this case the page allows naming experts now: a visit that was ordered, a draw that failed."""
+    allowed = (pages_of(case.round).programme.get("panel") or {}).get("by_hand") or ()
+    failed = Attempt.objects.filter(subject_kind="case", subject=case.number, act__startswith="draw").exists()
+    visit = ["site_visit"] if "site_visit" in allowed and case.state == "site_visit" else []
+    return [*visit, *(("mail", "panel", "midterm", "acceptance") if failed and "failed_draw" in allowed else ())]
 
 
 def entry_of(person: Person) -> Expert | None:
@@ -140,9 +154,9 @@ def seat_by_hand(
     _may_be_seated(case, mode, reason, by)
     with curtain.lifted("experts.seat_by_hand"):
         found = list(
-            Expert.objects.filter(pid__in=pids, standing="active", credit="good").select_related(
-                "person", "person__unit"
-            )
+            Expert.objects.filter(
+                Q(pid__in=pids) | Q(person__pid__in=pids), standing="active", credit="good"
+            ).select_related("person", "person__unit")
         )
         if not found or len(found) != len(set(pids)):
             raise Refused(Reason("not_in_pool", path="experts"))
@@ -163,8 +177,10 @@ def _may_be_seated(case: Case, mode: str, reason: str, by: Person) -> None:
         raise Refused(Reason("by_hand_not_allowed"))
     if len(reason.strip()) < SHORTEST:
         raise Refused(Reason("text_too_short", least=SHORTEST, path="reason"))
-    words = Record.objects.filter(act__startswith="second:draw", subject__in=[case.number, case.round.code])
-    if not words.exclude(actor=by.actor_id).exists():
+    own = Record.objects.filter(act__startswith="second:draw", subject_kind="case", subject=case.number)
+    spoken = {*own.values_list("actor", flat=True)}
+    spoken |= {word.actor for word in witnessing.words_on(case.round, "draw") if case.group in word.groups}
+    if not spoken - {by.actor_id}:
         raise Refused(Reason("second_person_missing", act="draw", role="supervisor"))
 
 

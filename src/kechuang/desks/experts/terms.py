@@ -43,6 +43,7 @@ class Terms:
     times: int
     per_unit: int | None
     per_region: int | None
+    outside: int
     give_up: tuple[str, ...]
     affinity: str
 
@@ -54,7 +55,7 @@ class Terms:
         """As it is published with the digest."""
         return {
             "cap_probability": str(self.chance), "groups_a_round_most": self.load, "rounds_a_year_most": self.rounds_a_year,
-            "years_in_row_most": self.years_in_row, "same_unit_most": self.per_unit, "region_most": self.per_region,
+            "years_in_row_most": self.years_in_row, "same_unit_most": self.per_unit, "region_most": self.per_region, "outside_least": self.outside,
         }  # fmt: skip
 
 
@@ -66,6 +67,7 @@ def terms_of(programme: Mapping[str, Any], params: Mapping[str, Any]) -> Terms:
         bits, most, load=_number(params, "groups_a_round_most", 2), rounds_a_year=_number(params, "rounds_a_year_most", 6),
         years_in_row=_number(params, "years_in_row_most", 2), times=_number(params, "pool_times", 3),
         per_unit=_number(params, "same_unit_most", 1), per_region=_number(params, "region_most", 0) or None,
+        outside=_number(params, "outside_least", 0),
         give_up=tuple(said.get("give_up") or ()), affinity=str(said.get("affinity", "")),
     )  # fmt: skip
 
@@ -84,14 +86,15 @@ def method_of(programme: Mapping[str, Any], mode: str) -> str:
     return str(said.get(mode, CERTIFIED if mode in BY_PAGE else SIMPLE))
 
 
-def make_up(programme: Mapping[str, Any], mode: str) -> MakeUp:
+def make_up(programme: Mapping[str, Any], mode: str, *, least_outside: int = 0) -> MakeUp:
     """Seats by kind as the page declares them; seats that no kind names go to the kind that has most."""
     said = (programme.get("panel") or {}).get(mode) or {}
     mix = {str(kind): int(n) for kind, n in (said.get("mix") or {}).items()}
     outside, seats = mix.pop("outside_region", 0), int(said.get("size", 3))
     kinds = mix or {"": 0}
     largest = max(kinds, key=lambda kind: (kinds[kind], kind))
-    return MakeUp(seats, kinds | {largest: kinds[largest] + max(0, seats - sum(kinds.values()))}, outside)
+    kinds = kinds | {largest: kinds[largest] + max(0, seats - sum(kinds.values()))}
+    return MakeUp(seats, kinds, max(outside, min(least_outside, seats)))
 
 
 def without(one: MakeUp, name: str) -> MakeUp:
