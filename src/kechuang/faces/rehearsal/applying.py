@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from kechuang.casework import answers
 from kechuang.casework.acts import open_case
-from kechuang.casework.models import Case
+from kechuang.casework.models import Case, Draft
+from kechuang.casework.pages import pages_of
 from kechuang.faces.rehearsal import accusing, calls, selecting
 from kechuang.faces.rehearsal.applications import written
 from kechuang.faces.rehearsal.selecting import Applicants, Contest
@@ -99,6 +101,29 @@ def is_under_sanction(stage: Stage, contest: Contest, people: Applicants) -> Non
     written(case, contest.plan, unit, leader, barred, rng=stage.rng, year=stage.year)
     stage.is_refused(case, "consent", barred, promise=SEAL)
     stage.is_refused(case, "submit_to_unit", leader, promise=SEAL)
+
+
+def copies_another(stage: Stage, contest: Contest, people: Applicants) -> None:
+    """The text of somebody else's application, handed in under another title."""
+    original, case = contest.cases[0], one_drafted(stage, contest, people)
+    theirs, draft = answers.typed(original), Draft.objects.get(case=case)
+    fields = pages_of(case.round).form.fields
+    copied = {name: text for name, text in theirs.items() if fields[name].kind in ("longtext", "richtext")}
+    said = {**answers.typed(case), **copied}
+    answers.save_draft(case, draft.section, said, version=draft.version, by=case.leader, on=stage.now)
+    selecting.handed_in(stage, [case])
+    contest.copied = case
+
+
+def is_found_out(stage: Stage, contest: Contest, people: Applicants) -> None:
+    """The comparison has found the copy: it is not admitted while nobody has judged that, and then refused."""
+    assert contest.copied is not None  # copies_another has been played while the round was open
+    case = fresh([contest.copied])[0]
+    officer = stage.region.execution["institution_officer"][0]
+    chief = stage.region.execution["institution_chief"][0]
+    stage.does(case, "record_check", officer, **selecting.checklist(case))
+    stage.is_refused(case, "admit", chief)
+    stage.does(case, "refuse", chief, clause=selecting.checklist(case)["items"][0]["item"], reason=WHY)
 
 
 ASIDE = 3  # cases whose formal check goes its own way

@@ -39,6 +39,7 @@ FAILURES = (
     Failure("returned_by_unit", "P02→P01", "applying.is_sent_back", "return_by_unit"),
     Failure("returned_by_recommender", "P03→P01", "applying.is_sent_back", "return_by_recommender"),
     Failure("withdrawn", "P02…P10→P36", "applying.is_sent_back", "withdraw"),
+    Failure("copied", "P05→P07", "applying.is_found_out", "admit", "findings_open"),
     Failure("corrected", "P05→P06→P05", "applying.is_corrected", "correct"),
     Failure("not_corrected", "P06→P05", "applying.is_corrected", "correction_expired"),
     Failure("corrected_once_only", "P05→P06", "applying.is_corrected", "request_correction", "act_already_done"),

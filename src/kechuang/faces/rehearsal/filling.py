@@ -21,7 +21,16 @@ VERBS = (
     "智能监测技术研究",
     "绿色转化路径研究",
 )
-LINES = "在已有工作的基础上，围绕自治区重点产业需求，开展系统研究，明确关键问题，形成可检验的目标和考核办法。"
+PAIRS = (
+    "草原碳汇稀土永磁奶牛种质风光储能煤基材料蒙药活性盐碱改良荒漠监测薯类脱毒肉羊杂交尾砂利用石墨电极水沙调控语言资源沙棘深加工艺氢能重卡"
+    "模型参数样点土壤水分养分菌群基因蛋白酶活温度湿度压力流速浓度粒径孔隙强度韧性磨损腐蚀寿命能耗排放回收成本产量品质口感安全毒理病理诊断"
+    "治疗康复数据算法图像光谱雷达卫星航测站网平台接口标准规程专利示范推广培训协作企业农户牧户园区矿区林区灌区流域湖泊河套高原丘陵盆地冻土"
+)
+WORDS = tuple(PAIRS[n : n + 2] for n in range(0, len(PAIRS) - 1, 2))
+SHAPES = (
+    "以{}{}为{}，测{}与{}的{}，定{}{}的{}。", "由{}到{}，{}随{}变，{}取{}，{}按{}复核{}。", "在{}设{}组，比{}、{}和{}，得{}{}的{}与{}。",
+    "{}受{}所限，拟改{}，用{}验{}，使{}达{}，并报{}的{}。", "先查{}{}，再建{}，后在{}{}试{}，每{}记{}一次{}。",
+)  # fmt: skip
 CODES = {"nsfc": ("A0102", "B0301", "C0307", "D0102", "E0204", "F0204", "H2801"), "GB/T 13745": ("2101020", "4301010", "5201030", "6101010", "1801510"),
          "GB/T 4754": ("0111", "2614", "4415", "6513")}  # fmt: skip
 
@@ -43,9 +52,11 @@ def filled(form: Form, *, leader: Person, team: list[Person], rng: Random, given
 
 
 def long_text(least: int, rng: Random) -> str:
-    """A text of at least `least` characters."""
-    text = LINES + rng.choice(SUBJECTS) + "。"
-    return text * (least // len(text) + 1)
+    """A text of at least `least` characters, of sentences that hardly ever come twice: nobody copies, unless a play says so."""
+    told = ""
+    while len(told) < least:
+        told += rng.choice(SHAPES).format(*rng.choices(WORDS, k=9))
+    return told
 
 
 def _value(one: Field, *, leader: Person, team: list[Person], rng: Random) -> Any:

@@ -46,6 +46,7 @@ class Contest:
     aside: list[Case] = field(default_factory=list)  # for a scene to play, while the others go on together
     late: list[Case] = field(default_factory=list)
     barred: Person | None = None
+    copied: Case | None = None
 
     @property
     def by_mail(self) -> bool:

@@ -30,10 +30,12 @@ SCENES = (
     Scene("open", "nsf-general", 7, applying.comes_late),
     Scene("open", "nsf-general", 7, applying.applies_twice),
     Scene("open", "nsf-general", 7, applying.is_sent_back),
+    Scene("open", "nsf-general", 7, applying.copies_another),
     Scene("open", "nsf-youth", 2, applying.is_too_old),
     Scene("open", "key-technology", 5, applying.is_under_sanction),
     Scene("close", "nsf-general", 7, applying.stays_late),
     Scene("check", "nsf-general", 7, applying.is_corrected),
+    Scene("check", "nsf-general", 7, applying.is_found_out),
     Scene("promise", "nsf-general", 7, deciding.experts_leave),
     Scene("decide", "nsf-general", 7, deciding.is_objected_to),
     Scene("decide", "nsf-general", 7, deciding.is_appealed),
@@ -66,6 +68,7 @@ def played(stage: Stage, step: str, contests: Iterable[Contest], people: Applica
     for scene in SCENES:
         contest = by_code.get(scene.programme)
         if scene.step == step and contest is not None and contest.funded >= scene.least:
+            stage.say(f"{contest.plan.title}：{scene.play.__module__.rpartition('.')[2]}.{scene.play.__name__}", 0)
             with transaction.atomic():
                 scene.play(stage, contest, people)
 

@@ -106,6 +106,7 @@ def play(
 
 def close(stage: Stage, contests: list[Contest]) -> None:
     """The clock closes the rounds to the units, then to the recommenders, and the checks begin."""
+    stage.say("截止，转形式审查 closing, letters, comparing", 0)
     for day in (calls.UNITS_CLOSE, calls.CLOSES):
         stage.on_day(day, hour=0)
         stage.clock_strikes()
@@ -223,8 +224,9 @@ def _passes(month: int, day: int, *, years: int) -> Callable[[Stage, list[Contes
     """Time goes on to this day; whatever the clock has to do by then is done."""
 
     def steps(stage: Stage, contests: list[Contest]) -> None:
-        stage.say("时间流逝 time passes", 0)
-        ending.time_passes(stage, date(stage.year + years, month, day))
+        until = date(stage.year + years, month, day)
+        stage.say(f"到 {until} 的到期事项 what is due by then", 0)
+        ending.time_passes(stage, until)
 
     return steps
 
@@ -233,9 +235,9 @@ STEPS: dict[str, Callable[[Stage, list[Contest]], None]] = {
     "open": lambda _stage, _contests: None,
     "close": close,
     "check": each(check, "形式审查 formal check"),
-    "admit": each(admit),
+    "admit": each(admit, "启动评审 review begins"),
     "draw": each(draw, "分组与抽取 groups and draw"),
-    "promise": each(promise),
+    "promise": each(promise, "评审承诺 promises"),
     "review": each(review, "评审 review"),
     "decide": each(decide, "拟立项 proposals"),
     "award": each(award, "立项 awards"),
