@@ -268,6 +268,13 @@ def test_the_page_of_the_draw_names_no_expert():
         assert [e.person.name for e in Expert.objects.select_related("person") if e.person.name in page] == []
 
 
+def test_the_desk_of_operator_and_witness_leads_to_the_page_of_the_ceremony():
+    region = Region()
+    _, ceremony = grouped(region)
+    for client in (ceremony.operator, ceremony.supervisor):
+        assert f'href="{ceremony.where}"' in client.get("/todo/").content.decode()
+
+
 def test_nothing_is_cast_or_drawn_before_its_time():
     region = Region()
     round_, ceremony = grouped(region, 1)

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from kechuang.casework.models import Case, Document, Round
 from kechuang.casework.pages import Pages, pages_of, roles_page
 from kechuang.casework.todo import Elsewhere, Task, done_of, hands, round_end
+from kechuang.desks.experts import ceremonies
 from kechuang.desks.projects.queries import Gate
 from kechuang.engines import forms
 from kechuang.faces.web import drawing, wording
@@ -67,6 +68,8 @@ def _case_task(one: Task, case: Case) -> dict[str, Any]:
             "href": address("cases") + f"?round={case.round.code}&state={case.state}",
             "number": "",
         }
+    if ceremonies.DRAWS in one.act.effects and one.act.to != ceremonies.SAME:
+        shown["href"] = reverse("draw", args=[case.round.code])  # drawn together, in a ceremony with a page of its own
     return shown
 
 
