@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from kechuang.casework.actor import Actor
 from kechuang.casework.models import Case
 from kechuang.desks.experts.models import Seat
@@ -28,13 +26,14 @@ def experts_leave(stage: Stage, contest: Contest, people: Applicants) -> None:
 
 
 def order_is_left(stage: Stage, contest: Contest, advice: dict[int, str]) -> None:
-    """The last place goes to whoever stands next below the line: refused without a written reason."""
+    """A place above the line goes to whoever stands next below it: refused without a written reason."""
     ranked = sorted(contest.refreshed("ranked"), key=lambda c: c.rank)
-    above, below = ranked[contest.funded - 1], ranked[contest.funded]
+    above = next((c for c in reversed(ranked) if c.above_line and advice[c.pk] == "fund"), None)
+    below = next((c for c in ranked if not c.above_line and advice[c.pk] != "fund"), None)
+    if above is None or below is None:
+        return
     advice[above.pk], advice[below.pk] = advice[below.pk], advice[above.pk]
-    said: dict[str, Any] = {"advice": advice[above.pk]}
-    if bool(above.above_line):
-        stage.is_refused(above, "propose", stage.region.office("planner"), **said)
+    stage.is_refused(above, "propose", stage.region.office("planner"), advice=advice[above.pk])
 
 
 def is_objected_to(stage: Stage, contest: Contest, people: Applicants) -> None:
