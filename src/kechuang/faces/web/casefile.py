@@ -15,6 +15,7 @@ from kechuang.casework.actor import Actor
 from kechuang.casework.models import Attachment, Case, Document, Letter, Record
 from kechuang.casework.pages import Pages, day_of, pages_of
 from kechuang.casework.queries import history, holders
+from kechuang.desks.experts import pool
 from kechuang.desks.experts.models import Opinion
 from kechuang.desks.funds.models import Instalment
 from kechuang.engines import forms
@@ -135,7 +136,7 @@ class CaseFile:
         )
         first = next((act.name for act, reasons in rows if not reasons and act.name in nexts), "")
         shown = [self._act(act, reasons, primary=act.name == first) for act, reasons in rows[:MOST_ACTS]]
-        return [*self._witness(), *shown]
+        return [*self._witness(), *shown, *self._by_hand()]
 
     def _act(self, act: Act, reasons: Sequence[Reason], *, primary: bool) -> dict[str, Any]:
         ends = act.to in self.flow.states and wording.tone(act.to) in ("no", "past")
@@ -158,6 +159,19 @@ class CaseFile:
                     "stop": False,
                     "refused": None,
                 }
+
+    def _by_hand(self) -> Iterator[dict[str, Any]]:
+        """The way to name experts by hand, for the checker of the institution and only where the page allows it now."""
+        if "institution_chief" in self.seen.roles and pool.by_hand_modes(self.case):
+            href = reverse("seat_by_hand", args=[self.case.number])
+            yield {
+                "name": "seat_by_hand",
+                "title": _("指定专家"),
+                "href": href,
+                "primary": False,
+                "stop": False,
+                "refused": None,
+            }
 
     def worded(self, reason: Reason) -> Reason:
         """A refusal with its role in words."""

@@ -5,21 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from kechuang.casework.models import Case, Round
+from kechuang.casework.models import Round
 from kechuang.casework.queries import rounds_visible_to, visible_to
 from kechuang.desks.experts import fees, pool
 from kechuang.desks.experts.models import Expert
-from kechuang.faces.access import needs, now, person
+from kechuang.faces.access import held_by, needs, now, person
 from kechuang.faces.web.lists import fresh_key
 from kechuang.parties.models import Tie
 from kechuang.words.outcome import Refused
 
+CREDITS = (
+    ("good", gettext_lazy("良好，可抽取")),
+    ("watch", gettext_lazy("关注，暂不抽取")),
+    ("barred", gettext_lazy("不良，不得抽取")),
+)
+MODES = {"site_visit": gettext_lazy("现场考察"), "mail": gettext_lazy("网络评审"), "panel": gettext_lazy("会议评审"),
+         "midterm": gettext_lazy("中期评估"), "acceptance": gettext_lazy("验收")}  # fmt: skip
 SEPARATORS = str.maketrans({"、": ",", "，": ",", ";": ",", "；": ","})
 
 
@@ -77,9 +85,37 @@ def own_tie(request: HttpRequest) -> HttpResponse:
 @require_GET
 @needs("execution")
 def experts(request: HttpRequest) -> HttpResponse:
-    """The pool for the institution: counts, and entries that wait to be confirmed; who sits where is not here."""
-    shown = {"counts": pool.counts(), "pending": pool.pending()[:200], "kinds": dict(Expert.KINDS), "key": fresh_key()}
+    """The pool for the institution: counts, entries that wait, the credit of one by name; who sits where is not here."""
+    text = request.GET.get("q", "")
+    shown = {
+        "counts": pool.counts(), "pending": pool.pending()[:200], "kinds": dict(Expert.KINDS), "key": fresh_key(),
+        "search_text": text, "found": pool.named(text)[:20], "credits": CREDITS, "chief": is_chief(request),
+    }  # fmt: skip
     return render(request, "expert/pool.html", shown)
+
+
+def is_chief(request: HttpRequest) -> bool:
+    """Whether the reader may confirm entries, set a credit and name experts by hand."""
+    return any(one.role == "institution_chief" for one in held_by(request))
+
+
+@require_POST
+@needs("execution")
+def set_credit(request: HttpRequest, pid: str) -> HttpResponse:
+    """How far a reviewer is trusted from now on, with the reason: only good credit can be drawn."""
+    row = get_object_or_404(Expert, pid=pid)
+    given = {
+        "reason": request.POST.get("reason", ""),
+        "by": person(request),
+        "on": now(),
+        "key": request.POST.get("key", ""),
+    }
+    try:
+        pool.set_credit(row, request.POST.get("credit", ""), **given)
+    except Refused as refusal:
+        return _refused(request, refusal)
+    messages.success(request, _("信用等级已登记，下次抽取起生效。"))
+    return redirect("experts")
 
 
 @require_POST
@@ -95,20 +131,32 @@ def confirm_expert(request: HttpRequest, pid: str) -> HttpResponse:
     return redirect("experts")
 
 
-@require_POST
 @needs("execution")
 def seat_by_hand(request: HttpRequest, number: str) -> HttpResponse:
-    """Name experts for a site visit or after a failed draw, with a reason that will be public."""
-    case = get_object_or_404(Case, pk__in=visible_to(person(request), now()).values("pk"), number=number)
-    try:
-        pool.seat_by_hand(
-            case, request.POST.get("mode", ""), words(request.POST.get("experts", "")),
-            reason=request.POST.get("reason", ""), by=person(request), on=now(), key=request.POST.get("key", ""),
-        )  # fmt: skip
-    except Refused as refusal:
-        return _refused(request, refusal)
-    messages.success(request, _("已指定，理由将随公示公布。"))
-    return redirect("experts")
+    """Name experts for a site visit or after a failed draw, with a reason that will be public; only where the page allows it."""
+    case = get_object_or_404(visible_to(person(request), now()), number=number)
+    modes = pool.by_hand_modes(case)
+    if not is_chief(request) or (request.method == "GET" and not modes):
+        raise Http404
+    reasons: Any = ()
+    if request.method == "POST":
+        try:
+            pool.seat_by_hand(
+                case, request.POST.get("mode", ""), words(request.POST.get("experts", "")),
+                reason=request.POST.get("reason", ""), by=person(request), on=now(), key=request.POST.get("key", ""),
+            )  # fmt: skip
+            messages.success(request, _("已指定，理由将随公示公布。"))
+            return redirect("case", number=case.number)
+        except Refused as refusal:
+            reasons = refusal.reasons
+    shown = {
+        "case": case,
+        "modes": [(mode, MODES[mode]) for mode in modes],
+        "typed": request.POST,
+        "reasons": reasons,
+        "key": fresh_key(),
+    }
+    return render(request, "expert/seat.html", shown, status=422 if reasons else 200)
 
 
 def _refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
@@ -148,6 +196,7 @@ urlpatterns = [
     path("account/expert/ties/", own_tie, name="own_tie"),
     path("experts/", experts, name="experts"),
     path("experts/<str:pid>/confirm/", confirm_expert, name="confirm_expert"),
+    path("experts/<str:pid>/credit/", set_credit, name="set_credit"),
     path("experts/cases/<str:number>/seat/", seat_by_hand, name="seat_by_hand"),
     path("rounds/<str:code>/fees/", review_fees, name="review_fees"),
 ]
