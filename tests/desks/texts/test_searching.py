@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -242,3 +243,16 @@ def test_the_first_look_goes_on_turn_by_turn_until_everything_was_seen():
         indexing.bring_up(ON, most=1)
         turns += 1
     assert (turns > 3, found("小麦", region.leader)) == (True, [("case", case.number)])
+
+
+def test_a_new_folder_and_the_folder_of_another_database_are_begun_again(settings, tmp_path):
+    region = Region()
+    case = titled(region, "耐盐小麦选育")
+    indexing.bring_up(ON)
+    settings.DATA = tmp_path / "new"
+    indexing.bring_up(ON)
+    assert found("小麦", region.leader) == [("case", case.number)]
+    other = shelf.state()
+    shelf.publish(replace(other, record=other.record + 1_000_000, sweep=None))
+    indexing.bring_up(ON)
+    assert (found("小麦", region.leader), shelf.state().record < 1_000_000) == ([("case", case.number)], True)

@@ -30,8 +30,8 @@ OVERLAP = timedelta(seconds=30)
 
 def bring_up(on: datetime, *, most: int = SLICE) -> int:
     """Take in what has changed since the last time, and `most` of what was never looked at; how many entries changed."""
-    state = shelf.state()
     last = Record.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    state = _begun(shelf.state(), last)
     subjects, sweep = _swept(state.sweep, most)
     subjects |= set(_changed(state)) if state.parts else set()
     for some in _batches(sorted(subjects)):
@@ -45,12 +45,19 @@ def bring_up(on: datetime, *, most: int = SLICE) -> int:
     return len(fresh.written)
 
 
+def _begun(state: shelf.State, last: int) -> shelf.State:
+    """The state to go on from: from the beginning where the folder is new or belongs to another database."""
+    if state.parts and state.record <= last:
+        return state
+    Found.objects.update(stale=True)
+    return shelf.State(last, (0, 0), "", state.as_of, (), state.number)
+
+
 def rebuild(on: datetime) -> int:
     """Look at everything again and write the arrays anew; how many entries there are."""
     old = shelf.state()
-    shelf.publish(shelf.State(old.record, (0, 0), "", old.as_of, (), old.number))
-    Found.objects.update(stale=True)
-    count = 0
+    shelf.publish(shelf.State(0, (0, 0), "", old.as_of, (), old.number))
+    count = bring_up(on)
     while shelf.state().sweep is not None:
         count += bring_up(on)
     return count

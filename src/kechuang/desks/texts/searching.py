@@ -76,10 +76,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was found, best first, and until when what was done had been taken in."""
+    """What was found, best first, and until when what was done had been taken in; None before anything was."""
 
     hits: tuple[Hit, ...]
-    as_of: datetime
+    as_of: datetime | None
 
 
 def search(wanted: Wanted, *, person: Person | None, on: datetime, top: int = 20) -> Answer:
@@ -92,7 +92,7 @@ def search(wanted: Wanted, *, person: Person | None, on: datetime, top: int = 20
     found = [rows[key] for key, _ in ranked if key in rows and not set(keys).isdisjoint(rows[key].seen_by)]
     seen = _each_once(_still_there(found, person, on))
     hits = [*_records(wanted, person, on), *(_hit(row, asked) for row in seen)]
-    return Answer(tuple(hits[:top]), state.as_of)
+    return Answer(tuple(hits[:top]), state.as_of if state.parts else None)
 
 
 def _question(wanted: Wanted, keys: Collection[str]) -> Question:

@@ -108,10 +108,15 @@ class ResultOut(Schema):
     project_no: str
     title: str
     unit: str | None = Field(None, alias="applicant.name")
-    leader: str | None = Field(None, alias="leader.name")
+    leader: str | None = None
     place: str
     fen: int = Field(..., alias="award.fen")
     document_no: str = Field("", alias="award.document_no")
+
+    @staticmethod
+    def resolve_leader(obj: Any) -> str | None:
+        """The leader where the flow publishes the name: that of a claim is nobody's business."""
+        return public_leader(obj) or None
 
 
 class HitOut(Schema):
@@ -131,7 +136,7 @@ class HitOut(Schema):
 class FoundOut(Schema):
     """What was found, best first, and until when what was done had been taken in."""
 
-    as_of: datetime
+    as_of: datetime | None
     hits: list[HitOut]
 
 
