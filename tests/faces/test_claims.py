@@ -227,3 +227,35 @@ def test_the_case_page_leads_to_the_steps_and_the_list(client):
     office = text_of(client, region.planner, f"/cases/{case.number}/")
     assert (f"/cases/{case.number}/computation/" in mine, f"/rounds/{round_.code}/list/" in mine) == (True, False)
     assert f"/rounds/{round_.code}/list/" in office
+
+
+# What the public reads
+
+
+def test_a_notice_of_claims_names_unit_and_share_and_never_who_filed(client):
+    region = Firms()
+    round_ = a_round(region, "claim-technology-trade", budget=30 * WAN)
+    case = listed(filed(region, round_, [a_trade(region, 500 * WAN).number]), region)
+    done(case, "publish_list", region.planning_chief, on=FILED)
+    said = client.get(f"/notices/{case.notices.get().code}/").content.decode()
+    card = client.get(f"/projects/{case.number}/").content.decode()
+    assert (region.unit.name in said, ">30.00<" in said) == (True, True)
+    assert [region.claimant.name in one for one in (said, card)] == [False, False]
+
+
+def test_a_notice_of_titles_tells_no_money(client):
+    region = Firms()
+    recognised(region)
+    case = Title.objects.get().case
+    said = client.get(f"/notices/{case.notices.get().code}/").content.decode()
+    assert (region.unit.name in said, "金额" in said, region.claimant.name in said) == (True, False, False)
+
+
+def test_the_open_data_of_results_names_no_claimant(client):
+    region = Firms()
+    approved(
+        listed(filed(region, a_round(region, "claim-technology-trade"), [a_trade(region, 500 * WAN).number]), region),
+        region,
+    )
+    (row,) = client.get("/api/results").json()
+    assert (row["unit"], row["leader"], row["fen"]) == (region.unit.name, None, 50 * WAN)

@@ -7,6 +7,8 @@ from typing import Any
 
 from ninja import Field, Schema
 
+from kechuang.faces.web.showing import public_leader
+
 
 class RoundOut(Schema):
     """A round as anyone may see it once it is published."""

@@ -74,7 +74,7 @@ def notices(request: HttpRequest, page: Query[Page]) -> Any:
 @api.get("/results", response={200: list[ResultOut], 422: Problem}, auth=None, tags=["public"])
 def results(request: HttpRequest, page: Query[Page], q: str = "") -> Any:
     """Funded projects, as open data."""
-    rows = Case.objects.filter(award__isnull=False, parent=None).select_related("applicant", "leader", "award")
+    rows = Case.objects.filter(award__isnull=False, parent=None).select_related("round", "applicant", "leader", "award")
     if words := q.strip()[:100]:
         rows = rows.filter(Q(title__icontains=words) | Q(applicant__name__icontains=words))
     return part(rows.order_by("-award__on", "project_no"), page)

@@ -15,7 +15,7 @@ from kechuang.casework import documents, pages
 from kechuang.casework.models import Case, Document, Notice, Record, Round
 from kechuang.engines import forms
 from kechuang.engines.forms import Printed
-from kechuang.faces.web import wording
+from kechuang.faces.web import showing, wording
 from kechuang.parties.models import Organisation
 from kechuang.words.money import Money
 from kechuang.words.outcome import Refused
@@ -131,8 +131,8 @@ def _block(section: Printed) -> Block:
 def of_notice(notice: Notice) -> Paper:
     """A list under notice with its days and whom to tell."""
     rows = [
-        [str(n), c.project_no or c.number, c.title, c.applicant.name if c.applicant else "", c.leader.name if c.leader else "", str(Money(c.proposed_fen or c.asked_fen or 0))]
-        for n, c in enumerate(notice.cases.select_related("applicant", "leader").order_by("rank", "number"), 1)
+        [str(n), c.project_no or c.number, c.title, c.applicant.name if c.applicant else "", showing.public_leader(c), str(Money(c.proposed_fen or c.asked_fen)) if c.proposed_fen or c.asked_fen else ""]
+        for n, c in enumerate(notice.cases.select_related("round", "applicant", "leader").order_by("rank", "number"), 1)
     ]  # fmt: skip
     grid = Grid(["序号", "编号", "项目名称", "承担单位", "负责人", "拟支持金额"], rows)
     days = f"公示期为{wording.day_long(notice.first_day)}至{wording.day_long(notice.last_day)}，首日计入。有异议的，请在公示期内实名书面提出。"

@@ -94,11 +94,12 @@ def notices(request: HttpRequest) -> HttpResponse:
 def notice(request: HttpRequest, code: str) -> HttpResponse:
     """One notice: its list, its days, whom to tell, and the way to object."""
     row = get_object_or_404(Notice.objects.select_related("round"), code=code)
-    cases = row.cases.select_related("applicant", "leader", "award").order_by("rank", "number")
+    cases = list(row.cases.select_related("round", "applicant", "leader", "award").order_by("rank", "number"))
+    pays = any(c.proposed_fen or c.asked_fen for c in cases)
     shown = {
         "notice": showing.notice_row(row, now()), "row": row,
-        "table": {"caption": row.what, "columns": showing.CASE_COLUMNS, "rows": showing.case_rows(list(cases))},
-        "count": len(cases), "fen": sum(c.proposed_fen or c.asked_fen or 0 for c in cases),
+        "table": {"caption": row.what, "columns": showing.CASE_COLUMNS[: None if pays else -1], "rows": showing.case_rows(cases, money=pays)},
+        "count": len(cases), "fen": sum(c.proposed_fen or c.asked_fen or 0 for c in cases) if pays else None,
     }  # fmt: skip
     return render(request, "public/notice.html", shown)
 
@@ -162,7 +163,12 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
     rows = Case.objects.filter(public, parent=None).select_related("applicant", "leader", "award", "round").distinct()
     case = get_object_or_404(rows, number=number)
     form = pages.pages_of(case.round).form
-    shown = {"case": case, "answers": public_answers(case, form), "place": showing.place_name(case.place)}
+    shown = {
+        "case": case,
+        "answers": public_answers(case, form),
+        "place": showing.place_name(case.place),
+        "leader": showing.public_leader(case),
+    }
     return render(request, "public/project.html", shown)
 
 

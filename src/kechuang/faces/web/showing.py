@@ -66,6 +66,17 @@ def notice_row(notice: Notice, on: datetime) -> dict[str, Any]:
     }
 
 
+def published(case: Case) -> frozenset[str]:
+    """What the flow of a case publishes of it, by name: a claim's is its unit and amount, never who filed it."""
+    acts = pages.pages_of(case.round).flow(case.flow).acts.values()
+    return frozenset(str(name) for act in acts for name in (act.public or {}).get("fields", ()))
+
+
+def public_leader(case: Case) -> str:
+    """The leader's name where the flow publishes it."""
+    return case.leader.name if case.leader and "leader" in published(case) else ""
+
+
 def case_rows(cases: Sequence[Case], *, money: bool = True) -> list[dict[str, Any]]:
     """Cases as rows of a public list: number, title, unit, leader, place, amount."""
     rows, names = [], place_names()
@@ -76,7 +87,7 @@ def case_rows(cases: Sequence[Case], *, money: bool = True) -> list[dict[str, An
             {"text": case.project_no or case.number, "small": ""},
             {"text": case.title, "href": reverse("project", args=[case.number]), "lead": True},
             {"text": case.applicant.name if case.applicant else ""},
-            {"text": case.leader.name if case.leader else ""},
+            {"text": public_leader(case)},
             {"text": place_name(case.place, names)},
         ]
         rows.append({"key": case.number, "cells": [*cells, *([{"fen": fen}] if money else [])]})
