@@ -19,12 +19,13 @@ from pathlib import Path
 from random import Random
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 
-import duckdb
 import numpy as np
+import pyarrow
 import rjieba
 import tantivy
 
 from bench.match_corpus import Corpus, edits, real, widened
+from kechuang.casework.bulk import Population
 from kechuang.engines.match import (
     Builder,
     Entry,
@@ -38,7 +39,7 @@ from kechuang.engines.match import (
     sketch,
     tokens,
 )
-from kechuang.engines.match.join import nearest_statement
+from kechuang.engines.match.join import Nearest
 from kechuang.engines.match.large import Large, cut, schema
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -358,26 +359,20 @@ def fts5(entries: Sequence[Entry], asked: Sequence[tuple[str, str]], ours: Clock
 
 
 def joined(documents: Sequence[tuple[str, str]], fresh: Sequence[str]) -> None:
-    """The relational query on DuckDB, against the store asked one by one."""
+    """The relational query on the engine of bulk simulation, against the store asked one by one."""
     marks = [(name, mark) for name, text in documents for mark in sketch(text)]
     asked = [(f"asked_{place}", mark) for place, text in enumerate(fresh) for mark in sketch(text)]
-    base, clock = duckdb.connect(), Clock()
+    population, clock = Population(), Clock()
     for table, rows in (("marks", marks), ("asked", asked)):
-        columns = {
-            "document": np.array([name for name, _ in rows]),
-            "fingerprint": np.array([mark for _, mark in rows]),
-        }
-        base.register("given", columns)
-        base.execute(f"CREATE TABLE {table} AS SELECT * FROM given")
-        base.unregister("given")
+        columns = {"document": [name for name, _ in rows], "fingerprint": [mark for _, mark in rows]}
+        population.add_table(table, pyarrow.table(columns))
     with clock.once():
-        rows = base.execute(nearest_statement(top=1).sql("duckdb")).fetchall()
-    base.close()
+        rows = population.run(Nearest(top=1))
     store: Memory[str] = Memory()
     for name, text in documents:
         store.add(name, sketch(text))
     alone = {f"asked_{place}": candidates(sketch(text), store, top=1) for place, text in enumerate(fresh)}
-    same = sum(abs(alone[asked][0].score - score) < 1e-9 for asked, _, score, _, _ in rows)
+    same = sum(abs(alone[row["asked"]][0].score - row["score"]) < 1e-9 for row in rows)
     found = sum(bool(one) for one in alone.values())
     say(
         "join on DuckDB",

@@ -3,8 +3,9 @@
 import duckdb
 import pytest
 
+from kechuang.casework.bulk import Population
 from kechuang.engines.match import Memory, candidates, sketch
-from kechuang.engines.match.join import nearest_statement
+from kechuang.engines.match.join import Nearest, nearest_statement
 
 TEXTS = {
     "grass": "针对草原退化问题研究羊草补播与围封轮牧相结合的生态修复技术体系并建立示范区",
@@ -48,3 +49,14 @@ def test_a_document_is_not_its_own_neighbour(database):
 def test_the_statement_is_said_in_the_words_of_a_cluster_too():
     assert "ROW_NUMBER() OVER" in nearest_statement(marks="lake.prints").sql("spark")
     assert "lake.prints AS marks" in nearest_statement(marks="lake.prints").sql("spark")
+
+
+def test_bulk_simulation_runs_it_over_its_own_tables(tmp_path):
+    population = Population(threads=1)
+    for table, texts in (("marks", TEXTS), ("asked", ASKED)):
+        rows = [{"document": name, "fingerprint": mark} for name, text in texts.items() for mark in sketch(text)]
+        population.add_rows(table, rows, {"document": "text", "fingerprint": "int64"})
+    found = [(row["asked"], row["document"], row["place"]) for row in population.run(Nearest(top=2))]
+    assert found == [("new", "grass", 1), ("new", "both", 2)]
+    population.write(Nearest(), tmp_path / "near.parquet")
+    assert (tmp_path / "near.parquet").stat().st_size > 0

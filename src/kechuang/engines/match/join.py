@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import sqlglot
 from sqlglot import exp
 
@@ -54,3 +56,19 @@ def nearest_statement(*, marks: str = "marks", asked: str = "asked", top: int = 
     for place in list(statement.find_all(exp.Placeholder)):
         place.replace(exp.Literal.number(values[place.name]))
     return statement
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The statement as bulk simulation takes it: the tables it reads, and its text in a dialect."""
+
+    marks: str = "marks"
+    asked: str = "asked"
+    top: int = 10
+
+    @property
+    def tables(self) -> frozenset[str]:
+        return frozenset({self.marks, self.asked})
+
+    def sql(self, dialect: str = "duckdb") -> str:
+        return nearest_statement(marks=self.marks, asked=self.asked, top=self.top).sql(dialect)
