@@ -18,6 +18,7 @@ from kechuang.casework.models import Attempt, Case, Record
 from kechuang.desks.experts.models import Review
 from kechuang.engines.ledger import canonical
 from kechuang.faces.rehearsal import failures, invariants, year
+from kechuang.parties.models import Person
 from kechuang.words.outcome import Refused
 
 app = typer.Typer()
@@ -34,14 +35,9 @@ def rehearse(
 ) -> None:
     """Play a programme year through the services; refused where real cases stand."""
     call_command("migrate", verbosity=0)
-    try:
-        year.refuse_real_data()
-    except Refused:
-        typer.echo(
-            "这个数据目录里有真实办件，不在其中演练 / real cases stand in this data folder: nothing is rehearsed beside them",
-            err=True,
-        )
-        raise typer.Exit(1) from None
+    if why := refusal():
+        typer.echo(why, err=True)
+        raise typer.Exit(1)
     began = time.monotonic()
     with shown(round(RECORDS_AT_ONE * scale) + 1400) as say:
         year.rehearsed(year=of, seed=seed, scale=scale, say=say)
@@ -49,6 +45,17 @@ def rehearse(
     typer.echo(json.dumps(told, ensure_ascii=False, indent=1) if as_json else in_words(told))
     if any(row["broken"] for row in told["invariants"]):
         raise typer.Exit(1)
+
+
+def refusal() -> str:
+    """Why nothing is played in this data folder; '' where it may be."""
+    try:
+        year.refuse_real_data()
+    except Refused:
+        return "这个数据目录里有真实办件，不在其中演练 / real cases stand in this data folder: nothing is rehearsed beside them"
+    if Person.objects.exists():
+        return "这个数据目录里已有账户，请另给演练一个空的 KECHUANG_DATA / accounts stand here: give the play an empty KECHUANG_DATA"
+    return ""
 
 
 @contextmanager
