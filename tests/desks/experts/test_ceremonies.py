@@ -11,9 +11,11 @@ from django.db import IntegrityError, transaction
 from typer.testing import CliRunner
 
 from kechuang.casework.models import Case, Record, Round
-from kechuang.desks.experts import ceremonies, seating, solving
+from kechuang.desks.experts import ceremonies, seating, solving, terms
+from kechuang.desks.experts.arranging import Arrangement, Sub
 from kechuang.desks.experts.models import Ceremony, CeremonyPapers, Coauthorship, Draw, Expert, Seat
 from kechuang.engines.panel.ceremony import commitment
+from kechuang.engines.panel.quotas import Candidate
 from kechuang.faces.cli import verify
 from kechuang.faces.web import verifying
 from kechuang.parties.models import Tie
@@ -249,6 +251,34 @@ def test_a_decline_goes_to_the_next_of_the_same_order_who_keeps_the_quotas():
     came = seating.next_in_order(draw, finance, "declined", LATER)
     draw.refresh_from_db()
     assert (came.expert.kind, came in reserve, draw.given_up) == ("finance", True, before)
+
+
+def test_a_panel_that_quotas_across_kinds_leave_barren_is_named_before_the_draw():
+    seen = [Candidate(f"t{n}", f"u{n % 2}") for n in range(4)] + [Candidate("f", "u0", kind="finance")]
+    subs = (Sub("A组", "mail", "technical", 2, 0), Sub("A组", "mail", "finance", 1, 0))
+    rows = ((1, 1, 1, 1, None), (None, None, None, None, 1))
+    asked = terms.terms_of({}, {})
+    made = {("A组", "mail"): terms.MakeUp(3, {"technical": 2, "finance": 1}, 0)}
+    (reason,) = Arrangement(subs, (), tuple(seen), rows, (1,) * 5).barren(made, asked)
+    assert (reason.code, reason.values["group"], reason.values["need"], reason.values["have"]) == ("panel_barren", "A组", 3, 2)  # fmt: skip
+    seen[4] = seen[4]._replace(unit="u9")
+    assert Arrangement(subs, (), tuple(seen), rows, (1,) * 5).barren(made, asked) == []
+
+
+def test_what_a_page_lets_go_is_given_up_in_its_order_and_told():
+    waiting = Waiting(pool=24)
+    Expert.objects.filter(place__startswith="15").update(kind="technical")
+    Expert.objects.exclude(place__startswith="15").update(kind="finance")
+    page = ceremonies.pages_of(waiting.round).programme
+    asked = terms.terms_of(page, {})
+    found, want = asked, ceremonies.wanted(waiting.round, asked)
+    assert [made.outside for made in want.panels.values()] == [3]
+    found, want = ceremonies._less(found, want, "outside")
+    assert [made.outside for made in want.panels.values()] == [0]
+    assert (
+        ceremonies._less(found, want, "chance")[0].chance,
+        ceremonies._less(found, want, "region")[0].per_region,
+    ) == (1, None)
 
 
 def test_a_process_of_its_own_gives_the_same_answer():

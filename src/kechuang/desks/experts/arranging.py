@@ -13,6 +13,7 @@ from kechuang.desks.experts import drawing, matching
 from kechuang.desks.experts.models import Expert, Seat
 from kechuang.desks.experts.terms import MakeUp, Terms
 from kechuang.engines.panel import recusal
+from kechuang.engines.panel.chance import derived, order
 from kechuang.engines.panel.quotas import Candidate, fillable, shortages
 from kechuang.words.reason import Reason
 
@@ -20,6 +21,16 @@ AT_WORK = ("invited", "accepted")
 ANY_FIELD = ("finance", "management")  # kinds that are not asked for a discipline
 SIGNS = (5, 3, 1)
 HEAD = 3  # signs of a code that make a discipline, for rotation
+
+KINDS = {
+    "": {"zh": "", "en": ""}, "technical": {"zh": "技术", "en": "technical"}, "finance": {"zh": "财务", "en": "finance"},
+    "industry": {"zh": "产业", "en": "industry"}, "management": {"zh": "管理", "en": "management"},
+}  # fmt: skip
+OF = {
+    **{kind: {"zh": f"{said['zh']}专家", "en": f"{said['en']} experts"} for kind, said in KINDS.items() if kind},
+    "outside": {"zh": "区外专家", "en": "experts from outside"}, "seats": {"zh": "不同单位、地区的专家", "en": "experts of different units and regions"},
+}  # fmt: skip
+TOGETHER = {"zh": "同时满足各项名额的专家", "en": "experts who meet all quotas at once"}
 
 Key = tuple[str, str]  # group, mode
 
@@ -61,18 +72,13 @@ class Arrangement:
             able = [one for n, one in enumerate(self.seen) if self.caps[n] and any(row[n] is not None for row in rows)]
             quotas = made.quotas(terms)
             if not fillable(made.seats, [], able, quotas):
-                found += [Reason(r.code, **{**r.values, "group": key[0]}) for r in shortages(made.seats, able, quotas)]
+                found += [_barren(key[0], made.seats, one) for one in shortages(made.seats, able, quotas)]
         return found
-
-    @property
-    def regions(self) -> list[str]:
-        """Regions by their number in a request."""
-        return sorted({one.region for one in self.seen if one.region})
 
     def request(self, task: str, terms: Terms, salt: str, **more: Any) -> dict[str, Any]:
         """What the solver is asked, as plain JSON."""
-        units = {unit: n for n, unit in enumerate(sorted({one.unit for one in self.seen if one.unit}))}
-        regions = {region: n for n, region in enumerate(self.regions)}
+        units = shuffled({one.unit for one in self.seen if one.unit}, salt)
+        regions = shuffled({one.region for one in self.seen if one.region}, salt)
         experts = [
             {"pid": one.expert, "cap": cap, "unit": units.get(one.unit, -1), "region": regions.get(one.region, -1), "inside": not one.outside}
             for one, cap in zip(self.seen, self.caps, strict=True)
@@ -80,7 +86,27 @@ class Arrangement:
         subs = [asdict(sub) | {"name": sub.name} for sub in self.subs]
         limits = {"per_unit": terms.per_unit, "per_region": terms.per_region, "bits": terms.bits, "most": terms.most}
         scores = [list(row) for row in self.scores]
-        return {"task": task, "subs": subs, "experts": experts, "scores": scores, "salt": salt, **limits, **more}
+        return {
+            "task": task,
+            "subs": subs,
+            "experts": experts,
+            "scores": scores,
+            "salt": salt,
+            "regions": list(regions),
+            **limits,
+            **more,
+        }
+
+
+def _barren(group: str, seats: int, short: Reason) -> Reason:
+    """What one panel is short of, in words; where each quota alone could be met, all of them together."""
+    of = OF.get(str(short.values.get("of", "")), TOGETHER)
+    return Reason("panel_barren", group=group, of=of, need=short.values.get("need", seats), have=short.values["have"])
+
+
+def shuffled(names: Iterable[str], salt: str) -> dict[str, int]:
+    """Numbers for units or regions in an order that only the salt tells, so that no number in public names one."""
+    return {name: n for n, name in enumerate(order(derived(salt.encode(), "groups"), names))}
 
 
 def arranged(

@@ -14,7 +14,7 @@ from kechuang.casework import codes, witnessing
 from kechuang.casework.models import Case, Record, Round
 from kechuang.casework.pages import Pages, current, day_of, pages_of
 from kechuang.desks.experts import drawing, seating, terms
-from kechuang.desks.experts.arranging import HEAD, Arrangement, Key, arranged
+from kechuang.desks.experts.arranging import HEAD, KINDS, Arrangement, Key, arranged
 from kechuang.desks.experts.models import Ceremony, CeremonyPapers, Draw, Expert, Pool
 from kechuang.desks.experts.solving import solved
 from kechuang.engines.panel import ceremony as parts
@@ -28,10 +28,6 @@ DRAWS, SAME = "experts.draw", "same"
 CODES = ("GB/T 13745", "nsfc")
 
 
-KINDS = {
-    "": {"zh": "", "en": ""}, "technical": {"zh": "技术", "en": "technical"}, "finance": {"zh": "财务", "en": "finance"},
-    "industry": {"zh": "产业", "en": "industry"}, "management": {"zh": "管理", "en": "management"},
-}  # fmt: skip
 WHENCE = {
     "outside": {"zh": "，须来自自治区外", "en": " from outside the region"},
     "region": {"zh": "，须来自其他盟市或省", "en": " from other leagues or provinces"},
@@ -103,12 +99,16 @@ def lacks_of(round_: Round, on: datetime) -> list[Reason]:
     if not want.panels:
         return []
     found = arranged(round_, want.panels, want.cases, pool_of(round_), asked, on)
-    return short_of(found, want, asked, solved(found.request("freeze", asked, token()))["lacks"])
+    return short_of(found, want, asked, found.request("freeze", asked, token()))[0]
 
 
-def short_of(found: Arrangement, want: Wanted, asked: terms.Terms, told: Sequence[Mapping[str, Any]]) -> list[Reason]:
-    """What the solver says is short, in words; where it says nothing, panels that quotas across kinds leave barren."""
-    return [worded(one, found, want) for one in told] or found.barren(want.panels, asked)
+def short_of(
+    found: Arrangement, want: Wanted, asked: terms.Terms, request: Mapping[str, Any]
+) -> tuple[list[Reason], str]:
+    """What the solver says is short, in words, or panels that quotas across kinds leave barren; and the digest of the rules."""
+    told = solved(request)
+    said = [worded(one, found, want, request["regions"]) for one in told["lacks"]]
+    return said or found.barren(want.panels, asked), told["rules_digest"]
 
 
 def terms_on(round_: Round, on: datetime) -> terms.Terms:
@@ -130,20 +130,19 @@ def freeze(round_: Round, *, beacon: str, on: datetime) -> Ceremony:
     pool = pool_of(round_)
     given_up: list[str] = []
     for name in (*asked.give_up, ""):
-        found, salt = arranged(round_, want.panels, want.cases, pool, asked, on), token() + token()
-        told = solved(found.request("freeze", asked, salt))
-        short = short_of(found, want, asked, told["lacks"])
+        found = arranged(round_, want.panels, want.cases, pool, asked, on)
+        request = found.request("freeze", asked, token() + token())
+        short, digest = short_of(found, want, asked, request)
         if not short:
             break
         if not name:
             raise Refused(*short)
         given_up.append(name)
         asked, want = _less(asked, want, name)
-    request = found.request("draw", asked, salt)
     row = Ceremony.objects.create(
         round=round_, number=Ceremony.objects.filter(round=round_).count() + 1, groups=sorted(want.cases), frozen_at=on,
         terms={**asked.to_json(), "given_up": given_up, "panels": len(want.panels)}, beacon=beacon.strip(),
-        rules_digest=told["rules_digest"],
+        rules_digest=digest,
     )  # fmt: skip
     CeremonyPapers.objects.create(ceremony=row, problem=request)
     return row
@@ -284,14 +283,14 @@ def seated(
     return mended
 
 
-def worded(told: Mapping[str, Any], found: Arrangement, want: Wanted) -> Reason:
+def worded(told: Mapping[str, Any], found: Arrangement, want: Wanted, heads: Sequence[str]) -> Reason:
     """One lack in words that a page can say: so many more experts of a kind, for which discipline, from where."""
     if told["code"] != "places_short":
         return Reason(told["code"], **{name: value for name, value in told.items() if name != "code"})
     subs = [sub for sub in found.subs if sub.name in set(told["projects"])]
     fields = {case.field for sub in subs for case in want.cases[sub.group] if case.field}
     kinds = sorted({sub.kind for sub in subs})
-    regions = _joined([place(found.regions[n]) for n in told.get("regions", ())])
+    regions = _joined([place(heads[n]) for n in told.get("regions", ())])
     return Reason(
         "experts_short", groups=sorted({sub.group for sub in subs}), kind=_joined([KINDS[kind] for kind in kinds]),
         of=_joined([discipline(code) for code in sorted({field[:HEAD] for field in fields})]),

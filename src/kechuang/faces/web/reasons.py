@@ -164,6 +164,7 @@ number_taken|编号{number}已经发给另一单位|The number {number} belongs 
 objection_open|还有 {count} 件异议没有答复|{count} objections are unanswered
 only_later|新的截止时间须晚于原定时间|The new closing time must be later than the old one
 pages_unsound|办事规则有 {count} 处问题，第一处：{first}|The pages have {count} faults, the first: {first}
+panel_barren|{group}：{of}需要 {need} 名，只有 {have} 名可用|{group}: {need} {of} are needed, {have} can be had
 panel_short|能到席的专家不够：需要 {need} 人，只有 {have} 人|The panel cannot be filled: {need} needed, {have} there
 paper_not_set|文书排版失败，请稍后再试或联系系统管理员|The paper could not be typeset; please try again later
 parent_not_here|原办件处于“{state}”，现在不能办{flow}|The case stands at “{state}”; {flow} cannot be opened now
