@@ -216,6 +216,8 @@ def test_anyone_finds_a_title_and_reads_whether_it_stands(client):
     certificate = client.get(f"/titles/{number}/").content.decode()
     checked = client.get(f"/check/?code={Title.objects.get(case=case).document.code}").content.decode()
     assert (number in found, region.unit.name in certificate, "由本系统发出" in checked) == (True, True, True)
+    paper = client.get(f"/documents/{Title.objects.get(case=case).document.code}.pdf")
+    assert (paper.status_code, paper["Content-Type"]) == (200, "application/pdf")
     assert client.get("/titles/GR999/").status_code == 404
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from typer.testing import CliRunner
 
 from kechuang.casework import registers
 from kechuang.casework.models import Record
@@ -14,6 +16,7 @@ from kechuang.casework.registers import Refused
 from kechuang.desks.enterprises.models import Year
 from kechuang.desks.instruments.models import Use
 from kechuang.desks.transfer.models import Contract, Trade
+from kechuang.faces.cli import importing
 from kechuang.faces.importing.importing import import_rows
 from kechuang.faces.web import beside
 from kechuang.parties.permissions import appointments
@@ -188,3 +191,12 @@ def test_rows_wait_in_the_to_do_list_of_the_other_side_alone(client, region):
     ]
     assert told == [["1 条技术交易付款等你确认"], ["1 条仪器使用记录等你确认"], []]
     assert "1 条仪器使用记录等你确认" in signed_in(client, region.claimant).get("/todo/").content.decode()
+
+
+def test_the_command_takes_a_table_in_for_somebody_and_names_registers_it_does_not_know(region, tmp_path):
+    file = tmp_path / "years.csv"
+    file.write_text(YEARS)
+    run = CliRunner()
+    taken = run.invoke(importing.app, ["rows", "years", str(file), "--by", region.claimant.username, "--json"])
+    unknown = run.invoke(importing.app, ["rows", "yaers", str(file), "--by", region.claimant.username])
+    assert (json.loads(taken.stdout)["new"], Year.objects.count(), unknown.exit_code) == (2, 2, 2)

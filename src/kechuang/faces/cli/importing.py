@@ -1,7 +1,8 @@
-"""`kechuang import cases|experts FILE`: every bad row with row, column and reason; nothing is taken unless all is good."""
+"""`kechuang import cases|experts|rows FILE`: every bad row with row, column and reason; nothing is taken unless all is good."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from pathlib import Path
@@ -12,9 +13,10 @@ from django.utils import timezone, translation
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from kechuang.casework import registers
 from kechuang.casework.actor import Actor
 from kechuang.casework.takeover import OPERATOR
-from kechuang.faces.importing.importing import Told, import_cases, import_experts
+from kechuang.faces.importing.importing import Told, import_cases, import_experts, import_rows
 from kechuang.faces.web.sentences import sentence
 from kechuang.parties.models import Person
 from kechuang.words.outcome import Refused
@@ -63,6 +65,26 @@ def experts(
     """Build the expert pool from a table of people and what they worked on."""
     started = time.perf_counter()
     told = _guarded(lambda: import_experts(file, by=_actor(by), on=timezone.now(), skip_bad=skip_bad))
+    _report(told, time.perf_counter() - started, as_json)
+
+
+@app.command()
+def rows(
+    register: str = typer.Argument(
+        help="contracts, trades, instruments, uses, years, profiles, rights, rnd, honours, relations"
+    ),
+    file: Path = typer.Argument(help="An Excel or CSV table."),
+    by: str = typer.Option(..., help="Sign-in name of whoever enters the rows; another person confirms them."),
+    skip_bad: bool = typer.Option(False, "--skip-bad", help="Take the good rows though others are bad."),
+    as_json: bool = typer.Option(False, "--json"),
+) -> None:
+    """Enter the rows of a table into a register, all or none; the same table again changes nothing."""
+    if register not in {one.code for one in registers.every()}:
+        raise typer.BadParameter(f"no register {register}: one of {', '.join(one.code for one in registers.every())}")
+    started = time.perf_counter()
+    key = hashlib.sha256(file.read_bytes()).hexdigest()[:32] if file.is_file() else ""
+    who = Person.objects.get_by_natural_key(by)
+    told = _guarded(lambda: import_rows(register, file, by=who, on=timezone.now(), key=key, skip_bad=skip_bad))
     _report(told, time.perf_counter() - started, as_json)
 
 
