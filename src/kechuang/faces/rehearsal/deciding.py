@@ -21,7 +21,7 @@ def experts_leave(stage: Stage, contest: Contest, people: Applicants) -> None:
     stage.on_day(157)
     stage.clock_strikes()
     for group in contest.labels:
-        contest.labels[group] = selecting.sitting(contest.round, group, "mail", "panel")
+        contest.labels[group] = selecting.sitting(contest.round, group, *contest.modes)
     selecting.begun(stage, contest, contest.refreshed("panel_drawn"))
 
 
@@ -97,7 +97,7 @@ def reviewed_again(stage: Stage, contest: Contest, case: Case) -> None:
     former = _seated(contest, case)
     selecting.ceremony(stage, contest.round)
     stage.does(case, "draw", region.execution["draw_operator"][0])
-    contest.labels[case.number] = selecting.sitting(contest.round, case.number, "mail", "panel")
+    contest.labels[case.number] = selecting.sitting(contest.round, case.number, *contest.modes)
     assert not former & _seated(contest, case)
     selecting.begun(stage, contest, fresh([case]))
     stage.on_day(196)

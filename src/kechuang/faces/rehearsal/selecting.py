@@ -29,6 +29,7 @@ from kechuang.parties.models import Person
 
 DICE = "83920174650293847561"
 GROUP = 38
+MEETS = "basic-research"  # whose best are heard in a meeting after the mail
 TOGETHER = 50  # applications opened in one transaction
 COMMITMENTS = [{"by": party, "digest": commitment(party, party * 20)} for party in ("执行方", "监督处", "公证处")]
 
@@ -52,6 +53,13 @@ class Contest:
     def by_mail(self) -> bool:
         """Whether the page reviews by mail before anything else."""
         return "mail" in pages_of(self.round).programme["panel"]
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """The panels that read: by mail, in a meeting, or one after the other in the one round where the play holds both."""
+        if not self.by_mail:
+            return ("panel",)
+        return ("mail", "panel") if self.plan.programme == MEETS else ("mail",)
 
     def refreshed(self, *states: str) -> list[Case]:
         """The applications as they stand now, those in `states` only where any are named; none that stands aside."""
@@ -157,7 +165,7 @@ def drawn(stage: Stage, contest: Contest, cases: list[Case]) -> None:
     ceremony(stage, contest.round)
     stage.all_do("draw", [(c, operator, {}) for part in groups.values() for c in part])
     for name in groups:
-        contest.labels[name] = sitting(contest.round, name, "mail", "panel")
+        contest.labels[name] = sitting(contest.round, name, *contest.modes)
 
 
 def ceremony(stage: Stage, round_: Round) -> None:
@@ -192,18 +200,35 @@ def sitting(round_: Round, group: str, *modes: str) -> list[Actor]:
 
 
 def reviewed(stage: Stage, contest: Contest, cases: list[Case]) -> None:
-    """As many sheets as the page wants at least, and the secretary closes the review."""
-    mode = "mail" if contest.by_mail else "panel"
-    said = pages_of(contest.round).programme["panel"][mode]
-    least = int(said.get("at_least", said.get("quorum", 3)))
-    lines = []
-    for case in cases:
-        quality = stage.rng.randrange(60, 92)
-        for label in contest.labels[case.group][:least]:
-            lines.append((case, label, {"sheet": a_sheet(stage, case, quality, mode)}))
-    stage.all_do("review", lines)
+    """As many sheets as the page wants at least; the best come before the meeting where it reads too; all is closed."""
+    mode = contest.modes[0]
+    quality = {case.pk: stage.rng.randrange(60, 92) for case in cases}
+    filed(stage, contest, cases, quality, mode)
     secretary = stage.region.execution["review_secretary"][0]
-    stage.all_do("close_mail_review" if contest.by_mail else "close_panel", [(c, secretary, {}) for c in cases])
+    meeting = before_the_meeting(contest, cases, quality)
+    stage.all_do("begin_panel", [(c, secretary, {}) for c in meeting])
+    stage.all_do("defend", [(c, c.leader, {}) for c in meeting])
+    filed(stage, contest, fresh(meeting), quality, "panel")
+    by_mail = [c for c in cases if contest.by_mail and c not in meeting]
+    stage.all_do("close_mail_review", [(c, secretary, {}) for c in by_mail])
+    stage.all_do("close_panel", [(c, secretary, {}) for c in cases if c not in by_mail])
+
+
+def before_the_meeting(contest: Contest, cases: list[Case], quality: dict[int, int]) -> list[Case]:
+    """Twice as many as there are places, the best first, where a meeting follows the mail; else none."""
+    if len(contest.modes) < 2:
+        return []
+    return sorted(cases, key=lambda c: (-quality[c.pk], c.pk))[: 2 * contest.funded]
+
+
+def filed(stage: Stage, contest: Contest, cases: list[Case], quality: dict[int, int], mode: str) -> None:
+    """The sheets of one panel: as many for each case as the page wants at least."""
+    said = pages_of(contest.round).programme["panel"].get(mode, {})
+    least = int(said.get("at_least", said.get("quorum", 3)))
+    sits = {group: sitting(contest.round, group, mode)[:least] for group in sorted({case.group for case in cases})}
+    stage.all_do("review", [
+        (case, label, {"sheet": a_sheet(stage, case, quality[case.pk], mode)}) for case in cases for label in sits[case.group]
+    ])  # fmt: skip
 
 
 def a_sheet(stage: Stage, case: Case, quality: int, mode: str = "mail") -> dict[str, object]:
