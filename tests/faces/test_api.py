@@ -101,4 +101,4 @@ def test_a_draft_is_kept_by_its_leader_and_an_old_version_is_refused(client):
 
 
 def test_the_schema_names_every_operation(client):
-    assert len(client.get("/api/openapi.json").json()["paths"]) == 13
+    assert len(client.get("/api/openapi.json").json()["paths"]) == 14

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from kechuang.casework.models import Case, Notice, Round
+from kechuang.casework.models import Case, Document, Letter, Notice, Round
 from kechuang.casework.queries import visible_to
 from kechuang.desks.experts.models import Expert
 from kechuang.desks.texts import audience, entries, indexing, searching, shelf
@@ -256,3 +256,17 @@ def test_a_new_folder_and_the_folder_of_another_database_are_begun_again(setting
     shelf.publish(replace(other, record=other.record + 1_000_000, sweep=None))
     indexing.bring_up(ON)
     assert (found("小麦", region.leader), shelf.state().record < 1_000_000) == ([("case", case.number)], True)
+
+
+def test_a_letter_is_found_by_whom_it_was_sent_to_and_an_invitation_to_review_by_nobody():
+    region = Region()
+    case = titled(region, "耐盐小麦选育")
+    for kind in ("receipt", "review-invitation"):
+        row = Document.objects.create(
+            kind=kind, title="通知文书", number="内科发〔2018〕7号", case=case, digest="0" * 64, on=START
+        )
+        Letter.objects.create(document=row, person=region.leader, on=START)
+    indexing.bring_up(ON)
+    assert [kind for kind, _ in found("通知文书", region.leader)] == ["document"]
+    assert [hit for hit in found("通知文书", region.officer) if hit[0] == "document"] == []
+    assert [one.text for one in Found.objects.filter(kind="document")] == ["内科发〔2018〕7号"]

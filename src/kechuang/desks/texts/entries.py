@@ -20,6 +20,7 @@ CASE, PROJECT, ROUND, NOTICE, DOCUMENT, UNIT, EXPERT, PAGE = (
 )  # fmt: skip
 KINDS = (CASE, PROJECT, ROUND, NOTICE, DOCUMENT, UNIT, EXPERT, PAGE)
 BLIND = "blind"
+UNSAID = ("review-invitation",)
 MOST_TEXT, MOST_TITLE = 6000, 240
 BOOK = ("programmes", "policies", "indicators")
 # Numbers of people, accounts and telephones: nobody finds a person by them, and they never enter the arrays.
@@ -83,11 +84,16 @@ def of_notice(notice: Notice) -> Entry:
     return made(f"notice:{notice.code}", NOTICE, title, notice.round.document_no, year=notice.first_day.year)
 
 
-def of_document(row: Document) -> Entry:
-    """A paper that was issued: for everyone where it is public, else for those it was sent to."""
+def of_document(row: Document) -> Entry | None:
+    """A paper that was issued: for everyone where it is public, else for those it was sent to, without what it is about.
+
+    Nothing of invitations: an entry may not be a row that joins an expert with what is reviewed.
+    """
+    if row.kind in UNSAID:
+        return None
     sent = sorted(f"p:{pid}" for pid in row.letters.values_list("person__pid", flat=True))
     seen_by = [EVERYONE] if row.public else sent or ["nobody"]
-    about = row.case.title if row.case else ""
+    about = row.case.title if row.case and row.public else ""
     return made(f"document:{row.code}", DOCUMENT, row.title, row.number, about, year=row.on.year, seen_by=seen_by)
 
 
