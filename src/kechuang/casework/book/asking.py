@@ -87,9 +87,6 @@ def _programme(page: Page) -> Iterator[Ask]:
     drawn = (page.body.get("panel") or {}).get("draw") or {}
     if "affinity" in drawn:
         yield Ask("fact", str(drawn["affinity"]), page, "panel.draw.affinity")
-    draw = page.body.get("panel", {}).get("draw", {})
-    if draw.get("affinity"):
-        yield Ask("fact", str(draw["affinity"]), page, "panel.draw.affinity")
     for n, section in enumerate(page.body.get("form", {}).get("sections", ())):
         for m, field in enumerate(section.get("fields", ())):
             if "." in str(field.get("prefill", "")):
