@@ -436,12 +436,17 @@ def release_opinions(case: Case, context: Any) -> None:
         Opinion.objects.create(case=case, label=chr(ord("A") + number % 26), text=text, released_on=day_of(context.on))
 
 
+SITS = Prepared[tuple[int]](
+    lambda round_, person: (
+        Seat.objects.filter(draw__round=round_, expert__person=person).exclude(state="reserve").values_list("pk")
+    )
+)
+
+
 @fact("experts.expert_of_round", behind=True)
 def expert_of_round(case: Case, on: datetime) -> bool:
     """The leader sits in this round; looks behind the curtain and answers yes or no."""
-    if case.leader_id is None:
-        return False
-    return Seat.objects.filter(draw__round=case.round, expert__person=case.leader).exclude(state="reserve").exists()
+    return case.leader_id is not None and bool(SITS.rows(case.round_id, case.leader_id))
 
 
 @fact("experts.recommended_amount", unit="元")

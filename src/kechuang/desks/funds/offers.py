@@ -29,6 +29,7 @@ from kechuang.desks.funds.models import (
 )
 from kechuang.engines import forms
 from kechuang.formula import UNKNOWN
+from kechuang.parties.prepared import Prepared
 from kechuang.words.money import shared_out
 from kechuang.words.offers import check, effect, fact, table
 from kechuang.words.outcome import Finding, Refused
@@ -400,14 +401,19 @@ def granted(case: Case, on: datetime) -> int:
     return found.fen if found else 0
 
 
+OWED_BACK = Prepared[tuple[int]](
+    lambda person: (
+        Grant.objects.filter(case__leader=person, settled_at=None)
+        .exclude(refund_due_fen=0)
+        .values_list(F("refund_due_fen") - F("refunded_fen"))
+    )
+)
+
+
 @fact("funds.refund_due", unit="元")
 def refund_due(case: Case, on: datetime) -> int:
     """Money the leader's projects owe back, in fen."""
-    if case.leader is None:
-        return 0
-    rows = Grant.objects.filter(case__leader=case.leader, settled_at=None).exclude(refund_due_fen=0)
-    total = rows.aggregate(due=Sum(F("refund_due_fen") - F("refunded_fen")))["due"]
-    return int(total or 0)
+    return sum(fen for (fen,) in OWED_BACK.rows(case.leader_id)) if case.leader_id else 0
 
 
 @fact("funds.joint_agreement_valid")

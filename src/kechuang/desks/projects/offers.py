@@ -15,6 +15,7 @@ from kechuang.desks.projects import limits, reports
 from kechuang.desks.projects.models import Change, Numbering, Overdue
 from kechuang.engines import forms
 from kechuang.formula import UNKNOWN
+from kechuang.parties.prepared import Prepared
 from kechuang.words.offers import check, effect, fact
 from kechuang.words.outcome import Finding
 from kechuang.words.reason import Reason
@@ -520,16 +521,21 @@ def joined_applied(case: Case, on: datetime) -> int:
     return len(limits.joined(case, limits.APPLIED, on))
 
 
+LATE = Overdue.objects.filter(cleared_on=None).values_list("pk")
+LATE_OF_LEADER = Prepared[tuple[int]](lambda person: LATE.filter(case__leader=person))
+LATE_OF_UNIT = Prepared[tuple[int]](lambda unit: LATE.filter(case__applicant=unit))
+
+
 @fact("projects.overdue", unit="项")
 def overdue(case: Case, on: datetime) -> int:
     """Overdue projects of the leader."""
-    return Overdue.objects.filter(case__leader=case.leader, cleared_on=None).count() if case.leader else 0
+    return len(LATE_OF_LEADER.rows(case.leader_id)) if case.leader_id else 0
 
 
 @fact("projects.unit_overdue", unit="项")
 def unit_overdue(case: Case, on: datetime) -> int:
     """Overdue projects of the unit."""
-    return Overdue.objects.filter(case__applicant=case.applicant, cleared_on=None).count() if case.applicant else 0
+    return len(LATE_OF_UNIT.rows(case.applicant_id)) if case.applicant_id else 0
 
 
 @fact("projects.nsf_led_running", unit="项")
