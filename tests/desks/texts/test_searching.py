@@ -267,6 +267,6 @@ def test_a_letter_is_found_by_whom_it_was_sent_to_and_an_invitation_to_review_by
         )
         Letter.objects.create(document=row, person=region.leader, on=START)
     indexing.bring_up(ON)
-    assert [kind for kind, _ in found("通知文书", region.leader)] == ["document"]
+    assert [kind for kind, _ in found("通知文书", region.leader, kind="record")] == ["document"]
     assert [hit for hit in found("通知文书", region.officer) if hit[0] == "document"] == []
     assert [one.text for one in Found.objects.filter(kind="document")] == ["内科发〔2018〕7号"]
