@@ -14,7 +14,7 @@ from kechuang.casework.pages import pages_of
 from kechuang.desks.claims import basis
 from kechuang.desks.claims.models import Computation
 from kechuang.desks.enterprises.models import Title
-from kechuang.desks.enterprises.offers import firms
+from kechuang.desks.enterprises.offers import firms, titles
 from kechuang.desks.experts.drawing import freeze_pool
 from kechuang.desks.experts.models import Seat
 from kechuang.desks.experts.sheets import form_of
@@ -113,6 +113,17 @@ def test_the_title_is_known_to_other_policies_as_long_as_it_stands():
     on = [NOTICE_OVER, NOTICE_OVER + timedelta(200)]
     told = [firms(day, {"enterprise_id": {region.unit.pid}})[0]["is_tsme"] for day in on]
     assert told == [True, False]
+
+
+def test_titles_are_told_by_year_and_valid_where_they_stand_at_its_end():
+    region = Firms()
+    recognised(region)
+    told = [
+        (row["year"], row["granted_in"], row["valid"], row["place"])
+        for row in titles(NOTICE_OVER + timedelta(400), {"unit": {region.unit.pid}})
+    ]
+    assert told == [(2019, 2019, True, "150100"), (2020, 2019, False, "150100")]
+    assert titles(NOTICE_OVER, {"year": {2020}}) == []
 
 
 def test_a_yearly_report_wants_the_years_figures_and_a_withdrawal_takes_the_title_from_its_day():

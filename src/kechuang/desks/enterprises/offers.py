@@ -224,6 +224,31 @@ def hnte_files(on: datetime, where: Where) -> list[Row]:
     return [row for row in found if "hnte_no" not in where or row["hnte_no"] in where["hnte_no"]]
 
 
+TITLE_COLUMNS = {
+    "number": "number", "unit": "unit__pid", "title": "kind", "since": "since", "until": "until",
+    "withdrawn_from": "withdrawn_from", "place": "unit__place",
+}  # fmt: skip
+
+
+@table("enterprises.titles", columns={"unit": "text", "title": "text", "granted_in": "int64", "valid": "bool", "year": "int64", "place": "text"})  # fmt: skip
+def titles(on: datetime, where: Where) -> list[Row]:
+    """Titles by calendar year: one row for each year that a title touches, valid where it stands at the end of it (or now)."""
+    asked = {name: keys for name, keys in where.items() if name in TITLE_COLUMNS}
+    found = linking.read(Title.objects.all(), TITLE_COLUMNS, asked)
+    rows = [row for one in found for row in _by_year(one, day_of(on))]
+    return [row for row in rows if all(row[name] in keys for name, keys in where.items())]
+
+
+def _by_year(title: Row, today: date) -> Iterable[Row]:
+    ends = min(one for one in (title["until"], title["withdrawn_from"]) if one is not None)
+    for year in range(title["since"].year, min(ends.year, today.year) + 1):
+        last = min(date(year, 12, 31), today)
+        yield {
+            "number": title["number"], "unit": title["unit"], "title": title["title"], "granted_in": title["since"].year,
+            "valid": title["since"] <= last < ends, "year": year, "place": f"{title['place'][:4]}00",
+        }  # fmt: skip
+
+
 # Facts of titles
 
 
