@@ -79,8 +79,8 @@ def test_supervision_reads_why_an_expert_sits_and_why_another_does_not():
     draw, client = Draw.objects.get(), browser(panel.region.supervisor)
     finance = Expert.objects.filter(kind="finance").first()
     page = client.post(f"/supervision/panels/{draw.pk}/", {"key": "p1", "why": finance.person.name})
-    whys = {seat.state: why for seat, why in page.context["seats"] if seat.state == "invited"}
-    assert whys == {"invited": "以 1/2 的概率入选"}
+    whys = {state: why for seat, state, why in page.context["seats"] if seat.state == "invited"}
+    assert whys == {"已邀请": "以 1/2 的概率入选"}
     assert page.context["answer"] == "不是候选：有回避关系，或类别、学科不符，或须轮换"
     stranger = client.post(f"/supervision/panels/{draw.pk}/", {"key": "p2", "why": "无此人"})
     assert stranger.context["answer"] == "这个人不在冻结的专家库里，或同名的不止一人。"

@@ -37,10 +37,10 @@ def record(row: Record) -> dict[str, Any]:
     return {"row": row, "href": place(row.subject_kind, row.subject)}
 
 
-def chained(one: Link, flow: Flow) -> dict[str, Any]:
-    """One record of a trail with what the chain and the log say of it."""
+def chained(one: Link, flow: Flow, other: Flow) -> dict[str, Any]:
+    """One record of a trail with what the chain and the log say of it; a word on the cases of a round is of their flow."""
     name = one.record.act.removeprefix("second:")
-    act = flow.acts.get(name)
+    act = flow.acts.get(name) or (other.acts.get(name) if name != one.record.act else None)
     return {
         "title": act.title if act else one.record.act,
         "second": name != one.record.act,
@@ -86,6 +86,14 @@ def ceremonies(found: Iterable[Proven]) -> list[dict[str, Any]]:
     return [
         {"row": one.ceremony, "mended": one.mended, "faults": verifying.once_found(dict(one.full))} for one in found
     ]
+
+
+def seat_state(state: str) -> str:
+    """What became of a seat."""
+    titles = {
+        "invited": _("已邀请"), "accepted": _("已承诺"), "declined": _("谢绝"), "silent": _("未应答"), "reserve": _("备选"), "former": _("原专家组"),
+    }  # fmt: skip
+    return titles.get(state, state)
 
 
 def clue(one: Clue) -> dict[str, Any]:

@@ -110,12 +110,12 @@ def trail(request: HttpRequest) -> HttpResponse:
 def trail_of(request: HttpRequest, kind: str, subject: str) -> HttpResponse:
     """The whole trail of one case or round: every act with its digest, log index and whether it still holds."""
     found = _subject(kind, subject)
-    links = trails.trail_of(found)
+    links, pages = trails.trail_of(found), pages_of(found.round)
     shown = {
         "subject": found,
         "title": found.title,
         "kind": kind,
-        "links": [rows.chained(one, pages_of(found.round).flow_of(found)) for one in links],
+        "links": [rows.chained(one, pages.flow_of(found), pages.flow(pages.main_flow)) for one in links],
         "sound": all(one.whole and one.joined for one in links),
         "logged": sum(one.logged for one in links),
         "draws": supervising.draws_of(found),
@@ -152,7 +152,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
     seats, asked = supervising.panel_of(draw), request.POST.get("why", "").strip()
     other = supervising.pid_of(asked) if asked else ""
     said = {pid: sentence(one) for pid, one in supervising.why(draw, [*(s.pid for s in seats), *([other] if other else [])]).items()}  # fmt: skip
-    shown = {"draw": draw, "seats": [(s, said.get(s.pid, "")) for s in seats], "explained": bool(said), "asked": asked, "key": new_key()}  # fmt: skip
+    shown = {"draw": draw, "seats": [(s, rows.seat_state(s.state), said.get(s.pid, "")) for s in seats], "explained": bool(said), "asked": asked, "key": new_key()}  # fmt: skip
     return render(
         request,
         "supervisor/panel.html",
