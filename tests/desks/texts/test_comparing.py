@@ -154,7 +154,7 @@ def test_one_budget_item_asked_for_twice_is_told_with_its_amount():
     assert [(like["case"], like["items"]) for like in found.evidence["nearest"]] == [
         (first.number, [["高速冷冻离心机", 1_200_000]])
     ]
-    assert codes(found) == ["budget_item_twice"]
+    assert codes(found) == ["budget_item_twice", "same_team_elsewhere"]
     alone = finding_of(saying(region, round_, "没有别的话", equipment=[row, dict(row)]))
     assert (codes(alone), alone.evidence["items"]) == (["budget_item_twice"], [["高速冷冻离心机", 1_200_000]])
 
@@ -208,3 +208,16 @@ def test_nothing_is_refused_by_a_likeness_alone():
     crowd(region, round_)
     finding_of(saying(region, round_, WHEAT))
     assert {finding_of(saying(region, round_, WHEAT)).verdict} == {"warn"}
+
+
+def test_another_pending_case_of_the_same_people_is_told_and_warns_of_nothing_by_itself():
+    region = Region()
+    leader = a_person(unit=region.unit)
+    round_ = an_open_round(region)
+    crowd(region, round_)
+    other = saying(region, round_, WHEAT, leader=leader)
+    Case.objects.filter(pk=other.pk).update(received_at=START, state="running")
+    found = finding_of(saying(region, an_open_round(region), STEEL, leader=leader))
+    (like,) = found.evidence["nearest"]
+    assert (found.verdict, codes(found)) == ("pass", ["same_team_elsewhere"])
+    assert (like["case"], like["same_team"], like["where"], like["share"]) == (other.number, True, "awarded", 0)

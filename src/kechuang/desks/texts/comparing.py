@@ -105,7 +105,9 @@ def compare(payload: Mapping[str, Any], on: datetime) -> None:
         "unread": [[name, row.fault] for row, name in texts_of(case) if row.fault], "book": current().digest,
     }  # fmt: skip
     reasons = list(_reasons(told, _line(case, page, on), page))
-    notes = [Reason("file_is_scan", name=name) for name in told["scans"]]
+    teams = sum(like["same_team"] for like in likes)
+    notes = [Reason("same_team_elsewhere", count=teams)] if teams else []
+    notes += [Reason("file_is_scan", name=name) for name in told["scans"]]
     Finding.objects.update_or_create(
         case=case, check_name=CHECK,
         defaults={
@@ -193,10 +195,11 @@ def _likes(mine: Side, documents: Iterable[int], page: Lines) -> Iterable[dict[s
 
 
 def _of_the_same_people(case: Case) -> list[int]:
-    """Other cases that the leader leads and that stand or were handed in: where a budget item may be asked for twice."""
+    """Other cases that the leader leads or takes part in: where a team stands twice or a budget item is asked for twice."""
     if case.leader is None:
         return []
-    rows = Case.objects.filter(Q(received_at__isnull=False) | Q(taken_over=True), leader=case.leader, parent=None)
+    own = Q(leader=case.leader) | Q(members__person=case.leader)
+    rows = Case.objects.filter(own, Q(received_at__isnull=False) | Q(taken_over=True), parent=None).distinct()
     return list(rows.exclude(pk=case.pk).exclude(state__in=REFUSED).order_by("-pk").values_list("pk", flat=True)[:10])
 
 
@@ -206,18 +209,20 @@ def _like(mine: Side, theirs: Side, page: Lines) -> dict[str, Any] | None:
     items = [list(mine.items[place]) for place, _ in match.items_twice(mine.items, theirs.items)]
     goal = found.sections.get(GOALS, Fraction(0)) > page.goal
     own = match.same_people(_team(mine.case), _team(theirs.case))
-    if found.whole < page.look and not goal and not (items and own):
+    standing = _standing(theirs.case)
+    team = own and standing in (match.Standing.PENDING, match.Standing.RUNNING)
+    if found.whole < page.look and not goal and not (items and own) and not team:
         return None
     how = match.kind(
         _team(mine.case),
         _team(theirs.case),
-        standing=_standing(theirs.case),
+        standing=standing,
         declared=_declared(mine.case, theirs.case),
     )
     return {
         "case": theirs.case.number, "share": int(found.whole * 100), "kind": str(how), "where": _where(mine.case, theirs.case),
         "sections": {name: int(share * 100) for name, share in found.sections.items() if share},
-        "passages": sum(map(len, found.passages.values())), "same_goal": goal, "items": items if own else [],
+        "passages": sum(map(len, found.passages.values())), "same_goal": goal, "same_team": team, "items": items if own else [],
     }  # fmt: skip
 
 

@@ -60,6 +60,7 @@ def _like(case: Case, like: Mapping[str, Any], number: int, other: Case | None) 
     sections = titles(case)
     facts = [str(WHERE[like["where"]]), share, wording.text(KINDS[Kind(like["kind"])])]
     facts += [f"{sections.get(name, name)} {part}%" for name, part in like["sections"].items()]
+    facts += [_("同一团队")] if like.get("same_team") else []
     facts += [_("目标任务相同")] if like["same_goal"] else []
     facts += [_("预算相同：%(name)s %(sum)s") % {"name": name, "sum": Money(fen)} for name, fen in like["items"]]
     return {"title": other.title or other.number, "facts": facts, "href": f"{address}?with={other.number}"}

@@ -207,6 +207,7 @@ row_does_not_add_up|“{name}”的数字互相矛盾（部分大于总数，或
 row_missing|台账中有记录，办件却不在了|There are records, but the case is gone
 row_without_record|有这一件，台账中却没有它的记录|The row stands here without a record
 say_why|请写明理由，至少四个字|Please say why, in at least four characters
+same_team_elsewhere|同一团队另有 {count} 件在申报或在研|The same team has {count} other cases that are pending or running
 science_report_missing|请先取得科技报告编号|The number of the S&T report is missing
 score_not_reached|最近一次核算的结论不是“符合”，不能列入拟认定名单|The last computation did not come to “passed”; it cannot be proposed
 sealed_the_same|两方封存的承诺值相同，请各自另拟密语|Two parties sealed the same value; each needs a secret of its own
