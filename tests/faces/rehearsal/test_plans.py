@@ -8,13 +8,17 @@ from random import Random
 import pytest
 from stdnum.cn import ric
 
+from kechuang.casework.models import Case, Round
 from kechuang.casework.pages import pages_for
+from kechuang.desks.experts import ceremonies, drawing
 from kechuang.faces.rehearsal import plans
+from kechuang.faces.rehearsal.filling import CODES
 from kechuang.faces.rehearsal.plans import PLANS, PUBLISHED
-from kechuang.faces.rehearsal.region import YOUNG_EVERY, Maker
+from kechuang.faces.rehearsal.region import YOUNG_EVERY, Maker, raise_region
 from kechuang.faces.rehearsal.selecting import GROUP
 from kechuang.words.period import ZONE
 
+ON = datetime(2018, 1, 3, 9, tzinfo=ZONE)
 BY_CODE = {plan.programme: plan for plan in PLANS}
 ACTS_OF_AN_APPLICATION = 16  # from the draft to the decision, without promises and sheets
 
@@ -71,3 +75,29 @@ def test_a_group_of_the_year_is_no_larger_than_a_page_allows():
     most = {plan.programme: pages_for(plan.programme).params(date(2018, 6, 1)).get("group_most") for plan in PLANS}
 
     assert {code: size for code, size in most.items() if isinstance(size, int) and size < GROUP} == {}
+
+
+@pytest.mark.journey
+@pytest.mark.django_db
+def test_the_pool_of_full_scale_fills_every_panel_of_every_round():
+    """One case stands for each group that would be drawn; the numbers of groups, fields and experts are those of scale 1.0."""
+    region = raise_region(Random(1), on=ON, units=3, leaders=3, experts=plans.experts(1.0))
+    short = {}
+    for plan in PLANS:
+        round_ = Round.objects.create(
+            code=plan.programme, programme=plan.programme, plan=plan.programme, title=plan.title, year=2018,
+            state="in_review", entered_at=ON, institution=region.institution, synthetic=True,
+        )  # fmt: skip
+        drawing.freeze_pool(round_, ON)
+        codes = CODES[
+            pages_for(plan.programme).form.fields["nsf_code" if plan.programme.startswith("nsf-") else "subject"].source
+        ]
+        groups = -(-plan.applied // GROUP)
+        for number in range(groups):
+            Case.objects.create(
+                round=round_, flow="grant", state="grouped", group=f"{number:02d}", field=codes[number * len(codes) // groups],
+                entered_at=ON, opened_at=ON, leader=region.units[0].researchers[0], applicant=region.units[0].party,
+            )  # fmt: skip
+        short[plan.programme] = ceremonies.lacks_of(round_, ON)
+
+    assert {code: lacks for code, lacks in short.items() if lacks} == {}

@@ -68,3 +68,8 @@ SPARE_YOUNG = 2
 def leaders(scale: float) -> int:
     """How many researchers the region needs: those who lead, a twentieth more, and some to spare."""
     return sum(plan.at(scale)[1] for plan in PLANS) * 21 // 20 + 2 * SPARE
+
+
+def experts(scale: float) -> int:
+    """How large the pool is."""
+    return max(140, round(480 * scale))

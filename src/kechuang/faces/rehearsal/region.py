@@ -32,19 +32,9 @@ EXECUTION = (
 )  # fmt: skip
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 GIVEN = "文华建国志强秀英海燕晓明玉兰永胜丽娜春梅立新巴特尔乌兰娜仁苏日格阿木古朝鲁其木格"
-FIELDS = (
-    "A0102",
-    "B0301",
-    "C0307",
-    "D0102",
-    "E0204",
-    "F0204",
-    "H2801",
-    "2101020",
-    "4301010",
-    "5201030",
-    "6101010",
-    "1801510",
+FIELDS = (  # codes of the science fund and of the national standard in turn, so that nearly everybody knows of both
+    *("A0102", "4301010", "B0301", "1801510", "C0307", "2101020"),
+    *("D0102", "6101010", "E0204", "5201030", "F0204", "H2801"),
 )
 LONG_AGO = date(2010, 1, 1)
 YOUNG_EVERY = 8  # one researcher in eight is young enough for the youth fund
@@ -225,6 +215,9 @@ HOMES = ("11", "1502", "31", "1501", "61", "1504", "12", "1506", "37", "1507", "
 def _pool(make: Maker, region: Region, bureaus: list[Organisation], count: int) -> int:
     """The pool: four in six are technical, one of finance, one of industry; every second from outside the region.
 
+    Every twelve hold all kinds and come from twelve regions; the next twelve know the next fields, so that kinds, fields
+    and regions do not hang together.
+
     Everyone asks to be entered and is confirmed; their units have come by the chain of units.
     """
     chief = region.execution["institution_chief"][0]
@@ -239,7 +232,7 @@ def _pool(make: Maker, region: Region, bureaus: list[Organisation], count: int) 
             person = make.person(unit=home, field="评审专家")
             people.confirm_person(person, by=first, on=make.on, key=f"confirm:{person.pid}")
         kind = {4: "industry", 5: "finance"}.get(number // 2 % 6, "technical")
-        fields = [FIELDS[(number // 2 + step) % len(FIELDS)] for step in range(3)]
+        fields = [FIELDS[(number // len(FIELDS) + step) % len(FIELDS)] for step in range(3)]
         person.refresh_from_db()
         row = pool.enter(person, kind=kind, fields=fields, keywords=[], on=make.on, key=f"enter:{person.pid}")
         pool.confirm(row, by=chief, on=make.on, key=f"pool:{person.pid}")
@@ -249,7 +242,7 @@ def _pool(make: Maker, region: Region, bureaus: list[Organisation], count: int) 
 def _home(make: Maker, region: Region, bureau: Organisation, number: int) -> tuple[Organisation, Person]:
     """A unit that experts come from; the one who registers it is an expert too."""
     first = make.person(field="评审专家")
-    place = HOMES[number % len(HOMES)].ljust(4, "0") + "01"
+    place = HOMES[(number + number // len(HOMES)) % len(HOMES)].ljust(4, "0") + "01"
     said = {**make.office(f"示例专家单位{number + 1}", "institute", place), "recommender": bureau}
     home = people.register_unit(said, by=first, on=make.on, key=f"home:{number}")
     people.confirm_unit(home, by=region.recommenders[bureau.pid][0], on=make.on, key=f"confirm:{home.pid}")

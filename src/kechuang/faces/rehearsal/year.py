@@ -13,7 +13,7 @@ from django.db import transaction
 from kechuang.casework.models import Case, Round
 from kechuang.desks.integrity import inquiries
 from kechuang.faces.rehearsal import calls, deciding, ending, running, selecting, troubles
-from kechuang.faces.rehearsal.plans import PLANS, Plan, leaders
+from kechuang.faces.rehearsal.plans import PLANS, Plan, experts, leaders
 from kechuang.faces.rehearsal.region import Region, raise_region
 from kechuang.faces.rehearsal.selecting import Applicants, Contest
 from kechuang.faces.rehearsal.stage import Stage
@@ -46,7 +46,7 @@ def the_region(rng: Random, *, on: datetime, scale: float, say: Say) -> Region:
     with transaction.atomic():
         return raise_region(
             rng, on=on, units=max(12, round(120 * scale)), leaders=leaders(scale),
-            experts=max(140, round(480 * scale)), say=lambda what: say(what, 0),
+            experts=experts(scale), say=lambda what: say(what, 0),
         )  # fmt: skip
 
 
