@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, transaction
 
-from kechuang.casework import outbox
+from kechuang.casework import outbox, todo
 from kechuang.casework.acts import Refused
 from kechuang.casework.models import Document, Edition, Record
-from kechuang.casework.pages import current
+from kechuang.casework.pages import current, pages_of
 from kechuang.desks.claims import settling
 from kechuang.desks.claims.models import Computation, Evidence, Share
 from kechuang.desks.funds.models import Budget, Grant
@@ -233,3 +233,12 @@ def test_a_foreign_officer_and_another_firm_see_nothing_of_a_claim(client):
     _unit, stranger = region.another()
     client.force_login(stranger)
     assert client.get(f"/cases/{case.number}/").status_code == 404
+
+
+def test_a_claim_at_the_league_lies_in_the_hands_of_who_signs_for_it():
+    region = Firms()
+    trade = a_trade(region, 500 * WAN)
+    case = computed(filed(region, a_round(region, "claim-technology-trade"), [trade.number]), region)
+    done(case, "send_to_league", region.chief, on=FILED)
+    (task,) = [one for one in todo.desk(region.signatory, FILED).tasks if one.subject == case]
+    assert (task.name, todo.hands(case, (), pages=pages_of(case.round))) == ("league_confirm", ("recommender_head",))
