@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from kechuang.casework.models import Attempt, Case, Record
-from kechuang.desks.experts.models import Ceremony, Draw, Expert, Seat
+from kechuang.desks.experts.models import Ceremony, Draw, Expert, PoolMembers, Seat
 from kechuang.desks.integrity.models import Clue, Sanction
 from kechuang.faces.web import verifying
 from kechuang.words.outcome import Refused
@@ -97,7 +97,11 @@ def test_the_full_certificate_goes_to_supervision_alone_and_every_look_is_record
         browser(who).post(where, {"key": "c2"}).status_code for who in (panel.region.operator, panel.region.chief)
     ]
     assert (full["form"], verifying.found(full), foreign) == ("full", [], [403, 403])
-    assert [one["faults"] for one in trail.context["ceremonies"]] == [()]
+    assert [(one["faults"], one["of_the_pool"]) for one in trail.context["ceremonies"]] == [((), True)]
+    members = PoolMembers.objects.get()
+    PoolMembers.objects.update(pids=members.pids[1:])
+    changed = client.get(f"/trail/round/{panel.round.code}/")
+    assert [one["of_the_pool"] for one in changed.context["ceremonies"]] == [False]
     assert Record.objects.get(act="look_behind").subject == panel.round.code
 
 

@@ -10,10 +10,11 @@ from typing import Any
 from django.db.models import Q
 
 from kechuang.casework.models import Case, Round
-from kechuang.desks.experts import ranking
+from kechuang.desks.experts import drawing, ranking
 from kechuang.desks.experts.models import Ceremony, CeremonyPapers, Draw, Expert, Review, Seat, Watch
 from kechuang.desks.experts.solving import solved
 from kechuang.engines.panel import watch
+from kechuang.engines.panel.ceremony import label, pool_digest
 from kechuang.parties.models import Organisation
 from kechuang.words.reason import Reason
 
@@ -49,11 +50,15 @@ def draws_of(subject: Case | Round) -> list[Draw]:
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """A drawn ceremony with its full certificate, and the seats mended for a quota that crosses its chances."""
+    """A drawn ceremony with its full certificate, and the seats mended for a quota that crosses its chances.
+
+    `of_the_pool`: the labels of the certificate are those of the frozen pool, all of it, and its digest is the published one.
+    """
 
     ceremony: Ceremony
     full: Mapping[str, Any]
     mended: int
+    of_the_pool: bool
 
 
 def drawn_ceremonies(subject: Case | Round) -> list[Proven]:
@@ -61,8 +66,17 @@ def drawn_ceremonies(subject: Case | Round) -> list[Proven]:
     if isinstance(subject, Case):
         return []
     rows = CeremonyPapers.objects.filter(ceremony__round=subject).exclude(ceremony__drawn_at=None)
-    found = rows.select_related("ceremony").order_by("-ceremony__number")
-    return [Proven(row.ceremony, row.full, len(row.mended)) for row in found]
+    found = rows.select_related("ceremony__round__pool").order_by("-ceremony__number")
+    return [Proven(row.ceremony, row.full, len(row.mended), of_the_pool(row)) for row in found]
+
+
+def of_the_pool(papers: CeremonyPapers) -> bool:
+    """Whether the experts of a certificate are the members of the pool whose digest was published first."""
+    round_ = papers.ceremony.round
+    ids = drawing.members_of(round_.pool)
+    labels = sorted(label(papers.problem["salt"], pid) for pid in ids)
+    same = labels == sorted(row[0] for row in papers.full["rules"]["experts"])
+    return same and pool_digest(ids, rules=round_.frozen_id or "") == round_.pool.digest
 
 
 def certificate_of(ceremony: Ceremony) -> dict[str, Any]:

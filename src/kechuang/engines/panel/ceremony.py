@@ -74,6 +74,11 @@ def pool_digest(ids: Sequence[str], *, rules: str = "") -> str:
     return _hash("kechuang pool 1", rules, sorted(ids))
 
 
+def label(salt: str, name: str) -> str:
+    """The salted label under which a certificate speaks of a project or an expert."""
+    return _hash(salt, name)[:16]
+
+
 def _hash(*parts: object) -> str:
     """SHA-256 (hex) of the parts as one JSON list with the standard separators: no two lists give the same bytes."""
     return hashlib.sha256(_bytes(*parts)).hexdigest()

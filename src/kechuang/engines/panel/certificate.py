@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from kechuang.engines.panel.ceremony import label
 from kechuang.engines.panel.optimum import Optimum, optimum
 from kechuang.engines.panel.problem import SMALL, Array, Dense, Nest, Problem
 from kechuang.engines.panel.splitting import drawn
@@ -41,7 +42,7 @@ def salted(problem: Problem, *, salt: str) -> tuple[Problem, Array, Array]:
 
     What every later step works on: neither the order of a file nor a name then plays a part.
     """
-    sides = [np.array([digest(salt, name)[:16] for name in side]) for side in labels(problem)]
+    sides = [np.array([label(salt, name) for name in side]) for side in labels(problem)]
     by_row, by_col = (np.argsort(side, kind="stable") for side in sides)
     return _ordered(problem, by_row, by_col, sides), by_row, by_col
 

@@ -84,8 +84,9 @@ def watch(one: Watch) -> dict[str, Any]:
 def ceremonies(found: Iterable[Proven]) -> list[dict[str, Any]]:
     """Drawn ceremonies with what the verifier says of the full certificate."""
     return [
-        {"row": one.ceremony, "mended": one.mended, "faults": verifying.once_found(dict(one.full))} for one in found
-    ]
+        {"row": one.ceremony, "mended": one.mended, "of_the_pool": one.of_the_pool, "faults": verifying.once_found(dict(one.full))}
+        for one in found
+    ]  # fmt: skip
 
 
 def seat_state(state: str) -> str:
