@@ -49,6 +49,12 @@ class Basis:
             return said.partition(".")[2]
         return next((n for n, one in self.subject.links.items() if one.entity == "enterprise"), "")
 
+    def year_for(self, record: Record) -> int:
+        """The year a record belongs to: that of its reference day, or its own where the rule counts by whole years."""
+        if self.policy.reference == "year_end":
+            return int(record.get("year") or record.get("fiscal_year") or self.year)
+        return self.day_for(record).year
+
     def day_for(self, record: Record) -> date:
         """The day whose parameters count for one record."""
         return reference_day(self.policy, record, day=self.day)

@@ -24,7 +24,7 @@ from tests.desks.claims.steps import (
     computed,
     filed,
 )
-from tests.factories import done
+from tests.factories import at, done
 
 pytestmark = pytest.mark.django_db
 
@@ -187,6 +187,17 @@ def test_a_claim_is_for_the_year_of_its_round_or_for_the_one_the_round_names():
         filed(region, round_, [use.number], claim_year="2018")
     assert said(refusal)[:1] == ["申请年度不是本批次受理的年度"]
     assert said(early.value) == ["政策在基准日不生效"]
+
+
+def test_the_year_of_an_evaluation_is_the_year_that_pays_for_it_whenever_it_is_claimed():
+    region = Firms()
+    grades = {year: an_honour(region.unit, "carrier", "good", year=year) for year in (2018, 2019)}
+    late = a_round(region, "claim-carrier-award", opens="2020-01-10", details={"claim_year": 2019})
+    on = at("2020-01-12")
+    with pytest.raises(Refused) as refusal:
+        filed(region, late, [grades[2018].number], on=on, claim_year="2019")
+    case = computed(filed(region, late, [grades[2019].number], on=on, claim_year="2019"), region, on=on)
+    assert (said(refusal.value), case.asked_fen) == (["所选记录不在申请年度内"], 20 * WAN)
 
 
 def test_a_relation_in_the_register_stops_the_claim_at_the_cross_check():

@@ -103,7 +103,7 @@ def paid_before(case: Case, basis: Basis, on: datetime) -> list[tuple[Record, in
     }
     records = [one for one in computing.own(case, basis, on) if str(one[basis.subject.key]) in had] if had else []
     if "year" in basis.policy.cap.per:
-        records = [one for one in records if basis.day_for(one).year == basis.year]
+        records = [one for one in records if basis.year_for(one) == basis.year]
     return [(one, had[str(one[basis.subject.key])]) for one in records]
 
 

@@ -75,7 +75,7 @@ def in_window(case: Case, on: datetime) -> bool | None:
     if found is None or case.pk is None:
         return None
     rows = computing.records_of(case, found, on)
-    return all(found.day_for(row).year == found.year for row in rows) if rows else None
+    return all(found.year_for(row) == found.year for row in rows) if rows else None
 
 
 @fact("claims.year_fits")
