@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections import Counter
 from datetime import timedelta
 
@@ -299,3 +302,10 @@ def test_the_command_verifies_what_the_pages_release_and_sees_a_changed_seat(for
         file.write_text(json.dumps(certificate), "utf-8")
         told.append(CliRunner().invoke(verify.app, ["draw", str(file)]).exit_code)
     assert told == [0, 1]
+
+
+def test_the_pages_load_no_solver():
+    code = "import sys, django; django.setup(); import kechuang.urls; print(sorted({'ortools', 'scipy'} & set(sys.modules)))"
+    around = os.environ | {"DJANGO_SETTINGS_MODULE": "kechuang.settings"}
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=around)
+    assert told.stdout == "[]\n"
