@@ -6,7 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from kechuang.casework.models import Draft
+from kechuang.casework.computing import year_of
+from kechuang.casework.models import Draft, Round
 from kechuang.desks.claims.models import Share
 from kechuang.desks.enterprises.models import Title
 from kechuang.desks.funds.models import QuotaDocument
@@ -261,3 +262,15 @@ def test_the_open_data_of_results_names_no_claimant(client):
     )
     (row,) = client.get("/api/results").json()
     assert (row["unit"], row["leader"], row["fen"]) == (region.unit.name, None, 50 * WAN)
+
+
+def test_a_round_of_claims_is_opened_for_the_year_before_its_own(client):
+    region = Firms()
+    said = {
+        "programme": "claim-instrument-use", "code": "uses-2020", "title": "2019年度仪器使用补贴", "year": "2020", "claim_year": "2019",
+        "budget": "100", "institution": region.institution.pid, "opens_at": "2020-01-10T09:00", "units_close_at": "2020-02-10T09:00",
+        "closes_at": "2020-02-12T09:00", "key": "k",
+    }  # fmt: skip
+    answer = page(client, region.planner, "/rounds/open/", **said)
+    opened = Round.objects.get(code="uses-2020")
+    assert (answer.status_code, opened.plan, year_of(opened)) == (302, "post-subsidy", 2019)

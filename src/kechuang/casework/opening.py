@@ -27,6 +27,7 @@ INPUTS: dict[str, dict[str, Any]] = {
     "closes_at": {"kind": "datetime", "zh": "推荐截止", "en": "Closes"},
     "term_least": {"kind": "integer", "zh": "最短执行期（月）", "en": "Shortest term (months)", "min": 1, "max": 120, "required": False},
     "term_most": {"kind": "integer", "zh": "最长执行期（月）", "en": "Longest term (months)", "min": 1, "max": 120, "required": False},
+    "claim_year": {"kind": "year", "zh": "受理年度（补助：记录所属年度，不填即批次年度）", "en": "Year paid for (claims: the year of the records; blank: that of the round)", "required": False},
     "review_from": {"kind": "datetime", "zh": "评审开始", "en": "Review begins", "required": False},
     "topics": {
         "kind": "table", "zh": "指南方向", "en": "Topics", "required": False, "rows": {"least": 0, "most": 100},
@@ -58,7 +59,7 @@ def columns(values: Mapping[str, Any]) -> dict[str, Any]:
         raise Refused(Reason("bad_round_code", given=values["code"]))
     if Round.objects.filter(code=values["code"]).exists():
         raise Refused(Reason("round_code_taken", given=values["code"]))
-    term = {name: values[name] for name in ("term_least", "term_most") if values.get(name)}
+    term = {name: values[name] for name in ("term_least", "term_most", "claim_year") if values.get(name)}
     if values.get("review_from"):
         term["review_from"] = values["review_from"].isoformat()
     same = ("code", "title", "year", "opens_at", "units_close_at", "closes_at")
