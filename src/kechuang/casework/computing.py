@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
@@ -13,14 +13,12 @@ from kechuang.casework.book.frozen import policies_of
 from kechuang.casework.models import Case, Round
 from kechuang.casework.pages import Pages, day_of, pages_of
 from kechuang.engines import forms
-from kechuang.engines.rules.examples import computed as fields_computed
 from kechuang.engines.rules.explain import Line, changes, explained, shown
 from kechuang.engines.rules.policy import Policy
 from kechuang.engines.rules.shares import entitle
 from kechuang.engines.rules.single import Assessment, Rules, reference_day
 from kechuang.engines.rules.vocabulary import Entity
 from kechuang.formula import FormulaError
-from kechuang.formula.units import number
 
 Record = dict[str, Any]
 Marks = Callable[[Entity, list[Record]], None]
@@ -229,20 +227,7 @@ def with_marks(records: Sequence[Record], marks: Mapping[str, Fraction]) -> list
     return [{**record, **{name: value for name, value in whole.items() if name in record}} for record in records]
 
 
-def filled(basis: Basis, record: Record) -> Record:
-    """A record with its computed fields worked out anew, after answers were laid over it."""
-    whole = dict(record)
-    fields_computed(basis.subject, whole)
-    return whole
-
-
-def on_day(basis: Basis, day: date) -> Basis:
-    return replace(basis, day=day)
-
-
-FEN = number("money")
-
 __all__ = [
-    "FEN", "Basis", "FormulaError", "Result", "basis_of", "chosen", "filled", "label_of", "on_day", "own", "records_of",
+    "Basis", "FormulaError", "Result", "basis_of", "chosen", "label_of", "own", "records_of",
     "refusals", "result_of", "said_of", "told", "turning", "with_marks", "year_of",
 ]  # fmt: skip
