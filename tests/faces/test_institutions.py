@@ -74,14 +74,7 @@ def test_a_planner_files_no_evaluation():
 
 @pytest.mark.parametrize(
     "address",
-    [
-        "/institutions/",
-        "/money/appropriations/",
-        "/money/budgets/",
-        "/money/days/",
-        "/supervision/",
-        "/trail/"
-    ],
+    ["/institutions/", "/money/appropriations/", "/money/budgets/", "/money/days/", "/supervision/", "/trail/"],
 )
 def test_an_institution_opens_no_page_of_planning_money_or_supervision(address):
     region = Region()
