@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -114,6 +116,23 @@ def test_the_trail_of_a_case_says_whether_its_chain_still_holds():
     Record.objects.filter(pk=record.pk).update(body=record.body.replace("draft", "funded"))
     broken = client.get(f"/trail/case/{case.number}/").content.decode()
     assert ["链完整" in sound, "链有断裂" in broken, "内容与摘要不符" in broken] == [True, True, True]
+
+
+def test_a_trail_is_read_though_a_body_was_spoiled_beyond_reading():
+    region = Region()
+    case = a_case(region)
+    Record.objects.filter(subject=case.number).update(body="{")
+    assert "链有断裂" in browser(region.supervisor).get(f"/trail/case/{case.number}/").content.decode()
+
+
+def test_a_trail_tells_by_which_face_an_act_came_and_under_which_pages():
+    region = Region()
+    case = a_case(region)
+    browser(region.leader).post(f"/cases/{case.number}/act/withdraw/", {"reason": "不再申报", "key": "k"})
+    body = json.loads(Record.objects.get(act="withdraw").body)
+    page = browser(region.supervisor).get(f"/trail/case/{case.number}/").content.decode()
+    assert (body["channel"], body["pages"]) == ("web", case.round.frozen_id)
+    assert [" · 网页" in page, f"依据页面 {case.round.frozen_id[:4]}" in page] == [True, True]
 
 
 def test_an_unknown_subject_has_no_trail():

@@ -13,25 +13,29 @@ from kechuang.words.period import ZONE
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`id` is how records name the actor; only a person has `person`, and only others have roles of their own."""
+    """`id` is how records name the actor; only a person has `person`, and only others have roles of their own.
+
+    `channel` is the face through which the actor came (`web`, `api`, `command`); time itself has none.
+    """
 
     id: str
     person: Person | None = None
     own: frozenset[str] = frozenset()
+    channel: str = ""
 
     @classmethod
     def of(cls, who: Person | Actor) -> Actor:
-        return who if isinstance(who, Actor) else cls(who.actor_id, who)
+        return who if isinstance(who, Actor) else cls(who.actor_id, who, channel=who.channel)
 
     @classmethod
-    def labelled(cls, label: str, *roles: str) -> Actor:
+    def labelled(cls, label: str, *roles: str, channel: str = "") -> Actor:
         """An expert as the record knows one: by the label of this round, never by name."""
-        return cls(f"label:{label}", None, frozenset(roles or ("expert",)))
+        return cls(f"label:{label}", None, frozenset(roles or ("expert",)), channel)
 
     @classmethod
     def public(cls, code: str) -> Actor:
         """Someone of the public, by the code of the signed objection."""
-        return cls(f"public:{code}", None, frozenset({"public", "objector"}))
+        return cls(f"public:{code}", None, frozenset({"public", "objector"}), "web")
 
     def roles(self, subject: Any, on: datetime, held: list[Appointment] | None = None) -> frozenset[str]:
         """The roles this actor has for `subject` now, read afresh unless `held` was read for this very moment."""

@@ -83,7 +83,7 @@ def write(subject: Any, entry: Entry) -> Record:
     kind, pid = subject_key(subject)
     rows = chain(subject)
     previous, position = (rows[-1].digest, rows[-1].position + 1) if rows else (beginning(f"{kind}:{pid}"), 1)
-    record, told = drawn_up((kind, pid), entry, previous, position)
+    record, told = drawn_up(subject, entry, previous, position)
     insert(record)
     link_on(
         subject, Link(entry.act, entry.by.id, entry.role, entry.on, entry.before, entry.after, position, record.digest)
@@ -99,7 +99,7 @@ def write_first(entries: Iterable[tuple[Any, Entry]]) -> list[Record]:
     pairs = []
     for subject, entry in entries:
         kind, pid = subject_key(subject)
-        pairs.append(drawn_up((kind, pid), entry, beginning(f"{kind}:{pid}"), 1))
+        pairs.append(drawn_up(subject, entry, beginning(f"{kind}:{pid}"), 1))
     written = Record.objects.bulk_create([record for record, _ in pairs], batch_size=500)
     tolds = []
     for record, (_, told) in zip(written, pairs, strict=True):
@@ -110,15 +110,19 @@ def write_first(entries: Iterable[tuple[Any, Entry]]) -> list[Record]:
     return written
 
 
-def drawn_up(subject: tuple[str, str], entry: Entry, previous: str, position: int) -> tuple[Record, Told | None]:
-    """One record with its canonical body and digest, not yet saved, and beside it what was said."""
-    kind, pid = subject
+def drawn_up(subject: Any, entry: Entry, previous: str, position: int) -> tuple[Record, Told | None]:
+    """One record with its canonical body and digest, not yet saved, and beside it what was said.
+
+    Beside who, what and when it tells through which face the act came and on which frozen pages it was judged.
+    """
+    kind, pid = subject_key(subject)
     said, grain = plain(entry.data), salt()
+    beside = {"channel": entry.by.channel, "pages": pages_under(subject), "tells": dict(entry.tells)}
     body = canonical({
         "v": 1, "subject": f"{kind}:{pid}", "position": position, "act": entry.act, "before": entry.before,
         "after": entry.after, "actor": entry.by.id, "role": entry.role, "key": keyed_digest(entry.key)[:32],
         "on": entry.on.astimezone(ZONE).isoformat(timespec="milliseconds"),
-        "data": digest(grain.encode() + canonical(said)), **({"tells": dict(entry.tells)} if entry.tells else {}),
+        "data": digest(grain.encode() + canonical(said)), **{name: told for name, told in beside.items() if told},
     })  # fmt: skip
     record = Record(
         subject_kind=kind, subject=pid, position=position, act=entry.act, before=entry.before, after=entry.after,
@@ -127,6 +131,11 @@ def drawn_up(subject: tuple[str, str], entry: Entry, previous: str, position: in
         body=body.decode(), previous=previous, digest=link(previous, body),
     )  # fmt: skip
     return record, Told(record=record, data=said, salt=grain) if said else None
+
+
+def pages_under(subject: Any) -> str:
+    """The digest of the frozen pages that rule `subject`; empty where none are frozen, or none apply."""
+    return str(getattr(getattr(subject, "round", None), "frozen_id", None) or "")
 
 
 class Link(NamedTuple):

@@ -53,7 +53,7 @@ class Taken:
     there: int
 
 
-OPERATOR = Actor("operator", None, frozenset({"planner"}))  # whoever runs the commands on the machine itself
+OPERATOR = Actor("operator", None, frozenset({"planner"}), "command")  # whoever runs the commands on the machine itself
 
 
 def past_round(code: str, *, programme: str, year: int, by: Person | Actor, on: datetime) -> Round:

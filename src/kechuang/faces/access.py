@@ -109,5 +109,6 @@ class Curtain:
 
 
 def person(request: HttpRequest) -> Person:
-    """The person who asks, on pages that need one."""
+    """The person who asks, on pages that need one; their records will tell whether they came by a page or by the API."""
+    request.user.channel = "api" if request.path_info.startswith("/api/") else "web"  # type: ignore[union-attr]
     return request.user  # type: ignore[return-value]

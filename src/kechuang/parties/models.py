@@ -66,6 +66,7 @@ class Person(AbstractBaseUser):
     STANDINGS = Organisation.STANDINGS
 
     subject_kind = "party"
+    channel = ""  # no column: the face through which this person came, set by the face for this request
 
     pid = models.CharField(max_length=16, unique=True, default=token)
     username = models.CharField(max_length=60, unique=True)

@@ -76,7 +76,7 @@ def seat_of(person: Person, label: str) -> Seat | None:
 def actor_of(seat: Seat) -> Actor:
     """Who acts from a seat: its label; the first in drawn order of those who sit leads the group."""
     before = Seat.objects.filter(draw=seat.draw_id, state__in=offers.SITTING, position__lt=seat.position)
-    return Actor.labelled(seat.label, *(ROLES if not before.exists() else ("expert", "judge")))
+    return Actor.labelled(seat.label, *(ROLES if not before.exists() else ("expert", "judge")), channel="web")
 
 
 def tasks_of(person: Person) -> list[Task]:

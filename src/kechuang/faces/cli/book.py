@@ -33,6 +33,7 @@ def adopt(
     if who is None:
         raise typer.BadParameter(f"nobody signs in as {by}", param_hint="--by")
     try:
+        who.channel = "command"
         done = editions.adopt(book.sources_in(directory), by=who, on=timezone.now())
     except editions.Unsound as unsound:
         _refused([as_plain(fault) for fault in unsound.faults], [str(fault) for fault in unsound.faults], as_json)

@@ -83,13 +83,19 @@ def rows(
         raise typer.BadParameter(f"no register {register}: one of {', '.join(one.code for one in registers.every())}")
     started = time.perf_counter()
     key = hashlib.sha256(file.read_bytes()).hexdigest()[:32] if file.is_file() else ""
-    who = Person.objects.get_by_natural_key(by)
+    who = _actor(by)
     told = _guarded(lambda: import_rows(register, file, by=who, on=timezone.now(), key=key, skip_bad=skip_bad))
     _report(told, time.perf_counter() - started, as_json)
 
 
 def _actor(username: str) -> Person | Actor:
-    return Person.objects.get_by_natural_key(username) if username else OPERATOR
+    if not username:
+        return OPERATOR
+    who = Person.objects.filter(username__iexact=username).first()
+    if who is None:
+        raise typer.BadParameter(f"nobody signs in as {username}", param_hint="--by")
+    who.channel = "command"
+    return who
 
 
 def _guarded(run):  # type: ignore[no-untyped-def]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from kechuang.casework.models import Attempt, Case, Record
@@ -20,6 +21,9 @@ from kechuang.faces.web import verifying, wording
 from kechuang.faces.web.sentences import sentence
 
 BESIDE = ("csrfmiddlewaretoken", "key", "act")
+
+
+CHANNELS = {"web": gettext_lazy("网页"), "api": gettext_lazy("接口"), "command": gettext_lazy("命令行")}
 
 
 def language() -> str:
@@ -37,15 +41,27 @@ def record(row: Record) -> dict[str, Any]:
     return {"row": row, "href": place(row.subject_kind, row.subject)}
 
 
+def said(row: Record) -> dict[str, Any]:
+    """What the body of a record says; nothing where somebody has spoiled it, for this page shows spoiled ones too."""
+    try:
+        body = json.loads(row.body)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
 def chained(one: Link, flow: Flow, other: Flow) -> dict[str, Any]:
     """One record of a trail with what the chain and the log say of it; a word on the cases of a round is of their flow."""
     name = one.record.act.removeprefix("second:")
     act = flow.acts.get(name) or (other.acts.get(name) if name != one.record.act else None)
+    body = said(one.record)
     return {
         "title": act.title if act else one.record.act,
         "second": name != one.record.act,
         "link": one,
         "row": one.record,
+        "channel": CHANNELS.get(body.get("channel", ""), ""),
+        "pages": body.get("pages", ""),
     }
 
 
