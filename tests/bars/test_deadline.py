@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from kechuang.casework.acts import act, open_case
 from kechuang.casework.clock import tick
-from kechuang.casework.models import Case, Record, Round
+from kechuang.casework.models import Case, Document, Record, Round
 from kechuang.faces.serving import received
 from kechuang.faces.serving.front import said
 from kechuang.words.outcome import Refused
@@ -69,3 +69,49 @@ def test_who_arrived_in_time_and_waited_in_the_queue_past_the_closing_is_still_i
     close(case)
 
     assert submitted(case, -1).after == "with_unit"
+
+
+def pressed(case: Case, milliseconds: int, *, machine: bool, secret: str = "s3cret") -> int:
+    """The leader's own request, by the page or by the API, which the front stamped that many milliseconds from T."""
+    client = Client()
+    client.force_login(case.leader)
+    stamp = said(round(case.round.units_close_at.timestamp() * 1000) + milliseconds)
+    told = {"headers": {received.STAMP_HEADER: stamp, received.SECRET_HEADER: secret}}
+    if machine:
+        body = {"key": "submit-0001", "data": {"promise": story.SEAL}}
+        address = f"/api/cases/{case.number}/acts/submit_to_unit"
+        return client.post(address, body, content_type="application/json", **told).status_code
+    body = {"key": "submit-0001", "promise": story.SEAL}
+    return client.post(f"/cases/{case.number}/act/submit_to_unit/", body, **told).status_code
+
+
+@pytest.mark.parametrize("machine", [False, True])
+@pytest.mark.parametrize(("milliseconds", "in_time"), [(-1, True), (0, False), (1, False)])
+def test_page_and_api_go_by_the_stamp_of_the_front(case, machine, milliseconds, in_time):
+    close(case)
+
+    status = pressed(case, milliseconds, machine=machine)
+
+    sent = list(Record.objects.filter(act="submit_to_unit").values_list("on", flat=True))
+    assert sent == ([case.round.units_close_at - timedelta(milliseconds=1)] if in_time else [])
+    late = 409 if machine else 422  # the API tells a refusal as a conflict
+    assert status == ((200 if machine else 302) if in_time else late)
+
+
+def test_the_receipt_says_whose_clock_it_was_and_the_millisecond(case):
+    pressed(case, -1, machine=False)
+
+    receipt = Document.objects.get(kind="receipt")
+    client = Client()
+    client.force_login(case.leader)
+    page = client.get(f"/cases/{case.number}/receipt/{receipt.code}/").content.decode()
+
+    assert receipt.body["about"]["stamped_by"] == "front"
+    assert receipt.body["content"]["on"] == said(round(case.round.units_close_at.timestamp() * 1000) - 1)
+    assert (".999" in page, "接收端在收齐最后一个字节时记下" in page) == (True, True)
+
+
+def test_a_stamp_that_the_client_writes_itself_counts_for_nothing(case):
+    """The present of this test lies years after T."""
+    assert pressed(case, -1, machine=False, secret="guessed") == 422
+    assert Record.objects.filter(act="submit_to_unit").count() == 0

@@ -11,6 +11,7 @@ from kechuang.casework.records import plain, strict
 from kechuang.engines import ledger
 from kechuang.engines.ledger import canonical, digest
 from kechuang.parties.prepared import insert
+from kechuang.words.period import Stamped
 
 
 def issue(
@@ -37,9 +38,10 @@ def issue(
 
 def receipt(case: Case, record: Record) -> Document:
     """The applicant's receipt of one hop: the record as hashed, and the answers whose digest the record names."""
+    stamped_by = "front" if isinstance(record.on, Stamped) else "application"
     body = {
         **ledger.receipt(record.body.encode(), previous=record.previous),
-        "about": {"number": case.number, "round": case.round.code, "stamped_by": "application"},
+        "about": {"number": case.number, "round": case.round.code, "stamped_by": stamped_by},
         "answers": strict(case.answers),
     }
     return issue("receipt", f"回执 {case.number}", body, on=record.on, case=case, record=record)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import datetime
 from functools import wraps
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from kechuang.casework import curtain
 from kechuang.casework.pages import day_of
+from kechuang.faces.serving.received import received_at
 from kechuang.parties.models import Appointment, Person
 from kechuang.parties.permissions import appointments
 
@@ -26,9 +28,15 @@ OFFICE = ("planning", "execution", "money", "supervision", "decision", "office",
 UNIT_ROLES = ("unit_research", "unit_head", "unit_finance")
 
 
+_asked: ContextVar[datetime | None] = ContextVar("asked", default=None)
+
+
 def now() -> datetime:
-    """The application's clock, for views: the one place where they take the time."""
-    return timezone.now()
+    """The time for views, and the one place where they take it: when the request arrived, outside of one the clock's.
+
+    The same moment through the whole request: who was in time stays so, however long the request waited in the queue.
+    """
+    return _asked.get() or timezone.now()
 
 
 def held_by(request: HttpRequest) -> list[Appointment]:
@@ -88,6 +96,20 @@ def needs(need: str, *, behind: bool = False) -> Callable[[View], View]:
         return guarded
 
     return guard
+
+
+class Arrival:
+    """Holds the moment at which a request arrived, for all that is asked and done in it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        held = _asked.set(received_at(request).on)
+        try:
+            return self.get_response(request)
+        finally:
+            _asked.reset(held)
 
 
 class Curtain:

@@ -21,6 +21,10 @@ ZONE = ZoneInfo("Asia/Shanghai")
 LAST_KNOWN_YEAR = max(day.year for day in chinese_calendar.holidays)
 
 
+class Stamped(datetime):
+    """The moment at which the last byte of a request reached the front: any other moment is the application's own clock."""
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """A length of time as a page says it: 5 工作日, 3 月, 24 小时."""

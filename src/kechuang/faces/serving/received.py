@@ -11,6 +11,8 @@ from datetime import datetime
 from django.http import HttpRequest
 from django.utils import timezone
 
+from kechuang.words.period import Stamped
+
 SECRET = "KECHUANG_FRONT_SECRET"  # set by `kechuang serve` for the application beside its front
 STAMP_HEADER, SECRET_HEADER = "X-Received-At", "X-Front-Secret"
 
@@ -28,7 +30,7 @@ def received_at(request: HttpRequest) -> Received:
     stamp = request.headers.get(STAMP_HEADER, "")
     if stamp and from_front(request.META):
         try:
-            on = datetime.fromisoformat(stamp)
+            on = Stamped.fromisoformat(stamp)
         except ValueError:
             on = None
         if on is not None and on.tzinfo is not None:

@@ -111,7 +111,9 @@ def receipt(file: CaseFile, row: Document) -> dict[str, Any]:
         )
     if case.asked_fen is not None and file.reader.money:
         pairs.append({"label": _("申请经费"), "fen": case.asked_fen, "small": wording.in_words(case.asked_fen)})
-    pairs.append({"label": _("收到时间"), "value": wording.moment(row.on, seconds=True, year=True)})
+    clock = _("接收端在收齐最后一个字节时记下") if row.body.get("about", {}).get("stamped_by") == "front" else _("应用程序的时钟")  # fmt: skip
+    received = f"{wording.moment(row.on, seconds=True, year=True)}.{row.on.microsecond // 1000:03}"
+    pairs.append({"label": _("收到时间"), "value": received, "small": clock})
     pairs.append({"label": _("附件"), "value": _("%(n)s 件") % {"n": attached}})
     return {
         "issuer": ISSUER, "kind": RECEIPT, "title": case.title or wording.text(file.flow.title), "pairs": pairs, "code": row.code,
