@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).resolve().parent
 DATA = Path(os.environ.get("KECHUANG_DATA", "data")).resolve()
 WITNESS = [Path(p).resolve() for p in os.environ.get("KECHUANG_WITNESS", "witness").split(os.pathsep) if p]
 DATABASE_URL = os.environ.get("KECHUANG_DATABASE", "")
-FRONT_ROLE = os.environ.get("KECHUANG_FRONT_ROLE", "")
+FRONT_ROLE = os.environ.get("KECHUANG_FRONT_ROLE", "kechuang_front")
 DEMO = os.environ.get("KECHUANG_DEMO") == "1"
 
 DEBUG = False

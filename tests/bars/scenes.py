@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from datetime import timedelta
@@ -20,14 +20,16 @@ import django
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import IntegrityError, OperationalError, connection, connections, transaction  # noqa: E402
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, connections, transaction  # noqa: E402
 from django.db.models import Sum  # noqa: E402
 
-from kechuang.casework import sealer  # noqa: E402
+from kechuang.casework import curtain, sealer  # noqa: E402
 from kechuang.casework.acts import act, note, open_case  # noqa: E402
 from kechuang.casework.models import Award, Case, Notice, Record, Round, Told  # noqa: E402
 from kechuang.desks.funds.models import Account, Budget, Grant, Payment, QuotaDocument, Transfer  # noqa: E402
+from kechuang.faces.serving import conditions  # noqa: E402
 from kechuang.parties import secrets  # noqa: E402
 from kechuang.parties.models import Person  # noqa: E402
 from kechuang.words.outcome import Refused  # noqa: E402
@@ -264,6 +266,53 @@ def database_faults() -> list[str]:
             *(text for text in whole if text != "ok"),
             *map(str, cursor.execute("PRAGMA foreign_key_check").fetchall()),
         ]
+
+
+def readable(tables: Iterable[str]) -> list[str]:
+    """The tables that this connection, as it stands, may read."""
+    found = []
+    for table in tables:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(f'SELECT * FROM "{table}" LIMIT 1')
+            found.append(table)
+        except DatabaseError:
+            pass
+    return found
+
+
+def front_role() -> None:
+    """What the login reads, and what it reads once it has taken the role of the front."""
+    tables = sorted(connection.introspection.table_names())
+    login = len(readable(tables))
+    curtain.draw()
+    read = readable(tables)
+    said({
+        "hidden": sorted(curtain.hidden()), "refused": sorted(set(tables) - set(read)), "read": len(read),
+        "login": login, "tables": len(tables),
+    })  # fmt: skip
+
+
+def front_role_granted() -> None:
+    """What stands against serving before and after somebody grants the front a table behind the curtain."""
+    before = conditions.faults("127.0.0.1")
+    with connection.cursor() as cursor:
+        cursor.execute(f"GRANT SELECT ON experts_seat TO {settings.FRONT_ROLE}")
+    after = conditions.faults("127.0.0.1")
+    call_command("migrate", verbosity=0, interactive=False)
+    said({"before": before, "after": after, "again": conditions.faults("127.0.0.1")})
+
+
+def reconnected() -> None:
+    """Who a connection is for the database, before and after it was lost while the curtain was drawn."""
+    told = []
+    curtain.draw()
+    for _ in range(2):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_user")
+            told.append(cursor.fetchone()[0])
+        connection.close()
+    said(dict(zip(("before", "after"), told, strict=True)))
 
 
 def deterministic(seed: str) -> None:

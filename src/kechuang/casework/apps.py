@@ -1,6 +1,7 @@
 """The middle of the house: where definitions meet tables."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class Config(AppConfig):
@@ -8,4 +9,6 @@ class Config(AppConfig):
     label = "casework"
 
     def ready(self) -> None:
-        from kechuang.casework import letters, offers, rounds  # noqa: F401
+        from kechuang.casework import curtain, letters, offers, rounds  # noqa: F401
+
+        post_migrate.connect(curtain.grant, sender=self)

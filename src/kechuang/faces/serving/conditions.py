@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from kechuang.casework import curtain
 from kechuang.casework.models import Case, Round
 from kechuang.parties.models import Person
 
@@ -50,6 +51,11 @@ def _database() -> Iterator[str]:
         for name in ("fsync", "full_page_writes", "synchronous_commit"):
             if _asked(f"SHOW {name}") != "on":
                 yield f"PostgreSQL 的 {name} 必须为 on / {name} must be on: without it acknowledged work is lost at a power cut"
+        if seen := curtain.readable():
+            yield (
+                f"评审身份表对前台角色 {settings.FRONT_ROLE} 可读 / the role {settings.FRONT_ROLE} could read who reviews what "
+                f"({', '.join(seen)}): run migrate as a login that may create roles, see docs/operations.md"
+            )
         return
     if (found := _asked("PRAGMA journal_mode")) != "wal":
         yield f"SQLite 的 journal_mode 是 {found}，必须为 WAL / journal_mode is {found}, it must be WAL"
