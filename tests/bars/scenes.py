@@ -25,7 +25,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, connections, transaction  # noqa: E402
 from django.db.models import Sum  # noqa: E402
 
-from kechuang.casework import curtain, sealer  # noqa: E402
+from kechuang.casework import curtain, files, sealer  # noqa: E402
 from kechuang.casework.acts import act, note, open_case  # noqa: E402
 from kechuang.casework.models import Award, Case, Notice, Record, Round, Told  # noqa: E402
 from kechuang.desks.funds.models import Account, Budget, Grant, Payment, QuotaDocument, Transfer  # noqa: E402
@@ -254,6 +254,36 @@ def one_submit(round_: Round, people: tuple[int, int], number: int) -> Record:
         story.filled_in(case, standing, member=member)
     act(case, "consent", by=member, on=START, key=f"consent-{case.number}", data={"promise": story.SEAL})
     return act(case, "submit_to_unit", by=person, on=START, key=f"submit-{number}", data={"promise": story.SEAL})
+
+
+def prepared(count: str) -> None:
+    """A round that takes applications, and as many leaders with a member each."""
+    call_command("migrate", verbosity=0, interactive=False)
+    region = Region()
+    round_ = an_open_round(region)
+    note(round_, "begin", by=region.planner, on=START, key="begin", role="planner", data={})
+    people = [
+        (a_person(unit=region.unit).pk, a_person(unit=region.unit, identity="15010219850505001X").pk)
+        for _ in range(int(count))
+    ]
+    connections.close_all()
+    said({"round": round_.pk, "people": people})
+
+
+def recorded(round_pk: str, people: str, synchronous: str) -> None:
+    """Application after application with a file each; what is acknowledged is written down at once, outside the database."""
+    options = connections.databases["default"]["OPTIONS"]
+    options["init_command"] = options["init_command"].replace("synchronous=FULL", f"synchronous={synchronous}")
+    acks = os.open(os.environ["ACKS"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    round_ = Round.objects.get(pk=int(round_pk))
+    for number, pair in enumerate(json.loads(people), 1):
+        record = one_submit(round_, pair, number)
+        case = Case.objects.get(number=record.subject)
+        file = files.keep(case, "more", f"{number}.pdf", [b"%PDF-1.7 " + bytes(700) * number], by=None, on=START)
+        os.write(acks, f"{record.digest} {file.digest}\n".encode())
+        if number % 3 == 0:
+            sealer.seal(START + timedelta(minutes=number))
+    said({"done": number})
 
 
 def database_faults() -> list[str]:

@@ -76,12 +76,22 @@ def keep(
         final = path_of(digest)
         final.parent.mkdir(parents=True, exist_ok=True)
         os.replace(partial, final)
+        keep_folder(final.parent)
     finally:
         partial.unlink(missing_ok=True)
     found = Attachment.objects.filter(case=case, field=field, digest=digest, removed=False).first()
     return found or Attachment.objects.create(
         case=case, field=field, name=name, media=media, size=size, digest=digest, by=by, on=on
     )
+
+
+def keep_folder(folder: Path) -> None:
+    """A new name in a folder outlives a power cut only once the folder itself has been written."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
 
 
 def _write(partial: Path, chunks: Iterable[bytes], most: int) -> tuple[str, int]:

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
+from kechuang.casework.files import keep_folder
 from kechuang.casework.models import Checkpoint, Record
 from kechuang.engines import ledger
 from kechuang.engines.ledger import Leaf, LedgerError
@@ -219,7 +220,7 @@ def _append(path: Path, lines: bytes) -> None:
         out.flush()
         os.fsync(out.fileno())
     if fresh:
-        _keep_folder(path.parent)
+        keep_folder(path.parent)
 
 
 def _write_whole(path: Path, content: bytes, mode: int = 0o644) -> None:
@@ -231,15 +232,7 @@ def _write_whole(path: Path, content: bytes, mode: int = 0o644) -> None:
         out.flush()
         os.fsync(out.fileno())
     os.replace(partial, path)
-    _keep_folder(path.parent)
-
-
-def _keep_folder(folder: Path) -> None:
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
+    keep_folder(path.parent)
 
 
 def _checkpoint(tree: ledger.Tree, key: RSAPrivateKey, on: datetime) -> None:
