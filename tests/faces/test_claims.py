@@ -11,6 +11,7 @@ from kechuang.casework.models import Draft, Round
 from kechuang.desks.claims.models import Share
 from kechuang.desks.enterprises.models import Title
 from kechuang.desks.funds.models import QuotaDocument
+from kechuang.faces.web import claims
 from tests.desks.claims.steps import (
     FILED,
     WAN,
@@ -274,3 +275,35 @@ def test_a_round_of_claims_is_opened_for_the_year_before_its_own(client):
     answer = page(client, region.planner, "/rounds/open/", **said)
     opened = Round.objects.get(code="uses-2020")
     assert (answer.status_code, opened.plan, year_of(opened)) == (302, "post-subsidy", 2019)
+
+
+def test_a_score_is_drawn_by_its_parts_with_the_mark_to_be_reached():
+    region = Firms()
+    case = a_file(region, a_round(region, "recognise-hnte"))
+    (one,) = claims.summary(case, FILED)["records"]
+    bars = [(bar["title"]["zh"], bar["sure"], bar["open"]) for bar in one["picture"]["parts"]]
+    assert bars == [
+        ("知识产权（30分）", "7.5", "27.5"),
+        ("成果转化能力（30分）", "23.7", "6.2"),
+        ("研发组织管理水平（20分）", "0.0", "25.0"),
+        ("企业成长性（20分）", "7.5", "2.5"),
+        ("总分", "38.7", "61.2"),
+    ]
+    assert one["picture"]["mark"] == "87.5"
+
+
+def test_what_holds_is_told_apart_from_what_decides():
+    region = Firms()
+    trade = a_trade(region, 3000 * WAN)
+    case = a_claim(region, a_round(region, "claim-technology-trade"), [trade.number])
+    (one,) = claims.summary(case, FILED)["records"]
+    assert (len(one["held"]), [line["what"] for line in one["lines"]]) == (6, ["amount", "cap"])
+
+
+def test_a_draft_says_what_it_comes_to_on_its_own_page(client):
+    region = Firms()
+    trade = a_trade(region, 3000 * WAN)
+    case = a_claim(region, a_round(region, "claim-technology-trade"), [trade.number])
+    client.force_login(region.claimant)
+    page = client.get(f"/cases/{case.number}/").content.decode()
+    assert ("核算金额 200.00 万元" in page, "还没有题目" in page) == (True, False)

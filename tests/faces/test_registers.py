@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from kechuang.casework import registers
 from kechuang.casework.models import Record
 from kechuang.casework.registers import Refused
-from kechuang.desks.enterprises.models import Year
+from kechuang.desks.enterprises.models import Profile, Year
 from kechuang.desks.instruments.models import Use
 from kechuang.desks.transfer.models import Contract, Trade
 from kechuang.faces.cli import importing
@@ -200,3 +200,56 @@ def test_the_command_takes_a_table_in_for_somebody_and_names_registers_it_does_n
     taken = run.invoke(importing.app, ["rows", "years", str(file), "--by", region.claimant.username, "--json"])
     unknown = run.invoke(importing.app, ["rows", "yaers", str(file), "--by", region.claimant.username])
     assert (json.loads(taken.stdout)["new"], Year.objects.count(), unknown.exit_code) == (2, 2, 2)
+
+
+# Putting a row right, and finding it
+
+
+def test_the_one_who_entered_a_row_opens_it_changes_it_and_takes_it_back(client, region):
+    signed_in(client, region.claimant).post(
+        "/registers/contracts/", {**CONTRACT, "buyer": region.unit.name, "key": "k"}
+    )
+    row = Contract.objects.get()
+    listed = client.get("/registers/contracts/").content.decode()
+    page = client.get(f"/registers/contracts/{row.pid}/").content.decode()
+    form = client.get(f"/registers/contracts/?row={row.pid}").content.decode()
+    client.post(
+        "/registers/contracts/", {**CONTRACT, "buyer": region.unit.name, "technical_amount": "3000000", "key": "k2"}
+    )
+    row.refresh_from_db()
+    client.post(f"/registers/contracts/{row.pid}/settle/", {"act": "cancel", "why": "合同未签成", "key": "k3"})
+    assert f"/registers/contracts/{row.pid}/" in listed
+    assert ("修改" in page, "确认无误" in page, "作废" in page) == (True, False, True)
+    assert 'value="4000000"' in form
+    assert row.technical_amount == 300 * WAN
+    assert Contract.objects.get().cancelled is True
+
+
+def test_a_confirmed_row_offers_no_change_and_fills_no_form(client, region):
+    a_trade(region, 500 * WAN)
+    row = Contract.objects.get()
+    signed_in(client, region.claimant)
+    page = client.get(f"/registers/contracts/{row.pid}/").content.decode()
+    form = client.get(f"/registers/contracts/?row={row.pid}").content.decode()
+    assert ("修改" in page, 'value="5000000"' in form) == (False, False)
+
+
+def test_rows_are_found_by_number_or_unit_and_those_that_wait_by_themselves(client, region):
+    first, second = a_trade(region, 500 * WAN), a_trade(region, 600 * WAN, confirmed=False)
+    signed_in(client, region.registrar)
+    numbers = (first.number, second.number)
+    shown = {
+        asked: [number for number in numbers if number in client.get(f"/registers/trades/?{asked}").content.decode()]
+        for asked in (f"q={first.number}", f"q={region.unit.name}", "view=waiting", "q=没有这个")
+    }
+    assert list(shown.values()) == [[first.number], list(numbers), [second.number], []]
+
+
+def test_a_rate_is_typed_as_a_percentage_and_read_back_as_one(client, region):
+    signed_in(client, region.claimant)
+    wrong = client.post("/registers/profiles/", {"baseline_rate": "120", "key": "k"})
+    client.post("/registers/profiles/", {"baseline_rate": "12.5", "is_ic": "true", "key": "k2"})
+    row = Profile.objects.get()
+    assert (wrong.status_code, row.baseline_rate, row.is_ic, row.unit_id) == (422, 125_000, True, region.unit.pk)
+    assert "12.5 %" in client.get(f"/registers/profiles/{row.pid}/").content.decode()
+    assert 'value="12.5"' in client.get(f"/registers/profiles/?row={row.pid}").content.decode()

@@ -18,7 +18,8 @@ from kechuang.engines.rules.policy import Policy
 from kechuang.engines.rules.shares import entitle
 from kechuang.engines.rules.single import Assessment, Rules, reference_day
 from kechuang.engines.rules.vocabulary import Entity
-from kechuang.formula import FormulaError
+from kechuang.formula import FormulaError, Interval
+from kechuang.formula.units import Kind
 
 Record = dict[str, Any]
 Marks = Callable[[Entity, list[Record]], None]
@@ -186,14 +187,23 @@ def _line(one: Line, used: Mapping[str, dict[str, str]]) -> dict[str, Any]:
     inputs = [
         {
             "title": used.get(put.name, dict(put.title)), "value": {lang: shown(put.value, put.kind, lang) for lang in LANGUAGES},
-            "since": put.since.isoformat() if put.since else "", "source": put.source, "confirm": put.confirm,
+            "code": put.name, "points": points_of(put.value, put.kind), "since": put.since.isoformat() if put.since else "", "source": put.source, "confirm": put.confirm,
         }
         for put in one.inputs
     ]  # fmt: skip
     return {
         "what": one.what, "code": one.code, "title": dict(one.title), "expression": one.expression, "inputs": inputs,
         "value": {lang: shown(one.value, one.kind, lang) for lang in LANGUAGES}, "holds": one.holds,
+        "points": points_of(one.value, one.kind),
     }  # fmt: skip
+
+
+def points_of(value: Any, kind: Kind) -> list[int] | None:
+    """[least, most] of a value counted in points, as far as it is known; None for anything else."""
+    if kind.units != (("point", 1),):
+        return None
+    low, high = (value.low, value.high) if isinstance(value, Interval) else (value, value)
+    return [int(low), int(high)] if isinstance(low, int | Fraction) and isinstance(high, int | Fraction) else None
 
 
 def label_of(subject: Entity, record: Record) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -58,6 +58,7 @@ class Register:
 
     `unit` and `other` are fields that lead to the organisations a row is about; the unit's people read it. `enters`
     and `confirms` are roles; a role of a unit counts for the organisation in `unit` (entering) or `by_unit` (confirming).
+    `fits` says why a row cannot stand beside the others of its register, or nothing.
     """
 
     code: str
@@ -70,6 +71,7 @@ class Register:
     by_unit: str = ""
     other: str = ""
     links: Mapping[str, str] | None = None
+    fits: Callable[[Any], Reason | None] | None = None
 
 
 _registers: dict[str, Register] = {}
@@ -133,6 +135,7 @@ def _entered(register: Register, values: Mapping[str, Any], *, by: Person, on: d
     for name, value in values.items():
         setattr(row, name, value)
     row.entered_by, row.entered_at = by, on
+    fitting(register, row)
     try:
         row.validate_constraints()
     except ValidationError:
@@ -141,6 +144,12 @@ def _entered(register: Register, values: Mapping[str, Any], *, by: Person, on: d
     said = {name: value.pid if hasattr(value, "pid") else value for name, value in values.items()}
     record_of(register, row, "enter", by=by, on=on, key=key, role=role, data=said)
     return told
+
+
+def fitting(register: Register, row: Row) -> None:
+    """Refused where the register's own rule says that the row cannot stand beside the others."""
+    if register.fits is not None and (reason := register.fits(row)) is not None:
+        raise Refused(reason)
 
 
 def resolved(register: Register, row: Mapping[str, Any], by: Person) -> dict[str, Any]:
@@ -191,6 +200,7 @@ def confirm(register: Register, row: Row, *, by: Person, on: datetime, key: str)
     if row.cancelled:
         raise Refused(Reason("row_cancelled", name=str(row)))
     if not row.confirmed:
+        fitting(register, row)
         row.confirmed_by, row.confirmed_at = by, on
         row.save(update_fields=["confirmed_by", "confirmed_at"])
     return record_of(register, row, "confirm", by=by, on=on, key=key, role=role, data={})

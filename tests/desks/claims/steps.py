@@ -11,7 +11,7 @@ from kechuang.casework import answers, files
 from kechuang.casework.acts import open_case
 from kechuang.casework.models import Case, Round
 from kechuang.casework.pages import pages_of
-from kechuang.desks.enterprises.models import Honour, Profile, Relation, Right, Year
+from kechuang.desks.enterprises.models import Honour, Profile, Relation, Right, Title, Year
 from kechuang.desks.funds.models import QuotaDocument
 from kechuang.desks.instruments.models import Instrument, Use
 from kechuang.desks.transfer.models import Contract, Trade
@@ -98,6 +98,16 @@ def a_profile(unit: Any, **given: Any) -> Profile:
 
 def a_relation(unit: Any, other: Any) -> Relation:
     return _row(Relation, unit=unit, other=other, kind="share", since=date(2015, 1, 1))
+
+
+def a_title(region: Firms, kind: str, *, since: date, years: int = 3) -> Title:
+    """A title that the region's unit was given, on a case of its own."""
+    number = next(_numbers)
+    case = open_case(a_round(region, f"recognise-{kind}"), by=region.claimant, on=FILED, key=f"title-{number}")
+    return Title.objects.create(
+        kind=kind, unit=region.unit, case=case, number=f"T{number}", since=since, until=since.replace(year=since.year + years),
+        given_at=FILED,
+    )  # fmt: skip
 
 
 def a_round(

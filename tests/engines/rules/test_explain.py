@@ -107,3 +107,11 @@ def test_a_guard_on_parameters_stops_the_computation():
 )  # fmt: skip
 def test_values_are_shown_with_their_units(value, of, zh, en):
     assert (shown(value, number(of)), shown(value, number(of), "en")) == (zh, en)
+
+
+def test_a_table_of_levels_is_shown_row_by_row_in_its_units():
+    inputs = _line(_explained("hnte-score", "增长率二十二点五"), "step", "p_sales").inputs
+    table = next(one for one in inputs if one.name == "growth_bands")
+    said = shown(table.value, table.kind)
+    assert said.split("；")[:2] == ["≥35 %：9 分 – 10 分", "≥25 %：7 分 – 8 分"]
+    assert shown(table.value, table.kind, "en").startswith("≥35 %: 9 points – 10 points; ")

@@ -32,6 +32,17 @@ def first_titles(pids: Collection[str]) -> dict[str, int]:
     return {row["unit__pid"]: row["first"].year for row in rows}
 
 
+def months_in(row: Mapping[str, Any], registered_on: date | None) -> tuple[int | None, int | None]:
+    """(months of business, of which in the last quarter) as stated; else by the registration, not known without a day."""
+    year, stated = int(row["fiscal_year"]), row["months_operated"]
+    if stated is None and registered_on is None:
+        return None, None
+    first = registered_on.month if registered_on is not None and registered_on.year == year else 1
+    months = 13 - first if stated is None else int(stated)
+    late = row["months_late"]
+    return months, min(3, months) if late is None else int(late)
+
+
 def of_unit(pid: str, rights: list[Mapping[str, Any]], on: datetime) -> list[dict[str, Any]]:
     """The high-tech file of a unit as of its last confirmed year; none where no year is confirmed."""
     unit = Organisation.objects.filter(pid=pid).first()

@@ -11,6 +11,8 @@ from kechuang.casework.models import Case, Document
 from kechuang.casework.registers import Row
 from kechuang.parties.models import Organisation
 
+LATE_BY = (("months", "按经营月份比例"), ("actual", "按实际发生数"))
+
 
 class Year(Row):
     """The figures of one firm and fiscal year, in fen and persons; confirmed against the audited report."""
@@ -27,7 +29,12 @@ class Year(Row):
     net_assets = models.BigIntegerField()
     rnd = models.BigIntegerField()
     rnd_domestic = models.BigIntegerField()
-    taxable_income = models.BigIntegerField(default=0)
+    taxable_income = models.BigIntegerField(null=True, blank=True)
+    capitalised = models.BigIntegerField(null=True, blank=True)
+    months_operated = models.PositiveSmallIntegerField(null=True, blank=True)
+    months_late = models.PositiveSmallIntegerField(null=True, blank=True)
+    late_by = models.CharField(max_length=8, choices=LATE_BY, default="months")
+    late_actual = models.BigIntegerField(null=True, blank=True)
 
     class Meta(Row.Meta):
         constraints = [
@@ -37,6 +44,14 @@ class Year(Row):
             models.CheckConstraint(condition=Q(rnd_domestic__lte=F("rnd")), name="domestic_within_rnd"),
             models.CheckConstraint(
                 condition=Q(sales__gte=0, costs__gte=0, rnd__gte=0, assets__gte=0), name="year_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(months_operated=None) | Q(months_operated__gte=1, months_operated__lte=12),
+                name="months_of_a_year",
+            ),
+            models.CheckConstraint(
+                condition=Q(months_late=None) | Q(months_late__lte=3) & Q(months_late__lte=F("months_operated")),
+                name="late_months_within_year",
             ),
         ]
 
@@ -52,6 +67,10 @@ class Profile(Row):
     size = models.CharField(max_length=8, default="small")
     is_state_unit = models.BooleanField(default=False)
     is_manufacturing = models.BooleanField(default=False)
+    is_ic = models.BooleanField(default=False)
+    excluded_industry = models.BooleanField(default=False)
+    taxed_by_assessment = models.BooleanField(default=False)
+    baseline_rate = models.PositiveIntegerField(null=True, blank=True)  # parts of a million; unknown is no 25 %
     shares_reformed = models.BooleanField(default=False)
     on_listing_list = models.BooleanField(default=False)
     prohibited_products = models.BooleanField(default=False)
@@ -104,6 +123,7 @@ class RndProject(Row):
     depreciation = models.BigIntegerField(default=0)
     amortisation = models.BigIntegerField(default=0)
     design_cost = models.BigIntegerField(default=0)
+    trial_cost = models.BigIntegerField(default=0)
     other_cost = models.BigIntegerField(default=0)
     entrusted = models.BigIntegerField(default=0)
     overseas = models.BigIntegerField(default=0)

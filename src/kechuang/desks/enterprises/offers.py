@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 from django.db.models import Q
@@ -23,9 +24,10 @@ from kechuang.words.reason import Reason
 BUREAU = frozenset({"recommender", "recommender_head", "county_bureau", "institution_officer"})
 LISTERS = frozenset({"planner", "planning_chief", "field_officer"})
 FLAGS = (
-    *("is_state_unit", "is_manufacturing", "shares_reformed", "on_listing_list", "prohibited_products", "bad_conduct"),
+    *("is_state_unit", "shares_reformed", "on_listing_list", "prohibited_products", "bad_conduct"),
     *("national_prize_5y", "has_high_platform", "led_standard_5y"),
 )
+TAXED = ("is_manufacturing", "is_ic", "excluded_industry", "taxed_by_assessment")  # unknown until a profile says
 
 YEARS = registers.keep(Register("years", {"zh": "企业年度数据", "en": "Yearly figures"}, Year, "unit", ("unit", "fiscal_year"), OF_UNIT, BUREAU))  # fmt: skip
 PROFILES = registers.keep(Register("profiles", {"zh": "企业情况", "en": "Profiles of firms"}, Profile, "unit", ("unit",), OF_UNIT, BUREAU))  # fmt: skip
@@ -60,6 +62,8 @@ def _firm(unit: Organisation, profile: Profile | None, titles: set[str], barred:
         "in_region": unit.place.startswith("15") and unit.taxed_here, "in_mainland": not unit.place.startswith(("71", "81", "82")),
         "is_enterprise": unit.kind == "enterprise", "registered_on": unit.registered_on,
         "is_hnte": "hnte" in titles, "is_tsme": "tsme" in titles, **{name: getattr(known, name) for name in FLAGS},
+        **{name: getattr(profile, name, None) for name in TAXED},
+        "baseline_rate": None if known.baseline_rate is None else Fraction(known.baseline_rate, 1_000_000),
         "told": {"zh": unit.name, "en": unit.name},
     }  # fmt: skip
 
@@ -78,8 +82,9 @@ YEAR_COLUMNS = {
     "enterprise": "unit__pid", "unit_name": "unit__name", "confirmed_at": "confirmed_at",
     **{name: name for name in (
         *("fiscal_year", "staff", "tech_staff", "sales", "costs", "total_income", "high_income", "assets", "net_assets"),
-        *("rnd", "rnd_domestic", "taxable_income"),
+        *("rnd", "rnd_domestic", "taxable_income", "capitalised", "months_operated", "months_late", "late_by", "late_actual"),
     )},
+    "registered_on": "unit__registered_on",
 }  # fmt: skip
 
 
@@ -98,7 +103,7 @@ def years(on: datetime, where: Where) -> list[Row]:
         row["firm_year_id"] = f"{row['enterprise']}-{year}"
         row["top_tier"] = tiers.get((row["enterprise"], year), "none")
         row["first_hnte"] = firsts.get(row["enterprise"]) == year
-        row |= {"capitalised": 0, "late_actual": 0}
+        row["months_operated"], row["months_late"] = files.months_in(row, row.pop("registered_on"))
         row["told"] = {"zh": f"{row.pop('unit_name')} {year} 年", "en": str(year)}
     return [row for row in found if "firm_year_id" not in where or row["firm_year_id"] in where["firm_year_id"]]
 
@@ -129,7 +134,7 @@ def rights(on: datetime, where: Where) -> list[Row]:
 LEDGER_COLUMNS = {
     "number": "number", "unit": "unit__pid", "fiscal_year": "fiscal_year",
     **{name: name for name in (
-        *("staff_cost", "direct_cost", "depreciation", "amortisation", "design_cost", "other_cost", "entrusted", "overseas", "eligible"),
+        *("staff_cost", "direct_cost", "depreciation", "amortisation", "design_cost", "trial_cost", "other_cost", "entrusted", "overseas", "eligible"),
     )},
 }  # fmt: skip
 

@@ -60,6 +60,9 @@ class Trade(Row):
         constraints = [
             *Row.Meta.constraints,
             models.UniqueConstraint(fields=["number"], condition=Q(cancelled=False), name="trade_number_once"),
+            models.UniqueConstraint(
+                fields=["contract", "invoice_no"], condition=Q(cancelled=False) & ~Q(invoice_no=""), name="invoice_once"
+            ),
             models.CheckConstraint(condition=Q(technical_paid__gt=0), name="trade_positive"),
         ]
 

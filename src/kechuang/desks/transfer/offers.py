@@ -11,6 +11,7 @@ from kechuang.casework.registers import OF_UNIT, Register
 from kechuang.desks.transfer.models import Contract, Conversion, Trade
 from kechuang.words.money import Money
 from kechuang.words.offers import table
+from kechuang.words.reason import Reason
 
 REGISTRAR = frozenset({"contract_registrar"})
 
@@ -18,9 +19,24 @@ CONTRACTS = registers.keep(Register(
     "contracts", {"zh": "技术合同", "en": "Technology contracts"}, Contract, "buyer", ("number",),
     enters=OF_UNIT | REGISTRAR, confirms=REGISTRAR, other="seller",
 ))  # fmt: skip
+
+
+def payment_fits(row: Trade) -> Reason | None:
+    """Why a payment cannot stand: another's contract, an invoice already there, or more than the contract's technology part."""
+    contract, others = row.contract, Trade.objects.filter(contract=row.contract, cancelled=False).exclude(pk=row.pk)
+    if row.buyer_id != contract.buyer_id:
+        return Reason("not_the_buyer", contract=contract.number, buyer=contract.buyer.name)
+    if row.invoice_no and others.filter(invoice_no=row.invoice_no).exists():
+        return Reason("invoice_there", invoice=row.invoice_no, contract=contract.number)
+    left = contract.technical_amount - sum(others.values_list("technical_paid", flat=True))
+    if row.technical_paid > left:
+        return Reason("paid_beyond_contract", contract=contract.number, left=max(left, 0))
+    return None
+
+
 TRADES = registers.keep(Register(
     "trades", {"zh": "技术交易付款", "en": "Payments on contracts"}, Trade, "buyer", ("number",),
-    enters=OF_UNIT | REGISTRAR, confirms=REGISTRAR, links={"contract": "contracts"},
+    enters=OF_UNIT | REGISTRAR, confirms=REGISTRAR, links={"contract": "contracts"}, fits=payment_fits,
 ))  # fmt: skip
 
 CONTRACT_COLUMNS = {

@@ -274,6 +274,8 @@ def shown(value: Any, kind: Kind, lang: str = "zh") -> str:
         return {"zh": ("否", "是"), "en": ("no", "yes")}[lang][value]
     if isinstance(value, int | Fraction):
         return _number(value, kind, lang)
+    if isinstance(value, tuple) and kind.columns:
+        return ("；" if lang == "zh" else "; ").join(_level(row, kind, lang) for row in value)
     if isinstance(value, Mapping | tuple):
         return "表" if lang == "zh" else "table"
     return (
@@ -281,6 +283,12 @@ def shown(value: Any, kind: Kind, lang: str = "zh") -> str:
         if lang == "zh"
         else str(value)
     )
+
+
+def _level(row: Any, kind: Kind, lang: str) -> str:
+    """One row of a table of levels: from where on, and what it gives: “≥35 %：9 分 – 10 分”."""
+    first, *gives = [shown(cell, Kind("number", units), lang) for cell, units in zip(row, kind.columns, strict=False)]
+    return f"≥{first}{'：' if lang == 'zh' else ': '}{' – '.join(gives)}"
 
 
 def _number(value: int | Fraction, kind: Kind, lang: str) -> str:

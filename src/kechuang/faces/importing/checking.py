@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from kechuang.casework.takeover import Project
@@ -106,6 +107,16 @@ def _whole(text: str, spec: Mapping[str, Any]) -> int:
     return int(text.replace(",", ""))
 
 
+def _percent(text: str, spec: Mapping[str, Any]) -> int:
+    """A share of a hundred as parts of a million: 15, 15% and 12.5 are understood; above 100 is none."""
+    if not re.fullmatch(r"\d{1,3}(\.\d{1,4})?\s*[%％]?", text):
+        raise ValueError("not_a_percentage")
+    parts = Fraction(text.rstrip("%％ ")) * 10_000
+    if parts > 1_000_000:
+        raise ValueError("not_a_percentage")
+    return int(parts)
+
+
 def _truth(text: str, spec: Mapping[str, Any]) -> bool:
     if text.lower() not in TRUTHS:
         raise ValueError("neither_yes_nor_no")
@@ -120,7 +131,7 @@ def _choice(text: str, spec: Mapping[str, Any]) -> str:
     raise ValueError("not_a_choice")
 
 
-PLAIN = {"date": _day, "integer": _whole, "bool": _truth, "choice": _choice}
+PLAIN = {"date": _day, "integer": _whole, "percent": _percent, "bool": _truth, "choice": _choice}
 TRUTHS = {
     **dict.fromkeys(("是", "有", "1", "true", "yes", "on", "√"), True),
     **dict.fromkeys(("否", "没有", "0", "false", "no", "off", "×"), False),

@@ -7,11 +7,10 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from kechuang.casework import answers, founding, people, registers
+from kechuang.casework import answers, files, founding, people, registers
 from kechuang.casework.acts import open_case
 from kechuang.casework.models import Case, Round
 from kechuang.casework.pages import day_of, pages_of
-from kechuang.faces.rehearsal.applications import FILE
 from kechuang.faces.rehearsal.calls import OPENS, announced
 from kechuang.faces.rehearsal.filling import filled
 from kechuang.faces.rehearsal.plans import WAN, Plan
@@ -22,6 +21,7 @@ from kechuang.parties.models import Organisation, Person
 TRADES = Plan("claim-technology-trade", "技术交易后补助", 1, 3, 120, "claim", 12)
 TITLES = Plan("recognise-hnte", "高新技术企业认定", 1, 1, 1, "title", 36)
 PAID = ((3000,), (900, 600))  # what two firms paid for technology, in 万元: the first one's claim reaches the ceiling
+PAPER = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"  # an empty page
 FIGURES = ((2, 800, 400), (1, 900, 450), (0, 1000, 500))  # years back, sales and net assets in 万元
 
 
@@ -156,7 +156,8 @@ def _typed(stage: Stage, case: Case, firm: Firm, **given: Any) -> Case:
         "unit_code": party.credit_code, "unit_registered": day_of(stage.now).replace(year=2010).isoformat(), "unit_place": party.place,
         "unit_phone": "0471-4963421", "legal_person": party.legal_person, "recommender": party.recommender.pid if party.recommender else "", **given,
     }  # fmt: skip
-    said |= {code: [FILE] for code, one in pages.form.fields.items() if one.kind == "files"}
+    proof = files.keep(case, "proof", "示例凭证.pdf", [PAPER], by=firm.claimant, on=stage.now)
+    said |= {code: [proof.digest] for code, one in pages.form.fields.items() if one.kind == "files"}
     typed = filled(pages.form, leader=firm.claimant, team=[], rng=Random(stage.year), given=said)
     answers.save_draft(case, "all", typed, version=0, by=firm.claimant, on=stage.now)
     return case

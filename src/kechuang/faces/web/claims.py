@@ -104,10 +104,50 @@ def worded(one: Mapping[str, Any], recognition: bool) -> dict[str, Any]:
     """One record of a computation in the reader's language, as claims/steps.html takes it."""
     lang = "en" if wording.english() else "zh"
     lines = [_line(line, lang) for line in one["lines"] if line["what"] != "effect" or not line["holds"]]
+    held = [line for line in lines if line["what"] == "condition" and line["holds"] is True]
     return {
+        "held": held, "picture": picture(one["lines"]) if recognition else None,
         "label": one["label"], "day": one["day"], "fen": one["fen"], "result": words_of(one["verdict"]) if recognition else None,
-        "depends_on": one["depends_on"], "lines": lines, "failed": one["verdict"] == "fail" and not recognition,
+        "depends_on": one["depends_on"], "lines": [line for line in lines if line not in held], "failed": one["verdict"] == "fail" and not recognition,
     }  # fmt: skip
+
+
+def picture(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """The score as a picture: the span of each part and of the total on one scale, with the mark that has to be reached.
+
+    The total is the step with the most points among those the verdict rests on; its parts are what went into it.
+    """
+    by_code = {line["code"]: line for line in lines if line["what"] == "step" and line.get("points")}
+    verdict = next((line for line in lines if line["what"] == "verdict"), None)
+    rests_on = [put for put in (verdict or {}).get("inputs", ()) if put.get("points")]
+    steps = [by_code[put["code"]] for put in rests_on if put["code"] in by_code]
+    marks = [put for put in rests_on if put["since"]]
+    if not steps or len(marks) != 1:
+        return None
+    total = max(steps, key=lambda line: line["points"][1])
+    parts = [by_code[put["code"]] for put in total["inputs"] if put.get("code") in by_code]
+    scale = max(total["points"][1], marks[0]["points"][1], 1)
+    return {
+        "parts": [_bar(one, scale) for one in (*parts, total)],
+        "mark": _at(marks[0]["points"][1], scale),
+        "said": marks[0],
+    }
+
+
+def _bar(line: Mapping[str, Any], scale: int) -> dict[str, Any]:
+    low, high = line["points"]
+    lang = "en" if wording.english() else "zh"
+    return {
+        "title": line["title"],
+        "sure": _at(low, scale),
+        "open": _at(high - low, scale),
+        "value": line["value"][lang],
+    }
+
+
+def _at(points: int, scale: int) -> str:
+    """Points as a share of the scale in per cent, to one place."""
+    return f"{points * 1000 // scale / 10:.1f}"
 
 
 def _line(line: Mapping[str, Any], lang: str) -> dict[str, Any]:
@@ -127,16 +167,24 @@ def _change(one: Mapping[str, Any]) -> dict[str, Any]:
     return {"title": one["title"], "before": before, "value": value}
 
 
-def links(case: Case, reader: Sight) -> list[dict[str, str]]:
-    """The pages about the computation of a case that this reader may open."""
+def links(case: Case, reader: Sight, on: datetime) -> list[dict[str, str]]:
+    """The pages about the computation of a case that this reader may open; the first says what it came to."""
     if not policy_of(case) or not reader.identity:
         return []
-    found = [{"title": _("逐步核算"), "href": reverse("computation", args=[case.number])}]
+    found = [{"title": _("逐步核算"), "href": reverse("computation", args=[case.number]), "said": finding(case, on)}]
     if reader.office and "claim" in pages_of(case.round).programme:
         found.append({"title": _("拟补助名单"), "href": reverse("claim_list", args=[case.round.code])})
     if hasattr(case, "title_given"):
         found.append({"title": _("证书"), "href": reverse("title", args=[case.title_given.number])})
     return found
+
+
+def finding(case: Case, on: datetime) -> str:
+    """What the case came to by its last computation; before one, as it stands now."""
+    kept = Computation.objects.filter(case=case).order_by("-number").first()
+    if kept is not None:
+        return str(_kept(kept)["title"])
+    return str((summary(case, on) or {}).get("title") or _("现有数据还不能核算。"))
 
 
 @needs("person")

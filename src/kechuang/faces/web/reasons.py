@@ -103,6 +103,7 @@ groups_open|还有 {count} 件没有评完|{count} cases are still being read
 has_a_share|这一件在预算内有应得金额，不能按预算不足处理|This claim has a share of the budget; it cannot be cut off
 head_missing|第一行没有列名|The first row has no column names
 institution_failed|{institution}{year}年度评价不合格，不能再承担新批次|{institution} failed its evaluation of {year} and may run no new round
+invoice_there|合同“{contract}”的发票{invoice}已经登记过付款，请核对，不要重复登记|A payment with invoice {invoice} of contract “{contract}” is there already; please check, and do not enter it twice
 key_used_for_other_data|这次提交与之前同一编号的提交内容不同，请刷新页面后重新办理|The same key came with other data before; please reload the page and act again
 kind_short|{kind}类专家不够：需要 {need} 人，只有 {have} 人|Too few {kind} experts: {need} needed, {have} there
 leader_has_overdue|负责人有逾期未验收的项目，请先验收|The leader has an overdue project; it must be accepted first
@@ -140,6 +141,7 @@ nobody_of_that_name|没有找到这个人，请核对姓名和单位|Nobody of t
 not_a_choice|不在可选的范围内，请按表头说明填写|This is none of the choices; please see the notes on the columns
 not_a_day|日期请写成2019-03-01|Please write the day as 2019-03-01
 not_a_month|不是年月，请写成 2018-01|No month; please write it as 2018-01
+not_a_percentage|请写0至100之间的百分数，如 15 或 15%|Please write a percentage from 0 to 100, such as 15 or 15%
 not_a_table|这不是能读的表格文件|This is no readable table
 not_a_whole_number|请写不带小数的数字|Please write a whole number
 not_a_year|不是年份，请写四位数字|No year; please write four digits
@@ -150,6 +152,7 @@ not_in_pool|所指定的人不都在专家库中，或信用等级不合格|Not 
 not_pending|这条申请已经办过|This entry has been dealt with already
 not_seated|你不在这一组评审席位中|You have no seat in this panel
 not_settled|还有{due}没有退回|{due} is still to be returned
+not_the_buyer|合同“{contract}”的付款方是{buyer}，请核对付款单位|The buyer of contract “{contract}” is {buyer}; please check who paid
 not_yours_to_confirm|“{register}”的这一行不由你确认|This row of “{register}” is not yours to confirm
 not_yours_to_enter|你不能为这个单位填报“{register}”|You may not enter rows of “{register}” for this unit
 not_yours_to_file|你不是这个单位的经办人，不能存档|You hold no office in this unit and cannot file for it
@@ -164,6 +167,7 @@ number_taken|编号{number}已经发给另一单位|The number {number} belongs 
 objection_open|还有 {count} 件异议没有答复|{count} objections are unanswered
 only_later|新的截止时间须晚于原定时间|The new closing time must be later than the old one
 pages_unsound|办事规则有 {count} 处问题，第一处：{first}|The pages have {count} faults, the first: {first}
+paid_beyond_contract|合同“{contract}”核定的技术交易额只剩 {left} 未登记付款，请核对金额或合同|Of the technology part of contract “{contract}” only {left} is left to be paid; please check the amount or the contract
 panel_barren|{group}：{of}需要 {need} 名，只有 {have} 名可用|{group}: {need} {of} are needed, {have} can be had
 panel_short|能到席的专家不够：需要 {need} 人，只有 {have} 人|The panel cannot be filled: {need} needed, {have} there
 paper_not_set|文书排版失败，请稍后再试或联系系统管理员|The paper could not be typeset; please try again later

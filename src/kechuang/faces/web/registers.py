@@ -7,6 +7,8 @@ import csv
 import io
 from collections.abc import Mapping
 from datetime import date
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -33,7 +35,7 @@ from kechuang.words.money import Money
 from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason
 
-DRAWN = {"money": "money", "signed_money": "money", "unit": "text", "row": "text"}
+DRAWN = {"money": "money", "signed_money": "money", "unit": "text", "row": "text", "percent": "percent"}
 PASSED = {"date": "date", "year": "year", "integer": "integer", "bool": "choice", "choice": "choice", "text": "text"}
 YES_NO = {"true": {"zh": "是", "en": "yes"}, "false": {"zh": "否", "en": "no"}}
 MOST_COLUMNS = 6
@@ -124,17 +126,58 @@ def _from_table(request: HttpRequest, one: Register) -> HttpResponse:
 
 def _shown(request: HttpRequest, one: Register, *, typed: Mapping[str, str] | None = None, errors: Any = None, reasons: Any = (), faults: Any = None) -> HttpResponse:  # fmt: skip
     held = held_by(request)
-    rows, page = lists.paged(request, registers.visible(one, held))
+    found, search, view = _asked(request, one, registers.visible(one, held))
+    rows, page = lists.paged(request, found)
     enters = bool({role.role for role in held} & one.enters)
-    waiting = sum(not row.confirmed and not row.cancelled for row in rows)
+    typed = typed if typed is not None or not enters else _to_change(request, one, held)
     title = _("%(title)s：%(n)s 条") % {"title": wording.text(dict(one.title)), "n": wording.number(page["all"])}
     shown = {
-        "title": title, "register": one, "table": _table(one, rows, held, request), "page": page, "waiting": waiting,
+        "title": title, "register": one, "table": _table(one, rows, held, request), "page": page, "search_text": search, "view": view,
         "fields": _fields(one, typed or {}, errors or {}) if enters else (), "reasons": reasons, "faults": faults,
         "key": lists.fresh_key(), "open": bool(typed or reasons or faults),
     }  # fmt: skip
     status = 422 if errors or reasons or faults else 200
     return render(request, "registers/register.html", shown, status=status)
+
+
+def _asked(request: HttpRequest, one: Register, rows: Any) -> tuple[Any, str, str]:
+    """The rows that were asked for: by number, name or unit, and only those that wait where that was picked."""
+    text, view = request.GET.get("q", "").strip()[:120], request.GET.get("view", "")
+    if view == "waiting":
+        rows = rows.filter(confirmed_at=None, cancelled=False)
+    if text:
+        fields = {field.name for field in one.model._meta.fields}
+        named = [f"{name}__contains" for name in ("number", "name", "invoice_no") if name in fields]
+        units = [f"{name}__name__contains" for name in (one.unit, one.other) if name]
+        rows = rows.filter(reduce(or_, (models.Q(**{path: text}) for path in (*named, *units))))
+    return rows, text, view
+
+
+def _to_change(request: HttpRequest, one: Register, held: list[Appointment]) -> Mapping[str, str] | None:
+    """A row that waits, as its form was filled in: for whoever wants to put it right before the second hand."""
+    pid = request.GET.get("row", "")
+    row = registers.visible(one, held).filter(pid=pid, confirmed_at=None, cancelled=False).first() if pid else None
+    return None if row is None else {name: _typed(getattr(row, name), spec) for name, spec in imports.columns_of(one.code).items()}  # fmt: skip
+
+
+def _typed(value: Any, spec: Mapping[str, Any]) -> str:
+    """A kept value as somebody would type it."""
+    if value is None:
+        return ""
+    if isinstance(value, models.Model):
+        return str(getattr(value, "name", "") if spec["kind"] == "unit" else getattr(value, "number", value))
+    if "money" in str(spec["kind"]):
+        return f"{Money(value).in_unit(spec['unit']).normalize():f}"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if spec["kind"] == "percent":
+        return _percent(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _percent(parts: int) -> str:
+    """Parts of a million as a share of a hundred, without empty places: 15, 12.5."""
+    return f"{parts // 10_000}.{parts % 10_000:04d}".rstrip("0").rstrip(".")
 
 
 def _fields(one: Register, typed: Mapping[str, str], errors: Any) -> tuple[Any, ...]:
@@ -174,6 +217,7 @@ def _table(one: Register, rows: list[Row], held: list[Appointment], request: Htt
     shown = []
     for row in rows:
         cells = [_cell(getattr(row, name), spec, lead=n == 0) for n, (name, spec) in enumerate(specs.items())]
+        cells[0]["href"] = reverse("register_row", args=[one.code, row.pid])
         state = _state(row)
         shown.append({"key": row.pid, "cells": lists.cells(heads, [*cells, state, _act(one, row, held, request)])})
     return {"caption": wording.text(dict(one.title)), "columns": heads, "rows": shown, "dense": True}
@@ -182,14 +226,18 @@ def _table(one: Register, rows: list[Row], held: list[Appointment], request: Htt
 def _cell(value: Any, spec: Mapping[str, Any], *, lead: bool) -> dict[str, Any]:
     if isinstance(value, models.Model):
         text: Any = str(value)
+    elif value is None:
+        text = ""
     elif "money" in str(spec["kind"]):
         text = str(Money(value))
+    elif spec["kind"] == "percent":
+        text = f"{_percent(value)} %"
     elif isinstance(value, bool):
         text = YES_NO["true" if value else "false"]
     elif spec["kind"] == "choice":
         text = {lang: spec["options"].get(value, {}).get(lang, value) for lang in ("zh", "en")}
     else:
-        text = value.isoformat() if isinstance(value, date) else str(value if value is not None else "")
+        text = value.isoformat() if isinstance(value, date) else str(value)
     return {"text": text, "lead": lead}
 
 
@@ -219,10 +267,13 @@ def row(request: HttpRequest, kind: str, pid: str) -> HttpResponse:
     columns = imports.columns_of(one.code)
     pairs = [{"label": {"zh": spec["zh"], "en": spec["en"]}, "value": _cell(getattr(found, name), spec, lead=False)["text"]} for name, spec in columns.items()]  # fmt: skip
     unit = getattr(found, one.by_unit or one.unit)
-    may = registers.role_for(held, one.confirms, unit) is not None and found.entered_by_id != person(request).pk
+    mine = found.entered_by_id == person(request).pk
+    may, open_ = registers.role_for(held, one.confirms, unit) is not None and not mine, not found.confirmed
+    may_change = open_ and registers.role_for(held, one.enters, getattr(found, one.unit)) is not None
     shown = {
         "register": one, "row": found, "pairs": pairs, "state": _state(found), "key": lists.fresh_key(), "title": str(found),
-        "may_confirm": may and not found.confirmed and not found.cancelled, "may_cancel": may and not found.cancelled,
+        "may_confirm": may and open_ and not found.cancelled, "may_cancel": (may or (mine and open_)) and not found.cancelled,
+        "may_change": may_change and not found.cancelled,
     }  # fmt: skip
     return render(request, "registers/row.html", shown)
 

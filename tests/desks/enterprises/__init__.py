@@ -1,0 +1,1 @@
+"""The desk that keeps what is known of enterprises."""
