@@ -30,6 +30,7 @@ from kechuang.engines.rules.explain import explain
 from kechuang.engines.rules.reforms import swept
 from kechuang.engines.rules.sheet import Moment
 from kechuang.engines.rules.synthetic import region
+from kechuang.engines.rules.tables import tables_in
 from kechuang.engines.rules.totals import totals
 from kechuang.faces.cli.policies import rules_in
 
@@ -121,7 +122,7 @@ def _differences(reference: Any, sums: Any) -> list[str]:
 def sweep(path: Path) -> dict[str, float]:
     """Seconds of one run of all ten policies, and of the same run with 50 values of one ceiling in one pass."""
     rules = rules_in(BOOK)
-    population = folder(path, rules.vocabulary.entities)
+    population = folder(path, tables_in(rules.vocabulary))
     complete, seconds = population.complete(), []
     many = [rules, *(one.rules for one in swept(rules, "r1.cap=10 万元:500 万元:10 万元"))]
     for variants in ([rules], [rules], many):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kechuang.casework.bulk import folder
 from kechuang.engines.rules.sheet import Moment
-from kechuang.engines.rules.tables import out_of_bounds
+from kechuang.engines.rules.tables import out_of_bounds, tables_in
 from kechuang.engines.rules.totals import totals
 from kechuang.faces.cli.policies import rules_in
 
@@ -20,7 +20,7 @@ Sums = dict[str, dict[str, list[int]]]  # policy → region → [recipients, ent
 def engine(path: Path) -> Sums:
     """Pages read, compiled and run by the engine."""
     rules = rules_in(BOOK)
-    population = folder(path, rules.vocabulary.entities)
+    population = folder(path, tables_in(rules.vocabulary))
     queries = totals([rules], list(rules.policies), Moment(year=YEAR), by=["region"], complete=population.complete())
     faults = out_of_bounds(rules.vocabulary, population.bounds(rules.vocabulary.entities))
     if faults:

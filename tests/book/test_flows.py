@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 import kechuang
-from kechuang.casework.book.reader import read_page
+from kechuang.casework.shelf.reader import read_page
 from kechuang.engines.flow import Done, Flow, Situation, audit, flow_from, possible, promised, target
 from kechuang.engines.flow.walks import replayed
 from kechuang.words.period import ZONE

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import duckdb
 
 TYPES = {"text": "VARCHAR", "int64": "BIGINT", "bool": "BOOLEAN", "date": "DATE"}
+KINDS = {name: kind for kind, name in TYPES.items()}
 INTEGERS = frozenset(
     {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
 )
@@ -35,12 +36,27 @@ class Population:
         self.sources: dict[str, Path] = {}
         self.names: set[str] = set()
 
-    def add_file(self, name: str, path: Path) -> None:
-        """The table `name` from a .parquet or .csv file."""
-        read = "read_parquet" if path.suffix == ".parquet" else "read_csv"
-        self.connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS SELECT * FROM {read}({_quoted(path)})')
+    def add_file(self, name: str, path: Path, kinds: Mapping[str, str] | None = None) -> None:
+        """The table `name` from a .parquet or .csv file. Where `kinds` are told, text of a CSV file stays text (`0101`),
+        and 0 and 1 serve as no and yes."""
+        kinds, file = kinds or {}, f"read_parquet({_quoted(path)})"
+        if path.suffix != ".parquet":
+            there = self._types(f"read_csv({_quoted(path)}, sample_size = -1)")
+            texts = [f"{_text(column)}: 'VARCHAR'" for column in there if kinds.get(column) == "text"]
+            file = f"read_csv({_quoted(path)}, sample_size = -1, types = {{{', '.join(texts)}}})"
+        flags = [
+            f'CAST("{column}" AS BOOLEAN) AS "{column}"'
+            for column, kind in self._types(file).items()
+            if kinds.get(column) == "bool" and kind in INTEGERS
+        ]
+        replaced = f" REPLACE ({', '.join(flags)})" if flags else ""
+        self.connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS SELECT *{replaced} FROM {file}')
         self.sources[name] = path
         self.names.add(name)
+
+    def _types(self, source: str) -> dict[str, str]:
+        told = self.connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
+        return {column: kind for column, kind, *_ in told}
 
     def add_rows(self, name: str, rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> None:
         """The table `name` from rows, with columns of the kinds text, int64, bool, date."""
@@ -63,7 +79,10 @@ class Population:
         lacking = sorted(query.tables - self.names)
         if lacking:
             raise FileNotFoundError(f"the population has no {lacking[0]}.parquet or {lacking[0]}.csv")
-        done = self.connection.execute(query.sql("duckdb"))
+        try:
+            done = self.connection.execute(query.sql("duckdb"))
+        except duckdb.BinderException as fault:
+            raise LookupError(f"the population lacks a column: {str(fault).splitlines()[0]}") from None
         names = [told[0] for told in done.description or ()]
         return [dict(zip(names, row, strict=True)) for row in done.fetchall()]
 
@@ -80,12 +99,19 @@ class Population:
                 found |= {(name, column) for column in _whole_columns(self.connection, path)}
         return frozenset(found)
 
+    def kinds(self) -> dict[tuple[str, str], str]:
+        """(table, column) → text, int64, bool or date, or the database's own word for anything else."""
+        return {
+            (name, column): KINDS.get(kind, "int64" if kind in INTEGERS else kind)
+            for name in sorted(self.names)
+            for column, kind in self._types(f'"{name}"').items()
+        }
+
     def bounds(self, tables: Iterable[str]) -> dict[tuple[str, str], tuple[int, int]]:
         """(table, column) → smallest and largest whole number, where the column has any; parquet answers from statistics."""
         found: dict[tuple[str, str], tuple[int, int]] = {}
         for name in sorted(set(tables) & self.names):
-            told = self.connection.execute(f'DESCRIBE "{name}"').fetchall()
-            columns = [column for column, kind, *_ in told if kind in INTEGERS]
+            columns = [column for column, kind in self._types(f'"{name}"').items() if kind in INTEGERS]
             if columns:
                 asked = ", ".join(f'min("{column}"), max("{column}")' for column in columns)
                 row = self.connection.execute(f'SELECT {asked} FROM "{name}"').fetchall()[0]
@@ -98,7 +124,11 @@ class Population:
 
 
 def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+    return _text(str(path))
+
+
+def _text(said: str) -> str:
+    return "'" + said.replace("'", "''") + "'"
 
 
 def _whole_columns(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
@@ -109,12 +139,20 @@ def _whole_columns(connection: duckdb.DuckDBPyConnection, path: Path) -> list[st
     return [name for name, nulls, groups, known in told if known == groups and nulls == 0]
 
 
-def folder(path: Path, names: Iterable[str], *, threads: int | None = None) -> Population:
-    """The population in a folder: `enterprise.parquet` or `enterprise.csv` for the table enterprise, where there is one."""
+def folder(
+    path: Path, tables: Mapping[str, Mapping[str, str]], *, threads: int | None = None, master: str = ""
+) -> Population:
+    """The population in a folder: `enterprise.parquet` or `enterprise.csv` for the table enterprise, where there is one.
+
+    `tables`: the columns of each, of the kinds text, int64, bool, date.
+    """
     population = Population(threads=threads)
-    for name in sorted(names):
-        for suffix in (".parquet", ".csv"):
-            if (path / f"{name}{suffix}").is_file():
-                population.add_file(name, path / f"{name}{suffix}")
-                break
+    for name, file in files_in(path, tables):
+        population.add_file(name, file, tables[name])
     return population
+
+
+def files_in(path: Path, names: Iterable[str]) -> list[tuple[str, Path]]:
+    """The tables a folder holds, each with its file; parquet before CSV."""
+    found = ((name, path / f"{name}{suffix}") for name in sorted(names) for suffix in (".parquet", ".csv"))
+    return list(dict(reversed([one for one in found if one[1].is_file()])).items())

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from kechuang.casework.book.shelf import Book
+from kechuang.casework.shelf.book import Book
 
 PLACES: Final = "places"
 Entry = Mapping[str, Any]

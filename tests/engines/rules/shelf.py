@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from kechuang.casework.book import packaged
-from kechuang.casework.book.reader import read_page
+from kechuang.casework.shelf.reader import read_page
 from kechuang.engines.rules.reading import policy_from
 from kechuang.engines.rules.single import Rules
 from kechuang.engines.rules.vocabulary import vocabulary_from

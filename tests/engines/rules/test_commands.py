@@ -1,8 +1,14 @@
 """`kechuang explain`, `simulate` and `population` as people call them."""
 
 import json
+import subprocess
+import sys
+from fractions import Fraction
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
@@ -71,6 +77,7 @@ def test_simulate_gives_every_policy_and_region_in_fen(region):
     assert {row["policy"] for row in told["rows"]} == {f"r{n}" for n in range(1, 11)}
     assert set(told["rows"][0]) == {
         "policy", "region", "variant", "records", "recipients", "before", "entitled", "settled", "missing", "winners", "losers",
+        "split",
     }  # fmt: skip
     assert sum(row["entitled"] for row in told["rows"]) == sum(row["entitled"] for row in told["totals"])
 
@@ -93,6 +100,96 @@ def test_simulate_writes_csv_and_a_table(region, tmp_path):
     ran = RUN.invoke(simulate.app, ["r4", "--population", region, "--book", BENCH, "--by", "region", "--csv", str(out)])
     assert ran.exit_code == 0
     assert out.read_text("utf-8-sig").splitlines()[0].startswith("policy,region,variant,records")
+
+
+def test_simulate_tells_what_each_step_of_a_sweep_costs(region):
+    told = _json(
+        simulate.app, "r2", "--population", region, "--book", BENCH, "--sweep", "r2.cap=10 万元:30 万元:10 万元"
+    )
+    sums = {row["variant"]: row["entitled"] for row in told["totals"]}
+    first, second, third = (sums[f"r2.cap={n} 万元"] for n in (10, 20, 30))
+    assert [(one["label"], one["due"]) for one in told["steps"]] == [
+        ("r2.cap=20 万元", second - first),
+        ("r2.cap=30 万元", third - second),
+    ]
+    assert Fraction(told["steps"][0]["share"]) * 10_000_000 == second - first
+
+
+def test_simulate_gives_a_row_of_zeros_where_a_region_gets_nothing(region):
+    told = _json(simulate.app, "--population", region, "--book", BENCH, "--by", "region")
+    regions = {row["region"] for row in told["rows"]}
+    assert all({row["region"] for row in told["rows"] if row["policy"] == f"r{n}"} == regions for n in range(1, 11))
+
+
+def test_simulate_shows_winners_steps_spread_and_stacking(region):
+    told = ["r1", "r6", "r7", "--population", region, "--book", BENCH, "--by", "region", "--distribution", "--stacking"]
+    ran = RUN.invoke(simulate.app, [*told, "--enable", "same_matter", "--sweep", "r1.cap=1 万元:2 万元:1 万元"])
+    assert ran.exit_code == 0, ran.output
+    for heading in ("winners", "due for a unit more", "payees", "after stacking"):
+        assert heading in ran.output
+    assert "same_matter takes" in ran.output
+
+
+def test_simulate_names_the_rules_that_can_be_enabled(region):
+    ran = RUN.invoke(simulate.app, ["r6", "--population", region, "--book", BENCH, "--stacking"])
+    assert ran.exit_code == 2
+    assert "--enable one of same_matter, ceiling" in " ".join(ran.output.replace("│", " ").split())
+
+
+def test_simulate_writes_totals_and_records_as_parquet(region, tmp_path):
+    out = tmp_path / "totals.parquet"
+    told = ["r4", "r2", "--population", region, "--book", BENCH, "--out", str(out), "--records", str(tmp_path / "each")]
+    assert RUN.invoke(simulate.app, told).exit_code == 0
+    sums = {row["policy"]: row["entitled"] for row in pq.read_table(out).to_pylist()}
+    each = {code: sum(pq.read_table(tmp_path / "each" / f"{code}.parquet")["entitled"].to_pylist()) for code in sums}
+    assert each == sums
+
+
+def test_a_population_of_csv_files_comes_to_the_same_as_of_parquet_files(region, tmp_path):
+    for name in ("enterprise", "trade", "use", "instrument"):
+        pa_csv.write_csv(pq.read_table(f"{region}/{name}.parquet"), tmp_path / f"{name}.csv")
+    asked = ("--book", BENCH, "--by", "region", "--population")
+    assert _json(simulate.app, *asked, str(tmp_path)) == _json(simulate.app, *asked, region)
+
+
+def _with_column(region, folder, column, values):
+    for name in ("enterprise", "trade", "use", "instrument"):
+        table = pq.read_table(f"{region}/{name}.parquet")
+        if name == "enterprise":
+            table = table.set_column(table.column_names.index(column), column, values(table[column]))
+        pq.write_table(table, folder / f"{name}.parquet")
+
+
+@pytest.mark.parametrize(
+    ("column", "kind"), [("staff", pa.int32()), ("top_tier", pa.int8()), ("region", pa.int64()), ("is_ht", pa.uint8())]
+)
+def test_a_population_whose_columns_are_narrower_or_numbers_comes_to_the_same(region, tmp_path, column, kind):
+    _with_column(region, tmp_path, column, lambda values: values.cast(kind))
+    asked = ("--book", BENCH, "--by", "region", "--population")
+    assert _json(simulate.app, *asked, str(tmp_path)) == _json(simulate.app, *asked, region)
+
+
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), 1.5])
+def test_a_population_with_decimals_is_refused_and_so_are_nan_and_infinity(region, tmp_path, odd):
+    _with_column(region, tmp_path, "revenue", lambda values: pa.array([odd, *values.to_pylist()[1:]], pa.float64()))
+    ran = RUN.invoke(simulate.app, ["--population", str(tmp_path), "--book", BENCH])
+    assert ran.exit_code == 2
+    assert "enterprise.revenue: holds DOUBLE, not whole numbers" in " ".join(ran.output.replace("│", " ").split())
+
+
+def test_a_population_without_a_column_is_refused_with_its_name(region, tmp_path):
+    for name in ("enterprise", "trade", "use", "instrument"):
+        table = pq.read_table(f"{region}/{name}.parquet")
+        pq.write_table(table.drop_columns(["cost"]) if name == "enterprise" else table, tmp_path / f"{name}.parquet")
+    ran = RUN.invoke(simulate.app, ["r10", "--population", str(tmp_path), "--book", BENCH])
+    assert ran.exit_code == 2
+    assert "the population lacks a column" in " ".join(ran.output.replace("│", " ").split())
+    assert '"cost"' in ran.output
+
+
+def test_simulate_loads_neither_the_tables_of_the_house_nor_what_only_people_look_at():
+    told = "import sys; import kechuang.faces.cli.simulate; print(*sorted({'django', 'rich', 'pydantic', 'pyarrow'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True).stdout == "\n"
 
 
 def test_simulate_says_which_table_a_population_lacks(tmp_path):

@@ -1,70 +1,19 @@
 """Totals over a synthetic region are the sums of its single cases, to the fen, today and under a sweep."""
 
-from functools import lru_cache
-from pathlib import Path
-
-import pyarrow as pa
 import pytest
 
-from kechuang.casework.book import read, sources_in
-from kechuang.casework.bulk import Population
-from kechuang.engines.rules.reading import policy_from
 from kechuang.engines.rules.reforms import Variant, reform_from, reformed, swept, whole
 from kechuang.engines.rules.shares import entitle, settle
 from kechuang.engines.rules.sheet import Moment
-from kechuang.engines.rules.single import Rules
 from kechuang.engines.rules.synthetic import region
 from kechuang.engines.rules.totals import distribution, totals
-from kechuang.engines.rules.vocabulary import vocabulary_from
 from kechuang.words.outcome import BadPage
+from tests.engines.rules.region import FIRMS, YEAR, bench_rules, population, records
 from tests.engines.rules.shelf import house_rules
-
-BENCH = Path(__file__).resolve().parents[3] / "bench" / "policy_book"
-FIRMS, YEAR = 300, 2019
-
-
-@lru_cache(maxsize=1)
-def bench_rules():
-    book = read(sources_in(BENCH))
-    words = vocabulary_from(book.page("vocabulary").body)
-    return Rules(words, {code: policy_from(book.page("policies", code).body, words) for code in book.codes("policies")})
-
-
-@lru_cache(maxsize=1)
-def _region():
-    return {
-        name: pa.table(dict(columns))
-        for name, columns in region(bench_rules().vocabulary, firms=FIRMS, seed=7, year=YEAR)
-    }
-
-
-def _population():
-    population = Population(threads=1)
-    for name, table in _region().items():
-        population.add_table(name, table)
-    return population
-
-
-def _records():
-    """The rows of the region as linked records, as one case sees them."""
-    entities = bench_rules().vocabulary.entities
-    found = {}
-    for code, entity in entities.items():
-        rows = _region()[code].to_pylist()
-        found[code] = {row[entity.key]: {entity.key: row[entity.key], "row": row} for row in rows}
-    for code, entity in entities.items():
-        for record in found[code].values():
-            row = record.pop("row")
-            record |= {name: row[one.column] for name, one in entity.fields.items()}
-            record |= {name: found[link.entity][row[link.column]] for name, link in entity.links.items()}
-            record |= {name: [] for name in entity.reverse}
-    for use in found["use"].values():
-        use["machine"]["uses"].append(use)
-    return {code: list(records.values()) for code, records in found.items()}
 
 
 def _exact(rules, code):
-    policy, subjects = rules[code], _records()[rules[code].subject]
+    policy, subjects = rules[code], records()[rules[code].subject]
     found, amounts = entitle(rules, code, subjects, year=YEAR)
     if policy.verdict is not None:
         return {"recipients": sum(one.verdict == "pass" for one in found), "entitled": 0, "settled": 0}
@@ -77,11 +26,9 @@ def _exact(rules, code):
 
 
 def _summed(variants, codes, **more):
-    population = _population()
+    people = population()
     found = [
-        one
-        for query in totals(variants, codes, Moment(year=YEAR), **more)
-        for one in query.totals(population.run(query))
+        one for query in totals(variants, codes, Moment(year=YEAR), **more) for one in query.totals(people.run(query))
     ]
     return found, whole(found)
 
@@ -131,8 +78,8 @@ def test_a_reform_of_any_parameter_is_exact(told):
 
 
 def test_amounts_spread_over_payees_as_single_cases_do():
-    found = _population().run(distribution(bench_rules(), "r4", Moment(year=YEAR)))[0]
-    _, amounts = entitle(bench_rules(), "r4", _records()["enterprise"], year=YEAR)
+    found = population().run(distribution(bench_rules(), "r4", Moment(year=YEAR)))[0]
+    _, amounts = entitle(bench_rules(), "r4", records()["enterprise"], year=YEAR)
     paid = sorted(amount for amount in amounts if amount)
     assert (found["payees"], found["q50"], found["q100"]) == (len(paid), paid[(len(paid) + 1) // 2 - 1], paid[-1])
 
@@ -173,7 +120,7 @@ def test_a_reform_is_a_page_with_values_and_a_day():
     assert changed.rules["r1"].params["cap"].spans[0].value == 300_000_000
 
 
-def test_the_same_seed_gives_the_same_region():
+def test_the_same_seed_gives_the_samemade():
     words = house_rules().vocabulary
     made = [
         {

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kechuang.casework.book.frozen import policies_of
-from kechuang.casework.book.marks import located
-from kechuang.casework.book.reader import Page
-from kechuang.casework.book.shelf import Book
+from kechuang.casework.shelf.book import Book
+from kechuang.casework.shelf.marks import located
+from kechuang.casework.shelf.reader import Page
 from kechuang.words.offers import Kind, Offer
 from kechuang.words.outcome import BadPage
 from kechuang.words.quantity import quantity

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kechuang.casework.book.frozen import policies_of
-from kechuang.casework.book.shelf import Book
+from kechuang.casework.shelf.book import Book
 from kechuang.words.outcome import BadPage
 
 BUDGETS = ("proportional", "cut_off")

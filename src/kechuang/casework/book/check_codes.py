@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kechuang.casework.book.reader import Page
+from kechuang.casework.shelf.reader import Page
 from kechuang.words.outcome import BadPage
 from kechuang.words.place import league_of
 

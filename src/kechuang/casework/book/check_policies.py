@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from kechuang.casework.book.marks import located
-from kechuang.casework.book.shelf import Book
+from kechuang.casework.shelf.book import Book
+from kechuang.casework.shelf.marks import located
 from kechuang.engines.rules.check import check
 from kechuang.engines.rules.examples import differences
 from kechuang.engines.rules.policy import Policy

@@ -12,9 +12,9 @@ from kechuang.casework.book.check_units import units
 from kechuang.casework.book.conditions import STAGES
 from kechuang.casework.book.frozen import TABLES, has_table, letters_of, policies_of, table_form
 from kechuang.casework.book.params import bad_params, worth
-from kechuang.casework.book.reader import Page
-from kechuang.casework.book.shelf import Book
 from kechuang.casework.book.tracks import for_track, tracks_of
+from kechuang.casework.shelf.book import Book
+from kechuang.casework.shelf.reader import Page
 from kechuang.engines.forms import form_from
 from kechuang.formula import Expression, parse
 from kechuang.words.outcome import BadPage

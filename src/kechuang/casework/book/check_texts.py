@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kechuang.casework.book.reader import Page
+from kechuang.casework.shelf.reader import Page
 from kechuang.words.outcome import BadPage
 
 PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")

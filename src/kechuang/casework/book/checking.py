@@ -15,10 +15,10 @@ from kechuang.casework.book.check_programmes import programme
 from kechuang.casework.book.check_synonyms import synonyms
 from kechuang.casework.book.check_texts import any_page, letter, numbering
 from kechuang.casework.book.frozen import letters_of
-from kechuang.casework.book.marks import located
 from kechuang.casework.book.params import bad_params
-from kechuang.casework.book.reader import Page, read_page
-from kechuang.casework.book.shelf import FOLDERS, SINGLE, Book
+from kechuang.casework.shelf.book import FOLDERS, SINGLE, Book
+from kechuang.casework.shelf.marks import located
+from kechuang.casework.shelf.reader import Page, read_page
 from kechuang.engines.flow import Flow, audit, flow_from
 from kechuang.engines.forms import inputs_form
 from kechuang.formula import parse

@@ -14,8 +14,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, TypedDict
 
-from kechuang.casework.book.reader import ISO_DATE
-from kechuang.casework.book.shelf import Book
+from kechuang.casework.shelf.book import Book
+from kechuang.casework.shelf.reader import ISO_DATE
 from kechuang.engines.flow import Flow, flow_from
 from kechuang.engines.forms import Form, form_from, sheet_form
 from kechuang.engines.rules.reading import policy_from

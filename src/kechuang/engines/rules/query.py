@@ -25,7 +25,19 @@ class Query:
     tables: frozenset[str]
 
     def sql(self, dialect: str = "duckdb") -> str:
-        return self.statement.sql(dialect)
+        return self.statement.sql(dialect) if dialect == "duckdb" else _spoken(self.statement, dialect).sql(dialect)
+
+
+def _spoken(statement: exp.Query, dialect: str) -> exp.Query:
+    """The statement without what other databases lack: Spark does not materialise on demand, and only DuckDB has integers of
+    128 bits (38 digits hold more than their products here ever have)."""
+    found = statement.copy()
+    for cte in found.find_all(exp.CTE) if dialect == "spark" else ():
+        cte.set("materialized", None)
+    for kind in found.find_all(exp.DataType):
+        if kind.this == exp.DType.INT128:
+            kind.replace(exp.DataType.build("DECIMAL(38, 0)"))
+    return found
 
 
 def needed(rules: Rules, codes: Sequence[str]) -> list[str]:

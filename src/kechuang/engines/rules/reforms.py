@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, Final
 
 from kechuang.engines.rules.examples import with_set
 from kechuang.engines.rules.single import Rules
-from kechuang.engines.rules.totals import Total
+from kechuang.engines.rules.totals import FIGURES, Total
 from kechuang.words.outcome import BadPage
 
 MOST_STEPS: Final = 200
@@ -18,10 +19,27 @@ MOST_STEPS: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """Rules with a name; the first of a run is today's."""
+    """Rules with a name; the first of a run is today's. Of a sweep also the policy and the value tried, in base units."""
 
     label: str
     rules: Rules
+    swept: str = ""
+    value: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one step of a sweep costs over the step before, in fen: `due` more entitlements, `added` more settled.
+
+    `share`: how much of each unit of the step is due, summed over all payees: a ceiling's marginal cost before the budget.
+    """
+
+    label: str
+    entitled: int
+    settled: int
+    due: int
+    added: int
+    share: str
 
 
 def reformed(rules: Rules, told: Sequence[str]) -> Variant:
@@ -60,8 +78,11 @@ def swept(rules: Rules, told: str) -> list[Variant]:
     unit = ends[0].lstrip("0123456789.-−/ ").strip()
     worth = rules.vocabulary.units[unit][1] if unit else Fraction(1)
     count = int((last - first) // step) + 1
-    labels = [_written((first + n * step) / worth, unit) for n in range(count)]
-    return [Variant(f"{name}={label}", with_set(rules, {name.strip(): label})) for label in labels]
+    policy, found = name.strip().rpartition(".")[0], []
+    for value in (Fraction(first + n * step) for n in range(count)):
+        label = _written(value / worth, unit)
+        found.append(Variant(f"{name}={label}", with_set(rules, {name.strip(): label}), policy, value))
+    return found
 
 
 def _written(number: Fraction | float, unit: str) -> str:
@@ -74,17 +95,28 @@ def whole(found: Sequence[Total]) -> dict[tuple[str, int], Total]:
     """Totals over all cuts, by policy and variant."""
     summed: dict[tuple[str, int], list[int]] = {}
     for one in found:
-        figures = [
-            one.records,
-            one.recipients,
-            one.before,
-            one.entitled,
-            one.settled,
-            one.missing,
-            one.winners,
-            one.losers,
-        ]
-        there = summed.setdefault((one.policy, one.variant), [0] * len(figures))
-        for n, value in enumerate(figures):
-            there[n] += value
+        there = summed.setdefault((one.policy, one.variant), [0] * len(FIGURES))
+        for n, figure in enumerate(FIGURES):
+            there[n] += getattr(one, figure)
     return {key: Total(*key, (), *figures) for key, figures in summed.items()}
+
+
+def filled(found: Sequence[Total]) -> list[Total]:
+    """`found` with a row of zeros for every cut that some policy has and another has nothing to say of."""
+    cuts = dict.fromkeys(one.cuts for one in found)
+    there = {(one.policy, one.variant, one.cuts) for one in found}
+    pairs = dict.fromkeys((one.policy, one.variant) for one in found)
+    none = [(*pair, cut) for pair in pairs for cut in cuts if (*pair, cut) not in there]
+    return [*found, *(Total(*key, *[0] * len(FIGURES)) for key in none)]
+
+
+def steps(found: Sequence[Total], variants: Sequence[Variant]) -> list[Cost]:
+    """What each value of a sweep costs over the one before; empty without a sweep."""
+    sums, costs = whole(found), list[Cost]()
+    tried = [(n, one) for n, one in enumerate(variants) if one.swept]
+    for (m, before), (n, one) in pairwise(tried):
+        then, now = sums[one.swept, m], sums[one.swept, n]
+        due = now.entitled - then.entitled
+        share = str(Fraction(due) / (one.value - before.value))
+        costs.append(Cost(one.label, now.entitled, now.settled, due, now.settled - then.settled, share))
+    return costs

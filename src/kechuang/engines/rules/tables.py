@@ -49,6 +49,29 @@ def stored(value: Any, scale: int, name: str) -> Any:
     return int(whole)
 
 
+def tables_in(vocabulary: Vocabulary) -> dict[str, dict[str, str]]:
+    """The columns of every entity's table, by entity."""
+    return {code: columns_of(entity) for code, entity in vocabulary.entities.items()}
+
+
+def unfit(vocabulary: Vocabulary, kinds: Mapping[tuple[str, str], str]) -> list[BadPage]:
+    """Columns that cannot hold what the vocabulary declares. Where whole numbers belong decimals are refused, and with
+    them NaN and infinities. `kinds`: (table, column) → text, int64, bool, date or the database's own word."""
+    found = []
+    for table, columns in tables_in(vocabulary).items():
+        for column, wanted in columns.items():
+            there = kinds.get((table, column), wanted)
+            if there != wanted and (wanted, there) != ("text", "int64"):
+                why = f"holds {there}, not {SAID[wanted]}"
+                found.append(BadPage(f"{table}.{column}", why, f"write {SAID[wanted]} into the column"))
+    return found
+
+
+SAID: Mapping[str, str] = {
+    "int64": "whole numbers (money in fen, ratios in whole parts)", "bool": "true and false", "text": "text",
+    "date": "dates",
+}  # fmt: skip
+
 Bounds = Mapping[tuple[str, str], tuple[Any, Any]]
 """(table, column) → the smallest and the largest value it holds, where that is known."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlglot import exp
 
 from kechuang.engines.rules.policy import Policy
-from kechuang.engines.rules.query import Computed, Query, amount_of, at, computed, entitled
+from kechuang.engines.rules.query import Computed, Query, amount_of, at, computed, entitled, in_order, window
 from kechuang.engines.rules.relations import Complete, column, table
 from kechuang.engines.rules.sheet import Columns, Moment
 from kechuang.engines.rules.single import Rules, Scope
@@ -99,16 +99,23 @@ def totals(
 
 def distribution(rules: Rules, code: str, moment: Moment, *, complete: Complete = ()) -> Query:
     """How the entitlements of a policy spread over its payees: `payees`, then `q10` … `q100` in fen."""
-    paid = _Paid([rules], code, moment, (), complete)
-    whole = exp.Sum(this=column(paid.names[0]))
-    inner = exp.select(column("payee"), exp.alias_(whole, "fen", quoted=True)).from_(paid._each(), copy=False)
-    inner = inner.group_by(column("payee"), copy=False).having(_positive(whole), copy=False)
+    inner, tables = payments(rules, code, moment, complete=complete)
     told: list[tuple[str, Sql]] = [("payees", exp.Count(this=exp.Star()))]
     for share in QUANTILES:
         cut = exp.Literal.number(f"{share / 100}")
-        told.append((f"q{share}", exp.Anonymous(this="quantile_disc", expressions=[column("fen"), cut])))
-    statement = exp.select(*_named(told)).from_(inner.subquery("p", copy=False), copy=False)
-    return Query(statement.with_("r", as_=paid._rows(), materialized=True, copy=False), frozenset(paid._tables()))
+        inside = exp.Order(expressions=[exp.Ordered(this=column("fen"), desc=False, nulls_first=False)])
+        told.append((f"q{share}", exp.WithinGroup(this=exp.PercentileDisc(this=cut), expression=inside)))
+    return Query(exp.select(*_named(told)).from_(inner.subquery("p", copy=False), copy=False), tables)
+
+
+def payments(rules: Rules, code: str, moment: Moment, *, complete: Complete = ()) -> tuple[exp.Select, frozenset[str]]:
+    """`payee` and `fen`, a row a payee who is entitled to anything, before the year's budget; and the tables it reads."""
+    paid = _Paid([rules], code, moment, (), complete)
+    whole = exp.Sum(this=column(paid.names[0]))
+    each = exp.select("*", *_named(paid.wholes.items())).from_(paid._rows().subquery("r", copy=False), copy=False)
+    inner = exp.select(column("payee"), exp.alias_(whole, "fen", quoted=True))
+    inner = inner.from_(each.subquery("e", copy=False), copy=False).group_by(column("payee"), copy=False)
+    return inner.having(_positive(whole), copy=False), frozenset(paid._tables())
 
 
 def _cut_columns(built: Computed, code: str, source: str = "") -> list[Sql]:
@@ -193,6 +200,12 @@ class _Paid:
             [_share(self.limits, self._budget(rules), "l") for rules in variants] if self.policy.budget else []
         )
         self.cuts = [column(f"cut{n}") for n in range(len(self.built.cuts[code]))]
+        budget = self.policy.budget
+        self.order = in_order(self.built.sheet, budget.order) if budget is not None and budget.order else []
+        self.settled: dict[tuple[str, str], str] = {}
+        if self.order:
+            for pair in zip(self.names, self.budgets, strict=True):
+                self.settled.setdefault(pair, f"s{len(self.settled)}")
 
     def query(self) -> TotalsQuery:
         """WITH r, t: SELECT of `a` and `y` side by side."""
@@ -209,9 +222,6 @@ class _Paid:
         return TotalsQuery(Query(statement, frozenset(self._tables())), len(self.cuts), tuple(slots))
 
     def _budget(self, rules: Rules) -> Sql:
-        budget = rules[self.code].budget
-        if budget is None or budget.scale != "proportional" or budget.residue != "floor":
-            raise FormulaError("not_in_bulk", what=f"the budget of {self.code}, which is settled list by list")
         return _limit(rules, rules[self.code], self.moment)
 
     def _tables(self) -> set[str]:
@@ -229,6 +239,7 @@ class _Paid:
         amounts = list({amount_of(one): None for one in self.found})
         parts = (column_ for sql in (*self.wholes.values(), *amounts) for column_ in sql.find_all(exp.Column))
         names = dict.fromkeys(part.name for part in parts)
+        names |= dict.fromkeys(one.this.name for one in self.order)
         select = exp.select(*_named([("payee", payee), *cuts]), *(column(name) for name in names))
         may = exp.or_(*(_may_pay(amount) for amount in amounts))
         return select.from_(self.built.source(may).subquery("q", copy=False), copy=False)
@@ -239,12 +250,14 @@ class _Paid:
         return exp.select(*_named(sums), *_named(self.limits.items())).from_(self._each(), copy=False)
 
     def _each(self) -> exp.Subquery:
-        """The rows with their entitlements."""
-        return (
-            exp.select("*", *_named((name, whole.copy()) for name, whole in self.wholes.items()))
-            .from_(table("r"), copy=False)
-            .subquery("e", copy=False)
-        )
+        """The rows with their entitlements; under a budget that goes by an order also with what is settled."""
+        layer = exp.select("*", *_named((name, whole.copy()) for name, whole in self.wholes.items()))
+        layer = layer.from_(table("r"), copy=False)
+        assert self.policy.budget is not None or not self.settled
+        for (whole, limit), name in self.settled.items():
+            by = _cut_off if self.policy.budget.scale == "cut_off" else _by_remainder  # type: ignore[union-attr]
+            layer = by(layer, column(whole), self.limits[limit], self.order, name)
+        return layer.subquery("e", copy=False)
 
     def _sums_of(self, n: int) -> dict[str, Sql]:
         """What is added up over records."""
@@ -258,7 +271,9 @@ class _Paid:
         amount = self.found[n].amount
         if amount is not None and amount.null:
             told["missing"] = _sum_if(_is_null(whole))
-        if self.budgets:
+        if self.settled:
+            told["settled"] = exp.Sum(this=column(self.settled[self.names[n], self.budgets[n]]))
+        elif self.budgets:
             told["settled"] = exp.Sum(this=_scaled(whole, column(f"{self.names[n]}__all"), column(self.budgets[n])))
         return told
 
@@ -317,6 +332,41 @@ def _share(columns: dict[str, Sql], sql: Sql, prefix: str) -> str:
 
 def _may_pay(amount: Sql) -> Sql:
     return exp.or_(exp.NEQ(this=r.paren(amount), expression=r.sql_of(0)), _is_null(amount))
+
+
+def _over(layer: exp.Select, **columns: Sql) -> exp.Select:
+    """`layer` with more columns, which may read those of `layer`."""
+    return exp.select("*", *_named(columns.items())).from_(layer.subquery("b", copy=False), copy=False)
+
+
+def _cut_off(layer: exp.Select, whole: Sql, limit: Sql, order: Sequence[Sql], name: str) -> exp.Select:
+    """Paid in full in the declared order while they fit. As no amount is negative, the sum so far never fits again."""
+    so_far = window(exp.Sum(this=whole.copy()), [], order)
+    so_far.set("spec", exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW"))
+    fits = exp.LTE(this=so_far, expression=limit.copy())
+    paid = exp.Case().when(fits, whole.copy(), copy=False).else_(r.sql_of(0), copy=False)
+    return _over(layer, **{name: paid})
+
+
+def _by_remainder(layer: exp.Select, whole: Sql, limit: Sql, order: Sequence[Sql], name: str) -> exp.Select:
+    """In proportion and summing up to the budget: each floored, then one fen each for the largest remainders."""
+    total, part, rest, rank, given = (f"{name} {what}" for what in ("total", "part", "rest", "rank", "given"))
+    layer = _over(layer, **{total: exp.cast(window(exp.Sum(this=whole.copy()), []), "BIGINT")})
+    product = exp.paren(exp.Mul(this=r.wide(whole), expression=limit.copy()))
+    nonzero = exp.Nullif(this=column(total), expression=r.sql_of(0))
+    layer = _over(
+        layer,
+        **{part: exp.IntDiv(this=product, expression=nonzero), rest: exp.Mod(this=product.copy(), expression=nonzero.copy())},
+    )  # fmt: skip
+    ranked = [exp.Ordered(this=column(rest), desc=True, nulls_first=False), *order]
+    sums = {rank: window(exp.RowNumber(), [], ranked), given: window(exp.Sum(this=column(part)), [])}
+    layer = _over(layer, **sums)
+    left = exp.paren(exp.Sub(this=limit.copy(), expression=column(given)))
+    more = exp.Case().when(exp.LTE(this=column(rank), expression=left), r.sql_of(1), copy=False)
+    scaled = exp.Add(this=column(part), expression=more.else_(r.sql_of(0), copy=False))
+    fits = exp.LTE(this=column(total), expression=limit.copy())
+    paid = exp.Case().when(fits, whole.copy(), copy=False).else_(exp.cast(scaled, "BIGINT"), copy=False)
+    return _over(layer, **{name: paid})
 
 
 def _scaled(whole: Sql, total: Sql, limit: Sql) -> Sql:

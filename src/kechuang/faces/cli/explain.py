@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from kechuang.casework.book.reader import ISO_DATE, read_page
+from kechuang.casework.shelf.reader import ISO_DATE, read_page
 from kechuang.engines.rules.examples import DAY, cast_of
 from kechuang.engines.rules.explain import Change, Explanation, Line, changes, explain, shown
 from kechuang.engines.rules.single import Rules, assess

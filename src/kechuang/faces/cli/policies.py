@@ -8,10 +8,12 @@ from typing import Any, TypeVar
 
 import typer
 
-from kechuang.casework.book import Book, located, packaged, read, sources_in
-from kechuang.casework.book.reader import Page
+from kechuang.casework.shelf.book import Book, packaged, read, sources_in
+from kechuang.casework.shelf.marks import located
+from kechuang.casework.shelf.reader import Page
 from kechuang.engines.rules.reading import policy_from
 from kechuang.engines.rules.single import Rules
+from kechuang.engines.rules.stacking import Stack, stacking_from
 from kechuang.engines.rules.vocabulary import Vocabulary, vocabulary_from
 from kechuang.words.outcome import BadPage
 
@@ -40,6 +42,15 @@ def rules_in(folder: Path | None) -> Rules:
     return Rules(
         words, {code: _told(book.page("policies", code), lambda page: policy_from(page, words)) for code in codes}
     )
+
+
+def stacks_in(folder: Path | None) -> tuple[Stack, ...]:
+    """The rules between the policies of a book; none where it has no such page."""
+    book = book_in(folder)
+    if "stacking.yaml" not in book.sources:
+        return ()
+    words = vocabulary_in(folder)
+    return _told(book.page("stacking"), lambda page: stacking_from(page, words))
 
 
 def _told(page: Page, reader: Callable[[Any], T]) -> T:

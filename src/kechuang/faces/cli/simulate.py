@@ -2,181 +2,170 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
-from rich.table import Table
 
-from kechuang.casework.book.reader import read_page
-from kechuang.casework.bulk import Population, folder
-from kechuang.engines.rules.reforms import Variant, reform_from, reformed, swept, whole
+from kechuang.casework.shelf.reader import read_page
+from kechuang.engines.rules.query import rows
+from kechuang.engines.rules.reforms import Variant, filled, reform_from, reformed, steps, swept, whole
 from kechuang.engines.rules.sheet import Moment
 from kechuang.engines.rules.single import Rules
-from kechuang.engines.rules.tables import out_of_bounds
-from kechuang.engines.rules.totals import QUANTILES, Total, TotalsQuery, distribution, totals
-from kechuang.faces.cli.policies import known, rules_in
+from kechuang.engines.rules.stacked import stacked_totals
+from kechuang.engines.rules.tables import out_of_bounds, tables_in, unfit
+from kechuang.engines.rules.totals import MOST_COMPARED, Total, TotalsQuery, distribution, totals
+from kechuang.faces.cli import ENGINES, engine_of, part
+from kechuang.faces.cli.policies import known, rules_in, stacks_in
 from kechuang.formula import FormulaError
-from kechuang.words.money import Money
 from kechuang.words.outcome import BadPage
 
 app = typer.Typer()
-ENGINES = ("duckdb",)
 
 
 @app.command()
 def simulate(
     policies: Annotated[list[str] | None, typer.Argument(help="Policies by code; all where none is named.")] = None,
-    population: Annotated[Path, typer.Option(help="A folder of parquet or CSV files, one an entity.")] = Path("."),
+    population: Annotated[
+        str, typer.Option(help="A folder of parquet or CSV files, one an entity; for postgresql its URL.")
+    ] = ".",
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="policy.param=300 万元; may be given several times.")
     ] = None,
     sweep: Annotated[str | None, typer.Option(help="policy.param=100 万元:500 万元:10 万元")] = None,
-    reform: Annotated[Path | None, typer.Option(help="A page of a reform: set: {policy.param: value}.")] = None,
+    reform: Annotated[
+        list[Path] | None,
+        typer.Option(help="A page of a reform: set: {policy.param: value}; may be given several times."),
+    ] = None,
     by: Annotated[str, typer.Option(help="Fields to cut by, with commas: region,industry,size.")] = "",
     year: Annotated[int, typer.Option(help="The year computed.")] = 2019,
     book: Annotated[Path | None, typer.Option(help="A book of its own; else the house's.")] = None,
-    engine: Annotated[str, typer.Option(help="duckdb")] = "duckdb",
+    engine: Annotated[str, typer.Option(help=f"One of {', '.join(ENGINES)}.")] = "duckdb",
+    master: Annotated[str, typer.Option(help="The address of a Spark cluster; else this machine.")] = "",
     threads: Annotated[int | None, typer.Option(help="Threads of the engine.")] = None,
     spread: Annotated[bool, typer.Option("--distribution", help="How the amounts spread over payees, today.")] = False,
+    stacking: Annotated[bool, typer.Option("--stacking", help="What the rules between policies leave, today.")] = False,
+    enable: Annotated[
+        list[str] | None, typer.Option(help="With --stacking, a rule that the page leaves disabled; several times.")
+    ] = None,
     json_: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
     csv_: Annotated[Path | None, typer.Option("--csv", help="Write the totals to a CSV file.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the totals to a .parquet or .csv file.")] = None,
+    records: Annotated[
+        Path | None, typer.Option(help="Write what each record gets today into this folder, a parquet file a policy.")
+    ] = None,
 ) -> None:
     """What policies cost over a population."""
     if engine not in ENGINES:
         raise typer.BadParameter(f"engine is one of {', '.join(ENGINES)}")
     rules = rules_in(book)
-    codes, cuts = known(rules, policies or []), [cut for cut in by.split(",") if cut]
+    codes, cuts, moment = known(rules, policies or []), [cut for cut in by.split(",") if cut], Moment(year=year)
     try:
-        variants = _variants(rules, set_ or [], sweep, reform)
-        people = folder(population, rules.vocabulary.entities, threads=threads)
-        found = _run(variants, codes, people, Moment(year=year), cuts, quiet=json_)
-        shares = _spread(rules, codes, people, Moment(year=year)) if spread else []
+        variants = _variants(rules, set_ or [], sweep, reform or [])
+        people = _population(engine, population, rules, threads, master)
+        found = _run(variants, codes, people, moment, cuts, quiet=json_)
+        told = _told(found, variants, cuts) | {"year": year, "engine": engine, "unit": "fen"}
+        if spread:
+            told["distribution"] = _spread(rules, codes, people, moment)
+        if stacking:
+            told["stacking"] = _stacked(rules, book, codes, people, moment, cuts, enable or [])
+        if records is not None:
+            _write_records(records, rules, codes, people, moment)
     except (BadPage, FileNotFoundError, LookupError) as fault:
         raise typer.BadParameter(str(fault)) from None
     except FormulaError as fault:
         typer.echo(f"cannot be computed: {fault}", err=True)
         raise typer.Exit(2) from None
-    if csv_ is not None:
-        _write_csv(csv_, found, variants, cuts)
+    for path in (csv_, out):
+        if path is not None:
+            part("simulated").write(path, told["rows"])
     if json_:
-        told = _json(found, variants, cuts, year, engine) | ({"distribution": shares} if spread else {})
         json.dump(told, sys.stdout, ensure_ascii=False)
         typer.echo()
     else:
-        _show(found, variants)
-        _show_spread(shares)
+        part("simulated").show(told, variants)
 
 
-def _variants(rules: Rules, told: Sequence[str], sweep: str | None, reform: Path | None) -> list[Variant]:
+def _population(engine: str, where: str, rules: Rules, threads: int | None, master: str) -> Any:
+    """The population on its engine, its columns held against the vocabulary."""
+    path: Any = where if engine == "postgresql" else Path(where)
+    people = engine_of(engine).folder(path, tables_in(rules.vocabulary), threads=threads, master=master)
+    for bad in unfit(rules.vocabulary, people.kinds()):
+        raise bad
+    return people
+
+
+def _variants(rules: Rules, told: Sequence[str], sweep: str | None, reforms: Sequence[Path]) -> list[Variant]:
     found = [Variant("today", rules)]
     if told:
         found.append(reformed(rules, told))
-    if reform is not None:
-        found.append(reform_from(rules, read_page(reform.name, reform.read_text("utf-8")).body))
+    found += [reform_from(rules, read_page(one.name, one.read_text("utf-8")).body) for one in reforms]
     return found + (swept(rules, sweep) if sweep else [])
 
 
 def _run(
-    variants: Sequence[Variant],
-    codes: Sequence[str],
-    population: Population,
-    moment: Moment,
-    cuts: Sequence[str],
-    *,
-    quiet: bool,
+    variants: Sequence[Variant], codes: Sequence[str], people: Any, moment: Moment, cuts: Sequence[str], *, quiet: bool
 ) -> list[Total]:
-    built = totals([one.rules for one in variants], codes, moment, by=cuts, complete=population.complete())
+    built = totals([one.rules for one in variants], codes, moment, by=cuts, complete=people.complete())
     vocabulary = variants[0].rules.vocabulary
-    for bad in out_of_bounds(vocabulary, population.bounds(set().union(*(one.tables for one in built)))):
+    for bad in out_of_bounds(vocabulary, people.bounds(set().union(*(one.tables for one in built)))):
         raise bad
-    found: list[Total] = []
-    with Progress(transient=True, disable=quiet, console=Console(stderr=True)) as progress:
-        for one in progress.track(built, description="computing"):
-            found += _totals(population, one)
+    track: Callable[[Iterable[TotalsQuery]], Iterable[TotalsQuery]] = iter if quiet else part("simulated").track
+    found = [total for one in track(built) for total in one.totals(people.run(one))]
     order = {code: n for n, code in enumerate(codes)}
-    return sorted(found, key=lambda one: (order[one.policy], one.variant, one.cuts))
+    return sorted(filled(found), key=lambda one: (order[one.policy], one.variant, one.cuts))
 
 
-def _spread(rules: Rules, codes: Sequence[str], population: Population, moment: Moment) -> list[dict[str, Any]]:
+def _spread(rules: Rules, codes: Sequence[str], people: Any, moment: Moment) -> list[dict[str, Any]]:
     """Quantiles of what payees get, for the policies that pay."""
-    complete = population.complete()
+    complete = people.complete()
     paying = [code for code in codes if rules[code].amount is not None]
-    return [
-        {"policy": code, **population.run(distribution(rules, code, moment, complete=complete))[0]} for code in paying
-    ]
+    return [{"policy": code, **people.run(distribution(rules, code, moment, complete=complete))[0]} for code in paying]
 
 
-def _totals(population: Population, query: TotalsQuery) -> list[Total]:
-    return query.totals(population.run(query))
+def _stacked(
+    rules: Rules, book: Path | None, codes: Sequence[str], people: Any, moment: Moment, cuts: Sequence[str], enable: Sequence[str]
+) -> dict[str, Any]:  # fmt: skip
+    """What the rules between policies leave of the entitlements, and what each of them takes."""
+    query = stacked_totals(rules, stacks_in(book), codes, moment, by=cuts, enable=enable, complete=people.complete())
+    left, taken = query.read(people.run(query))
+    rows_ = [{"policy": one.policy, **dict(zip(cuts, one.cuts, strict=True)), "stacked": one.fen} for one in left]
+    return {"rows": rows_, "taken": [asdict(one) for one in taken]}
 
 
-def _json(
-    found: Sequence[Total], variants: Sequence[Variant], cuts: Sequence[str], year: int, engine: str
-) -> dict[str, Any]:
-    rows = [_row(one, variants, cuts) for one in found]
-    sums = [_row(one, variants, ()) for one in whole(found).values()]
-    return {"year": year, "engine": engine, "unit": "fen", "by": list(cuts), "rows": rows, "totals": sums}
+def _write_records(folder: Path, rules: Rules, codes: Sequence[str], people: Any, moment: Moment) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    complete = people.complete()
+    for code in codes:
+        people.write(rows(rules, code, moment, complete=complete), folder / f"{code}.parquet")
 
 
-def _row(one: Total, variants: Sequence[Variant], cuts: Sequence[str]) -> dict[str, Any]:
+def _told(found: Sequence[Total], variants: Sequence[Variant], cuts: Sequence[str]) -> dict[str, Any]:
+    """All figures as plain values: a row a policy, variant and cut; totals over the cuts; what each step of a sweep costs."""
+    compared = len(variants) <= MOST_COMPARED
+    told = {
+        "by": list(cuts),
+        "rows": [_row(one, variants, cuts, compared) for one in found],
+        "totals": [_row(one, variants, (), compared) for one in whole(found).values()],
+    }
+    costs = steps(found, variants)
+    return told | ({"steps": [asdict(one) for one in costs]} if costs else {})
+
+
+def _row(one: Total, variants: Sequence[Variant], cuts: Sequence[str], compared: bool) -> dict[str, Any]:
     told = asdict(one)
     values = dict(zip(cuts, told.pop("cuts"), strict=False))
-    return {"policy": told.pop("policy"), **values, "variant": variants[told.pop("variant")].label, **told}
-
-
-def _write_csv(path: Path, found: Sequence[Total], variants: Sequence[Variant], cuts: Sequence[str]) -> None:
-    rows = [_row(one, variants, cuts) for one in found]
-    with path.open("w", encoding="utf-8-sig", newline="") as out:
-        writer = csv.DictWriter(out, fieldnames=list(rows[0]) if rows else [])
-        writer.writeheader()
-        writer.writerows(rows)
-
-
-def _show(found: Sequence[Total], variants: Sequence[Variant]) -> None:
-    """A table of totals; under a reform also what it adds, and the cost of each step of a sweep."""
-    table = Table("policy", "rules", title="万元")
-    for heading in ("recipients", "entitled", "settled", "over today", "winners", "losers"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    sums = whole(found)
-    for (code, n), one in sums.items():
-        today = sums[code, 0]
-        if (
-            n
-            and (one.entitled, one.recipients) == (today.entitled, today.recipients)
-            and not variants[n].label.startswith(code)
-        ):
-            continue
-        added = _shown(one.settled - today.settled) if n else ""
-        money = (_shown(one.entitled), _shown(one.settled))
-        moved = (f"{one.winners:,}", f"{one.losers:,}") if n else ("", "")
-        table.add_row(code, variants[n].label, f"{one.recipients:,}", *money, added, *moved)
-    _wide().print(table)
-    missing = {code: one.missing for (code, n), one in sums.items() if one.missing and not n}
-    for code, count in missing.items():
-        typer.echo(f"{code}: {count:,} records lack a number the policy needs; they are not counted as zero", err=True)
-
-
-def _shown(fen: int) -> str:
-    return f"{Money(fen).in_unit('万元'):,.2f}"
-
-
-def _show_spread(shares: Sequence[dict[str, Any]]) -> None:
-    if not shares:
-        return
-    table = Table("policy", "payees", *(f"{share} %" for share in QUANTILES), title="万元")
-    for one in shares:
-        table.add_row(one["policy"], f"{one['payees']:,}", *(_shown(one[f"q{share}"] or 0) for share in QUANTILES))
-    _wide().print(table)
-
-
-def _wide() -> Console:
-    """A console on which no figure is cut off."""
-    return Console(width=max(Console().width, 120))
+    if not compared:  # a long sweep does not compare payee by payee
+        del told["winners"], told["losers"]
+    split = one.before - one.entitled  # what splitting firms could gain
+    return {
+        "policy": told.pop("policy"),
+        **values,
+        "variant": variants[told.pop("variant")].label,
+        **told,
+        "split": split,
+    }

@@ -10,8 +10,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from kechuang.casework.book.expand import expanded
-from kechuang.casework.book.reader import Page, read_page
+from kechuang.casework.shelf.expand import expanded
+from kechuang.casework.shelf.reader import Page, read_page
 
 FOLDERS = ("programmes", "parts", "flows", "policies", "letters", "indicators", "codes")
 SINGLE = ("roles", "places", "vocabulary", "stacking", "imports", "synonyms", "likeness")

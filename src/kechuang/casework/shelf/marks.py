@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from kechuang.casework.book.reader import Mark, Page
+from kechuang.casework.shelf.reader import Mark, Page
 from kechuang.words.outcome import BadPage
 
 _BRACKET = re.compile(r"\[([^\]]*)\]")

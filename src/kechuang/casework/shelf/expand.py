@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from kechuang.casework.book.marks import where
-from kechuang.casework.book.reader import Mark, Page
+from kechuang.casework.shelf.marks import where
+from kechuang.casework.shelf.reader import Mark, Page
 from kechuang.words.outcome import BadPage
 
 SPLICED = ("panel", "service", "progress", "midterm", "acceptance")
