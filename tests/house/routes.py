@@ -7,7 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
+
+from kechuang.faces.access import may
+from kechuang.parties.models import Person
 
 PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
 MISSING = "2222222222222222"
@@ -85,3 +89,10 @@ IDENTITIES = frozenset({"number", "code", "label", "pid", "digest", "pk", "subje
 def of_objects(known: Iterable[Route]) -> list[Route]:
     """Routes whose address names an object."""
     return [route for route in known if IDENTITIES & set(route.places)]
+
+
+def open_to(person: Person, known: list[Route]) -> list[Route]:
+    """The routes that this person's powers open: the others all end at the same guard."""
+    request = RequestFactory().get("/")
+    request.user = person
+    return [route for route in known if may(request, route.needs)]
