@@ -14,6 +14,7 @@ from typing import BinaryIO
 import puremagic
 from django.core.files.storage import default_storage
 
+from kechuang.casework import looking
 from kechuang.casework.models import Attachment, Case
 from kechuang.parties.models import Person
 from kechuang.words.outcome import Refused
@@ -22,12 +23,16 @@ from kechuang.words.reason import Reason
 MOST_BYTES = 50 * 1024 * 1024
 MOST_NAME = 100
 _CHUNK = 1 << 20
-# ending → endings of what the content may be found to be; office files are zip archives underneath
-ALLOWED = {
-    "pdf": {"pdf"}, "docx": {"docx", "zip"}, "xlsx": {"xlsx", "zip"}, "pptx": {"pptx", "zip"},
-    "png": {"png"}, "jpg": {"jpg", "jpeg", "jfif"}, "jpeg": {"jpg", "jpeg", "jfif"}, "csv": {"csv", "txt", ""},
-    "txt": {"txt", ""}, "zip": {"zip"},
+# ending → endings of what its first bytes may be found to be
+ALLOWED = {"pdf": {"pdf"}, "png": {"png"}, "jpg": {"jpg", "jpeg", "jfif"}, "jpeg": {"jpg", "jpeg", "jfif"}}
+TEXTS = {"csv": "text/csv", "txt": "text/plain"}
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+# Archives underneath: their first bytes do not tell which; `looking` asks for the part that makes them one.
+PACKAGES = {
+    "docx": f"{_OFFICE}wordprocessingml.document", "xlsx": f"{_OFFICE}spreadsheetml.sheet",
+    "pptx": f"{_OFFICE}presentationml.presentation", "zip": "application/zip",
 }  # fmt: skip
+PICTURES = ("png", "jpg", "jpeg")  # kept without what the camera wrote beside them
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
 
@@ -62,17 +67,22 @@ def keep(
 ) -> Attachment:
     """Write an upload and note it on the case; the same bytes in the same field are kept once.
 
-    Refused as bad_file_name, file_kind_not_taken, file_too_large(most), file_not_what_it_says or file_empty.
+    Refused as bad_file_name, file_kind_not_taken, file_too_large(most), file_not_what_it_says, file_empty, or as `looking` says.
     """
     name = clean_name(name)
     ending = name.rpartition(".")[2]
-    if ending not in ALLOWED:
-        raise Refused(Reason("file_kind_not_taken", ending=ending[:12], taken=sorted(ALLOWED)))
+    taken = {*ALLOWED, *TEXTS, *PACKAGES}
+    if ending not in taken:
+        raise Refused(Reason("file_kind_not_taken", ending=ending[:12], taken=sorted(taken)))
     partial = folder() / f"partial-{os.getpid()}-{os.urandom(6).hex()}"
     partial.parent.mkdir(parents=True, exist_ok=True)
     try:
         digest, size = _write(partial, chunks, most)
         media = _looked_at(partial, ending)
+        looking.judge(partial, ending)
+        if ending in PICTURES:
+            clean = looking.without_traces(partial.read_bytes(), ending)
+            digest, size = _write(partial, [clean], most)
         final = path_of(digest)
         final.parent.mkdir(parents=True, exist_ok=True)
         os.replace(partial, final)
@@ -112,19 +122,29 @@ def _write(partial: Path, chunks: Iterable[bytes], most: int) -> tuple[str, int]
 
 def _looked_at(partial: Path, ending: str) -> str:
     """The media type by content; Refused where the content is not what the ending says."""
-    head = partial.open("rb").read(4096)
+    with partial.open("rb") as file:
+        head = file.read(4096)
+    if ending in PACKAGES:
+        right, media = head.startswith(b"PK\x03\x04"), PACKAGES[ending]
+    elif ending in TEXTS:
+        right, media = b"\0" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff")), TEXTS[ending]
+    else:
+        right, media = _found_in(head, ending)
+    lowered = head[:1024].lower()
+    if not right or any(word in lowered for word in (b"<html", b"<svg", b"<script")):
+        raise Refused(Reason("file_not_what_it_says", ending=ending))
+    return media
+
+
+def _found_in(head: bytes, ending: str) -> tuple[bool, str]:
+    """Whether the first bytes are those of such a file, and its media type."""
     try:
         best = puremagic.magic_string(head)
-        found = {m.extension.lstrip(".").lower() for m in best[:6]}
-        media = next((m.mime_type for m in best if m.extension.lstrip(".").lower() in ALLOWED[ending]), "")
     except puremagic.PureError:
-        found, media = {""}, ""
-    text = b"\0" not in head and ending in ("csv", "txt")
-    lowered = head[:1024].lower()
-    hostile = b"<html" in lowered or b"<svg" in lowered or b"<script" in lowered
-    if hostile or not (text or found & ALLOWED[ending]):
-        raise Refused(Reason("file_not_what_it_says", ending=ending))
-    return media or "application/octet-stream"
+        return False, ""
+    named = [(one.extension.lstrip(".").lower(), one.mime_type) for one in best[:6]]
+    media = next((kind for name, kind in named if name in ALLOWED[ending]), "")
+    return any(name in ALLOWED[ending] for name, _ in named), media or "application/octet-stream"
 
 
 def opened(attachment: Attachment) -> BinaryIO:

@@ -86,6 +86,11 @@ evidence_not_confirmed|记录{records}不在登记中，或还没有由另一方
 evidence_used|记录{records}已用于另一申请，同一方只能用一次|The records {records} are used by another claim; each side uses a record once
 experts_short|{groups}：{of}还缺 {missing} 名{kind}专家{where}|{groups}: {missing} more {kind} experts needed for {of}{where}
 figures_missing|所选记录的数据不全，还不能核算，请先补齐登记|Figures of the records are missing, so that nothing can be computed; please complete the registers first
+file_encrypted|文件加了密码，请去掉密码再传|The file is locked by a password; please remove it and send the file again
+file_active|文件含宏、脚本、外部链接或会自动取数的域，请去掉后再传（可另存为普通 PDF）|The file holds macros, scripts or fields that fetch from elsewhere; please remove them, or save it as a plain PDF
+file_unsafe|文件里夹着别的文件：可执行程序、套着的压缩包、指向外面的名字，请只打包需要的材料|The file carries something else: a program, an archive inside an archive, a name that leads out; please pack only what is needed
+file_unpacks_too_big|文件展开后过大或内含文件过多，请拆分|The file becomes too large, or too many files, when it is unpacked; please split it
+image_too_large|图片超过 {most} 百万像素，请缩小后再传|The image has more than {most} million pixels; please make it smaller
 file_empty|文件是空的，请重新选择|The file is empty; please choose again
 file_kind_not_taken|不接收 .{ending} 文件，可以用：{taken}|.{ending} files are not taken; use one of {taken}
 file_missing|找不到文件 {name}|There is no file {name}
