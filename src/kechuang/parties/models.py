@@ -159,6 +159,17 @@ class SignIn(models.Model):
     last = models.DateTimeField()
 
 
+class LookUp(models.Model):
+    """A stranger whose name was suggested to somebody: kept for minutes, to see who collects names; `seen` empty: stopped."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="look_ups")
+    seen = models.CharField(max_length=16, blank=True)
+    on = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "on"])]
+
+
 class Tie(models.Model):
     """A declared relation between two people, or a person and a unit, that recusal must know."""
 

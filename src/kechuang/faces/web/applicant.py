@@ -15,6 +15,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
+from kechuang.casework import lookups
 from kechuang.casework import todo as waiting
 from kechuang.casework.acts import open_case
 from kechuang.casework.letters import inbox
@@ -26,6 +27,7 @@ from kechuang.faces.access import held_by, needs, now, person
 from kechuang.faces.web import beside, claims, drawing, filling, mine_rows
 from kechuang.faces.web.filling import Filling
 from kechuang.faces.web.lists import fresh_key
+from kechuang.faces.web.mishaps import mishap
 from kechuang.faces.web.shell import WAITING
 from kechuang.faces.web.showing import paged
 from kechuang.parties.permissions import own_roles, roles
@@ -290,7 +292,12 @@ def lookup(request: HttpRequest, kind: str) -> HttpResponse:
     if kind not in ("person", "party"):
         raise Http404
     text = next((value for name, value in request.GET.items()), "")
-    return render(request, "applicant/lookup.html", {"options": drawing.suggestions(kind, text)})
+    if kind == "party":
+        return render(request, "applicant/lookup.html", {"options": drawing.units_named(text)})
+    found = drawing.people_named(text)
+    if not lookups.allowed(person(request), found, on=now()):
+        return mishap(request, 429)
+    return render(request, "applicant/lookup.html", {"options": [drawing.suggestion(one) for one in found]})
 
 
 urlpatterns = [

@@ -213,16 +213,22 @@ def find(kind: str, text: str, *, unit: str = "") -> str:
     return str(pids[0]) if len(pids) == 1 else text
 
 
-def suggestions(kind: str, text: str, *, most: int = 10) -> list[dict[str, str]]:
-    """Parties whose name begins with what was typed, for a list under the field: public id and name, nothing else."""
-    text = text.strip()
-    if len(text) < 2:
+def units_named(text: str, *, most: int = 10) -> list[dict[str, str]]:
+    """Units whose name holds what was typed, for a list under the field: public id and name, nothing else."""
+    if len(text.strip()) < 2:
         return []
-    if kind == "party":
-        units = Organisation.objects.filter(name__contains=text).exclude(standing="merged").order_by("name")[:most]
-        return [{"code": unit.pid, "title": unit.name} for unit in units]
-    people = Person.objects.filter(name__startswith=text).exclude(standing="merged").select_related("unit")
-    return [
-        {"code": one.pid, "title": f"{one.name} · {one.unit.name}" if one.unit else one.name}
-        for one in people.order_by("name", "pk")[:most]
-    ]
+    units = Organisation.objects.filter(name__contains=text.strip()).exclude(standing="merged").order_by("name")
+    return [{"code": unit.pid, "title": unit.name} for unit in units[:most]]
+
+
+def people_named(text: str, *, most: int = 5) -> list[Person]:
+    """People whose name begins with what was typed; few at a time, for each stranger is counted (`casework.lookups`)."""
+    if len(text.strip()) < 2:
+        return []
+    people = Person.objects.filter(name__startswith=text.strip()).exclude(standing="merged").select_related("unit")
+    return list(people.order_by("name", "pk")[:most])
+
+
+def suggestion(one: Person) -> dict[str, str]:
+    """What is told of somebody in a list under a field: public id, name and unit."""
+    return {"code": one.pid, "title": f"{one.name} · {one.unit.name}" if one.unit else one.name}
