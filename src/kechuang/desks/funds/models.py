@@ -74,6 +74,14 @@ class Grant(models.Model):
                 condition=Q(refunded_fen__gte=0, refunded_fen__lte=F("received_fen")), name="refunded_within_received"
             ),
             models.CheckConstraint(condition=Q(spent_fen__gte=0), name="spent_not_negative"),
+            models.CheckConstraint(condition=Q(spent_fen__lte=F("received_fen")), name="spent_within_received"),
+            models.CheckConstraint(
+                condition=Q(refund_due_fen__gte=0, refund_due_fen__lte=F("received_fen")),
+                name="refund_due_within_received",
+            ),
+            models.CheckConstraint(
+                condition=Q(kept_fen__gte=0, kept_fen__lte=F("received_fen")), name="kept_within_received"
+            ),
         ]
 
 
@@ -171,6 +179,9 @@ class Payment(models.Model):
             models.CheckConstraint(condition=Q(fen__gt=0), name="payment_positive"),
             models.CheckConstraint(condition=Q(checker=None) | ~Q(maker=F("checker")), name="maker_is_never_checker"),
             models.CheckConstraint(condition=Q(paid_at=None) | Q(checker__isnull=False), name="paid_only_when_checked"),
+            models.CheckConstraint(
+                condition=Q(received_at=None) | Q(paid_at__isnull=False), name="received_only_when_paid"
+            ),
         ]
 
 
