@@ -323,7 +323,7 @@ def move(subject: Case | Round, to: str, on: datetime) -> None:
         update(subject, "before", "state", "entered_at")
 
 
-def keep_attempt(subject: Case | Round, name: str, by: Actor, on: datetime, refusal: Refused) -> None:
+def keep_attempt(subject: Any, name: str, by: Actor, on: datetime, refusal: Refused) -> None:
     """After everything was rolled back: that it was tried, and why it was refused."""
     if subject.pk is None:
         return

@@ -9,7 +9,8 @@ from typing import Any
 from django.db import transaction
 from stdnum.cn import ric, uscc
 
-from kechuang.casework.acts import note
+from kechuang.casework.actor import Actor
+from kechuang.casework.acts import keep_attempt, note
 from kechuang.casework.models import Attempt, Case, Member, Record
 from kechuang.casework.pages import day_of, roles_page
 from kechuang.engines.flow.separation import conflicts
@@ -160,9 +161,17 @@ def give(person: Person, role: str, target: str, *, since: date, until: date | N
     return found
 
 
-@transaction.atomic
 def appoint(person: Person, role: str, target: str, *, by: Person, on: datetime, key: str, until: date | None = None, deputy_for: Person | None = None) -> Record:  # fmt: skip
-    """Give a role: units for their own, the security administrator for the rest; refused pairs are kept as attempts."""
+    """Give a role: units for their own, the security administrator for the rest; what is refused is kept as an attempt."""
+    try:
+        return _appointed(person, role, target, by=by, on=on, key=key, until=until, deputy_for=deputy_for)
+    except Refused as refusal:
+        keep_attempt(person, "appoint", Actor.of(by), on, refusal)
+        raise
+
+
+@transaction.atomic
+def _appointed(person: Person, role: str, target: str, *, by: Person, on: datetime, key: str, until: date | None, deputy_for: Person | None) -> Record:  # fmt: skip
     own_unit = role.startswith("unit_") or role in ("claimant", "platform_manager")
     must_hold(by, on, {"unit_head"} if own_unit else {"security_admin"}, target=target if own_unit else "")
     give(person, role, target, since=day_of(on), until=until, deputy_for=deputy_for)
