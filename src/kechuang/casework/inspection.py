@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ _COLUMNS = (
 )  # fmt: skip
 _FILE = re.compile(r"file\d+")
 _CHUNK = 2000
+_AS_TEXT = partial(str, encoding="utf-8", errors="replace")
 _SUBJECTS: dict[str, tuple[type[Model], str]] = {"case": (Case, "number"), "round": (Round, "code")}
 
 
@@ -131,7 +133,7 @@ def inspect(*, witness: Sequence[Path] = (), notes: Sequence[str] = (), progress
     `witness` folders and `notes` from outside are believed before the configured folders.
     """
     tell = progress or (lambda step, at, of: None)
-    with _snapshot(witness, notes) as outside:
+    with _snapshot(witness, notes) as outside, _spoiled_text_read():
         seen = _Seen()
         attached = list(_recorded_files(tell))
         report = ledger.audit(_rows(seen, tell), outside.leaves(), outside.notes, attached, keys=outside.keys)
@@ -158,6 +160,19 @@ def _snapshot(witness: Sequence[Path], notes: Sequence[str]) -> Iterator[Witness
             yield outside
         finally:
             cursor.execute("ROLLBACK")
+
+
+@contextmanager
+def _spoiled_text_read() -> Iterator[None]:
+    """Text whose bytes are no UTF-8 any more is read with a mark in their place: it is a fault to be told, not the end."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    kept, connection.connection.text_factory = connection.connection.text_factory, _AS_TEXT
+    try:
+        yield
+    finally:
+        connection.connection.text_factory = kept
 
 
 def _no_witness(outside: Witness, report: Report) -> list[Fault]:
