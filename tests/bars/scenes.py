@@ -27,7 +27,7 @@ from django.db.models import Sum  # noqa: E402
 
 from kechuang.casework import curtain, files, sealer  # noqa: E402
 from kechuang.casework.acts import act, note, open_case  # noqa: E402
-from kechuang.casework.models import Award, Case, Notice, Record, Round, Told  # noqa: E402
+from kechuang.casework.models import Attachment, Award, Case, Notice, Record, Round, Told  # noqa: E402
 from kechuang.desks.funds.models import Account, Budget, Grant, Payment, QuotaDocument, Transfer  # noqa: E402
 from kechuang.faces.serving import conditions  # noqa: E402
 from kechuang.parties import secrets  # noqa: E402
@@ -101,7 +101,12 @@ def standing(region: Region, state: str, count: int, budget_fen: int) -> list[Ca
     for number in range(count):
         case = open_case(round_, by=a_person(unit=region.unit), on=START, key=f"stand-{state}-{number}")
         Case.objects.filter(pk=case.pk).update(
-            state=state, proposed_fen=10_000_000, asked_fen=10_000_000, rank=number + 1, above_line=True
+            state=state,
+            proposed_fen=10_000_000,
+            asked_fen=10_000_000,
+            rank=number + 1,
+            above_line=True,
+            received_at=START,
         )
         notice.cases.add(case)
         found.append(Case.objects.get(pk=case.pk))
@@ -284,6 +289,14 @@ def recorded(round_pk: str, people: str, synchronous: str) -> None:
         if number % 3 == 0:
             sealer.seal(START + timedelta(minutes=number))
     said({"done": number})
+
+
+def digests() -> None:
+    """The digests of all records and files, as an installation that was put back holds them."""
+    said({
+        "records": list(Record.objects.values_list("digest", flat=True)),
+        "files": list(Attachment.objects.values_list("digest", flat=True)),
+    })  # fmt: skip
 
 
 def database_faults() -> list[str]:

@@ -38,7 +38,26 @@ from kechuang.faces.api.schemas import (
 from kechuang.faces.web import finding
 
 PROBLEMS = {401: Problem, 404: Problem, 409: Problem, 422: Problem}
-api = NinjaAPI(title="kechuang", version="1", description="The same acts under the same permissions as the pages.")
+
+
+class Api(NinjaAPI):
+    """The API with its problems told in its schema as they are sent: application/problem+json (RFC 9457)."""
+
+    def get_openapi_schema(self, **given: Any) -> Any:
+        schema = super().get_openapi_schema(**given)
+        answers = [
+            answer
+            for path in schema["paths"].values()
+            for operation in path.values()
+            for status, answer in operation["responses"].items()
+            if int(status) >= 400 and "application/json" in answer.get("content", {})
+        ]
+        for answer in answers:
+            answer["content"] = {"application/problem+json": answer["content"]["application/json"]}
+        return schema
+
+
+api = Api(title="kechuang", version="1", description="The same acts under the same permissions as the pages.")
 problems.told_by(api)
 
 

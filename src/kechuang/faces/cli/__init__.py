@@ -26,11 +26,13 @@ COMMANDS = {
     "serve": ("serve", "Serve the pages on one address, with the worker beside them."),
     "work": ("work", "Letters, timed acts and the sealing of the log, in one loop."),
     "verify": ("verify", "Nothing was edited, cut, dropped or swapped; or where it was."),
+    "backup": ("backup", "A copy of everything, taken while others go on writing."),
+    "restore": ("restore", "A copy put back into an empty installation."),
     "rehearse": ("rehearse", "A programme year, played through the services; counted and checked."),
     "demo": ("demo", "The demonstration region, played once and served on 127.0.0.1."),
 }
 # These read or write the tables: Django is set up before their module is loaded.
-WITH_TABLES = frozenset({"found", "serve", "work", "verify", "demo", "rehearse", "import", "book"})
+WITH_TABLES = frozenset({"found", "serve", "work", "verify", "demo", "rehearse", "import", "book", "backup", "restore"})
 
 
 # What runs a query over a population: the module that brings the tables.
