@@ -57,6 +57,11 @@ soak: .venv/.test  ## the bars of the reliability plan in their long form
 bench: .venv/.test  ## submissions, pages, import, rehearsal: ratios and figures, no verdicts
 	$(V)/python -m bench
 
+bench-policy: .venv/.test  ## the rules engine against hand-written SQL, NumPy, OpenFisca (made from PyPI) and on Spark
+	$(V)/python tests/machine.py java
+	$(V)/uv pip install --quiet --python $(V)/python -r pyproject.toml --extra spark || echo "Spark is left out: pyspark cannot be installed"
+	$(V)/python -m bench.policy
+
 bench-%: .venv/.test
 	$(V)/python -m bench.$*
 

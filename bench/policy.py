@@ -1,7 +1,8 @@
-"""`python -m bench.policy`: the ten policies on synthetic regions, against hand-written SQL, NumPy, and OpenFisca where asked.
+"""`make bench-policy`: the ten policies on synthetic regions, against hand-written SQL, NumPy and OpenFisca.
 
-Every side is a process of its own, measured whole: start, load, compile, compute, totals by region. Wall and CPU seconds
-and peak memory come from the operating system. On a busy machine compare CPU seconds, which other work disturbs least.
+Every side is a process of its own, measured whole: start, load, compile, compute, totals by region; the engine's is
+`kechuang simulate`. OpenFisca lives in an environment of its own, made from PyPI where there is none; Spark runs where
+pyspark and a Java are. Sides take turns; ratios are of medians. On a busy machine compare CPU seconds.
 """
 
 from __future__ import annotations
@@ -11,103 +12,161 @@ import json
 import os
 import platform
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
+from shutil import which
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from bench.policy_engine import BOOK, YEAR
-from kechuang.casework.book import packaged
 from kechuang.casework.bulk import folder
+from kechuang.casework.shelf.book import packaged
 from kechuang.engines.rules.check import check
 from kechuang.engines.rules.examples import cast_of, moment_of
 from kechuang.engines.rules.explain import explain
 from kechuang.engines.rules.reforms import swept
 from kechuang.engines.rules.sheet import Moment
-from kechuang.engines.rules.synthetic import region
 from kechuang.engines.rules.tables import tables_in
 from kechuang.engines.rules.totals import totals
 from kechuang.faces.cli.policies import rules_in
 
+HERE = Path(__file__).resolve().parent
+BOOK, YEAR = HERE / "policy_book", 2019
+COMMAND = [str(Path(sys.executable).parent / "kechuang"), "simulate", "--book", str(BOOK), "--by", "region", "--json"]
+COMMAND += ["--year", str(YEAR), "--population"]
+OPENFISCA, CORE = HERE.parent / ".venv" / "openfisca", "openfisca-core>=46,<47"
+BARS = {10**6: {"wall": 0.50, "mb": 0.40}, 10**7: {"wall": 0.25, "mb": 0.25}}
+
 
 def main() -> None:
-    """Prints one line a measurement and, with --out, all of them as JSON."""
+    """Prints one line a measurement and, with --out, all of them as JSON; 1 where totals differ to the fen."""
     told = _arguments()
-    print(
-        f"python {platform.python_version()}, duckdb {version('duckdb')}, sqlglot {version('sqlglot')}, load {os.getloadavg()[0]:.1f}"
-    )
-    found: dict[str, Any] = {"single": single(), "book": whole_book()}
-    print(json.dumps(found, ensure_ascii=False))
+    python = openfisca()
+    print(_versions(python), flush=True)
+    found: dict[str, Any] = {"single": single(python), "book": whole_book()}
+    print(json.dumps(found, ensure_ascii=False), flush=True)
     for firms in told.firms:
         with tempfile.TemporaryDirectory() as made:
             path = Path(told.data) / str(firms) if told.data else Path(made)
             _region(path, firms)
-            found[str(firms)] = _compared(path, told)
+            found[str(firms)] = _compared(path, firms, told, python)
     if told.out:
         Path(told.out).write_text(json.dumps(found, ensure_ascii=False, indent=2), "utf-8")
+    if any(one["wrong"] for one in found.values() if "wrong" in one):
+        raise SystemExit(1)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--firms", type=int, nargs="*", default=[100_000, 1_000_000])
-    parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--openfisca", help="a Python that has openfisca-core and pyarrow")
+    parser.add_argument("--firms", type=int, nargs="*", default=[10**5, 10**6, 10**7])
+    parser.add_argument("--repeat", type=int, default=5, help="turns; two at most above a million firms")
+    parser.add_argument("--no-spark", action="store_true", help="leave Spark out")
     parser.add_argument("--data", help="keep the regions in this folder")
     parser.add_argument("--out", help="write all figures to this file")
     return parser.parse_args()
 
 
+def openfisca() -> str:
+    """The Python of OpenFisca's own environment, made where there is none; "" and the reason printed where it cannot be."""
+    python = OPENFISCA / "bin" / "python"
+    if not (OPENFISCA / "made").is_file():
+        commands = [
+            [sys.executable, "-m", "venv", str(OPENFISCA)],
+            [str(python), "-m", "pip", "install", "-q", CORE, "pyarrow"],
+        ]
+        for command in commands:
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode:
+                print(
+                    f"OpenFisca is left out: {' '.join(command)} failed: {(done.stderr.strip() or '?').splitlines()[-1]}"
+                )
+                return ""
+        (OPENFISCA / "made").touch()
+    return str(python)
+
+
+def _versions(python: str) -> str:
+    told = [
+        f"python {platform.python_version()}",
+        *(f"{name} {version(name)}" for name in ("duckdb", "sqlglot", "numpy")),
+    ]
+    if python:
+        asked = "from importlib.metadata import version as v; print('openfisca-core', v('openfisca-core'), '(numpy', v('numpy') + ')')"
+        told.append(subprocess.run([python, "-c", asked], capture_output=True, text=True, check=True).stdout.strip())
+    if find_spec("pyspark"):
+        told.append(f"pyspark {version('pyspark')}")
+    return f"{', '.join(told)}; {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+
+
 def _region(path: Path, firms: int) -> None:
-    path.mkdir(parents=True, exist_ok=True)
-    if (path / "enterprise.parquet").is_file():
-        return
-    for name, columns in region(rules_in(BOOK).vocabulary, firms=firms, seed=1, year=YEAR):
-        pq.write_table(pa.table(dict(columns)), path / f"{name}.parquet", compression="zstd")
+    if not (path / "instrument.parquet").is_file():
+        made = [
+            COMMAND[0],
+            "population",
+            "--book",
+            str(BOOK),
+            "--year",
+            str(YEAR),
+            "--firms",
+            str(firms),
+            "--out",
+            str(path),
+        ]
+        subprocess.run(made, check=True, stdout=subprocess.DEVNULL)
 
 
-def _compared(path: Path, told: argparse.Namespace) -> dict[str, Any]:
-    sides = {side: [sys.executable, "-m", f"bench.policy_{side}", str(path)] for side in ("engine", "sql", "numpy")}
-    if told.openfisca:
-        sides["openfisca"] = [told.openfisca, str(Path(__file__).parent / "policy_openfisca.py"), str(path)]
+def _compared(path: Path, firms: int, told: argparse.Namespace, python: str) -> dict[str, Any]:
+    sides = {"engine": [*COMMAND, str(path)]}
+    sides |= {side: [sys.executable, "-m", f"bench.policy_{side}", str(path)] for side in ("sql", "numpy")}
+    if python:
+        sides["openfisca"] = [python, str(HERE / "policy_openfisca.py"), str(path)]
     runs: dict[str, list[dict[str, Any]]] = {side: [] for side in sides}
-    for _ in range(told.repeat):  # sides take turns, so that a busy minute disturbs all alike
+    for _ in range(min(told.repeat, 2) if firms > 10**6 else told.repeat):
         for side, command in sides.items():
             runs[side].append(_measured(command))
-    best = {
-        side: {key: min(run[key] for run in listed) for key in ("wall", "cpu", "mb")} for side, listed in runs.items()
+    if not told.no_spark and _spark(firms):
+        runs["spark"] = [_measured([*COMMAND, str(path), "--engine", "spark", "--threads", "2"])]
+    median = {
+        side: {key: round(statistics.median(run[key] for run in listed), 2) for key in ("wall", "cpu", "mb")}
+        for side, listed in runs.items()
     }
     same = {side: _differences(runs["numpy"][0]["sums"], listed[0]["sums"]) for side, listed in runs.items()}
-    figures = {"sides": best, "totals differing from numpy": same, "sweep": sweep(path)}
-    for side, one in best.items():
-        ratio = {key: round(best["engine"][key] / one[key], 2) for key in one}
-        print(f"{path.name}: {side}: {one}; engine/{side}: {ratio}; totals that differ: {len(same[side])}")
-    print(f"{path.name}: sweep of 50 {figures['sweep']}")
-    return figures
+    figures = {"sides": median, "totals differing from numpy": same, "sweep": sweep(path)}
+    for side, one in median.items():
+        ratio = {key: round(median["engine"][key] / one[key], 2) for key in one}
+        print(f"{firms}: {side}: {one}; engine/{side}: {ratio}; totals that differ: {len(same[side])}", flush=True)
+    print(f"{firms}: bars of engine/openfisca: {BARS.get(firms, 'none')}; sweep of 50: {figures['sweep']}", flush=True)
+    return figures | {"wrong": [side for side in ("engine", "sql", "spark") if same.get(side)]}
+
+
+def _spark(firms: int) -> bool:
+    lacks = [name for name, there in (("pyspark", find_spec("pyspark")), ("java", which("java"))) if not there]
+    if lacks:
+        print(f"{firms}: Spark is left out: no {' and no '.join(lacks)} on this machine")
+    return not lacks
 
 
 def _measured(command: list[str]) -> dict[str, Any]:
-    with tempfile.TemporaryFile("w+") as out:
-        start = time.perf_counter()
-        child = os.posix_spawn(
-            command[0], command, {**os.environ}, file_actions=[(os.POSIX_SPAWN_DUP2, out.fileno(), 1)]
-        )
-        _, status, used = os.wait4(child, 0)
-        wall = time.perf_counter() - start
-        if status:
+    with tempfile.NamedTemporaryFile("r") as out:
+        watch = [sys.executable, "-S", str(HERE / "measured.py"), out.name, *command]
+        found: dict[str, Any] = json.loads(subprocess.run(watch, stdout=subprocess.PIPE, check=True).stdout)
+        if found["status"]:
             raise SystemExit(f"{' '.join(command)} failed")
-        out.seek(0)
-        sums = json.load(out)
-    return {
-        "wall": round(wall, 2),
-        "cpu": round(used.ru_utime + used.ru_stime, 2),
-        "mb": used.ru_maxrss // 1024,
-        "sums": sums,
-    }
+        told = json.load(out)
+    return found | {"sums": _sums(told) if "rows" in told else told}
+
+
+def _sums(told: dict[str, Any]) -> dict[str, dict[str, list[int]]]:
+    """policy → region → [recipients, entitled, settled] of `kechuang simulate --json`."""
+    found: dict[str, dict[str, list[int]]] = {}
+    for row in told["rows"]:
+        found.setdefault(row["policy"], {})[row["region"]] = [
+            row[name] for name in ("recipients", "entitled", "settled")
+        ]
+    return found
 
 
 def _differences(reference: Any, sums: Any) -> list[str]:
@@ -115,7 +174,7 @@ def _differences(reference: Any, sums: Any) -> list[str]:
         f"{code} {name}"
         for code in reference
         for name in reference[code]
-        if reference[code][name] != sums.get(code, {}).get(name)
+        if reference[code][name] != sums.get(code, {}).get(name, [0, 0, 0])
     ]
 
 
@@ -134,8 +193,9 @@ def sweep(path: Path) -> dict[str, float]:
     return {"one": one, "fifty": seconds[2], "ratio": round(seconds[2] / one, 2)}
 
 
-def single() -> dict[str, float]:
-    """Milliseconds of one case with its full explanation, in process: the median over the ten policies' examples."""
+def single(python: str) -> dict[str, float]:
+    """Milliseconds of one case with its full explanation, in process: the median over the ten policies' examples; and of
+    OpenFisca's calculation of the same ten with its trace."""
     rules, medians = rules_in(BOOK), []
     for code, policy in rules.policies.items():
         example = policy.examples[0]
@@ -146,7 +206,12 @@ def single() -> dict[str, float]:
                 _timed(lambda c=code, r=record, d=day, y=year: explain(rules, c, r, day=d, year=y)) for _ in range(200)
             )
         )
-    return {"median ms": round(statistics.median(medians) * 1000, 3), "slowest ms": round(max(medians) * 1000, 3)}
+    found = {"median ms": round(statistics.median(medians) * 1000, 3), "slowest ms": round(max(medians) * 1000, 3)}
+    if python:
+        traced = [python, str(HERE / "policy_openfisca.py"), "--single"]
+        other = float(subprocess.run(traced, capture_output=True, text=True, check=True).stdout)
+        found |= {"openfisca ms": round(other, 3), "openfisca/engine": round(other / found["median ms"], 1)}
+    return found
 
 
 def _timed(function: Any) -> float:

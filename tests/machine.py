@@ -9,7 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
@@ -25,24 +25,36 @@ def chromium() -> str:
 
 def chromium_or_why_not() -> str:
     """Install Debian's Chromium where that can be done; one sentence on how it ended."""
-    if path := chromium():
-        return f"chromium: {path}"
+    return _lent("chromium", "chromium", chromium, "browser tests will be skipped")
+
+
+def java() -> str:
+    """The path of a Java, "" if there is none."""
+    return shutil.which("java") or ""
+
+
+def java_or_why_not() -> str:
+    """Install Debian's Java 17, which Spark needs, where that can be done; one sentence on how it ended."""
+    return _lent("java", "openjdk-17-jre-headless", java, "what runs on Spark will be skipped")
+
+
+def _lent(name: str, package: str, there: Callable[[], str], else_: str) -> str:
+    if path := there():
+        return f"{name}: {path}"
     if not shutil.which("apt-get"):
-        return "chromium: not here, and there is no apt-get: browser tests will be skipped"
+        return f"{name}: not here, and there is no apt-get: {else_}"
     if os.geteuid():
-        return (
-            "chromium: not here, and only root may install it (apt-get install chromium): browser tests will be skipped"
-        )
-    for command in (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]):
+        return f"{name}: not here, and only root may install it (apt-get install {package}): {else_}"
+    for command in (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", package]):
         env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         try:
             done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=300, check=False)
         except subprocess.TimeoutExpired:
-            return f"chromium: `{' '.join(command)}` took more than five minutes: browser tests will be skipped"
+            return f"{name}: `{' '.join(command)}` took more than five minutes: {else_}"
         if done.returncode:
             last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-            return f"chromium: `{' '.join(command)}` failed ({last}): browser tests will be skipped"
-    return f"chromium: {chromium() or 'still not here: browser tests will be skipped'}"
+            return f"{name}: `{' '.join(command)}` failed ({last}): {else_}"
+    return f"{name}: {there() or f'still not here: {else_}'}"
 
 
 def server_folder() -> Path | None:
@@ -110,6 +122,7 @@ def _run(name: str, *arguments: str) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] != ["chromium"]:
-        sys.exit("usage: python tests/machine.py chromium")
-    sys.stdout.write(chromium_or_why_not() + "\n")
+    lent = {"chromium": chromium_or_why_not, "java": java_or_why_not}
+    if len(sys.argv) != 2 or sys.argv[1] not in lent:
+        sys.exit("usage: python tests/machine.py chromium | java")
+    sys.stdout.write(lent[sys.argv[1]]() + "\n")

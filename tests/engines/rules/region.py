@@ -43,10 +43,15 @@ def population():
 
 def records():
     """The rows of the region as linked records, as one case sees them."""
+    return linked(made())
+
+
+def linked(tables):
+    """The rows of tables as records by entity, with their links and reverse links."""
     entities = bench_rules().vocabulary.entities
     found = {}
     for code, entity in entities.items():
-        rows = made()[code].to_pylist()
+        rows = tables[code].to_pylist()
         found[code] = {row[entity.key]: {entity.key: row[entity.key], "row": row} for row in rows}
     for code, entity in entities.items():
         for record in found[code].values():

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from yaml import CLoader, MarkedYAMLError, YAMLError
+from yaml import events as e
 
 from kechuang.words.outcome import BadPage
 
@@ -91,50 +92,50 @@ class _Reading:
     def _document(self) -> Any:
         next(self.events)  # the stream begins
         start = next(self.events)
-        if _named(start) != "DocumentStart":
+        if type(start) is not e.DocumentStartEvent:
             raise BadPage(self.file, "the page is empty", "begin with `format: 1`", line=1, column=1)
         body = self._node(next(self.events), "", 0)
         next(self.events)  # the document ends
         after = next(self.events)
-        if _named(after) != "StreamEnd":
+        if type(after) is not e.StreamEndEvent:
             raise self._fault(after, "a second document in one file", "one page is one file")
         return body
 
     def _node(self, event: Any, path: str, depth: int) -> Any:
-        named = _named(event)
-        if named == "Alias" or event.anchor:
+        kind = type(event)
+        if kind is e.AliasEvent or event.anchor:
             raise self._fault(event, "anchors and aliases are not read", "write the value where it is needed")
         if event.tag and event.tag != "!":
             raise self._fault(event, f"the tag {event.tag} is not read", "leave it off")
         if depth > MOST_DEPTH:
             raise self._fault(event, "nested too deeply", f"{MOST_DEPTH} levels at most")
         self.marks[path] = self._mark(event)
-        if named == "Scalar":
+        if kind is e.ScalarEvent:
             return self._scalar(event)
-        if named == "SequenceStart":
+        if kind is e.SequenceStartEvent:
             return self._sequence(path, depth)
         return self._mapping(path, depth)
 
     def _sequence(self, path: str, depth: int) -> list[Any]:
         items: list[Any] = []
-        while _named(event := next(self.events)) != "SequenceEnd":
+        while type(event := next(self.events)) is not e.SequenceEndEvent:
             items.append(self._node(event, _under(path, str(len(items))), depth + 1))
         return items
 
     def _mapping(self, path: str, depth: int) -> dict[Any, Any]:
         values: dict[Any, Any] = {}
-        while _named(event := next(self.events)) != "MappingEnd":
+        while type(event := next(self.events)) is not e.MappingEndEvent:
             key = self._key(event)
             if key in values:
                 raise self._fault(event, f"the key {key} stands twice", "keep one")
             value = next(self.events)
-            if _named(value) == "Scalar" and not value.style and not value.value:
+            if type(value) is e.ScalarEvent and not value.style and not value.value:
                 raise self._fault(event, f"the key {key} has no value", _COMMA)
             values[key] = self._node(value, _under(path, str(key)), depth + 1)
         return values
 
     def _key(self, event: Any) -> str | date:
-        if _named(event) != "Scalar" or event.tag or event.anchor:
+        if type(event) is not e.ScalarEvent or event.tag or event.anchor:
             raise self._fault(event, "a key is a plain word", "write a code")
         text = str(event.value)
         if not text or text == "<<":
@@ -179,7 +180,8 @@ class _Reading:
             raise self._fault(event, f"{text} is no day of the calendar", "mend the date") from None
 
     def _mark(self, event: Any) -> Mark:
-        return Mark(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
+        start = event.start_mark
+        return Mark(self.file, start.line + 1, start.column + 1)
 
     def _fault(self, event: Any, why: str, mend: str) -> BadPage:
         mark = self._mark(event)
@@ -189,12 +191,8 @@ class _Reading:
 def _events(text: str) -> Iterator[Any]:
     """The events of a text; only libyaml's parser is used, nothing is constructed."""
     loader = CLoader(text)
-    while loader.check_event():
-        yield loader.get_event()
-
-
-def _named(event: Any) -> str:
-    return type(event).__name__.removesuffix("Event")
+    while (event := loader.get_event()) is not None:
+        yield event
 
 
 def _under(path: str, name: str) -> str:
