@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from kechuang.faces.cli import explain, population, simulate
+from tests.engines.rules.shelf import house_rules
 
 BENCH = str(Path(__file__).resolve().parents[3] / "bench" / "policy_book")
 RUN = CliRunner()
@@ -39,6 +40,20 @@ def test_explain_tells_the_amount_and_the_ceiling_that_bit():
     assert "上限  上限（先到先得） 已触及 = 200.00 万元" in ran.stdout.splitlines()
 
 
+def test_explain_tells_what_the_ceiling_took_in_both_languages():
+    given = ["technology-trade", "--given", "technical_paid=3000 万元"]
+    assert "上限减少  100.00 万元" in RUN.invoke(explain.app, given).stdout.splitlines()
+    english = RUN.invoke(explain.app, [*given, "--lang", "en"]).stdout.splitlines()
+    assert "The ceiling takes  1,000,000.00 yuan" in english
+
+
+def test_explain_says_which_answer_would_turn_a_refusal():
+    ran = RUN.invoke(
+        explain.app, ["instrument-use", "--given", "in_network=false", "--given", "fee=10 万元", "--lang", "en"]
+    )
+    assert any(line.startswith("Would turn it  ") and "yes instead of no" in line for line in ran.stdout.splitlines())
+
+
 def test_explain_speaks_english_and_reads_nested_fields():
     told = ["rnd-super-deduction", "--given", "projects.0.staff_cost=100 万元", "--on", "2023-06-01", "--lang", "en"]
     ran = RUN.invoke(explain.app, told)
@@ -55,7 +70,7 @@ def test_explain_says_what_would_turn_a_failed_score():
     ran = RUN.invoke(explain.app, ["tsme-score", "--given", "tech_staff=12 人", "--given", "rnd=40 万元", "--given", "enterprise.rights.0.ip_class=second",
                                    "--given", "enterprise.rights.1.ip_class=second", "--given", "enterprise.rights.2.ip_class=second",
                                    "--given", "enterprise.rights.3.ip_class=second"])  # fmt: skip
-    assert "若改变  科技人员数由12 人变为15 人，即符合" in ran.stdout.splitlines()
+    assert "若改变  科技人员数增加3 人（由12 人变为15 人），即符合" in ran.stdout.splitlines()
 
 
 @pytest.mark.parametrize(
@@ -80,6 +95,14 @@ def test_simulate_gives_every_policy_and_region_in_fen(region):
         "split",
     }  # fmt: skip
     assert sum(row["entitled"] for row in told["rows"]) == sum(row["entitled"] for row in told["totals"])
+
+
+def test_the_houses_own_policies_are_simulated_on_a_region_made_for_them(tmp_path):
+    assert RUN.invoke(population.app, ["--firms", "60", "--out", str(tmp_path)]).exit_code == 0
+    told = _json(simulate.app, "--population", str(tmp_path))
+    assert {row["policy"] for row in told["totals"]} == {
+        code for code, policy in house_rules().policies.items() if policy.allot is None
+    }
 
 
 def test_simulate_sets_and_sweeps(region):

@@ -49,8 +49,10 @@ def _table(entity: Entity, counts: Mapping[str, int], rng: np.random.Generator, 
         made[link.column] = _linked(rows, counts[link.entity], rng)
     values: dict[str, Column] = {}
     for field in sorted(entity.fields.values(), key=lambda one: _rank(one.name)):
-        if field.formula is None and not field.unknown:
+        if field.formula is None:
             values[field.name] = _values(field, rows, values, rng, year)
+        if field.unknown:  # half of them have no value yet
+            values[field.name] = np.ma.masked_array(values[field.name], mask=rng.random(rows) < 0.5)
     return made | {entity.fields[name].column: values[name] for name in entity.fields if name in values}
 
 

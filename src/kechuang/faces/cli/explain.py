@@ -129,6 +129,7 @@ def _text(found: Explanation, asked: _Asked) -> str:
     lines.append(f"{'基准日' if zh else 'Reference day'}  {found.day}")
     lines += [_line(line, asked.lang) for line in found.lines]
     lines.append(_result(found, asked.lang))
+    lines += _taken(found, asked.lang)
     lines += _turning(found, asked)
     lines += [f"{'假定' if zh else 'Assumed'}  {one}" for one in found.assumptions]
     return "\n".join(lines)
@@ -180,10 +181,24 @@ def _turning(found: Explanation, asked: _Asked) -> list[str]:
 
 
 def _change(one: Change, lang: str) -> str:
+    """`3 more R&D staff would do`: by how much a number must move, and from what to what."""
     before, value = shown(one.before, one.kind, lang), shown(one.value, one.kind, lang)
-    if lang == "en":
-        return f"Would turn it  {one.title['en']}: {before} → {value}"
-    return f"若改变  {one.title['zh']}由{before}变为{value}，即符合"
+    if isinstance(one.value, bool):
+        zh, en = f"{one.title['zh']}由{before}变为{value}", f"{one.title['en']}: {value} instead of {before}"
+    else:
+        more, by = one.value > one.before, shown(abs(one.value - one.before), one.kind, lang)
+        zh = f"{one.title['zh']}{'增加' if more else '减少'}{by}（由{before}变为{value}）"
+        en = f"{one.title['en']}: {by} {'more' if more else 'less'} ({before} → {value})"
+    return f"Would turn it  {en}" if lang == "en" else f"若改变  {zh}，即符合"
+
+
+def _taken(found: Explanation, lang: str) -> list[str]:
+    """What a ceiling that bit took."""
+    before = next((line.value for line in found.lines if line.what == "amount"), None)
+    if found.amount is None or not any(line.what == "cap" and line.holds for line in found.lines):
+        return []
+    less = shown(int(before) - found.amount, number("money"), lang)
+    return [f"The ceiling takes  {less}" if lang == "en" else f"上限减少  {less}"]
 
 
 def _json(found: Explanation, lang: str) -> dict[str, Any]:
