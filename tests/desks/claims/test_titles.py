@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from kechuang.casework import outbox
 from kechuang.casework.acts import Refused
 from kechuang.casework.clock import tick
-from kechuang.casework.models import Document, Round
+from kechuang.casework.models import Case, Document, Round
 from kechuang.casework.pages import pages_of
 from kechuang.desks.claims import basis
 from kechuang.desks.claims.models import Computation
+from kechuang.desks.enterprises.files import reports
 from kechuang.desks.enterprises.models import Title
 from kechuang.desks.enterprises.offers import firms, titles
 from kechuang.desks.experts.drawing import freeze_pool
-from kechuang.desks.experts.models import Seat
+from kechuang.desks.experts.models import Review, Seat
 from kechuang.desks.experts.sheets import form_of
 from kechuang.words.period import ZONE
-from tests.desks.claims.steps import FILED, SEAL, WAN, Firms, a_claim, a_right, a_round, a_year
-from tests.factories import done
+from tests.desks.claims.steps import FILED, SEAL, WAN, Firms, a_claim, a_right, a_round, a_title, a_year
+from tests.factories import at, done
 from tests.journeys import story
 
 pytestmark = pytest.mark.django_db
@@ -197,10 +198,12 @@ MARKS = {"advanced": 7, "support": 7, "quantity": 6, "way": 6, "bonus": 0, "conv
          "incentive": 3, "training": 3, "net": 4, "sales": 4}  # fmt: skip
 
 
-def sheet_of(case, marks):
-    form = form_of(case, "mail")
-    typed = {f"{code}_why": story.long_text(20, story.Random(1)) for code in marks}
-    return {**typed, **{code: str(mark) for code, mark in marks.items() if code in form.fields}}
+def sheet_of(case, marks, label):
+    """The sheet of the one who sits under the label: marks and reasons of those criteria that are theirs."""
+    own = {code: mark for code, mark in marks.items() if code in form_of(case, "mail", label).fields}
+    return {code: str(mark) for code, mark in own.items()} | {
+        f"{code}_why": story.long_text(20, story.Random(1)) for code in own
+    }
 
 
 def reviewed(case, region, marks):
@@ -209,7 +212,7 @@ def reviewed(case, region, marks):
     story.ceremony(case.round, region, FILED)
     done(case, "draw", region.operator, on=FILED)
     for label in story.sitting(case):
-        done(case, "review", label, on=FILED, sheet=sheet_of(case, marks))
+        done(case, "review", label, on=FILED, sheet=sheet_of(case, marks, label.id.removeprefix("label:")))
     done(case, "close_review", region.secretary, on=FILED)
     return case
 
@@ -229,6 +232,20 @@ def test_five_experts_turn_the_interval_into_a_score_and_the_title_is_given_for_
     assert (title.number, title.until.year - title.since.year) == ("GR201915000001", 3)
 
 
+def test_technical_experts_mark_rights_conversion_and_management_and_the_finance_expert_marks_growth():
+    region = Firms()
+    round_ = a_round(region, "recognise-hnte")
+    story.a_pool(24)
+    freeze_pool(round_, FILED)
+    case = reviewed(checked(a_file(region, round_), region), region, MARKS)
+    kinds = dict(Seat.objects.values_list("label", "expert__kind"))
+    marked = {kinds[one.label]: sorted(one.marks) for one in Review.objects.filter(case=case)}
+    counted = {code: Review.objects.filter(case=case, marks__has_key=code).count() for code in ("advanced", "net")}
+    growth = ["net", "sales"]
+    assert marked == {"technical": sorted(set(MARKS) - set(growth)), "finance": growth}
+    assert counted == {"advanced": 4, "net": 1}
+
+
 def test_a_mark_outside_the_band_that_the_figures_allow_is_refused():
     region = Firms()
     round_ = a_round(region, "recognise-hnte")
@@ -239,6 +256,55 @@ def test_a_mark_outside_the_band_that_the_figures_allow_is_refused():
         reviewed(case, region, {**MARKS, "conversion": 30})
     (reason,) = refusal.value.reasons
     assert (reason.code, reason.values["low"], reason.values["high"]) == ("mark_outside", 19, 24)
+
+
+# Yearly reports
+
+
+def a_high_tech_title(region):
+    """A title of three years from 15 March 2019 on a case that stands as recognised."""
+    title = a_title(region, "hnte", since=date(2019, 3, 15))
+    Case.objects.filter(pk=title.case_id).update(state="recognised")
+    title.case.refresh_from_db()
+    return title
+
+
+def reported(region, title, year, on):
+    done(title.case, "yearly_report", region.claimant, on=on, year=str(year))
+
+
+def test_a_high_tech_title_owes_a_report_by_the_end_of_each_may_and_says_what_is_missing():
+    region = Firms()
+    title = a_high_tech_title(region)
+    a_year(region.unit, 2019)
+    reported(region, title, 2019, at("2020-06-02"))
+    told = [
+        (row["year"], row["due"].isoformat(), row["filed"], row["late"]) for row in reports(title, at("2021-06-01"))
+    ]
+    assert told == [(2019, "2020-05-31", date(2020, 6, 2), True), (2020, "2021-05-31", None, True)]
+    assert [row["late"] for row in reports(title, at("2021-05-31"))] == [True, False]
+
+
+def test_the_report_of_a_year_is_filed_once():
+    region = Firms()
+    title = a_high_tech_title(region)
+    a_year(region.unit, 2019)
+    reported(region, title, 2019, at("2020-05-02"))
+    with pytest.raises(Refused) as refusal:
+        reported(region, title, 2019, at("2020-05-03"))
+    assert refusal.value.codes == ["year_reported"]
+
+
+def test_two_missing_reports_are_told_to_the_offices_and_to_the_unit_and_to_nobody_else(client):
+    region = Firms()
+    title = a_high_tech_title(region)
+    _unit, stranger = region.another()
+    told = {}
+    for name, who in {"public": None, "stranger": stranger, "claimant": region.claimant, "chief": region.chief}.items():
+        client.logout() if who is None else client.force_login(who)
+        page = client.get(f"/titles/{title.number}/").content.decode()
+        told[name] = "累计两个年度未按期填报" in page
+    assert told == {"public": False, "stranger": False, "claimant": True, "chief": True}
 
 
 # What people are told
@@ -263,9 +329,10 @@ def test_an_expert_reads_the_file_and_is_told_which_marks_can_be(client):
     case.round.refresh_from_db()
     story.ceremony(case.round, region, FILED)
     done(case, "draw", region.operator, on=FILED)
-    seat = Seat.objects.filter(state="invited").order_by("position").first()
-    client.force_login(seat.expert.person)
-    page = client.get(f"/reviews/{seat.label}/{case.number}/")
-    assert page.status_code == 200
-    assert "科技成果转化能力（按分档）" in page.content.decode()
-    assert region.unit.name not in page.content.decode()
+    told = {}
+    for seat in Seat.objects.filter(state="invited").order_by("position"):
+        client.force_login(seat.expert.person)
+        page = client.get(f"/reviews/{seat.label}/{case.number}/").content.decode()
+        assert region.unit.name not in page
+        told[seat.expert.kind] = ["科技成果转化能力（按分档）" in page, "销售收入增长率（按分档）" in page]
+    assert told == {"technical": [True, False], "finance": [False, True]}

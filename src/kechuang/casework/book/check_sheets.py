@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kechuang.casework.book.frozen import sheets_of
-from kechuang.casework.book.tracks import for_track, tracks_of
+from kechuang.casework.book.tracks import for_kind, for_track, kinds_of, tracks_of
 from kechuang.engines.forms import sheet_form
 from kechuang.words.outcome import BadPage
 
@@ -45,7 +45,8 @@ def _sheet(sheet: Mapping[str, Any], path: str, body: Mapping[str, Any]) -> Iter
     except BadPage as bad:
         yield BadPage(f"{path}.criteria", bad.why, bad.mend)
     weights = sum(one.get("weight", 0) for one in criteria if isinstance(one.get("weight", 0), int))
-    if weights != 100:
+    by_points = all("points" in one and "weight" not in one for one in criteria)  # the mark is the sum of the points
+    if weights != 100 and not by_points:
         yield BadPage(f"{path}.criteria", f"the weights come to {weights}", "let them come to 100")
     for track in tracks_of(sheet):
         if track not in body.get("tracks", ()):
@@ -71,10 +72,21 @@ def _combined(body: Mapping[str, Any]) -> Iterator[BadPage]:
     if weights != 100:
         yield BadPage("combine", f"the modes come to {weights}", "let them come to 100")
     for track in body.get("tracks", ()):
-        there = [sheet.get("mode") for sheet in for_track(body["sheets"], track)]
+        sheets = for_track(body["sheets"], track)
         for mode in modes:
-            if there.count(mode) != 1:
-                yield BadPage("combine", f"{track} has {there.count(mode)} sheets of the mode {mode}", "give it one")
+            for kind in kinds_sitting(body, mode) if any(kinds_of(one) for one in sheets) else ("",):
+                there = [sheet.get("mode") for sheet in for_kind(sheets, kind)]
+                if there.count(mode) != 1:
+                    whose = f" for {kind} experts" if kind else ""
+                    yield BadPage(
+                        "combine", f"{track} has {there.count(mode)} sheets of the mode {mode}{whose}", "give it one"
+                    )
+
+
+def kinds_sitting(body: Mapping[str, Any], mode: str) -> tuple[str, ...]:
+    """The kinds of experts that the page seats on the panel of a mode."""
+    mix = ((body.get("panel") or {}).get(mode) or {}).get("mix", {})
+    return tuple(kind for kind in mix if kind != "outside_region") or ("",)
 
 
 def _ties(body: Mapping[str, Any]) -> Iterator[BadPage]:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Min
 
 from kechuang.casework import answers
-from kechuang.casework.models import Case
+from kechuang.casework.models import Case, Record
 from kechuang.casework.pages import day_of, pages_of
 from kechuang.desks.enterprises.models import Honour, Right, Title, UsedRight, Year
 from kechuang.parties.models import Organisation
@@ -139,6 +139,35 @@ def certificate(case: Case, title: Title) -> dict[str, Any]:
         "since": title.since.isoformat(), "until": title.until.isoformat(), "form": "证书",
         "signed": "内蒙古自治区科学技术厅", "date": title.since.isoformat(), "relief": "",
     }  # fmt: skip
+
+
+REPORT_MONTH, REPORT_DAY = (
+    5,
+    31,
+)  # a high-tech firm reports on a year by the end of May of the next (国科发火〔2016〕32号)
+
+
+def reports(title: Title, on: datetime) -> list[dict[str, Any]]:
+    """The yearly reports a high-tech title owes: year, due day, the day it was filed or None, whether it is late.
+
+    One for each year the title was held in, as far as it falls due before the title ends; none for other titles.
+    """
+    if title.kind != "hnte":
+        return []
+    rows = (
+        Record.objects.filter(subject=title.case.number, act="yearly_report")
+        .select_related("told")
+        .order_by("position")
+    )
+    filed = {str(row.told.data.get("year")): day_of(row.on) for row in rows}
+    ends = min(one for one in (title.until, title.withdrawn_from) if one is not None)
+    found = []
+    for year in range(title.since.year, ends.year):
+        due = date(year + 1, REPORT_MONTH, REPORT_DAY)
+        if due < ends:
+            day = filed.get(str(year))
+            found.append({"year": year, "due": due, "filed": day, "late": (day or day_of(on)) > due})
+    return found
 
 
 def said_in_letter(title: Title) -> dict[str, str]:

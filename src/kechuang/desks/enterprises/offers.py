@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from kechuang.casework import documents, linking, registers
 from kechuang.casework.linking import Row, Where
-from kechuang.casework.models import Case
+from kechuang.casework.models import Case, Record
 from kechuang.casework.pages import day_of
 from kechuang.casework.registers import OF_UNIT, Register
 from kechuang.desks.enterprises import files
@@ -302,10 +302,16 @@ def kind_of(case: Case) -> str:
 
 @check("enterprises.year_filed")
 def year_filed(case: Case, context: Any) -> Finding:
-    """The figures of the year that the report is about stand in the register."""
+    """The figures of the year that the report is about stand in the register, and it was not reported before."""
     year = int(context.data.get("year") or 0)
+    if any(str(one.told.data.get("year")) == str(year) for one in _reported(case)):
+        return Finding.fail("year_reported", year=year)
     there = Year.objects.filter(unit=case.applicant, fiscal_year=year, cancelled=False).exists()
     return Finding.passed() if there else Finding.fail("year_not_in_register", year=year)
+
+
+def _reported(case: Case) -> Iterable[Record]:
+    return Record.objects.filter(subject=case.number, act="yearly_report").select_related("told")
 
 
 @check("enterprises.number_free", locks=("budget",))

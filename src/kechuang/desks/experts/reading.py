@@ -157,10 +157,10 @@ def _fits(case: Case, act: Act, mode: str, drawn: Iterable[tuple[int, str, str]]
 # The sheet of one case
 
 
-def sheet_form(case: Case, act: Act) -> tuple[forms.Form | None, bool]:
+def sheet_form(case: Case, act: Act, label: str = "") -> tuple[forms.Form | None, bool]:
     """The form an act asks an expert to fill in, and whether it is the sheet of the page rather than plain inputs."""
     if any(one.get("kind") == "sheet" for one in act.inputs.values()):
-        return sheets.form_of(case, offers.mode_of(case, act.name)), True
+        return sheets.form_of(case, offers.mode_of(case, act.name), label), True
     return pages_of(case.round).inputs(case.flow, act.name), False
 
 

@@ -61,7 +61,10 @@ def _points(one: Mapping[str, Any], high: Fraction, path: str) -> Fraction:
 def _total(criteria: list[Any] | tuple[Any, ...], sheet: Mapping[str, Any], path: str) -> dict[str, Any]:
     """The weighted mark; a criterion with points of its own is first brought to the scale of the sheet."""
     high = number_in(sheet.get("scale", {}).get("high", 100), f"{path}.scale.high")
-    weights = [(one["code"], number_in(one.get("weight", 1), f"{path}.{one['code']}.weight")) for one in criteria]
+    weights = [
+        (one["code"], number_in(one.get("weight", one.get("points", 1)), f"{path}.{one['code']}.weight"))
+        for one in criteria
+    ]
     whole = sum(weight for _, weight in weights)
     if whole <= 0:
         raise BadPage(path, "the weights add up to nothing", "give each criterion a weight")

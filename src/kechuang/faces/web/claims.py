@@ -12,17 +12,20 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
-from kechuang.casework import computing
+from kechuang.casework import computing, registers
 from kechuang.casework.models import Case, Round
 from kechuang.casework.pages import pages_of
 from kechuang.casework.queries import rounds_visible_to, visible_to
+from kechuang.casework.registers import READS
 from kechuang.desks.claims import basis, settling
 from kechuang.desks.claims.models import Computation, Share
+from kechuang.desks.enterprises import files
 from kechuang.desks.enterprises.models import Title
 from kechuang.faces.access import held_by, needs, now, person
 from kechuang.faces.web import bulk, lists, officer, wording
 from kechuang.faces.web.sight import Sight, sight
 from kechuang.formula import FormulaError
+from kechuang.parties.models import Appointment
 from kechuang.words.money import Money
 from kechuang.words.outcome import Refused
 
@@ -369,7 +372,7 @@ def _standing(one: Title, on: datetime) -> dict[str, Any]:
 @needs("anyone")
 def title(request: HttpRequest, code: str) -> HttpResponse:
     """The certificate of one title as anyone may read and check it: valid, run out, or withdrawn and since when."""
-    one = get_object_or_404(Title.objects.select_related("unit", "document"), number=code)
+    one = get_object_or_404(Title.objects.select_related("unit", "unit__recommender", "document", "case"), number=code)
     pairs = [
         {"label": _("单位"), "value": one.unit.name}, {"label": _("统一社会信用代码"), "value": one.unit.credit_code or ""},
         {"label": _("资格"), "value": kind_words(one.kind)}, {"label": _("编号"), "value": one.number},
@@ -377,8 +380,29 @@ def title(request: HttpRequest, code: str) -> HttpResponse:
     ]  # fmt: skip
     if one.withdrawn_from is not None:
         pairs.append({"label": _("取消资格，自"), "value": wording.day_long(one.withdrawn_from)})
-    shown = {"one": one, "pairs": pairs, "state": _standing(one, now()), "title": f"{one.unit.name}"}
-    return render(request, "claims/title.html", shown)
+    on = now()
+    shown = {"one": one, "pairs": pairs, "state": _standing(one, on), "title": f"{one.unit.name}"}
+    return render(request, "claims/title.html", shown | _reports(one, held_by(request), on))
+
+
+def _reports(one: Title, held: Sequence[Appointment], on: datetime) -> dict[str, Any]:
+    """The yearly reports of a title, for its own unit and for the offices; nothing for anybody else."""
+    near = [role for role in held if role.scope in ("organisation", "recommended", "place")]
+    if not any(role.power in READS for role in held) and not any(registers.reaches(role, one.unit) for role in near):
+        return {}
+    rows = files.reports(one, on)
+    heads = [lists.column(_("年度")), lists.column(_("期限")), lists.column(_("填报"))]
+    shown = []
+    for row in rows:
+        if row["filed"]:
+            said = {"chip": _("逾期填报") if row["late"] else _("已填报"), "tone": "you" if row["late"] else "done"}
+        else:
+            said = {"chip": _("逾期未报") if row["late"] else _("待填报"), "tone": "no" if row["late"] else "past"}
+        cells = [{"text": str(row["year"]), "lead": True}, {"date": row["due"]}, said]
+        shown.append({"key": str(row["year"]), "cells": lists.cells(heads, cells)})
+    missed = sum(row["late"] and not row["filed"] for row in rows)
+    table = {"caption": _("年度发展情况报告"), "columns": heads, "rows": shown} if shown else None
+    return {"table": table, "missed": missed, "case_href": reverse("case", args=[one.case.number])}
 
 
 urlpatterns = [

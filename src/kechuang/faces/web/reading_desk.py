@@ -151,7 +151,7 @@ def _texts(value: Any) -> set[str]:
 
 def sheet(desk: Desk, typed: Mapping[str, Any], errors: Errors | None = None) -> dict[str, Any]:
     """The sheet as fields to fill in, with the shortest reason said at each criterion, and what is wrong so far."""
-    form, _whole = reading.sheet_form(desk.case, desk.act) if desk.act else (None, False)
+    form, _whole = reading.sheet_form(desk.case, desk.act, desk.seat.label) if desk.act else (None, False)
     if form is None:
         return {"fields": (), "errors": []}
     asked = [one for one in form.fields.values() if one.kind not in ("computed", "file", "files")]
@@ -177,7 +177,7 @@ def _hint(item: ShownField, form: forms.Form) -> str:
 
 def data_of(desk: Desk, typed: Mapping[str, Any]) -> dict[str, Any]:
     """What the act is given: a sheet as a whole, plain inputs as they are. A signature says that it was given, not by whom."""
-    form, whole = reading.sheet_form(desk.case, desk.act) if desk.act else (None, False)
+    form, whole = reading.sheet_form(desk.case, desk.act, desk.seat.label) if desk.act else (None, False)
     signed = {one.code: "agreed" for one in form.fields.values() if one.kind == "signature"} if form else {}
     return {"sheet": dict(typed)} if whole else {**typed, **signed}
 

@@ -274,6 +274,7 @@ witness_unreadable|存证文件读不出来|A witness file cannot be read
 word_too_short|判断意见太短，请写清楚依据|The word is too short; please say on what it rests
 year_beside_start|批准年度 {year} 与开始年度 {start} 对不上|The approval year {year} does not fit the start in {start}
 year_not_in_register|企业年度数据中没有{year}年，请先填报|The register of yearly figures has no {year}; please enter it first
+year_reported|{year}年度的报告已经填报过|The report of {year} has been filed before
 """
 
 SAID: Final[dict[str, tuple[str, str]]] = {
