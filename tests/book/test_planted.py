@@ -44,6 +44,13 @@ FAULTS = [
     ("programmes/claim-board-listing.yaml", "budget: cut_off", "budget: raffle", "raffle is none that is known"),
     ("programmes/claim-instrument-use.yaml", "{records: uses", "{records: trades", "the policy is about use"),
     ("programmes/claim-contest-award.yaml", "code: entries", "code: entris", "the form picks no contest_entry"),
+    ("programmes/recognise-hnte.yaml", "counts: picked_rights", "counts: nothing", "nothing is no fact of this page"),
+    (
+        "programmes/recognise-hnte.yaml",
+        "{experts: [finance]}",
+        "{experts: [management]}",
+        "0 sheets of the mode mail for finance experts",
+    ),
     ("programmes/recognise-tsme.yaml", "{{ serial }}", "{{ year }}", "two titles would have one number"),
     ("programmes/recognise-hnte.yaml", "years: 3", "term: 3", "the title has no term"),
     ("programmes/recognise-hnte.yaml", "points: 8", "points: 0", "a criterion without points"),

@@ -8,13 +8,19 @@ from shutil import which
 import pytest
 from django.utils import timezone
 
-from kechuang.casework.models import Case
+from kechuang.casework.actor import Actor
+from kechuang.casework.models import Case, Notice, Round
 from kechuang.casework.registers import Row
 from kechuang.desks.claims.models import Computation, Share
+from kechuang.desks.enterprises.models import Title
+from kechuang.desks.experts.drawing import freeze_pool
+from kechuang.desks.experts.models import Review, Seat
+from kechuang.desks.funds.models import Grant, QuotaDocument
 from kechuang.desks.transfer.models import Contract, Trade
 from tests.desks.claims.steps import PDF, WAN, Firms, a_round, a_trade
-from tests.desks.claims.test_titles import a_file
-from tests.factories import a_person
+from tests.desks.claims.test_titles import MARKS, a_file, sheet_of
+from tests.factories import a_person, done
+from tests.journeys import story
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
@@ -45,8 +51,9 @@ def region(monkeypatch, settings):
     region.unit.name, region.seller.name = "示例新材料有限公司", "示例研究院"
     region.unit.save(), region.seller.save()
     region.registrar = a_person(("contract_registrar", "150000"))
-    offices = (region.officer, region.chief, region.signatory, region.planner, region.planning_chief)
-    for who in (region.claimant, region.registrar, *offices):
+    offices = (region.officer, region.chief, region.signatory, region.planner, region.planning_chief, region.secretary)
+    money = (region.leadership, region.fund_clerk, region.treasurer, region.finance)
+    for who in (region.claimant, region.registrar, *offices, *money):
         who.set_password(WORD)
         who.save()
     return region
@@ -131,7 +138,12 @@ def handed_in(page, number, who):
     page.wait_for_load_state("networkidle")
 
 
-def test_a_contract_is_registered_claimed_capped_and_put_on_the_list(here, region, tmp_path):
+def the_notice_is_over(case):
+    """The days of the public notice pass."""
+    Notice.objects.filter(cases=case).update(last_day=timezone.localdate() - timedelta(1))
+
+
+def test_a_contract_is_registered_claimed_capped_listed_paid_and_paid_back(here, region, tmp_path):
     round_ = open_round(region, "claim-technology-trade", budget=150 * WAN)
     (tmp_path / "凭证.pdf").write_bytes(PDF)
 
@@ -201,6 +213,38 @@ def test_a_contract_is_registered_claimed_capped_and_put_on_the_list(here, regio
     assert "批次可用 150.00 万元，名单合计 200.00 万元，按比例分配" in planner.content()
     assert Share.objects.get(case=case).fen == 150 * WAN
 
+    # Published, decided once the notice is over, the quota issued, paid, received.
+    acted(here(region.planning_chief), case.number, "publish_list")
+    meeting = here(region.leadership)
+    acted(
+        meeting, case.number, "approve", {"#f-minutes": "厅务会纪要〔2026〕9号", "#f-document_no": "内科发〔2026〕9号"}
+    )
+    assert "公示" in meeting.locator("#refusal").inner_text()
+    the_notice_is_over(case)
+    acted(
+        meeting, case.number, "approve", {"#f-minutes": "厅务会纪要〔2026〕9号", "#f-document_no": "内科发〔2026〕9号"}
+    )
+    QuotaDocument.objects.create(number="内财教〔2026〕9号", fen=500 * WAN, on=timezone.localdate())
+    acted(here(region.fund_clerk), case.number, "issue_quota", {"#f-quota_document": "内财教〔2026〕9号"})
+    treasurer = here(region.treasurer)
+    acted(treasurer, case.number, "pay")
+    today = timezone.localdate().isoformat()
+    acted(here(region.finance), case.number, "confirm_receipt", {"#f-amount": "1500000", "#f-date": today})
+    case.refresh_from_db()
+    grant = Grant.objects.get(case=case)
+    assert (case.state, grant.granted_fen, grant.paid_fen, grant.received_fen) == ("paid", *[150 * WAN] * 3)
+    page.goto(f"{page.base}/cases/{case.number}/computation/")
+    said = page.locator("main").inner_text()
+    assert ("核算金额 200.00 万元" in said, "预算内应得 150.00 万元" in said, "触及上限" in said) == (True, True, True)
+
+    # A check finds it unfounded: the money is ordered back and comes back.
+    why = "抽查发现发票对应的技术交易并未发生，决定全额追回"
+    acted(meeting, case.number, "recover", {"#f-reason": why, "#f-minutes": "厅务会纪要〔2026〕10号"})
+    acted(treasurer, case.number, "record_refund", {"#f-amount": "1500000"})
+    case.refresh_from_db()
+    grant.refresh_from_db()
+    assert (case.state, grant.refunded_fen) == ("recovered", 150 * WAN)
+
 
 def test_a_claim_on_a_related_contract_is_refused_with_its_reason(here, region, tmp_path):
     (tmp_path / "凭证.pdf").write_bytes(PDF)
@@ -224,15 +268,86 @@ def test_a_claim_on_a_related_contract_is_refused_with_its_reason(here, region, 
     assert case.state == "draft"
 
 
-def test_a_high_tech_file_depends_on_experts_and_says_on_what(here, region):
+def read_by_the_panel(here, region, case):
+    """Drawn in public; one expert of each kind fills in the sheet on the page, the others hand theirs in."""
+    on = timezone.now()
+    Round.objects.filter(pk=case.round_id).update(state="in_review")
+    case.round.refresh_from_db()
+    story.ceremony(case.round, region, on)
+    done(case, "draw", region.operator, on=on)
+    seats = list(Seat.objects.filter(state="invited").select_related("expert__person").order_by("position"))
+    on_the_page = {seat.expert.kind: seat for seat in seats}
+    for seat in seats:
+        if on_the_page[seat.expert.kind] == seat:
+            sheet_filled_in(here, case, seat)
+        else:
+            by = Actor.labelled(seat.label)
+            done(case, "review", by, on=timezone.now(), sheet=sheet_of(case, MARKS, seat.label))
+
+
+def sheet_filled_in(here, case, seat):
+    who = seat.expert.person
+    who.set_password(WORD)
+    who.save()
+    page = here(who)
+    page.goto(f"{page.base}/reviews/{seat.label}/{case.number}/")
+    for place, text in sheet_of(case, MARKS, seat.label).items():
+        page.fill(f"[name='{place}']", text)
+    page.get_by_role("button", name="提交", exact=True).last.click()
+    page.wait_for_load_state("networkidle")
+    assert Review.objects.filter(case=case, label=seat.label).count() == 1
+
+
+def test_a_high_tech_file_depends_on_experts_is_read_given_reported_on_and_withdrawn(here, region):
     round_ = open_round(region, "recognise-hnte", year=2019)
+    story.a_pool(24)
     case = a_file(region, round_, on=timezone.now())
+    freeze_pool(round_, timezone.now())
     page = here(region.claimant)
     page.goto(f"{page.base}/cases/{case.number}/computation/")
     assert page.locator("h1").inner_text() == "取决于专家评审"
     said = page.locator("main").inner_text()
     for words in ("技术先进程度", "31 分 – 80 分", "还取决于"):
         assert words in said
+    assert page.locator(".score-row.total .limit").count() == 1
     handed_in(page, case.number, region.claimant)
+
+    # Recommended, complete, read by experts: the interval is a score.
+    officer, chief = here(region.officer), here(region.chief)
+    acted(here(region.signatory), case.number, "recommend")
+    acted(officer, case.number, "check_completeness")
     case.refresh_from_db()
-    assert case.state == "with_recommender"
+    read_by_the_panel(here, region, case)
+    acted(here(region.secretary), case.number, "close_review")
+    officer.goto(f"{officer.base}/cases/{case.number}/computation/")
+    assert officer.locator("h1").inner_text() == "必定达标"
+    assert "72 分" in officer.locator(".score-row.total").inner_text()
+
+    # Proposed, ten working days of notice, the number and the certificate.
+    planner, meeting = here(region.planner), here(region.leadership)
+    planner.goto(f"{planner.base}/cases/{case.number}/act/propose/")
+    planner.locator("input[value=recognise], option[value=recognise]").first.check()
+    planner.locator("form.form button.primary").click()
+    planner.wait_for_load_state("networkidle")
+    acted(here(region.planning_chief), case.number, "publish_list")
+    the_notice_is_over(case)
+    acted(meeting, case.number, "recognise", {"#f-document_no": "内科高字〔2026〕5号"})
+    title = Title.objects.get(case=case)
+    page.goto(f"{page.base}/titles/{title.number}/")
+    assert "有效" in page.locator(".head").inner_text()
+    paper = page.request.get(page.base + page.locator("a[download]").get_attribute("href"))
+    assert (paper.status, paper.body()[:5]) == (200, b"%PDF-")
+
+    # A yearly report, a warning, and the title withdrawn: everyone reads it.
+    acted(page, case.number, "yearly_report", {"#f-year": "2018"})
+    acted(chief, case.number, "warn", {"#f-items": "研发费用辅助账不完整，限期整改并重新报送"})
+    case.refresh_from_db()
+    assert case.state == "warned"
+    meeting.goto(f"{meeting.base}/cases/{case.number}/act/withdraw_title/")
+    meeting.locator("input[value=fraud]").check()
+    meeting.fill("#f-from_date", timezone.localdate().isoformat())
+    meeting.locator("form.form button.primary").click()
+    meeting.wait_for_load_state("networkidle")
+    page.goto(f"{page.base}/titles/{title.number}/")
+    case.refresh_from_db()
+    assert (case.state, "已取消" in page.locator(".head").inner_text()) == ("withdrawn_title", True)

@@ -185,6 +185,15 @@ def test_the_self_evaluation_is_an_interval_that_says_what_it_depends_on():
     assert (one.values["total"].low, one.values["total"].high) == (31, 80)
 
 
+@pytest.mark.parametrize(("picked", "quantity"), [(1, (1, 2)), (4, (3, 4)), (6, (5, 6))])
+def test_only_the_rights_that_were_picked_count(picked, quantity):
+    region = Firms()
+    rights = [a_right(region.unit).number for _ in range(6)][:picked]
+    case = a_file(region, a_round(region, "recognise-hnte"), rights=rights)
+    value = basis.computed(case, FILED).found[0].values["quantity"]
+    assert (value.low, value.high) == quantity
+
+
 def test_a_file_that_fails_a_condition_is_refused_with_every_sentence():
     region = Firms()
     case = a_file(region, a_round(region, "recognise-hnte"), accident=True, field_ok=False)

@@ -23,6 +23,8 @@ def claims(body: Mapping[str, Any], book: Book) -> Iterator[BadPage]:
         yield from _claim(body, book)
     if "recognition" in body:
         yield from _recognition(body["recognition"])
+        if (name := body["recognition"].get("counts")) is not None and name not in body.get("facts", {}):
+            yield BadPage("recognition.counts", f"{name} is no fact of this page", "declare it under facts")
         yield from _records(body, book, "recognition")
 
 

@@ -78,7 +78,19 @@ def records_of(case: Case, basis: Basis, on: datetime) -> list[Record]:
     if basis.policy.allot is not None:
         return league_records(case, basis)
     records = marked(case, basis, computing.records_of(case, basis, on))
+    over = counted(case, basis, on)
+    records = [{**one, **over} for one in records] if over else records
     return computing.with_marks(records, expert_marks(case, on)) if basis.policy.verdict is not None else records
+
+
+def counted(case: Case, basis: Basis, on: datetime) -> Mapping[str, Any]:
+    """What the page counts of other records that were picked (`recognition: {counts: FACT}`), laid over the file."""
+    programme = pages_of(case.round).programme
+    name = (programme.get("recognition") or {}).get("counts")
+    if name is None or case.pk is None:
+        return {}
+    found: Mapping[str, Any] = curtain.fact(str(programme["facts"][name]["from"]), case, on) or {}
+    return {field: value for field, value in found.items() if field in basis.subject.fields}
 
 
 def expert_marks(case: Case, on: datetime) -> Mapping[str, Fraction]:

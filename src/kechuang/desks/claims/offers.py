@@ -337,7 +337,7 @@ def marks_allowed(case: Case, context: Any) -> Finding:
     marks = context.data.get("_sheet") or {}
     if found is None or not marks:
         return Finding.passed()
-    records = computing.records_of(case, found, context.on)
+    records = basis.records_of(case, found, context.on)
     titles = {one["code"]: {"zh": one["zh"], "en": one["en"]} for sheet in pages_of(case.round).programme["sheets"] for one in sheet["criteria"]}  # fmt: skip
     wrong = [reason for name, title in titles.items() if (reason := basis.outside(found, records, name, marks.get(name), title))]  # fmt: skip
     return Finding("fail", tuple(wrong)) if wrong else Finding.passed()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -52,7 +52,7 @@ def of_unit(pid: str, rights: list[Mapping[str, Any]], on: datetime) -> list[dic
         return []
     mine = [one for one in rights if one["owner"] == pid and one["valid_right"] and one["supports_main"]]
     return [
-        {"hnte_no": f"{pid}-{years[0].fiscal_year}", "enterprise": pid, **_figures(unit, years, on), **_counted(mine)}
+        {"hnte_no": f"{pid}-{years[0].fiscal_year}", "enterprise": pid, **_figures(unit, years, on), **counted(mine)}
     ]
 
 
@@ -77,7 +77,8 @@ MARKS = (
 )
 
 
-def _counted(rights: list[Mapping[str, Any]]) -> dict[str, int]:
+def counted(rights: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """How many of these rights a high-tech file counts: of each class, none of class II that served before."""
     fresh = [one for one in rights if not one["used_once"]]
     return {
         "first_rights": sum(one["ip_class"] == "first" for one in fresh),

@@ -284,6 +284,16 @@ def own_rights(case: Case, on: datetime) -> Mapping[str, Mapping[str, str]]:
     return {row["right_no"]: row["told"] for row in rights(on, {"owner": units}) if row["valid_right"]}
 
 
+@fact("enterprises.picked_rights")
+def picked_rights(case: Case, on: datetime) -> Mapping[str, int]:
+    """How many rights of each class the file rests on, counted over those that were picked; empty while none is."""
+    chosen = files.chosen_rights(case)
+    if not chosen or case.applicant is None:
+        return {}
+    rows = rights(on, {"right_no": chosen, "owner": {case.applicant.pid}})
+    return files.counted([row for row in rows if row["valid_right"] and row["supports_main"]])
+
+
 @fact("enterprises.reused_class_two", unit="件")
 def reused_class_two(case: Case, on: datetime) -> int:
     """Chosen rights of class II that an earlier high-tech title rests on."""
