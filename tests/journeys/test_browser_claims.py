@@ -310,7 +310,7 @@ def test_a_high_tech_file_depends_on_experts_is_read_given_reported_on_and_withd
     said = page.locator("main").inner_text()
     for words in ("技术先进程度", "31 分 – 80 分", "还取决于"):
         assert words in said
-    assert page.locator(".score-row.total .limit").count() == 1
+    assert page.locator(".span-row.total .limit").count() == 1
     handed_in(page, case.number, region.claimant)
 
     # Recommended, complete, read by experts: the interval is a score.
@@ -322,7 +322,7 @@ def test_a_high_tech_file_depends_on_experts_is_read_given_reported_on_and_withd
     acted(here(region.secretary), case.number, "close_review")
     officer.goto(f"{officer.base}/cases/{case.number}/computation/")
     assert officer.locator("h1").inner_text() == "必定达标"
-    assert "72 分" in officer.locator(".score-row.total").inner_text()
+    assert "72 分" in officer.locator(".span-row.total").inner_text()
 
     # Proposed, ten working days of notice, the number and the certificate.
     planner, meeting = here(region.planner), here(region.leadership)

@@ -343,5 +343,6 @@ def test_an_expert_reads_the_file_and_is_told_which_marks_can_be(client):
         client.force_login(seat.expert.person)
         page = client.get(f"/reviews/{seat.label}/{case.number}/").content.decode()
         assert region.unit.name not in page
-        told[seat.expert.kind] = ["科技成果转化能力（按分档）" in page, "销售收入增长率（按分档）" in page]
+        told[seat.expert.kind] = ["按登记的数据可给 19–24 分" in page, "按登记的数据可给 3–4 分" in page]
+        assert ("第二年销售收入 900.00 万元" in page, "span-row total" in page) == (True, True)
     assert told == {"technical": [True, False], "finance": [False, True]}

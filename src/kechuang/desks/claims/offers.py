@@ -20,6 +20,7 @@ from kechuang.words.period import Term, term_ends
 from kechuang.words.reason import Reason
 
 LONGEST = 200
+BEYOND = 1000  # a mark that no band allows
 
 
 # What the form asks
@@ -341,6 +342,17 @@ def marks_allowed(case: Case, context: Any) -> Finding:
     titles = {one["code"]: {"zh": one["zh"], "en": one["en"]} for sheet in pages_of(case.round).programme["sheets"] for one in sheet["criteria"]}  # fmt: skip
     wrong = [reason for name, title in titles.items() if (reason := basis.outside(found, records, name, marks.get(name), title))]  # fmt: skip
     return Finding("fail", tuple(wrong)) if wrong else Finding.passed()
+
+
+def marks_between(case: Case, on: datetime) -> dict[str, tuple[int, int]]:
+    """The least and greatest mark that the figures of the file allow, by criterion; nothing where anything goes."""
+    found = computing.basis_of(case, on)
+    if found is None or found.policy.verdict is None or "sheets" not in pages_of(case.round).programme:
+        return {}
+    records = basis.records_of(case, found, on)
+    codes = [str(one["code"]) for sheet in pages_of(case.round).programme["sheets"] for one in sheet["criteria"]]
+    told = {code: basis.outside(found, records, code, BEYOND, {}) for code in codes}
+    return {code: (int(one.values["low"]), int(one.values["high"])) for code, one in told.items() if one is not None}
 
 
 @effect("claims.score")

@@ -134,6 +134,7 @@ def picture(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
         "parts": [_bar(one, scale) for one in (*parts, total)],
         "mark": _at(marks[0]["points"][1], scale),
         "said": marks[0],
+        "value": marks[0]["value"]["en" if wording.english() else "zh"],
     }
 
 
@@ -398,7 +399,7 @@ def _reports(one: Title, held: Sequence[Appointment], on: datetime) -> dict[str,
             said = {"chip": _("逾期填报") if row["late"] else _("已填报"), "tone": "you" if row["late"] else "done"}
         else:
             said = {"chip": _("逾期未报") if row["late"] else _("待填报"), "tone": "no" if row["late"] else "past"}
-        cells = [{"text": str(row["year"]), "lead": True}, {"date": row["due"]}, said]
+        cells = [{"text": str(row["year"]), "lead": True}, {"text": wording.day_long(row["due"])}, said]
         shown.append({"key": str(row["year"]), "cells": lists.cells(heads, cells)})
     missed = sum(row["late"] and not row["filed"] for row in rows)
     table = {"caption": _("年度发展情况报告"), "columns": heads, "rows": shown} if shown else None

@@ -18,7 +18,7 @@ from kechuang.desks.experts import fees, reading
 from kechuang.desks.experts.reading import Task
 from kechuang.desks.integrity import actions as integrity
 from kechuang.faces.access import needs, now, person
-from kechuang.faces.web import pool, reading_desk
+from kechuang.faces.web import claims, pool, reading_desk
 from kechuang.faces.web.reading_desk import Desk
 from kechuang.words.outcome import Refused
 
@@ -217,6 +217,7 @@ def _shown(
         "sections": reading_desk.proposal(desk),
         "sheet": reading_desk.sheet(desk, typed if typed is not None else (draft.typed if draft else {}), errors),
         "reasons": reasons or [],
+        "computed": claims.summary(desk.case, now()),
         "save_href": reading_desk.address("review_draft", desk.piece),
         "report_href": reading_desk.address("review_report", desk.piece),
         "key": new_key(),

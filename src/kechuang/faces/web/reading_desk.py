@@ -14,12 +14,14 @@ from django.utils.translation import gettext as _
 
 from kechuang.casework.models import Attachment, Case
 from kechuang.casework.pages import Pages, pages_of
+from kechuang.desks.claims.offers import marks_between
 from kechuang.desks.experts import reading
 from kechuang.desks.experts.models import Seat, SheetDraft
 from kechuang.desks.experts.reading import Piece, Task
 from kechuang.desks.projects import reports
 from kechuang.engines import forms
 from kechuang.engines.flow import Act
+from kechuang.faces.access import now
 from kechuang.faces.web.fields import ShownField, ShownFile
 from kechuang.faces.web.questions import Around, questions, section_shown, wrong
 from kechuang.words.outcome import Refused
@@ -157,22 +159,30 @@ def sheet(desk: Desk, typed: Mapping[str, Any], errors: Errors | None = None) ->
     asked = [one for one in form.fields.values() if one.kind not in ("computed", "file", "files")]
     around = Around(language(), choices=desk.pages.choices)
     drawn = questions(asked, answers=typed, values={}, errors=errors or {}, around=around)
-    fields = tuple(_with_least(one, form) for one in drawn)
+    between = marks_between(desk.case, now())
+    fields = tuple(_with_least(one, form, between) for one in drawn)
     return {"fields": fields, "errors": wrong(form, errors or {}, language())}
 
 
-def _with_least(drawn: ShownField, form: forms.Form) -> ShownField:
+Between = Mapping[str, tuple[int, int]]
+
+
+def _with_least(drawn: ShownField, form: forms.Form, between: Between) -> ShownField:
     if drawn.kind != "sheet":
         return drawn
-    return replace(drawn, items=tuple(replace(item, hint=_hint(item, form)) for item in drawn.items))
+    return replace(drawn, items=tuple(replace(item, hint=_hint(item, form, between)) for item in drawn.items))
 
 
-def _hint(item: ShownField, form: forms.Form) -> str:
+def _hint(item: ShownField, form: forms.Form, between: Between) -> str:
+    """What is said at a criterion: the marks that the figures of the file allow, how long the reason has to be."""
+    said = [item.hint]
+    if item.path in between:
+        low, high = between[item.path]
+        said.append(_("按登记的数据可给 %(low)s–%(high)s 分。") % {"low": low, "high": high})
     least = form.fields[f"{item.path}_why"].least
-    if not isinstance(least, int):
-        return item.hint
-    said = ngettext("理由至少 %(n)s 字。", "理由至少 %(n)s 字。", least) % {"n": least}
-    return f"{item.hint} {said}".strip()
+    if isinstance(least, int):
+        said.append(ngettext("理由至少 %(n)s 字。", "理由至少 %(n)s 字。", least) % {"n": least})
+    return " ".join(one for one in said if one)
 
 
 def data_of(desk: Desk, typed: Mapping[str, Any]) -> dict[str, Any]:
