@@ -253,3 +253,24 @@ def test_a_rate_is_typed_as_a_percentage_and_read_back_as_one(client, region):
     assert (wrong.status_code, row.baseline_rate, row.is_ic, row.unit_id) == (422, 125_000, True, region.unit.pk)
     assert "12.5 %" in client.get(f"/registers/profiles/{row.pid}/").content.decode()
     assert 'value="12.5"' in client.get(f"/registers/profiles/?row={row.pid}").content.decode()
+
+
+def test_several_rows_are_confirmed_at_once_and_what_cannot_be_is_told(client, region):
+    good, over = a_trade(region, 500 * WAN, confirmed=False), a_trade(region, 600 * WAN, confirmed=False)
+    Contract.objects.filter(pk=over.contract_id).update(technical_amount=100 * WAN)
+    signed_in(client, region.registrar)
+    listed = client.get("/registers/trades/").content.decode()
+    page = client.post("/registers/trades/confirm/", {"pick": [good.pid, over.pid], "key": "k"}, follow=True)
+    good.refresh_from_db(), over.refresh_from_db()
+    assert ("确认所选" in listed, good.confirmed, over.confirmed) == (True, True, False)
+    assert "已确认 1 条" in page.content.decode()
+    assert "只剩" in page.content.decode()
+
+
+def test_a_firm_confirms_none_of_its_own_rows_by_picking_them(client, region):
+    trade = a_trade(region, 500 * WAN, confirmed=False)
+    signed_in(client, region.claimant)
+    listed = client.get("/registers/trades/").content.decode()
+    client.post("/registers/trades/confirm/", {"pick": [trade.pid], "key": "k"})
+    trade.refresh_from_db()
+    assert ("确认所选" in listed, trade.confirmed) == (False, False)

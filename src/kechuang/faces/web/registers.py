@@ -39,6 +39,7 @@ DRAWN = {"money": "money", "signed_money": "money", "unit": "text", "row": "text
 PASSED = {"date": "date", "year": "year", "integer": "integer", "bool": "choice", "choice": "choice", "text": "text"}
 YES_NO = {"true": {"zh": "是", "en": "yes"}, "false": {"zh": "否", "en": "no"}}
 MOST_COLUMNS = 6
+MOST_PICKED = 200
 
 
 def known(code: str) -> Register:
@@ -220,7 +221,8 @@ def _table(one: Register, rows: list[Row], held: list[Appointment], request: Htt
         cells[0]["href"] = reverse("register_row", args=[one.code, row.pid])
         state = _state(row)
         shown.append({"key": row.pid, "cells": lists.cells(heads, [*cells, state, _act(one, row, held, request)])})
-    return {"caption": wording.text(dict(one.title)), "columns": heads, "rows": shown, "dense": True}
+    waits = any(not row.confirmed and _may_confirm(one, row, held, request) for row in rows)
+    return {"caption": wording.text(dict(one.title)), "columns": heads, "rows": shown, "dense": True, "pick": waits}
 
 
 def _cell(value: Any, spec: Mapping[str, Any], *, lead: bool) -> dict[str, Any]:
@@ -249,14 +251,39 @@ def _state(row: Row) -> dict[str, Any]:
 
 def _act(one: Register, row: Row, held: list[Appointment], request: HttpRequest) -> dict[str, Any]:
     """The way to confirm a row, for whoever may and did not enter it."""
-    unit = getattr(row, one.by_unit or one.unit)
-    may = registers.role_for(held, one.confirms, unit) is not None and row.entered_by_id != person(request).pk
-    if row.cancelled or not may:
+    if not _may_confirm(one, row, held, request):
         return {"text": ""}
     return {
         "text": _("作废") if row.confirmed else _("确认"),
         "href": reverse("register_row", args=[one.code, row.pid]),
     }
+
+
+def _may_confirm(one: Register, row: Row, held: list[Appointment], request: HttpRequest) -> bool:
+    """Whether the one who asks is the second hand of a row: may confirm it, and did not enter it."""
+    unit = getattr(row, one.by_unit or one.unit)
+    mine = row.entered_by_id == person(request).pk
+    return not row.cancelled and not mine and registers.role_for(held, one.confirms, unit) is not None
+
+
+@require_POST
+@needs("person")
+def confirm_picked(request: HttpRequest, kind: str) -> HttpResponse:
+    """Confirm the rows that were picked, each by itself: what cannot be confirmed is told and keeps nothing else back."""
+    one, done = known(kind), 0
+    picked = registers.visible(one, held_by(request)).filter(pid__in=request.POST.getlist("pick"), confirmed_at=None, cancelled=False)  # fmt: skip
+    for found in picked[:MOST_PICKED]:
+        try:
+            registers.confirm(
+                one, found, by=person(request), on=now(), key=f"{request.POST.get('key', '')}:{found.pid}"
+            )
+            done += 1
+        except Refused as refusal:
+            for reason in refusal.reasons:
+                messages.error(request, f"{found}：{imports.sentence(reason)}")
+    if done:
+        messages.success(request, _("已确认 %(n)s 条，写入台账。") % {"n": done})
+    return redirect("register", kind)
 
 
 @needs("person")
@@ -313,6 +340,7 @@ urlpatterns = [
     path("registers/", overview, name="registers"),
     path("registers/<str:kind>/", register, name="register"),
     path("registers/<str:kind>/template.csv", template, name="register_template"),
+    path("registers/<str:kind>/confirm/", confirm_picked, name="confirm_rows"),
     path("registers/<str:kind>/<str:pid>/", row, name="register_row"),
     path("registers/<str:kind>/<str:pid>/settle/", settle, name="settle_row"),
 ]
