@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
@@ -25,6 +24,7 @@ import rjieba
 import tantivy
 
 from bench.match_corpus import Corpus, edits, real, widened
+from bench.rivals import python_with
 from kechuang.casework.bulk import Population
 from kechuang.engines.match import (
     Builder,
@@ -45,6 +45,7 @@ from kechuang.engines.match.large import Large, cut, schema
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("KECHUANG_PROJECTS", ROOT.parent / "shared" / "data" / "projects"))
 SEED = 20190601
+DATASKETCH = "datasketch==2.0.0"
 HALF_KEPT = (
     "reordered",
     "70 % kept",
@@ -188,11 +189,8 @@ def lsh(
     ours: dict[str, Tally],
     clock: Clock,
 ) -> dict[str, list[float]]:
-    """datasketch on the same texts, where it can be had: in this environment or one named by DATASKETCH_PYTHON."""
-    python = os.environ.get("DATASKETCH_PYTHON") or (sys.executable if find_spec("datasketch") else "")
-    if not python:
-        say("LSH (datasketch)", "not installed; name a python that has it in DATASKETCH_PYTHON")
-        return {}
+    """datasketch on the same texts, in an environment of its own."""
+    python = python_with(DATASKETCH)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "texts.json"
         some = {kind: texts[::4] for kind, texts in changed.items()}

@@ -17,6 +17,7 @@ from kechuang.casework import listing, outbox
 from kechuang.casework.acts import note
 from kechuang.casework.models import Attempt, Case, Finding, Record
 from kechuang.casework.queries import visible_to
+from kechuang.desks.texts.offers import same_elsewhere
 from kechuang.faces.exports.sheets import Heading, workbook
 from kechuang.words.money import Money
 from tests.factories import START, Region, a_case, a_person, an_open_round, done
@@ -292,16 +293,14 @@ def test_two_texts_are_shown_side_by_side_with_their_passages_numbered():
     page = client.get(f"/cases/{first.number}/compare/?with={second.number}")
 
     (pair,) = page.context["pairs"]
-    assert [(r["text"], r.get("n")) for r in pair["left"]["runs"]] == [
-        ("【题目】\n", None),
-        ("荒漠草原退化土壤碳汇的微生物", 1),
-        ("驱动机制研究\n", None),
+    ((left,), (right,)) = pair["left"], pair["right"]
+    assert [
+        (side["place"], [(r["text"], r.get("n"), r.get("id")) for r in side["runs"]]) for side in (left, right)
+    ] == [
+        ("题目", [("荒漠草原退化土壤碳汇的微生物", 1, "l-1"), ("驱动机制研究", None, None)]),
+        ("题目", [("论", None, None), ("荒漠草原退化土壤碳汇的微生物", 1, "r-1"), ("过程", None, None)]),
     ]
-    assert [(r["text"], r.get("n")) for r in pair["right"]["runs"]] == [
-        ("【题目】\n论", None),
-        ("荒漠草原退化土壤碳汇的微生物", 1),
-        ("过程\n", None),
-    ]
+    assert [figure["value"] for figure in page.context["figures"]] == ["14", "82%", "0", "0"]
     assert client.get(f"/cases/{first.number}/compare/?with={foreign.number}").status_code == 404
 
 
@@ -377,3 +376,32 @@ def test_the_list_shows_the_time_spent_beside_the_time_left_and_the_sheet_since_
     assert "已用 4 天" in page
     sheet = texts_of(BytesIO(b"".join(signed_in(region.officer).get("/cases.xlsx").streaming_content)))
     assert "进入本状态" in sheet[0]
+
+
+def test_a_comparison_is_judged_where_it_is_read_and_public_money_elsewhere_is_known_to_the_rules():
+    region = Region()
+    first, second = some_cases(region, 2)
+    finding = with_finding(first, evidence={"share": 31, "nearest": [{**LIKE, "case": second.number}]})
+    type(finding).objects.filter(pk=finding.pk).update(check_name="texts.compare")
+    client = signed_in(region.officer)
+    address = f"/cases/{first.number}/findings/{finding.pk}/"
+    shown = client.get(f"/cases/{first.number}/compare/?with={second.number}").context["judge"]
+    assert [choice["code"] for choice in shown["choices"]] == ["different", "partly", "same", "elsewhere"]
+    empty = client.post(address, {"key": shown["key"], "way": "elsewhere", "word": ""})
+    assert (empty.status_code, 'value="elsewhere" checked' in empty.content.decode()) == (422, True)
+    assert same_elsewhere(first, timezone.now()) is False
+    client.post(address, {"key": shown["key"], "way": "elsewhere", "word": "与国家项目任务书逐条相同"})
+    finding.refresh_from_db()
+    assert finding.settled_word == "同一内容已获其他财政资助：与国家项目任务书逐条相同"
+    assert same_elsewhere(first, timezone.now()) is True
+    assert client.get(f"/cases/{first.number}/compare/?with={second.number}").context["judge"] is None
+
+
+def test_both_texts_can_be_read_whole():
+    region = Region()
+    first, second = some_cases(region, 2)
+    Case.objects.filter(pk__in=[first.pk, second.pk]).update(title="荒漠草原退化土壤碳汇的微生物驱动机制研究")
+    page = signed_in(region.officer).get(f"/cases/{first.number}/compare/?with={second.number}&whole=1")
+    ((pair,), told) = page.context["pairs"], page.content.decode()
+    assert [len(pair["left"]), len(pair["right"]), page.context["all_of_it"]] == [1, 1, True]
+    assert (first.answers_digest in told, second.answers_digest in told) == (True, True)

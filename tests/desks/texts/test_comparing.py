@@ -221,3 +221,33 @@ def test_another_pending_case_of_the_same_people_is_told_and_warns_of_nothing_by
     (like,) = found.evidence["nearest"]
     assert (found.verdict, codes(found)) == ("pass", ["same_team_elsewhere"])
     assert (like["case"], like["same_team"], like["where"], like["share"]) == (other.number, True, "awarded", 0)
+
+
+def test_what_is_said_in_other_words_is_shown_to_a_person_and_warns_of_nothing_by_itself():
+    region = Region()
+    round_ = an_open_round(region)
+    crowd(region, round_)
+    sentence = "本项目研究荒漠草原围封恢复过程中土壤微生物群落结构的变化规律。"
+    first = saying(region, round_, WHEAT + sentence)
+    finding_of(first)
+    again = "本课题探讨荒漠草原围封修复期间土壤微生物群落结构的演变特征。"
+    found = finding_of(saying(region, round_, STEEL + again))
+    (like,) = found.evidence["nearest"]
+    assert (like["case"], like["rewritten"] >= 5, like["share"] < 30) == (first.number, True, True)
+    assert (found.verdict, codes(found)) == ("pass", ["text_rewritten_elsewhere"])
+
+
+def test_a_team_is_known_again_by_two_of_its_members_under_another_leader():
+    region = Region()
+    round_ = an_open_round(region)
+    team = [a_person(unit=region.unit) for _ in range(3)]
+    other = saying(region, round_, STEEL, leader=team[0])
+    mine = saying(region, round_, WHEAT, leader=a_person(unit=region.unit))
+    for case in (other, mine):
+        for person in team[1:]:
+            case.members.create(person=person)
+    Case.objects.filter(pk=other.pk).update(received_at=START)
+    found = finding_of(mine)
+    assert [(like["case"], like["same_team"]) for like in found.evidence["nearest"]] == [(other.number, True)]
+    mine.members.get(person=team[2]).delete()
+    assert finding_of(mine).evidence["nearest"] == []

@@ -96,7 +96,7 @@ def compare(payload: Mapping[str, Any], on: datetime) -> None:
     weights = {name: page.weight(name) for name in mine.sections}
     sketched = match.sketches(mine.sections, without=mine.boilerplate)
     near = match.candidates(sketched, Tables(), top=page.nearest, weights=weights, leave_out={case.pk})
-    likes = sorted(_likes(mine, [one.document for one in near], page), key=lambda like: (-like["share"], like["case"]))
+    likes = sorted(_likes(mine, [one.document for one in near], page), key=_by_share)
     take_in(case, {mark for marks in sketched.values() for mark in marks})
     told = {
         "share": max((like["share"] for like in likes), default=0), "nearest": likes[: page.shown],
@@ -107,6 +107,8 @@ def compare(payload: Mapping[str, Any], on: datetime) -> None:
     reasons = list(_reasons(told, _line(case, page, on), page))
     teams = sum(like["same_team"] for like in likes)
     notes = [Reason("same_team_elsewhere", count=teams)] if teams else []
+    again = max((like["rewritten"] for like in likes), default=0)
+    notes += [Reason("text_rewritten_elsewhere", share=again)] if again >= page.look * 100 else []
     notes += [Reason("file_is_scan", name=name) for name in told["scans"]]
     Finding.objects.update_or_create(
         case=case, check_name=CHECK,
@@ -160,6 +162,9 @@ class Shared:
     sections: Mapping[str, Fraction]
     passages: Mapping[str, tuple[match.Passage, ...]]
     whole: Fraction
+    rewritten: Mapping[str, tuple[match.Passage, ...]]  # sentences in other words: shown, never counted as shared
+    said_again: Fraction  # the weighed share of these
+    found: Mapping[str, match.Evidence]
 
 
 def shared(mine: Side, theirs: Side, page: Lines) -> Shared:
@@ -173,11 +178,16 @@ def shared(mine: Side, theirs: Side, page: Lines) -> Shared:
         for name, text in mine.sections.items()
         if page.weight(name)
     }
-    letters = sum(page.weight(name) * one.a_letters for name, one in found.items())
+    again = {
+        name: match.rewritten(mine.sections[name], other, copied=one.passages, without=mine.boilerplate)
+        for name, one in found.items()
+    }
+    letters = sum(page.weight(name) * one.a_letters for name, one in found.items()) or 1
     common = sum(page.weight(name) * one.shared for name, one in found.items())
+    retold = sum(page.weight(name) * sum(passage.length for passage in some) for name, some in again.items())
     shares = {name: one.share_of_a for name, one in found.items()}
     passages = {name: one.passages for name, one in found.items()}
-    return Shared(shares, passages, Fraction(common, letters) if letters else Fraction(0))
+    return Shared(shares, passages, Fraction(common, letters), again, Fraction(retold, letters), found)
 
 
 def whole(sections: Mapping[str, str]) -> str:
@@ -195,10 +205,15 @@ def _likes(mine: Side, documents: Iterable[int], page: Lines) -> Iterable[dict[s
 
 
 def _of_the_same_people(case: Case) -> list[int]:
-    """Other cases that the leader leads or takes part in: where a team stands twice or a budget item is asked for twice."""
+    """The latest other cases that the leader takes part in, that a member leads, or that two of the team stand in.
+
+    There a team stands twice, or a budget item is asked for twice, however different the texts.
+    """
     if case.leader is None:
         return []
-    own = Q(leader=case.leader) | Q(members__person=case.leader)
+    team = {case.leader.pk, *(member.person_id for member in case.members.all())}
+    twos = Member.objects.filter(person__in=team).values("case").annotate(common=Count("person", distinct=True))
+    own = Q(leader__in=team) | Q(members__person=case.leader) | Q(pk__in=twos.filter(common__gt=1).values("case"))
     rows = Case.objects.filter(own, Q(received_at__isnull=False) | Q(taken_over=True), parent=None).distinct()
     return list(rows.exclude(pk=case.pk).exclude(state__in=REFUSED).order_by("-pk").values_list("pk", flat=True)[:10])
 
@@ -211,7 +226,7 @@ def _like(mine: Side, theirs: Side, page: Lines) -> dict[str, Any] | None:
     own = match.same_people(_team(mine.case), _team(theirs.case))
     standing = _standing(theirs.case)
     team = own and standing in (match.Standing.PENDING, match.Standing.RUNNING)
-    if found.whole < page.look and not goal and not (items and own) and not team:
+    if found.whole + found.said_again < page.look and not goal and not (items and own) and not team:
         return None
     how = match.kind(
         _team(mine.case),
@@ -222,8 +237,14 @@ def _like(mine: Side, theirs: Side, page: Lines) -> dict[str, Any] | None:
     return {
         "case": theirs.case.number, "share": int(found.whole * 100), "kind": str(how), "where": _where(mine.case, theirs.case),
         "sections": {name: int(share * 100) for name, share in found.sections.items() if share},
+        "rewritten": int(found.said_again * 100),
         "passages": sum(map(len, found.passages.values())), "same_goal": goal, "same_team": team, "items": items if own else [],
     }  # fmt: skip
+
+
+def _by_share(like: Mapping[str, Any]) -> tuple[int, int, str]:
+    """The likest first; equal ones by what is only said in other words, then by number."""
+    return -like["share"], -like["rewritten"], like["case"]
 
 
 def _where(case: Case, other: Case) -> str:

@@ -13,6 +13,14 @@ from kechuang.words.offers import check, effect, fact
 from kechuang.words.outcome import Finding
 from kechuang.words.reason import Reason
 
+# The ways an officer judges a comparison; the word kept in the finding begins with the Chinese one.
+PAID_ELSEWHERE = "elsewhere"
+JUDGEMENTS = {
+    "different": {"zh": "不构成重复", "en": "No duplicate"},
+    "partly": {"zh": "部分重复，请申请人说明", "en": "Partly the same: the applicant shall explain"},
+    "same": {"zh": "实质重复，建议不予受理", "en": "The same in substance: not to be admitted"},
+    PAID_ELSEWHERE: {"zh": "同一内容已获其他财政资助", "en": "The same work is paid for by other public money"},
+}
 ENDED = ("draft", "withdrawn", "not_admitted", "not_funded")
 
 
@@ -57,9 +65,8 @@ def same_elsewhere(case: Case, on: datetime) -> bool:
     """The same content is paid for elsewhere: an officer has said so of a finding."""
     if not case.pk:
         return False
-    return Found.objects.filter(
-        case=case, check_name="texts.compare", settled_word__startswith="paid elsewhere"
-    ).exists()
+    said = JUDGEMENTS[PAID_ELSEWHERE]["zh"]
+    return Found.objects.filter(case=case, check_name="texts.compare", settled_word__startswith=said).exists()
 
 
 @fact("texts.affinity")

@@ -7,6 +7,7 @@ from kechuang.engines.match.fingerprints import boilerplate, containment, sketch
 from kechuang.engines.match.index import Hit, Index
 from kechuang.engines.match.likeness import Kind, Standing, Team, items_repeated, items_twice, kind, same_people
 from kechuang.engines.match.nearest import Candidate, candidates
+from kechuang.engines.match.rewritten import rewritten
 from kechuang.engines.match.search import Entry, Found, Question, Searchable, Small, Snippet, question, snippet
 from kechuang.engines.match.store import Memory, Store
 from kechuang.engines.match.text import aligned, normalise, placed_tokens, tokens
@@ -52,6 +53,7 @@ __all__ = [
     "placed_tokens",
     "profiles",
     "question",
+    "rewritten",
     "same_people",
     "sketch",
     "sketches",

@@ -41,6 +41,7 @@ class Evidence:
     passages: tuple[Passage, ...]
     a_letters: int
     b_letters: int
+    a_left_out: int = 0  # letters of the first text that stand in boilerplate, beside a_letters
 
     @property
     def shared(self) -> int:
@@ -68,7 +69,8 @@ def evidence(a: str, b: str, *, shortest: int = SHORTEST, without: Boilerplate =
     left_out = _barred(a_text, without)
     tiles = sorted(_tiles(a_text, b_text, shortest, left_out))
     passages = tuple(_passage(tile, a, b, a_places, b_places) for tile in tiles)
-    return Evidence(passages, len(a_text) - int(left_out.sum()), len(b_text))
+    barred_letters = int(left_out.sum())
+    return Evidence(passages, len(a_text) - barred_letters, len(b_text), barred_letters)
 
 
 # One text is compared with many, section by section: what belongs to it alone is worked out once. None of it is changed.

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -23,15 +21,17 @@ from kechuang.casework.outbox import put
 from kechuang.casework.pages import pages_of
 from kechuang.casework.queries import visible_to
 from kechuang.desks.texts.comparing import CHECK, Shared, Side, shared
+from kechuang.desks.texts.offers import JUDGEMENTS
 from kechuang.desks.texts.said import ATTACHMENTS, GOALS, TITLE, lines
 from kechuang.engines.match.likeness import TITLES as KINDS
 from kechuang.engines.match.likeness import Kind
 from kechuang.faces.access import held_by, needs, now, person
 from kechuang.faces.web import lists, wording
+from kechuang.faces.web.side_by_side import SAME, Sides, marks
 from kechuang.faces.web.sight import sight
+from kechuang.parties.models import Person
 from kechuang.words.money import Money
 
-Span = tuple[int, int, int]  # first and last place in the text (half-open), and the number of the passage
 WHERE = {
     "this_round": gettext_lazy("本批次"), "past_round": gettext_lazy("往年批次"), "awarded": gettext_lazy("在研项目"),
     "result": gettext_lazy("已结题项目及成果"),
@@ -60,6 +60,7 @@ def _like(case: Case, like: Mapping[str, Any], number: int, other: Case | None) 
     sections = titles(case)
     facts = [str(WHERE[like["where"]]), share, wording.text(KINDS[Kind(like["kind"])])]
     facts += [f"{sections.get(name, name)} {part}%" for name, part in like["sections"].items()]
+    facts += [_("改写 %(share)s%%") % {"share": again}] if (again := like.get("rewritten")) else []
     facts += [_("同一团队")] if like.get("same_team") else []
     facts += [_("目标任务相同")] if like["same_goal"] else []
     facts += [_("预算相同：%(name)s %(sum)s") % {"name": name, "sum": Money(fen)} for name, fen in like["items"]]
@@ -87,9 +88,33 @@ def compare(request: HttpRequest, number: str) -> HttpResponse:
         if like is None:
             raise Http404
         return render(request, "officer/compare_closed.html", {**around(left), "title": _closed(like["share"])})
-    return render(
-        request, "officer/compare.html", {**side_by_side(left, right), "reader": person(request), "found": found}
-    )
+    told = side_by_side(left, right, person(request), all_of_it=request.GET.get("whole") == "1")
+    judged = judgement(request, left, found) if found else {}
+    return render(request, "officer/compare.html", {**told, "found": found, **judged})
+
+
+def judgement(request: HttpRequest, case: Case, finding: Finding) -> dict[str, Any]:
+    """What the form of judgement takes: whether this reader may judge now, and what may be said."""
+    may = bool(judging_role(case, person(request), now()))
+    waits = may and finding.verdict != "pass" and finding.settled_by_id is None
+    return {
+        "case": case,
+        "judge": {"pk": finding.pk, "key": lists.fresh_key(), "choices": choices(finding)} if waits else None,
+    }
+
+
+def choices(finding: Finding) -> list[dict[str, str]]:
+    """The ways to judge a comparison; other findings are judged in words alone."""
+    if finding.check_name != CHECK:
+        return []
+    language = "en" if wording.english() else "zh"
+    return [{"code": code, "title": told[language]} for code, told in JUDGEMENTS.items()]
+
+
+def judged(finding: Finding, code: str, word: str) -> str:
+    """The officer's word as it is kept: the way it was judged, then why; a choice without a reason stays too short."""
+    way = JUDGEMENTS[code]["zh"] if finding.check_name == CHECK and code in JUDGEMENTS else ""
+    return f"{way}：{word.strip()}" if way and word.strip() else word
 
 
 def _named(finding: Finding | None, near: str) -> Mapping[str, Any] | None:
@@ -109,65 +134,45 @@ def around(left: Case) -> dict[str, Any]:
     return {"trail": trail, "href": back, "left": head(left, _("本件"))}
 
 
-def side_by_side(left: Case, right: Case) -> dict[str, Any]:
-    """Both texts with their passages numbered, and how much of each section is shared."""
+def side_by_side(left: Case, right: Case, reader: Person, *, all_of_it: bool) -> dict[str, Any]:
+    """Both texts with their passages numbered, how much is shared in figures, and how much of each section."""
     mine, theirs = Side.of(left), Side.of(right)
     found = shared(mine, theirs, lines())
-    texts = Headed.of(mine.sections, titles(left)), Headed.of(theirs.sections, titles(right))
-    spans, partners = passages(found, mine.sections, *texts)
-    pair = {
-        "left": {"place": "", "runs": runs(texts[0].text, spans)},
-        "right": {"place": "", "runs": runs(texts[1].text, partners)},
-    }
+    marked = marks(found)
+    sides = Sides(mine.sections, theirs.sections, (titles(left), titles(right)))
+    same = sum(one.how == SAME for one in marked)
     return {
-        **around(left), "right": head(right, _("既有")), "pairs": [pair], "table": table(left, mine, found),
-        "digests": (left.answers_digest, right.answers_digest),
-        "title": _("%(n)s 处相同，加权占本件 %(share)s") % {"n": len(spans), "share": f"{int(found.whole * 100)}%"},
+        **around(left), "right": head(right, _("既有"), common=_in_both(left, right)), "all_of_it": all_of_it, "count": len(marked),
+        "pairs": sides.whole(marked) if all_of_it else sides.shared(marked), "table": table(left, mine, found),
+        "figures": figures(found, theirs, len(marked) - same), "digests": (left.answers_digest, right.answers_digest),
+        "reader": reader, "title": _("%(n)s 处相同，加权占本件 %(share)s") % {"n": same, "share": f"{int(found.whole * 100)}%"},
+        "sub": _("下面只列出有标记的段落；机器只指出，不作结论。") if not all_of_it else _("机器只指出，不作结论。"),
     }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Headed:
-    """Sections in one text under their titles; `starts` are where each begins in the plain text and in this one."""
-
-    text: str
-    starts: tuple[tuple[int, int], ...]
-
-    @classmethod
-    def of(cls, sections: Mapping[str, str], named: Mapping[str, str]) -> Headed:
-        text, starts, plain = "", [], 0
-        for name, said in sections.items():
-            text += f"【{named.get(name, name)}】\n"
-            starts.append((plain, len(text)))
-            text, plain = f"{text}{said}\n", plain + len(said) + 1
-        return cls(text, tuple(starts))
-
-    def place(self, plain: int) -> int:
-        """Where a letter of the plain text stands here."""
-        start, here = self.starts[bisect_right(self.starts, (plain, len(self.text))) - 1]
-        return here + plain - start
+def figures(found: Shared, theirs: Side, retold: int) -> list[dict[str, Any]]:
+    """The amounts in letters: what is the same, how much of the other that is, what is said again, what was left out."""
+    evidence = found.found.values()
+    same, letters = sum(one.shared for one in evidence), sum(one.a_letters for one in evidence)
+    other = max((one.b_letters for one in evidence), default=0)
+    again = sum(passage.length for some in found.rewritten.values() for passage in some)
+    unit = _("字")
+    return [
+        {"label": _("逐字相同"), "value": f"{same:,}", "unit": unit, "note": _("占本件 %(share)s（不加权）") % {"share": _share(same, letters)}},
+        {"label": _("占另一件"), "value": _share(same, other), "note": _("另一件共 %(n)s 字") % {"n": f"{other:,}"}},
+        {"label": _("改写"), "value": f"{again:,}", "unit": unit, "note": _("%(n)s 处，供阅读，不计入比例") % {"n": retold}},
+        {"label": _("已排除"), "value": f"{sum(one.a_left_out for one in evidence):,}", "unit": unit, "note": _("指南和表格自带的文字")},
+    ]  # fmt: skip
 
 
-def passages(found: Shared, sections: Mapping[str, str], left: Headed, right: Headed) -> tuple[list[Span], list[Span]]:
-    """The passages in both texts, numbered in the order of the first; what two passages share is marked once."""
-    spans: list[Span] = []
-    partners: list[Span] = []
-    begun = {name: here for name, (_plain, here) in zip(sections, left.starts, strict=True)}
-    for name, listed in found.passages.items():
-        for one in listed:
-            number = len(spans) + 1
-            spans.append((begun[name] + one.a_start, begun[name] + one.a_end, number))
-            partners.append((right.place(one.b_start), right.place(one.b_end - 1) + 1, number))
-    return spans, list(disjoint(partners))
+def _share(part: int, of: int) -> str:
+    return f"{part * 100 // of if of else 0}%"
 
 
-def disjoint(spans: Iterable[Span]) -> Iterator[Span]:
-    """The spans in order, each from where the one before ends."""
-    at = 0
-    for first, last, number in sorted(spans):
-        if last > at:
-            yield max(first, at), last, number
-            at = last
+def _in_both(left: Case, right: Case) -> list[str]:
+    """The people who stand in both teams, by name."""
+    teams = [{one.person for one in case.members.select_related("person")} | {case.leader} for case in (left, right)]
+    return sorted(str(one) for one in teams[0] & teams[1] if one)
 
 
 def table(case: Case, mine: Side, found: Shared) -> dict[str, Any]:
@@ -177,27 +182,21 @@ def table(case: Case, mine: Side, found: Shared) -> dict[str, Any]:
     rows = [
         {"key": name, "cells": lists.cells(heads, [
             {"text": named.get(name, name), "lead": True}, {"text": str(page.weight(name))},
-            {"text": f"{int(found.sections[name] * 100)}%" if name in found.sections else _("不比对")},
+            {"share": float(found.sections[name]), "name": named.get(name, name), "tone": "sun" if found.sections[name] > page.section else "sky"}
+            if name in found.sections else {"text": _("不比对")},
         ])}
         for name in mine.sections
     ]  # fmt: skip
     return {"caption": _("各部分的相同比例"), "columns": heads, "rows": rows, "dense": True}
 
 
-def head(case: Case, label: str) -> dict[str, Any]:
+def head(case: Case, label: str, common: Iterable[str] = ()) -> dict[str, Any]:
     who = [str(one) for one in (case.leader, case.applicant, case.round) if one]
-    return {"label": label, "title": case.title, "meta": who}
-
-
-def runs(text: str, spans: Iterable[Span]) -> list[dict[str, Any]]:
-    """`text` in runs: what is shared is marked with the number of its passage, the rest is plain. Spans never overlap."""
-    found, at = [], 0
-    for first, last, number in sorted(spans):
-        if first > at:
-            found.append({"text": text[at:first]})
-        found.append({"text": text[first:last], "mark": "same", "n": number})
-        at = last
-    return [*found, {"text": text[at:]}] if at < len(text) else found
+    names = "、".join(common)
+    return {
+        "label": label, "title": case.title or case.number,
+        "meta": [case.number, *who, *([_("两件都有：%(names)s") % {"names": names}] if names else [])],
+    }  # fmt: skip
 
 
 @require_POST

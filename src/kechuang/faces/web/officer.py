@@ -266,9 +266,10 @@ def findings_shown(
     rows = Finding.objects.filter(case=case).select_related("settled_by").order_by("verdict", "pk")
     shown = [
         {
-            "pk": one.pk, "title": said(one), "outcome": one.verdict, "check": one.check_name, "said": "", "judgement": one.settled_word,
+            "pk": one.pk, "choices": comparing.choices(one), "title": said(one), "outcome": one.verdict, "check": one.check_name, "said": "", "judgement": one.settled_word,
             "by": one.settled_by, "open": may_judge and one.verdict != "pass" and one.settled_by_id is None,
             "key": lists.fresh_key(), "likes": comparing.likes(request, case, one), "error": (errors or {}).get(one.pk, ""), "typed": typed if one.pk in (errors or {}) else "",
+            "way": request.POST.get("way", "") if one.pk in (errors or {}) else "",
         }
         for one in rows
     ]  # fmt: skip
@@ -288,8 +289,9 @@ def settle(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     finding = get_object_or_404(
         Finding.objects.select_related("case__round__institution", "case__applicant"), case=case, pk=pk
     )
+    kept = comparing.judged(finding, request.POST.get("way", ""), word)
     try:
-        settle_finding(finding, word, by=person(request), on=on, key=request.POST.get("key", ""))
+        settle_finding(finding, kept, by=person(request), on=on, key=request.POST.get("key", ""))
     except Refused as refusal:
         errors = {pk: "；".join(sentence(reason) for reason in refusal.reasons)}
         shown = findings_shown(request, case, bool(judging_role(case, person(request), on)), errors, word)

@@ -239,6 +239,7 @@ team_elsewhere|同一批次里有相同的成员：{cases}|The same people stand
 term_beyond_level|这一档最长 {most} 年|At this level the term is {most} years at most
 term_runs_backwards|终止日早于起始日，请改正|The term ends before it begins; please correct it
 section_found_elsewhere|有一部分约 {share}% 的文字在别处出现过，请对照判断|About {share}% of one section stands elsewhere; please compare and judge
+text_rewritten_elsewhere|另有约 {share}% 的内容换了说法，与别处意思相近，请对照阅读（不计入重复率）|About {share}% more is said elsewhere in other words; please read both (it does not count as shared)
 goal_found_elsewhere|目标任务约 {share}% 与另一件相同，请判断是否同一目标|About {share}% of the goals stand in another case; please judge whether it is the same goal
 budget_item_twice|同一预算项目出现两次：{names}|The same budget item stands twice: {names}
 file_is_scan|附件“{name}”是扫描件，没有文字层，不能参加文本比对|The attachment “{name}” is a scan without text and cannot be compared

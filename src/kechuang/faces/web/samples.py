@@ -306,7 +306,7 @@ def _texts() -> dict[str, Any]:
     return {
         "left": head,
         "right": {**head, "label": "既有", "title": "退化草原土壤有机碳组分对围封年限的响应"},
-        "pairs": [{"left": side, "right": side}],
+        "pairs": [{"left": [side], "right": [side]}],
         "runs": [{"text": "采样于"}, {"text": "七月", "change": "out"}, {"text": "八月中旬", "change": "in"}, {"text": "进行。"}],
         "clauses": [
             {"n": "第三条", "title": "补多少。", "said": "一年内全部使用费乘以 50%，与当年尚余额度相比，取小的一个。", "formula": "补贴 = 取小（使用费 × 比例，封顶 − 本年已补）", "lit": True},

@@ -15,6 +15,8 @@
     if (!all.length) return;
     at = (at + by + all.length) % all.length;
     light(all[at].dataset.n);
+    const told = document.querySelector("[data-compare-at] b span");
+    if (told) told.textContent = at + 1;
     all[at].scrollIntoView({ block: "center" });
     all[at].focus({ preventScroll: true });
   }
