@@ -436,7 +436,8 @@ def main() -> None:
     joined(documents[: size // 10], list(corpus.fresh.values())[:500])
     say("peak memory of this run", f"{getrusage(RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
     del documents, index
-    parts = (["bench.match_house"],) if "--short" in sys.argv else (["bench.match_house"], ["bench.match", "--million"])
+    house = (["bench.match_house"], ["bench.match_door"])
+    parts = house if "--short" in sys.argv else (*house, ["bench.match", "--million"])
     for part in parts:
         subprocess.run([sys.executable, "-m", *part], check=True, cwd=ROOT)
 

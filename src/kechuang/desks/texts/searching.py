@@ -90,9 +90,10 @@ def search(wanted: Wanted, *, person: Person | None, on: datetime, top: int = 20
     ranked = visible.search(asked, top=top * 3)
     rows = Found.objects.filter(gone=False).in_bulk([key for key, _ in ranked])
     found = [rows[key] for key, _ in ranked if key in rows and not set(keys).isdisjoint(rows[key].seen_by)]
-    seen = _each_once(_still_there(found, person, on))
-    hits = [*_records(wanted, person, on), *(_hit(row, asked) for row in seen)]
-    return Answer(tuple(hits[:top]), state.as_of if state.parts else None)
+    records = _records(wanted, person, on)
+    seen = _each_once(_still_there(found, person, on))[: max(top - len(records), 0)]
+    hits = (*records, *(_hit(row, asked) for row in seen))
+    return Answer(hits[:top], state.as_of if state.parts else None)
 
 
 def _question(wanted: Wanted, keys: Collection[str]) -> Question:
