@@ -116,3 +116,11 @@ def test_places_are_shared_by_the_largest_remainders_and_add_up():
     assert shares({"a": 47, "b": 16, "c": 37}, 10) == {"a": 5, "b": 1, "c": 4}
     assert shares({"b": 1, "a": 1}, 1) == {"a": 1, "b": 0}
     assert shares({"a": 0}, 3) == {"a": 0}
+
+
+def test_of_nobody_there_is_no_order():
+    assert ranked([], seed=b"s") == ()
+
+
+def test_where_all_are_below_the_least_mark_nobody_is_placed():
+    assert ranked([entry("a", 50), entry("b", 40)], seed=b"s", least=Fraction(60)) == ()

@@ -64,7 +64,7 @@ def ranked(entries: Iterable[Entry], *, seed: bytes, least: Fraction | None = No
     """Best first by score, then by the declared keys, then by SHA-256(seed‖project); below `least` nobody is placed."""
     kept = [e for e in entries if least is None or e.score >= least]
     ordered = sorted(kept, key=lambda e: (-e.score, tuple(-k for k in e.keys), _lot(seed, e.project)))
-    following = [*ordered[1:], None]
+    following = [*ordered[1:], None][: len(ordered)]  # of nobody there is no next
     return tuple(Placed(n, e, _by(e, after)) for n, (e, after) in enumerate(zip(ordered, following, strict=True), 1))
 
 
