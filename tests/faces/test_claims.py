@@ -250,9 +250,12 @@ def test_a_notice_of_claims_names_unit_and_share_and_never_who_filed(client):
 def test_a_notice_of_titles_tells_no_money(client):
     region = Firms()
     recognised(region)
-    case = Title.objects.get().case
-    said = client.get(f"/notices/{case.notices.get().code}/").content.decode()
-    assert (region.unit.name in said, "金额" in said, region.claimant.name in said) == (True, False, False)
+    title = Title.objects.get()
+    proposed, given = title.case.notices.order_by("pk")
+    for notice in (proposed, given):
+        said = client.get(f"/notices/{notice.code}/").content.decode()
+        assert (region.unit.name in said, "金额" in said, region.claimant.name in said) == (True, False, False)
+    assert [given.what, title.number in said, "有效期至" in said] == ["认定公告", True, True]
 
 
 def test_the_open_data_of_results_names_no_claimant(client):

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from kechuang.casework import curtain, deadlines, locks, outbox, records, witnessing
+from kechuang.casework import curtain, deadlines, locks, outbox, publishing, records, witnessing
 from kechuang.casework.actor import Actor
 from kechuang.casework.models import Attempt, Case, Duty, Finding, Record, Round, subject_key
 from kechuang.casework.pages import Pages, pages_for, pages_of, roles_page
@@ -151,6 +151,7 @@ def carry_out(
     move(subject, target(step, before, subject.before), on)
     for effect in step.effects:
         curtain.call(offers.find("effect", effect), subject, context)
+    publishing.publish(subject, context)
     record = records.write(
         subject,
         records.Entry(name, before, subject.state, by, step.by, on, key, context.data, context.tells, asked),

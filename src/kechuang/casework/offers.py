@@ -107,15 +107,18 @@ def start_notice(case: Case, context: Any) -> None:
     what = named["zh"] if isinstance(named, Mapping) else named
     notice, _ = Notice.objects.get_or_create(
         round=case.round, what=str(what), first_day=first,
-        defaults={"last_day": notice_ends(first, days), "on": context.on, "digest": context.pages.digest},
+        defaults={
+            "last_day": notice_ends(first, days), "on": context.on, "digest": context.pages.digest,
+            "body": {"flow": context.flow.code, "act": context.act.name},
+        },
     )  # fmt: skip
     notice.cases.add(case)
     context.tells["notice"] = notice.code
 
 
 def running_notice(case: Case) -> Notice | None:
-    """The latest notice this case stands under."""
-    return Notice.objects.filter(cases=case).order_by("-on").first()
+    """The latest notice this case stood under for objections; what was merely made known has no last day."""
+    return Notice.objects.filter(cases=case).exclude(last_day=None).order_by("-on").first()
 
 
 @check("casework.within_notice")
@@ -350,8 +353,8 @@ def publish_digest(round_: Round, context: Any) -> None:
     round_.published_at, round_.document_no = context.on, str(context.data.get("document_no", ""))
     round_.save(update_fields=["published_at", "document_no"])
     body = {"title": round_.title, "pages": round_.frozen_id, "budget": str(round_.budget_fen)}
-    Notice.objects.create(
+    notice = Notice.objects.create(
         round=round_, what="申报指南", body=body, on=context.on, first_day=context.on.astimezone(ZONE).date(),
         digest=digest(str(sorted(body.items())).encode()),
     )  # fmt: skip
-    context.tells["pages"] = round_.frozen_id or ""
+    context.tells |= {"pages": round_.frozen_id or "", "notice": notice.code}

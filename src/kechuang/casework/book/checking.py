@@ -12,6 +12,7 @@ from kechuang.casework.book.check_examples import computed, examples
 from kechuang.casework.book.check_likeness import likeness
 from kechuang.casework.book.check_policies import policies
 from kechuang.casework.book.check_programmes import programme
+from kechuang.casework.book.check_public import public
 from kechuang.casework.book.check_synonyms import synonyms
 from kechuang.casework.book.check_texts import any_page, letter, numbering
 from kechuang.casework.book.frozen import letters_of
@@ -139,7 +140,7 @@ def _flows(book: Book) -> Iterator[BadPage]:
     roles = book.page("roles").body.get("roles", {}) if "roles.yaml" in book.sources else {}
     for code, flow in flows.items():
         page = book.page("flows", code)
-        yield from _located(page, (*audit(flow, roles=roles, flows=flows), *_inputs(flow, page)))
+        yield from _located(page, (*audit(flow, roles=roles, flows=flows), *_inputs(flow, page), *public(flow)))
         for name in letters_of({}, [page.body]):
             if not book.has("letters", name):
                 path = next(f"acts.{act}.letter" for act, told in flow.acts.items() if told.letter == name)

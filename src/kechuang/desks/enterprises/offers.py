@@ -355,7 +355,7 @@ def certify(case: Case, context: Any) -> None:
     case.project_no, case.starts_on, case.ends_on = title.number, title.since, title.until - timedelta(1)
     case.save(update_fields=["project_no", "starts_on", "ends_on"])
     files.use_rights(case)
-    context.tells |= {"certificate": title.number, "until": title.until.isoformat()}
+    context.tells |= {"certificate": title.number, "valid_until": title.until.isoformat()}
     context.data |= files.said_in_letter(title)
 
 
@@ -368,4 +368,4 @@ def withdraw_title(case: Case, context: Any) -> None:
         withdrawn_from=first, ground=str(context.data.get("ground") or "change")
     ):
         raise Refused(Reason("no_title_given"))
-    context.tells["from"] = first.isoformat()
+    context.tells["from_date"] = first.isoformat()

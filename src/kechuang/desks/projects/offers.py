@@ -334,7 +334,7 @@ def change_allowed(case: Case, context: Any) -> Finding:
 def apply_change(case: Case, context: Any) -> None:
     """Write the change into the project, keeping what was."""
     parent = case.parent or case
-    kind = str(case.answers.get("change") or context.data.get("change") or "")
+    kind = context.tells["change"] = str(case.answers.get("change") or context.data.get("change") or "")
     said = {**case.answers, **context.data}
     before: dict[str, Any] = {}
     if kind == "period" and said.get("new_end"):

@@ -144,7 +144,7 @@ def _inputs(said: Any, path: str) -> dict[str, Mapping[str, Any]]:
 
 
 def _public(said: Any, path: str) -> Mapping[str, Any]:
-    _known(said, {"what", "fields", "within", "contacts"}, path)
+    _known(said, {"what", "fields", "within", "contacts", "page", "given"}, path)
     return {**said, "what": _text(said.get("what"), f"{path}.what")}
 
 

@@ -99,9 +99,14 @@ class NoticeOut(Schema):
     code: str
     round: str = Field(..., alias="round.code")
     what: str
+    said: dict[str, Any] = {}
     first_day: date
     last_day: date | None
     digest: str
+
+    @staticmethod
+    def resolve_said(row: Any) -> dict[str, Any]:
+        return dict(row.body.get("said", {}))
 
 
 class ResultOut(Schema):

@@ -15,7 +15,7 @@ from kechuang.casework import documents, pages
 from kechuang.casework.models import Case, Document, Notice, Record, Round
 from kechuang.engines import forms
 from kechuang.engines.forms import Printed
-from kechuang.faces.web import showing, wording
+from kechuang.faces.web import published, wording
 from kechuang.parties.models import Organisation
 from kechuang.words.money import Money
 from kechuang.words.outcome import Refused
@@ -129,14 +129,31 @@ def _block(section: Printed) -> Block:
 
 
 def of_notice(notice: Notice) -> Paper:
-    """A list under notice with its days and whom to tell."""
+    """A notice: what it says of its round, the list it is about and, where objections are heard, its days."""
+    said = [f"{wording.text(one['label'])}：{wording.text(one['value'])}" for one in published.pairs(notice)]
+    if notice.last_day is not None and "said" not in notice.body:
+        first, last = wording.day_long(notice.first_day), wording.day_long(notice.last_day)
+        said.append(f"公示期为{first}至{last}，首日计入。有异议的，请在公示期内实名书面提出。")
+    cases = list(notice.cases.select_related("round", "applicant", "leader", "award").order_by("rank", "number"))
+    tables = [_list_under(notice, cases)] if cases else []
+    if places := published.by_place(notice):
+        tables.append(_grid(places["table"]))
+    return Paper(f"{notice.round.title}{notice.what}", ISSUER, notice.round.document_no, [], [Block(paragraphs=said, tables=tables)], ISSUER, wording.day_long(notice.on), notice.code, notice.digest)  # fmt: skip
+
+
+def _list_under(notice: Notice, cases: Sequence[Case]) -> Grid:
+    money = any(case.proposed_fen or case.asked_fen for case in cases)
+    listed = _grid(published.list_of(notice, cases, money=money))
+    return Grid(["序号", *listed.head], [[str(n), *row] for n, row in enumerate(listed.rows, 1)])
+
+
+def _grid(table: Mapping[str, Any]) -> Grid:
+    """A table of a page as a table of a paper: money in full, everything else as its text."""
     rows = [
-        [str(n), c.project_no or c.number, c.title, c.applicant.name if c.applicant else "", showing.public_leader(c), str(Money(c.proposed_fen or c.asked_fen)) if c.proposed_fen or c.asked_fen else ""]
-        for n, c in enumerate(notice.cases.select_related("round", "applicant", "leader").order_by("rank", "number"), 1)
+        [str(Money(cell["fen"])) if cell.get("fen") is not None else wording.text(cell.get("text")) for cell in row["cells"]]
+        for row in table["rows"]
     ]  # fmt: skip
-    grid = Grid(["序号", "编号", "项目名称", "承担单位", "负责人", "拟支持金额"], rows)
-    days = f"公示期为{wording.day_long(notice.first_day)}至{wording.day_long(notice.last_day)}，首日计入。有异议的，请在公示期内实名书面提出。"
-    return Paper(f"{notice.round.title}{notice.what}", ISSUER, notice.round.document_no, [], [Block(paragraphs=[days], tables=[grid])], ISSUER, wording.day_long(notice.on), notice.code, notice.digest)  # fmt: skip
+    return Grid([wording.text(column["title"]) for column in table["columns"]], rows)
 
 
 def recommendation(

@@ -17,7 +17,7 @@ from kechuang.casework.acts import InputRefused, open_case
 from kechuang.casework.models import Award, Case, Document, Notice, Record, Round
 from kechuang.engines import forms
 from kechuang.faces.access import needs, now
-from kechuang.faces.web import questions, showing
+from kechuang.faces.web import published, questions, showing
 from kechuang.faces.web.sentences import sentence
 from kechuang.parties.secrets import token
 from kechuang.words.outcome import Refused
@@ -59,7 +59,8 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
         "round": round_, "programme": programme, "conditions": conditions,
         "sheets": programme.get("sheets", ()), "topics": round_.topics, "open": round_.state == "open",
         "facts": call_facts(round_, programme), "checklist": thawed.choices("checklist") or {},
-        "instalments": programme.get("instalments", ()),
+        "instalments": programme.get("instalments", ()), "notices": [showing.notice_row(n, now()) for n in lately(round_.notices, 20)],
+        "came": round_.cases.filter(parent=None).exclude(received_at=None).count() if round_.state not in OPEN else None,
     }  # fmt: skip
     return render(request, "public/call.html", shown)
 
@@ -93,12 +94,12 @@ def notices(request: HttpRequest) -> HttpResponse:
 @needs("anyone")
 def notice(request: HttpRequest, code: str) -> HttpResponse:
     """One notice: its list, its days, whom to tell, and the way to object."""
-    row = get_object_or_404(Notice.objects.select_related("round"), code=code)
+    row = get_object_or_404(Notice.objects.select_related("round", "round__frozen"), code=code)
     cases = list(row.cases.select_related("round", "applicant", "leader", "award").order_by("rank", "number"))
     pays = any(c.proposed_fen or c.asked_fen for c in cases)
     shown = {
         "notice": showing.notice_row(row, now()), "row": row,
-        "table": {"caption": row.what, "columns": showing.CASE_COLUMNS[: None if pays else -1], "rows": showing.case_rows(cases, money=pays)},
+        "table": published.list_of(row, cases, money=pays), "pairs": published.pairs(row), "places": published.by_place(row),
         "count": len(cases), "fen": sum(c.proposed_fen or c.asked_fen or 0 for c in cases) if pays else None,
     }  # fmt: skip
     return render(request, "public/notice.html", shown)
@@ -166,10 +167,17 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
     shown = {
         "case": case,
         "answers": public_answers(case, form),
+        "state": public_state(case),
         "place": showing.place_name(case.place),
         "leader": showing.public_leader(case),
     }
     return render(request, "public/project.html", shown)
+
+
+def public_state(case: Case) -> Any:
+    """Where a project stands, in states that its flow makes public (running, passed, terminated …); else nothing."""
+    states = pages.pages_of(case.round).flow(case.flow).states
+    return states[case.state].title if case.state in states and states[case.state].public else ""
 
 
 def public_answers(case: Case, form: Any) -> list[dict[str, Any]]:

@@ -58,6 +58,7 @@ def notice_row(notice: Notice, on: datetime) -> dict[str, Any]:
     running = notice.last_day is not None and notice.first_day <= today <= notice.last_day
     return {
         "title": f"{notice.round.title}{notice.what}",
+        "what": notice.what,
         "href": reverse("notice", args=[notice.code]),
         "first": notice.first_day,
         "last": notice.last_day,

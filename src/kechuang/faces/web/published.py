@@ -1,0 +1,116 @@
+"""What a notice says as rows and pictures: facts of a round, its statistics, and what stands beside the cases of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kechuang.casework import publishing
+from kechuang.casework.models import Case, Notice
+from kechuang.casework.pages import pages_of
+from kechuang.engines.flow import Act, Flow
+from kechuang.faces.web import charts, showing, wording
+
+NAMES = {
+    "title": gettext_lazy("批次"),
+    "topics": gettext_lazy("指南方向"),
+    "dates": gettext_lazy("时间"),
+    "rules_digest": gettext_lazy("规则指纹（SHA-256）"),
+    "submitted": gettext_lazy("申报"),
+    "accepted": gettext_lazy("受理"),
+    "reviewed": gettext_lazy("评审"),
+    "proposed": gettext_lazy("拟支持"),
+    "funded": gettext_lazy("支持"),
+    "result": gettext_lazy("结论"),
+    "cause": gettext_lazy("原因"),
+    "ground": gettext_lazy("事由"),
+    "from_date": gettext_lazy("自何日起"),
+    "certificate": gettext_lazy("证书编号"),
+    "valid_until": gettext_lazy("有效期至"),
+    "change": gettext_lazy("变更事项"),
+}
+
+
+def act_of(notice: Notice) -> tuple[Flow, Act] | None:
+    """The flow and act that published a notice; None for those that were not published by an act of a page."""
+    pages = pages_of(notice.round)
+    code, name = str(notice.body.get("flow", "")), str(notice.body.get("act", ""))
+    flow = pages.round.flows.get(code)
+    return (flow, flow.acts[name]) if flow and name in flow.acts else None
+
+
+def pairs(notice: Notice) -> list[dict[str, Any]]:
+    """What a notice says of its round, name and value: inputs under their own titles, numbers as they were that day."""
+    found = act_of(notice)
+    inputs: Mapping[str, Any] = found[1].inputs if found else {}
+    said = notice.body.get("said", {})
+    return [
+        {"label": inputs.get(name) or NAMES.get(name, name), "value": _shown(name, value, inputs.get(name, {}))}
+        for name, value in said.items()
+        if name != "by_place"
+    ]
+
+
+def _shown(name: str, value: Any, field: Mapping[str, Any]) -> Any:
+    if name == "dates":
+        told = {key: _moment(value.get(key)) for key in ("opens", "units_close", "closes")}
+        return _("%(opens)s 开始，%(units_close)s 单位截止，%(closes)s 推荐截止") % told
+    if field.get("kind") == "datetime":
+        return _moment(str(value))
+    if isinstance(value, list):
+        return "；".join(map(str, value))
+    return str(value)
+
+
+def _moment(said: str | None) -> str:
+    return wording.moment(datetime.fromisoformat(said), year=True) if said else wording.DASH
+
+
+def by_place(notice: Notice) -> dict[str, Any] | None:
+    """The statistics of a decision by league and city: a picture and a table; None where a notice has none."""
+    rows = notice.body.get("said", {}).get("by_place")
+    if not rows:
+        return None
+    names = showing.place_names()
+    values = {row["place"]: row["submitted"] for row in rows}
+    top = max(rows, key=lambda row: row["submitted"])
+    sentence = _("%(place)s申报最多，%(n)s 项。") % {"place": _place(top["place"], names), "n": top["submitted"]}
+    chart = charts.tiles(values, title=_("各盟市申报"), note=_("项"), sentence=sentence, heads=(_("盟市"), _("项")))
+    columns = [
+        {"code": "place", "title": _("盟市")},
+        {"code": "submitted", "title": _("申报"), "num": True},
+        {"code": "funded", "title": _("支持"), "num": True},
+        {"code": "amount", "title": _("金额"), "unit": _("万元"), "num": True},
+    ]
+    cells = [
+        [{"text": _place(row["place"], names), "lead": True}, {"text": row["submitted"]}, {"text": row["funded"]}, {"fen": int(row["fen"])}]
+        for row in rows
+    ]  # fmt: skip
+    table = {"caption": _("各盟市申报与支持"), "columns": columns, "rows": [{"cells": one} for one in cells]}
+    return {"chart": chart, "table": table}
+
+
+def _place(code: str, names: Mapping[str, str]) -> str:
+    return showing.place_name(code, names) or _("未注明")
+
+
+def list_of(notice: Notice, cases: Sequence[Case], *, money: bool) -> dict[str, Any]:
+    """The cases of a notice as a table: who and what, and beside them what the act published of each."""
+    found = act_of(notice)
+    beside = publishing.beside(notice, found[0], list(cases)) if found else {}
+    extra = [name for name in NAMES if any(name in said for said in beside.values())]
+    rows = showing.case_rows(cases, money=money)
+    for row in rows:
+        row["cells"] += [{"text": beside.get(row["key"], {}).get(name, "")} for name in extra]
+    columns = [
+        *showing.CASE_COLUMNS[: None if money else -1],
+        *({"code": name, "title": NAMES[name]} for name in extra),
+    ]
+    return {"caption": notice.what, "columns": columns, "rows": rows}
+
+
+__all__ = ["act_of", "by_place", "list_of", "pairs"]

@@ -1,0 +1,187 @@
+"""What the pages of the book declare public is published with the act, once, and nothing else is."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+
+import pytest
+
+from kechuang.casework.actor import Actor
+from kechuang.casework.acts import act, open_case
+from kechuang.casework.book import check_public
+from kechuang.casework.models import Case, Notice, Round
+from kechuang.casework.pages import pages_of
+from kechuang.casework.publishing import OF_ROUND
+from kechuang.desks.integrity import inquiries
+from kechuang.faces.exports import papers
+from tests.factories import START, Region, a_case, an_open_round, done
+
+pytestmark = pytest.mark.django_db
+MINUTES = {"minutes": "厅党组会纪要〔2018〕5号"}
+CAUSE = {"cause": "objective", **MINUTES}
+
+
+def read(client, notice: Notice) -> str:
+    page = client.get(f"/notices/{notice.code}/")
+    assert page.status_code == 200
+    return page.content.decode()
+
+
+def running(region: Region, round_: Round, title: str) -> Case:
+    """A project that runs, as if it had come there."""
+    case = a_case(region, round_, title=title)
+    Case.objects.filter(pk=case.pk).update(state="running", project_no=title)
+    case.refresh_from_db()
+    return case
+
+
+def test_an_erratum_tells_its_words_and_the_new_closing_on_its_notice_and_on_the_call(client):
+    region = Region()
+    round_ = an_open_round(region)
+    done(round_, "erratum", region.leadership, text="附件二有误，以新附件为准", new_close="2018-04-20T17:30")
+    notice = Notice.objects.get(what="更正公告")
+    page, call = read(client, notice), client.get(f"/calls/{round_.code}/").content.decode()
+    assert ["附件二有误，以新附件为准" in page, "2018年4月20日 17:30" in page, "更正公告" in call] == [True] * 3
+    assert notice.last_day is None
+
+
+def test_a_cancelled_round_tells_why(client):
+    region = Region()
+    round_ = an_open_round(region)
+    done(round_, "cancel", region.leadership, reason="因年度预算调整，本批次不再组织评审，敬请谅解", **MINUTES)
+    page = read(client, Notice.objects.get())
+    assert ["因年度预算调整，本批次不再组织评审，敬请谅解" in page, "会议纪要" in page] == [True, False]
+
+
+def test_a_draft_for_opinions_stays_open_for_its_days(client):
+    region = Region()
+    round_ = an_open_round(region, state="arguing", published_at=None, frozen_id=None)
+    done(round_, "record_argument", Actor.labelled("E-1"), opinion="意见" * 30)
+    done(round_, "seek_opinions", region.planner)
+    notice = Notice.objects.get()
+    assert (notice.body["said"]["topics"], notice.last_day > notice.first_day) == (["T1 自由探索"], True)
+
+
+def test_projects_that_were_ended_on_one_day_are_one_list_with_their_causes(client):
+    region = Region()
+    round_ = an_open_round(region)
+    cases = [running(region, round_, title) for title in ("一号项目", "二号项目")]
+    for case, cause in zip(cases, ("objective", "fault"), strict=True):
+        done(
+            case,
+            "propose_termination",
+            region.officer,
+            cause="objective",
+            reason="承担单位已经注销，无法继续实施项目任务书所列任务",
+        )
+        done(case, "terminate", region.leadership, **{**CAUSE, "cause": cause})
+    notice = Notice.objects.get(what="终止项目")
+    page = read(client, notice)
+    assert sorted(notice.cases.values_list("title", flat=True)) == ["一号项目", "二号项目"]
+    assert ["客观原因" in page, "主观责任" in page, MINUTES["minutes"] in page] == [True, True, False]
+
+
+def test_a_repeated_act_publishes_nothing_twice():
+    region = Region()
+    round_ = an_open_round(region)
+    for _ in range(2):
+        act(
+            round_,
+            "suspend",
+            by=region.leadership,
+            on=START,
+            key="s",
+            data={"reason": "因系统升级，本批次申报暂停，三个工作日后恢复"},
+        )
+    assert Notice.objects.count() == 1
+
+
+def test_a_refused_act_publishes_nothing():
+    region = Region()
+    with pytest.raises(Exception, match="act_for_another"):
+        done(an_open_round(region), "suspend", region.planner, reason="因系统升级，本批次申报暂停，三个工作日后恢复")
+    assert Notice.objects.count() == 0
+
+
+@pytest.mark.parametrize(("consent", "published"), [("true", ["经查不存在失信行为"]), ("", [])])
+def test_a_name_is_cleared_in_public_only_with_consent(consent, published, client):
+    region = Region()
+    inquiries.open_inquiry(
+        source="report", text="网上有人反映其论文数据与他人雷同", about={"person": region.leader.pid},
+        by=region.supervisor, on=START, key="i",
+    )  # fmt: skip
+    case = Case.objects.get(flow="inquiry")
+    Case.objects.filter(pk=case.pk).update(state="hearing")
+    case.refresh_from_db()
+    done(case, "clear", region.leadership, consent=consent, text="经查不存在失信行为", **MINUTES)
+    assert [notice.body["said"]["text"] for notice in Notice.objects.all()] == published
+    assert client.get(f"/projects/{case.number}/").status_code == 404
+
+
+def test_the_numbers_of_a_decision_stay_as_they_were_that_day(client):
+    region = Region()
+    round_ = an_open_round(region, state="in_review")
+    case = a_case_received(region, round_)
+    done(round_, "rank", region.chief)
+    done(round_, "decide", region.leadership, **MINUTES)
+    Case.objects.filter(pk=case.pk).update(received_at=None)
+    notice = Notice.objects.get(what="评审统计")
+    page = read(client, notice)
+    assert notice.body["said"] == {
+        "submitted": 1, "accepted": 0, "reviewed": 0, "proposed": 0, "funded": 0,
+        "by_place": [{"place": "150100", "submitted": 1, "funded": 0, "fen": "0"}],
+    }  # fmt: skip
+    assert ["呼和浩特市申报最多，1 项。" in page, "<svg" in page] == [True, True]
+
+
+def a_case_received(region: Region, round_: Round) -> Case:
+    Round.objects.filter(pk=round_.pk).update(state="open")
+    round_.refresh_from_db()
+    case = open_case(round_, by=region.leader, on=START, key="open")
+    Case.objects.filter(pk=case.pk).update(received_at=START, state="not_admitted", place="150102")
+    Round.objects.filter(pk=round_.pk).update(state="in_review", units_close_at=START, closes_at=START + timedelta(1))
+    round_.refresh_from_db()
+    return case
+
+
+def test_a_notice_of_words_prints_its_words_and_no_days_that_are_not():
+    region = Region()
+    round_ = an_open_round(region)
+    done(round_, "suspend", region.leadership, reason="因系统升级，本批次申报暂停，三个工作日后恢复")
+    block = papers.of_notice(Notice.objects.get()).blocks[0]
+    assert (block.paragraphs, block.tables) == (["理由：因系统升级，本批次申报暂停，三个工作日后恢复"], [])
+
+
+def test_the_card_of_a_project_says_where_it_stands(client):
+    region = Region()
+    round_ = an_open_round(region)
+    case = running(region, round_, "一号项目")
+    done(
+        case,
+        "propose_termination",
+        region.officer,
+        cause="objective",
+        reason="承担单位已经注销，无法继续实施项目任务书所列任务",
+    )
+    done(case, "terminate", region.leadership, **CAUSE)
+    assert "<dd>终止</dd>" in client.get(f"/projects/{case.number}/").content.decode()
+
+
+def test_whatever_may_be_said_of_a_round_can_be_told():
+    assert set(OF_ROUND) == set(check_public.ROUND)
+
+
+@pytest.mark.parametrize(
+    ("public", "why"),
+    [
+        ({"fields": ["reson"]}, "nothing called 'reson' can be published here"),
+        ({"page": "walls"}, "no public page 'walls'"),
+        ({"fields": ["reason"], "given": "reason"}, "'reason' is no yes-or-no input of the act"),
+    ],
+)
+def test_a_declaration_that_nobody_could_fill_is_a_fault_of_the_page(public, why):
+    flow = pages_of(an_open_round(Region())).round.round_flow
+    suspend = dataclasses.replace(flow.acts["suspend"], public={"what": {"zh": "公告", "en": "Notice"}, **public})
+    planted = dataclasses.replace(flow, acts={"suspend": suspend})
+    assert [bad.why for bad in check_public.public(planted)] == [why]
