@@ -171,6 +171,8 @@ notice_still_runs|公示到{last}结束，期满后才能决定|The notice runs 
 number_taken|编号{number}已经发给另一单位|The number {number} belongs to another title
 objection_open|还有 {count} 件异议没有答复|{count} objections are unanswered
 only_later|新的截止时间须晚于原定时间|The new closing time must be later than the old one
+pages_change_the_competition|修订改动了竞争时已经固定的部分：{parts}，只能改决定之后的办理规则|The revision changes what was fixed for the competition: {parts}; only what follows the decision may change
+pages_unchanged|现行版本与本批次固化的页面相同，没有可以改用的修订|The edition in force says what the frozen pages say; there is no revision to move to
 pages_unsound|办事规则有 {count} 处问题，第一处：{first}|The pages have {count} faults, the first: {first}
 paid_beyond_contract|合同“{contract}”核定的技术交易额只剩 {left} 未登记付款，请核对金额或合同|Of the technology part of contract “{contract}” only {left} is left to be paid; please check the amount or the contract
 panel_barren|{group}：{of}需要 {need} 名，只有 {have} 名可用|{group}: {need} {of} are needed, {have} can be had
@@ -230,6 +232,7 @@ sheet_already_filed|这份评审表已经提交过|This sheet has already been f
 sheets_missing|评审表不够：至少 {least} 份，只有 {filed} 份|Too few sheets: at least {least}, only {filed} filed
 spent_more_than_received|财政支出{spent}超过已到账{received}|{spent} spent is more than the {received} received
 state_differs|状态是“{row}”，台账最后一步到“{recorded}”|The state is {row}, the last record led to {recorded}
+states_would_be_lost|修订后的流程里没有这些办件所处的状态：{states}|The revised flows lack states in which cases lie: {states}
 supervision_seals_itself|监督处的承诺由监督处自己封存和揭示|Supervision seals and reveals for itself
 table_has_no_rows|表里只有列名，没有数据|The table has a head and no rows
 table_too_large|表格超过 {most} MB，请拆分|The table is larger than {most} MB; please split it
