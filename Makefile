@@ -5,10 +5,6 @@ V := .venv/bin
 # Bytecode is kept between runs: without it every start compiles Django anew (2.2 s against 0.9 s).
 unexport PYTHONDONTWRITEBYTECODE
 
-# The live server's threads share one in-memory connection, and two requests at once can stand still on it:
-# such a run is ended and tried once more. See docs/operations.md.
-BROWSER = timeout 600 $(V)/pytest -rs -m browser
-
 .PHONY: setup demo test check fmt lock soak bench wheel clean
 
 setup: .venv/.runtime  ## make the environment, nothing else
@@ -41,7 +37,7 @@ check: .venv/.test  ## format, lint, types, walls, book, unit and property tests
 test: check  ## everything: check, journeys, browser, the bars in short form, PostgreSQL
 	$(V)/python tests/machine.py chromium
 	$(V)/pytest -n 2 -rs -m "(journey or bar or postgres) and not browser"
-	$(BROWSER) || $(BROWSER)
+	$(V)/pytest -rs -m browser
 
 fmt: .venv/.test
 	$(V)/ruff format src tests bench

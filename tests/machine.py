@@ -15,6 +15,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
 SERVER = ("initdb", "pg_ctl", "postgres")
 
 

@@ -6,7 +6,6 @@ import re
 from datetime import timedelta
 from pathlib import Path
 from random import Random
-from shutil import which
 
 import pytest
 from django.utils import timezone
@@ -16,50 +15,16 @@ from kechuang.casework.models import Attachment, Case, Document, Draft
 from kechuang.casework.pages import pages_of
 from kechuang.faces.rehearsal.filling import filled, term_of
 from tests.factories import Region, a_person, an_open_round
+from tests.journeys.conftest import press
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.journey,
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
-WORD = "a-long-password"
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey, pytest.mark.browser]
 TITLE = "荒漠草原退化土壤碳汇的微生物驱动机制"
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
 
 @pytest.fixture
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def region(monkeypatch, settings):
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    settings.ALLOWED_HOSTS = ["*"]
-    region = Region()
-    for who in (region.leader, region.research, region.head, region.signatory):
-        who.set_password(WORD)
-        who.save()
-    return region
-
-
-def signed_in(browser, server, who):
-    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-    page.set_default_timeout(20_000)
-    page.goto(f"{server.url}/signin/")
-    page.fill("#username", who.username)
-    page.fill("#password", WORD)
-    page.press("#password", "Enter")
-    page.wait_for_url("**/todo/")
-    return page
+def region():
+    return Region()
 
 
 def the_rest(case, region, member):
@@ -80,19 +45,13 @@ def the_rest(case, region, member):
         )
 
 
-def press(page, name):
-    page.get_by_role("button", name=name, exact=True).last.click()
-
-
-def test_an_application_is_drafted_attached_submitted_and_passed_on(live_server, browser, region, tmp_path: Path):
+def test_an_application_is_drafted_attached_submitted_and_passed_on(windows, region, tmp_path: Path):
     round_ = an_open_round(region, opens_at=timezone.now() - timedelta(2))
     member = a_person(unit=region.unit, identity="15010219850505001X")
-    member.set_password(WORD)
-    member.save()
 
     # Before any writing: the conditions, then a press.
-    page = signed_in(browser, live_server, region.leader)
-    page.goto(f"{live_server.url}/calls/{round_.code}/apply/")
+    page = windows.of(region.leader)
+    page.goto(f"/calls/{round_.code}/apply/")
     assert page.locator("h1").inner_text() == "可以申请"
     press(page, "开始申请")
     page.wait_for_url("**/form/part/basics/")
@@ -106,23 +65,23 @@ def test_an_application_is_drafted_attached_submitted_and_passed_on(live_server,
 
     # A file is attached.
     (tmp_path / "合作协议.pdf").write_bytes(PDF)
-    page.goto(f"{live_server.url}/cases/{case.number}/form/part/attachments/")
+    page.goto(f"/cases/{case.number}/form/part/attachments/")
     page.set_input_files("#f-other_files-new", tmp_path / "合作协议.pdf")
-    page.wait_for_selector("#saved[data-version='1']")  # the test's database has one connection for all threads
+    page.wait_for_selector("#saved[data-version='1']")
     press(page, "保存")
     page.wait_for_selector("text=合作协议.pdf")
     assert Attachment.objects.get().name == "合作协议.pdf"
 
     # The member agrees from the to-do page.
     the_rest(case, region, member)
-    theirs = signed_in(browser, live_server, member)
+    theirs = windows.of(member)
     theirs.get_by_role("link", name="成员确认参加").click()
     theirs.fill("#f-promise-name", member.name)
     press(theirs, "成员确认参加")
     theirs.wait_for_url(f"**/cases/{case.number}/")
 
     # The leader checks, reads what will follow, submits and gets a receipt.
-    page.goto(f"{live_server.url}/cases/{case.number}/form/")
+    page.goto(f"/cases/{case.number}/form/")
     page.get_by_role("link", name="核对并提交").click()
     page.wait_for_url("**/act/submit_to_unit/")
     assert "这件将从“草稿”转为“待单位审核”。" in page.content()
@@ -141,7 +100,7 @@ def test_an_application_is_drafted_attached_submitted_and_passed_on(live_server,
         (region.head, "单位签章", {"#f-seal-name": region.head.name}),
         (region.signatory, "推荐提交", {"#f-letter-name": region.signatory.name}),
     ):
-        theirs = signed_in(browser, live_server, who)
+        theirs = windows.of(who)
         theirs.get_by_role("link", name=step).click()
         for place, text in fields.items():
             theirs.fill(place, text)

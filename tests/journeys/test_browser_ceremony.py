@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from shutil import which
 
 import pytest
 
@@ -13,35 +12,14 @@ from kechuang.engines.panel.ceremony import commitment
 from kechuang.faces.web import verifying
 from tests.factories import START, Region, a_case, a_person, an_open_round, done
 from tests.journeys import story
-from tests.journeys.test_browser_applicant import FLAGS, WORD, press, signed_in
+from tests.journeys.conftest import PHONE, press
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.journey,
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey, pytest.mark.browser]
 
 
 @pytest.fixture
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def region(monkeypatch, settings):
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    settings.ALLOWED_HOSTS = ["*"]
-    region = Region()
-    for who in (region.operator, region.supervisor):
-        who.set_password(WORD)
-        who.save()
-    return region
+def region():
+    return Region()
 
 
 def waiting(region: Region) -> Round:
@@ -62,12 +40,12 @@ def step(page) -> str:
     return page.locator("ol.flow li.now b").inner_text()
 
 
-def test_a_round_is_drawn_in_public_and_verified_by_anyone(live_server, browser, region):
+def test_a_round_is_drawn_in_public_and_verified_by_anyone(windows, region):
     round_ = waiting(region)
-    where = f"{live_server.url}/rounds/{round_.code}/draw/"
+    where = f"/rounds/{round_.code}/draw/"
     operator, supervisor = (
-        signed_in(browser, live_server, region.operator),
-        signed_in(browser, live_server, region.supervisor),
+        windows.of(region.operator),
+        windows.of(region.supervisor),
     )
 
     # What is short is shown before anything is frozen; nothing is.
@@ -114,8 +92,8 @@ def test_a_round_is_drawn_in_public_and_verified_by_anyone(live_server, browser,
     assert [e.person.name for e in Expert.objects.select_related("person") if e.person.name in operator.content()] == []
 
     # The public reads dice and seed now, and the command with its result from the award on.
-    public = browser.new_context(viewport={"width": 390, "height": 800}).new_page()
-    public.goto(f"{live_server.url}/draws/{round_.code}/1/")
+    public = windows.public(viewport=PHONE)
+    public.goto(f"/draws/{round_.code}/1/")
     assert (story.DICE in public.content(), public.locator("#result").count()) == (True, 0)
     Round.objects.filter(pk=round_.pk).update(state="decided")
     public.reload()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from shutil import which
 
 import pytest
 from django.utils import timezone
@@ -21,64 +20,24 @@ from tests.desks.claims.steps import PDF, WAN, Firms, a_round, a_trade
 from tests.desks.claims.test_titles import MARKS, a_file, sheet_of
 from tests.factories import a_person, done
 from tests.journeys import story
+from tests.journeys.conftest import press
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.journey,
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
-WORD = "a-long-password"
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey, pytest.mark.browser]
 
 
 @pytest.fixture
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def region(monkeypatch, settings):
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    settings.ALLOWED_HOSTS = ["*"]
+def region():
     region = Firms()
     region.unit.name, region.seller.name = "示例新材料有限公司", "示例研究院"
     region.unit.save(), region.seller.save()
     region.registrar = a_person(("contract_registrar", "150000"))
-    offices = (region.officer, region.chief, region.signatory, region.planner, region.planning_chief, region.secretary)
-    money = (region.leadership, region.fund_clerk, region.treasurer, region.finance)
-    for who in (region.claimant, region.registrar, *offices, *money):
-        who.set_password(WORD)
-        who.save()
     return region
 
 
 @pytest.fixture
-def here(live_server, browser, region):
+def here(windows):
     """A way to sign in as somebody, in a window of their own."""
-
-    def signed_in(who):
-        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-        page.set_default_timeout(20_000)
-        page.goto(f"{live_server.url}/signin/")
-        page.fill("#username", who.username)
-        page.fill("#password", WORD)
-        page.press("#password", "Enter")
-        page.wait_for_url("**/todo/")
-        page.base = live_server.url
-        return page
-
-    return signed_in
-
-
-def press(page, name):
-    page.get_by_role("button", name=name, exact=True).last.click()
+    return windows.of
 
 
 def open_round(region, programme, **given):
@@ -93,7 +52,7 @@ def this_year(day="03-01"):
 
 def acted(page, number, step, fill=None):
     """One act from its own page, with what it asks for."""
-    page.goto(f"{page.base}/cases/{number}/act/{step}/")
+    page.goto(f"/cases/{number}/act/{step}/")
     for place, text in (fill or {}).items():
         page.fill(place, text)
     for radio in page.locator("fieldset input[type=radio][value=pass]").all():
@@ -103,7 +62,7 @@ def acted(page, number, step, fill=None):
 
 
 def started(page, round_):
-    page.goto(f"{page.base}/calls/{round_.code}/apply/")
+    page.goto(f"/calls/{round_.code}/apply/")
     press(page, "开始申请")
     page.wait_for_url("**/form/part/**")
     return Case.objects.get(round=round_)
@@ -111,7 +70,7 @@ def started(page, round_):
 
 def filled_unit(page, number):
     """The first part: what the register does not know."""
-    page.goto(f"{page.base}/cases/{number}/form/part/unit/")
+    page.goto(f"/cases/{number}/form/part/unit/")
     for place, text in {"#f-unit_contact": "王晓", "#f-unit_phone": "0471-4963421"}.items():
         page.fill(place, text)
     page.fill("[name='unit_bank.bank']", "示例银行")
@@ -122,7 +81,7 @@ def filled_unit(page, number):
 
 def promised(page, number):
     """The last part: statements."""
-    page.goto(f"{page.base}/cases/{number}/form/part/claim/")
+    page.goto(f"/cases/{number}/form/part/claim/")
     for box in page.locator("fieldset input[type=checkbox]").all():
         box.check()
     if page.locator("#f-track input[type=radio]").count():
@@ -132,7 +91,7 @@ def promised(page, number):
 
 
 def handed_in(page, number, who):
-    page.goto(f"{page.base}/cases/{number}/act/submit/")
+    page.goto(f"/cases/{number}/act/submit/")
     page.fill("#f-promise-name", who.name)
     page.locator("form.form button.primary").click()
     page.wait_for_load_state("networkidle")
@@ -149,13 +108,13 @@ def test_a_contract_is_registered_claimed_capped_listed_paid_and_paid_back(here,
 
     # The firm enters contract and payment, the registrar confirms both.
     page = here(region.claimant)
-    page.goto(f"{page.base}/registers/contracts/")
+    page.goto("/registers/contracts/")
     page.get_by_text("登记一条，或导入表格").click()
     for place, text in {"number": "HT-1", "buyer": region.unit.name, "seller": region.seller.name, "signed_on": this_year(), "contract_amount": "30000000", "technical_amount": "30000000"}.items():  # fmt: skip
         page.fill(f"#f-{place}", text)
     page.select_option("#f-contract_kind", "transfer")
     press(page, "登记")
-    page.goto(f"{page.base}/registers/trades/")
+    page.goto("/registers/trades/")
     page.get_by_text("登记一条，或导入表格").click()
     for place, text in {
         "number": "FK-1",
@@ -169,7 +128,7 @@ def test_a_contract_is_registered_claimed_capped_listed_paid_and_paid_back(here,
     registrar = here(region.registrar)
     rows: tuple[tuple[str, type[Row]], ...] = (("contracts", Contract), ("trades", Trade))
     for kind, model in rows:
-        registrar.goto(f"{registrar.base}/registers/{kind}/{model.objects.get().pid}/")
+        registrar.goto(f"/registers/{kind}/{model.objects.get().pid}/")
         press(registrar, "确认无误")
         registrar.wait_for_url(f"**/registers/{kind}/")
     assert Trade.objects.get().confirmed
@@ -177,7 +136,7 @@ def test_a_contract_is_registered_claimed_capped_listed_paid_and_paid_back(here,
     # The claim: the payment is picked, the amount stands beside the form, with the ceiling that bit.
     case = started(page, round_)
     filled_unit(page, case.number)
-    page.goto(f"{page.base}/cases/{case.number}/form/part/records/")
+    page.goto(f"/cases/{case.number}/form/part/records/")
     page.locator("input[type=checkbox][value='FK-1']").check()
     page.wait_for_selector("#computed-now >> text=核算金额 200.00 万元")
     assert "触及上限" in page.locator("#computed-now").inner_text()
@@ -203,7 +162,7 @@ def test_a_contract_is_registered_claimed_capped_listed_paid_and_paid_back(here,
 
     # The list within the budget: scaled, and why.
     planner = here(region.planner)
-    planner.goto(f"{planner.base}/rounds/{round_.code}/list/")
+    planner.goto(f"/rounds/{round_.code}/list/")
     assert "超出预算 50.00 万元" in planner.locator("h1").inner_text()
     planner.locator("input[name=pick]").check()
     press(planner, "列入名单")
@@ -233,7 +192,7 @@ def test_a_contract_is_registered_claimed_capped_listed_paid_and_paid_back(here,
     case.refresh_from_db()
     grant = Grant.objects.get(case=case)
     assert (case.state, grant.granted_fen, grant.paid_fen, grant.received_fen) == ("paid", *[150 * WAN] * 3)
-    page.goto(f"{page.base}/cases/{case.number}/computation/")
+    page.goto(f"/cases/{case.number}/computation/")
     said = page.locator("main").inner_text()
     for words in ("核算金额 200.00 万元", "批次可用 150.00 万元，名单合计 200.00 万元，按比例分配", "触及上限"):
         assert words in said
@@ -254,7 +213,7 @@ def test_a_claim_on_a_related_contract_is_refused_with_its_reason(here, region, 
     page = here(region.claimant)
     case = started(page, round_)
     filled_unit(page, case.number)
-    page.goto(f"{page.base}/cases/{case.number}/form/part/records/")
+    page.goto(f"/cases/{case.number}/form/part/records/")
     page.locator(f"input[type=checkbox][value='{trade.number}']").check()
     page.wait_for_selector("#computed-now >> text=交易双方存在关联关系")
     page.fill("#f-use_made", "已投产")
@@ -287,11 +246,8 @@ def read_by_the_panel(here, region, case):
 
 
 def sheet_filled_in(here, case, seat):
-    who = seat.expert.person
-    who.set_password(WORD)
-    who.save()
-    page = here(who)
-    page.goto(f"{page.base}/reviews/{seat.label}/{case.number}/")
+    page = here(seat.expert.person)
+    page.goto(f"/reviews/{seat.label}/{case.number}/")
     for place, text in sheet_of(case, MARKS, seat.label).items():
         page.fill(f"[name='{place}']", text)
     page.get_by_role("button", name="提交", exact=True).last.click()
@@ -305,7 +261,7 @@ def test_a_high_tech_file_depends_on_experts_is_read_given_reported_on_and_withd
     case = a_file(region, round_, on=timezone.now())
     freeze_pool(round_, timezone.now())
     page = here(region.claimant)
-    page.goto(f"{page.base}/cases/{case.number}/computation/")
+    page.goto(f"/cases/{case.number}/computation/")
     assert page.locator("h1").inner_text() == "取决于专家评审"
     said = page.locator("main").inner_text()
     for words in ("技术先进程度", "31 分 – 80 分", "还取决于"):
@@ -320,13 +276,13 @@ def test_a_high_tech_file_depends_on_experts_is_read_given_reported_on_and_withd
     case.refresh_from_db()
     read_by_the_panel(here, region, case)
     acted(here(region.secretary), case.number, "close_review")
-    officer.goto(f"{officer.base}/cases/{case.number}/computation/")
+    officer.goto(f"/cases/{case.number}/computation/")
     assert officer.locator("h1").inner_text() == "必定达标"
     assert "72 分" in officer.locator(".span-row.total").inner_text()
 
     # Proposed, ten working days of notice, the number and the certificate.
     planner, meeting = here(region.planner), here(region.leadership)
-    planner.goto(f"{planner.base}/cases/{case.number}/act/propose/")
+    planner.goto(f"/cases/{case.number}/act/propose/")
     planner.locator("input[value=recognise], option[value=recognise]").first.check()
     planner.locator("form.form button.primary").click()
     planner.wait_for_load_state("networkidle")
@@ -334,7 +290,7 @@ def test_a_high_tech_file_depends_on_experts_is_read_given_reported_on_and_withd
     the_notice_is_over(case)
     acted(meeting, case.number, "recognise", {"#f-document_no": "内科高字〔2026〕5号"})
     title = Title.objects.get(case=case)
-    page.goto(f"{page.base}/titles/{title.number}/")
+    page.goto(f"/titles/{title.number}/")
     assert "有效" in page.locator(".head").inner_text()
     paper = page.request.get(page.base + page.locator("a[download]").get_attribute("href"))
     assert (paper.status, paper.body()[:5]) == (200, b"%PDF-")
@@ -344,11 +300,11 @@ def test_a_high_tech_file_depends_on_experts_is_read_given_reported_on_and_withd
     acted(chief, case.number, "warn", {"#f-items": "研发费用辅助账不完整，限期整改并重新报送"})
     case.refresh_from_db()
     assert case.state == "warned"
-    meeting.goto(f"{meeting.base}/cases/{case.number}/act/withdraw_title/")
+    meeting.goto(f"/cases/{case.number}/act/withdraw_title/")
     meeting.select_option("#f-ground", "fraud")
     meeting.fill("#f-from_date", timezone.localdate().isoformat())
     meeting.locator("form.form button.primary").click()
     meeting.wait_for_load_state("networkidle")
-    page.goto(f"{page.base}/titles/{title.number}/")
+    page.goto(f"/titles/{title.number}/")
     case.refresh_from_db()
     assert (case.state, "已取消" in page.locator(".head").inner_text()) == ("withdrawn_title", True)

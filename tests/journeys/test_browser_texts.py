@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from shutil import which
 
 import pytest
 from django.utils import timezone
@@ -13,49 +12,15 @@ from kechuang.desks.texts import indexing
 from kechuang.desks.texts.comparing import compare
 from tests.factories import START, Region, a_case, a_person, an_open_round
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.journey,
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
-WORD = "a-long-password"
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey, pytest.mark.browser]
 WHEAT = "针对河套灌区春小麦在盐碱胁迫下出苗率低的问题，本项目拟采集不同盐分梯度的土壤样品，测定种子萌发期离子通道的表达变化，筛选耐盐候选基因，并在两个旗县开展三年的田间验证。"
 
 
 @pytest.fixture
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def region(monkeypatch, settings, tmp_path):
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    settings.ALLOWED_HOSTS = ["*"]
+def region(settings, tmp_path):
     settings.DATA = tmp_path
     region = Region()
-    for who in (region.leader, region.officer):
-        who.set_password(WORD)
-        who.save()
     return region
-
-
-def signed_in(browser, server, who, *, width: int = 1440):
-    page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
-    page.set_default_timeout(20_000)
-    page.goto(f"{server.url}/signin/")
-    page.fill("#username", who.username)
-    page.fill("#password", WORD)
-    page.press("#password", "Enter")
-    page.wait_for_url("**/todo/")
-    return page
 
 
 def saying(region, round_, title: str, text: str, leader=None) -> Case:
@@ -66,10 +31,10 @@ def saying(region, round_, title: str, text: str, leader=None) -> Case:
     return case
 
 
-def test_a_person_types_into_the_box_and_opens_a_hit(live_server, browser, region):
+def test_a_person_types_into_the_box_and_opens_a_hit(windows, region):
     case = saying(region, an_open_round(region), "耐盐小麦选育", WHEAT)
     indexing.bring_up(timezone.now())
-    page = signed_in(browser, live_server, region.leader)
+    page = windows.of(region.leader)
 
     # The key / leads into the box, the first letters bring the hit, the arrow and Enter open it.
     page.keyboard.press("/")
@@ -88,14 +53,14 @@ def test_a_person_types_into_the_box_and_opens_a_hit(live_server, browser, regio
     assert page.locator(".hits h3 mark").first.inner_text() == "小麦"
 
     # Without scripts the box is a form like any other.
-    plain = browser.new_context(java_script_enabled=False, storage_state=page.context.storage_state()).new_page()
-    plain.goto(f"{live_server.url}/todo/")
+    plain = windows.public(java_script_enabled=False, storage_state=page.context.storage_state())
+    plain.goto("/todo/")
     plain.fill(".find-box input", "小麦")
     plain.press(".find-box input", "Enter")
     assert plain.locator(".hits h3").count() >= 1
 
 
-def test_an_officer_compares_two_cases_and_prints_the_passages(live_server, browser, region, tmp_path):
+def test_an_officer_compares_two_cases_and_prints_the_passages(windows, region, tmp_path):
     round_ = an_open_round(region)
     for number in range(12):
         other = saying(region, round_, f"别的项目{number}", chr(0x4E00 + 37 * number) * 60)
@@ -105,8 +70,8 @@ def test_an_officer_compares_two_cases_and_prints_the_passages(live_server, brow
     second = saying(region, round_, "耐盐小麦选育", WHEAT.replace("采集", "收集") + "自己的话。" * 3)
     compare({"case": second.pk}, timezone.now() + timedelta(minutes=1))
 
-    page = signed_in(browser, live_server, region.officer)
-    page.goto(f"{live_server.url}/cases/{second.number}/findings/")
+    page = windows.of(region.officer)
+    page.goto(f"/cases/{second.number}/findings/")
     page.get_by_role("link", name="盐碱地小麦选育").click()
     page.wait_for_url(f"**/compare/?with={first.number}")
     assert page.locator("[data-compare] mark").count() >= 4

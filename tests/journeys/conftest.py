@@ -1,0 +1,87 @@
+"""What stories in a real browser share: windows in which somebody has signed in, and the day it is told on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from kechuang.casework import outbox
+from kechuang.casework.clock import tick
+from kechuang.faces import access
+
+WORD = "a-long-password"
+DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+
+class Windows:
+    """Windows of the house, each with somebody in it; `at(path)` addresses are those of the live server."""
+
+    def __init__(self, browser: Any, base: str) -> None:
+        self.browser, self.base = browser, base
+        self.opened: list[Any] = []
+
+    def public(self, **more: Any) -> Any:
+        """A window in which nobody has signed in."""
+        context = self.browser.new_context(base_url=self.base, **{"viewport": DESKTOP, **more})
+        self.opened.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        return page
+
+    def of(self, who: Any, **more: Any) -> Any:
+        """A window of somebody, on their to-do page; whoever has no password yet is given one."""
+        if not who.has_usable_password() or not who.password:
+            who.set_password(WORD)
+            who.save(update_fields=["password"])
+        page = self.public(**more)
+        page.goto("/signin/")
+        page.fill("#username", who.username)
+        page.fill("#password", WORD)
+        page.press("#password", "Enter")
+        page.wait_for_url("**/todo/")
+        return page
+
+
+@pytest.fixture
+def windows(live_server: Any, browser: Any, settings: Any) -> Iterator[Windows]:
+    settings.ALLOWED_HOSTS = ["*"]
+    found = Windows(browser, live_server.url)
+    yield found
+    for context in found.opened:
+        context.close()
+
+
+class Day:
+    """The time it is in the house; `pass_(days)` lets the clock and the jobs that follow do what falls due."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def to(self, moment: datetime) -> datetime:
+        self.at = max(self.at, moment)
+        tick(self.at)
+        outbox.work(self.at)
+        return self.at
+
+    def pass_(self, days: int) -> datetime:
+        return self.to(self.at + timedelta(days))
+
+
+@pytest.fixture
+def day(monkeypatch: pytest.MonkeyPatch) -> Day:
+    """The clock of the pages, in the hand of the test: the one place where views take the time."""
+    from tests.factories import START
+
+    told = Day(START)
+    monkeypatch.setattr(access, "timezone", told)
+    return told
+
+
+def press(page: Any, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).last.click()
