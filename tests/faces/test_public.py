@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from kechuang.casework.models import Case, Document, Notice
-from kechuang.faces.web import public
+from kechuang.faces.web import objecting
 from tests.factories import START, Region, a_case, an_open_round
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def at_the_start(monkeypatch):
-    monkeypatch.setattr(public, "now", lambda: START + timedelta(2))
+    monkeypatch.setattr(objecting, "now", lambda: START + timedelta(2))
 
 
 def queries(client: Client, address: str) -> int:

@@ -146,6 +146,11 @@ class Case(models.Model):
             self._member_ids = frozenset(pk for (pk,) in MEMBERS.rows(self.parent_id or self.pk or 0))
         return self._member_ids
 
+    @property
+    def member_role(self) -> str:
+        """What those joined to the case are in it: its team, or in an inquiry those it is about."""
+        return "accused" if self.flow == "inquiry" else "member"
+
 
 class Member(models.Model):
     """Someone on the team of a case, and when he or she agreed."""

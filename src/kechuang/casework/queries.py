@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
-from kechuang.casework.models import Case, Record, Round, subject_key
+from kechuang.casework.models import Case, Member, Record, Round, subject_key
 from kechuang.casework.pages import roles_page
 from kechuang.parties.models import Appointment, Person
 from kechuang.parties.permissions import EVERYWHERE, appointments, covers
@@ -50,8 +50,9 @@ def _rounds(held: Appointment) -> Q:
 
 
 def visible_to(person: Person, on: datetime) -> QuerySet[Case]:
-    """Every case this person may open: own ones, and those that appointments of today reach."""
-    reach = Q(leader=person) | Q(members__person=person)
+    """Every case this person may open: own ones with what hangs on them, and those that appointments of today reach."""
+    teams = Member.objects.filter(person=person).values("case")
+    reach = Q(leader=person) | Q(pk__in=teams) | Q(parent__in=teams)
     for held in appointments(person, on.astimezone(ZONE).date()):
         reach |= rows_of(held)
     ids = Case.objects.filter(reach).values("pk")
@@ -83,6 +84,9 @@ def holders(role: str, subject: Case | Round, on: date) -> list[Person]:
     """Who holds `role` for `subject` on that day: to whom a letter or a task goes."""
     if role == "leader":
         return [subject.leader] if isinstance(subject, Case) and subject.leader else []
+    if role == "accused":
+        of_it = isinstance(subject, Case) and subject.member_role == role
+        return list(Person.objects.filter(memberships__case=subject.pk)) if of_it else []
     round_ = subject.round
     parties = [round_.institution, getattr(subject, "applicant", None), getattr(subject, "recommender", None)]
     targets = ["", EVERYWHERE, round_.programme, round_.plan, round_.code, *(p.pid if p else "" for p in parties)]

@@ -48,10 +48,10 @@ def roles(held: Iterable[Appointment], subject: Any) -> frozenset[str]:
 
 
 def own_roles(person: Person, subject: Any) -> frozenset[str]:
-    """Roles that come from the case itself: its leader, its members (`subject.members` by person id)."""
+    """Roles that come from the case itself: its leader, its members (by person id), who may be called otherwise there."""
     found = set()
     if getattr(subject, "leader_id", None) == person.pk:
         found.add("leader")
     if person.pk in getattr(subject, "member_ids", ()):
-        found.add("member")
+        found.add(getattr(subject, "member_role", "member"))
     return frozenset(found)

@@ -12,10 +12,12 @@ from django.db.models import Count, Q, QuerySet
 
 from kechuang.casework import curtain
 from kechuang.casework.models import Case, Record, Round
-from kechuang.casework.pages import pages_of, roles_page
+from kechuang.casework.pages import current, pages_of, roles_page
 from kechuang.desks.experts import ceremonies
 from kechuang.desks.experts.ceremonies import DRAWS, SAME
 from kechuang.desks.experts.models import Ceremony, CeremonyPapers, Draw, Pool, Review
+from kechuang.desks.experts.offers import draw_of, mode_of
+from kechuang.engines.flow import Act
 from kechuang.parties.models import Appointment
 from kechuang.parties.permissions import covers
 from kechuang.words.reason import Reason
@@ -110,6 +112,22 @@ def to_draw(round_: Round, groups: Iterable[str]) -> list[tuple[Case, str]]:
     rows = rows.filter(Q(group__in=groups) | Q(number__in=groups))
     found = rows.select_related("round__institution", "round__frozen", "parent").order_by("number")
     return [(case, acts[case.state]) for case in found]
+
+
+def drawn_alone(held: Iterable[Appointment]) -> list[tuple[Case, Act]]:
+    """Cases whose panel is drawn for them alone (acceptance, mid-term) and is not drawn yet, for whoever draws; oldest first."""
+    mine = [one for one in held if one.role == "draw_operator"]
+    shelf = current()
+    flows = [shelf.page("flows", code).body for code in shelf.codes("flows")] if mine else []
+    states = {state for flow in flows for act in flow["acts"].values() if DRAWS in act.get("effects", ()) and act["to"] == SAME for state in act["from"]}  # fmt: skip
+    rows = Case.objects.filter(state__in=states).select_related("round__institution", "round__frozen", "parent")
+    found = ((case, act) for case in rows.order_by("entered_at", "pk") if any(covers(one, case) for one in mine) for act in _alone(case))  # fmt: skip
+    return [(case, act) for case, act in found if draw_of(case, mode_of(case, act.name)) is None]
+
+
+def _alone(case: Case) -> list[Act]:
+    acts = pages_of(case.round).flow_of(case).acts.values()
+    return [act for act in acts if DRAWS in act.effects and act.to == SAME and act.stands_in(case.state)]
 
 
 def lacks(round_: Round, on: datetime) -> list[Reason]:

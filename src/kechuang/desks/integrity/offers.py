@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from kechuang.casework.models import Case, Record
+from kechuang.casework.models import Case, Member, Record
 from kechuang.casework.pages import day_of
 from kechuang.desks.integrity import inquiries
 from kechuang.desks.integrity.models import Clue, Sanction
-from kechuang.parties.models import Person
+from kechuang.parties.models import Appointment, Person
 from kechuang.parties.prepared import Prepared
 from kechuang.words.offers import check, effect, fact, table
 from kechuang.words.outcome import Finding
@@ -147,10 +147,34 @@ def interim_measures(case: Case, context: Any) -> None:
     person, unit = party_of(case)
     if person is None and unit is None:
         return
+    if context.data.get("body") in ("unit", "joint") and person is not None and person.unit is not None:
+        case.applicant = person.unit  # the unit investigates: it reads the case and reports
+        case.save(update_fields=["applicant"])
     Sanction.objects.create(
         person=person, organisation=unit, scope="apply", level="interim", decision_no=f"interim:{case.number}",
         inquiry=case, since=day_of(context.on),
     )  # fmt: skip
+
+
+@effect("integrity.let_answer")
+def let_answer(case: Case, context: Any) -> None:
+    """Join the accused to the case from the announcement on: they read what is held against them, answer, and may appeal.
+
+    For a unit its heads do so. Whom it is about is said in the act, so that the letters can name them.
+    """
+    person, unit = party_of(case)
+    heads = Appointment.objects.in_force(day_of(context.on)).filter(role="unit_head", target=unit.pid) if unit else ()
+    for pk in [person.pk] if person else [held.person_id for held in heads]:
+        Member.objects.get_or_create(case=case, person_id=pk, defaults={"main": True})
+    context.data["who"] = person.name if person else unit.name if unit else ""
+
+
+@effect("integrity.tell_unit")
+def tell_unit(case: Case, context: Any) -> None:
+    """The unit of the accused is told the decision: the case is its own from here on."""
+    person, unit = party_of(case)
+    case.applicant = unit or (person.unit if person else None)
+    case.save(update_fields=["applicant"])
 
 
 @effect("integrity.lift_measures")

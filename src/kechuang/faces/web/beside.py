@@ -13,6 +13,7 @@ from kechuang.casework.models import Round
 from kechuang.casework.pages import pages_of
 from kechuang.casework.todo import expected
 from kechuang.desks.experts import ceremonies, pool
+from kechuang.desks.experts import queries as experts
 from kechuang.desks.funds import queries as funds
 from kechuang.desks.integrity import inquiries, trails
 from kechuang.faces.web.wording import text
@@ -79,6 +80,9 @@ def _draws(mine: list[Appointment]) -> Iterator[Line]:
         if any(covers(one, round_) for one in held) and (groups := ceremonies.waiting(round_)):
             said = _("%(n)s 个评审组等待抽取") % {"n": len(groups)}
             yield said, reverse("draw", args=[round_.code]), _("抽取"), round_.title
+    if held and (alone := experts.drawn_alone(held)):
+        said = _("%(n)s 件等你抽取专家") % {"n": len(alone)}
+        yield said, reverse("lone_draws"), _("抽取"), _("验收、中期评估的专家组，一件一抽，须有监督处见证。")
 
 
 def _registers(mine: list[Appointment]) -> Iterator[Line]:

@@ -1,4 +1,4 @@
-"""Pages for everyone: calls, notices, results, checking a document, objecting."""
+"""Pages for everyone: calls, notices, results, checking a document."""
 
 from __future__ import annotations
 
@@ -12,15 +12,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kechuang.casework import pages, queries
-from kechuang.casework.actor import Actor
-from kechuang.casework.acts import InputRefused, open_case
 from kechuang.casework.models import Award, Case, Document, Notice, Record, Round
-from kechuang.engines import forms
 from kechuang.faces.access import needs, now
-from kechuang.faces.web import published, questions, showing
-from kechuang.faces.web.sentences import sentence
-from kechuang.parties.secrets import token
-from kechuang.words.outcome import Refused
+from kechuang.faces.web import published, showing
 from kechuang.words.period import shown_deadline
 
 OPEN = ("published", "open", "closing")
@@ -103,31 +97,6 @@ def notice(request: HttpRequest, code: str) -> HttpResponse:
         "count": len(cases), "fen": sum(c.proposed_fen or c.asked_fen or 0 for c in cases) if pays else None,
     }  # fmt: skip
     return render(request, "public/notice.html", shown)
-
-
-@needs("anyone")
-def object_to(request: HttpRequest, code: str, number: str) -> HttpResponse:
-    """An objection under a real name, with its evidence; whoever objects gets a code to follow it."""
-    row = get_object_or_404(Notice, code=code)
-    case = get_object_or_404(row.cases.select_related("round", "round__frozen"), number=number)
-    form = pages.pages_of(case.round).inputs("objection", "object")
-    typed, errors, reasons = {}, {}, ()
-    if request.method == "POST":
-        typed = forms.unflatten((name, value) for name, values in request.POST.lists() for value in values)
-        try:
-            child = open_case(
-                case.round, flow="objection", parent=case, by=Actor.public(token()), on=now(),
-                key=request.POST.get("key", ""), data=typed,
-            )  # fmt: skip
-            return render(request, "public/objected.html", {"child": child, "case": case})
-        except InputRefused as refused:
-            errors = refused.errors
-        except Refused as refused:
-            reasons = refused.reasons
-    around = questions.Around(get_language() or "zh", choices=pages.pages_of(case.round).choices)
-    fields = questions.questions(form.sections[0].fields, answers=typed, values={}, errors=errors, around=around)
-    shown = {"case": case, "notice": row, "fields": fields, "reasons": [sentence(r) for r in reasons], "key": token(20)}
-    return render(request, "public/object.html", shown, status=422 if errors or reasons else 200)
 
 
 @needs("anyone")
@@ -219,7 +188,6 @@ urlpatterns = [
     path("calls/<str:code>/", call, name="call"),
     path("notices/", notices, name="notices"),
     path("notices/<str:code>/", notice, name="notice"),
-    path("notices/<str:code>/object/<str:number>/", object_to, name="object"),
     path("results/", results, name="results"),
     path("projects/<str:number>/", project, name="project"),
     path("check/", check, name="verify"),
