@@ -5,7 +5,7 @@ V := .venv/bin
 # Bytecode is kept between runs: without it every start compiles Django anew (2.2 s against 0.9 s).
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo test check fmt lock soak bench wheel clean
+.PHONY: setup demo test check fmt lock soak bench tour wheel clean
 
 setup: .venv/.runtime  ## make the environment, nothing else
 
@@ -60,6 +60,9 @@ bench-policy: .venv/.test  ## the rules engine against hand-written SQL, NumPy, 
 
 bench-%: .venv/.test
 	$(V)/python -m bench.$*
+
+tour: .venv/.test  ## the pictures of the README, from a running `make demo` (same PORT, same KECHUANG_DATA)
+	$(V)/python -m tests.tour http://127.0.0.1:$(PORT)
 
 wheel: .venv/bin/uv
 	$(V)/uv build --wheel -q

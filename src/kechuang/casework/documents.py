@@ -36,6 +36,13 @@ def issue(
     return issued
 
 
+def issue_once(kind: str, title: str, body: Mapping[str, Any], *, on: datetime, case: Case | None = None, round_: Round | None = None) -> Document:  # fmt: skip
+    """Issue a paper, or give the one that already says exactly this."""
+    said = digest(canonical(plain(body)))
+    there = Document.objects.filter(kind=kind, digest=said, case=case, round=round_ or (case.round if case else None)).first()  # fmt: skip
+    return there or issue(kind, title, body, on=on, case=case, round_=round_)
+
+
 def receipt(case: Case, record: Record) -> Document:
     """The applicant's receipt of one hop: the record as hashed, and the answers whose digest the record names."""
     stamped_by = "front" if isinstance(record.on, Stamped) else "application"

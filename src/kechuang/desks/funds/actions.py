@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db import transaction
 
+from kechuang.casework import documents
 from kechuang.casework.acts import note
-from kechuang.casework.models import Record, Round
+from kechuang.casework.models import Document, Record, Round
 from kechuang.casework.people import must_hold
 from kechuang.desks.funds.book_keeping import account
 from kechuang.desks.funds.models import Batch, Payment, QuotaDocument
@@ -20,6 +21,7 @@ from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason
 
 TREASURY = "treasury"
+PAYMENT_LIST = "payment-list"
 MOST_BATCH = 2000
 
 
@@ -72,8 +74,22 @@ def make_batch(*, by: Person, on: datetime, key: str) -> Batch:
     fen = str(sum(int(row["fen"]) for row in rows))
     tells = {"batch": batch.code, "rows": batch.digest, "fen": fen, "count": str(len(rows))}
     said = {"batch": batch.code, "rows": rows}
+    documents.issue(PAYMENT_LIST, f"拨付清单 {batch.code}", listed(batch, rows, fen), on=on)
     note(account(TREASURY), "make_batch", by=by, on=on, key=key, role="fund_clerk", data=said, tells=tells)
     return batch
+
+
+def listed(batch: Batch, rows: list[dict[str, str]], fen: str) -> dict[str, Any]:
+    """The payment list on paper: what is ordered, without the accounts, which stand in the file for the treasury alone."""
+    heads = {"number": "序号", "project": "项目编号", "title": "项目名称", "payee": "收款单位", "quota": "资金指标文号", "instalment": "期次", "yuan": "金额（元）"}  # fmt: skip
+    text = f"支付文件 {batch.code}，共 {len(rows)} 笔，合计{Money(int(fen))}。支付文件指纹 {batch.digest}。以国库集中支付到账为准。"
+    table = {"head": list(heads.values()), "rows": [[row[name] for name in heads] for row in rows]}
+    return {"text": text, "batch": batch.code, "blocks": [{"heading": "拨付清单", "paragraphs": [], "tables": [table]}]}
+
+
+def paper_of(batch: Batch) -> Document | None:
+    """The payment list of a batch; None for one that was made before lists were issued."""
+    return Document.objects.filter(kind=PAYMENT_LIST, title=f"拨付清单 {batch.code}").first()
 
 
 def orders(batch: Batch) -> list[dict[str, str]]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from kechuang.casework import documents, pages
-from kechuang.casework.models import Case, Document, Notice, Record, Round
+from kechuang.casework.models import Case, Document, Notice, Round
 from kechuang.engines import forms
 from kechuang.engines.forms import Printed
 from kechuang.faces.web import published, wording
@@ -156,32 +156,50 @@ def _grid(table: Mapping[str, Any]) -> Grid:
     return Grid([wording.text(column["title"]) for column in table["columns"]], rows)
 
 
-def recommendation(
-    round_: Round, recommender: Organisation, cases: Iterable[Case], *, on: datetime, record: Record | None = None
-) -> Document:
-    """The recommendation list and letter of one recommender, issued with a code of its own; numbers are typed, never invented."""
+def lines_of(paper: Paper) -> list[tuple[str, str]]:
+    """What a paper says beside its tables, line by line: label and text."""
+    said = [("", paper.issuer), ("文号", paper.number), ("", paper.title), *paper.facts]
+    for block in paper.blocks:
+        said += [(block.heading, ""), *[("", text) for text in block.paragraphs]]
+    return [pair for pair in [*said, ("签发", paper.sign), ("日期", paper.on), ("核验码", paper.code), ("SHA-256", paper.digest)] if any(pair)]  # fmt: skip
+
+
+def tables_of(paper: Paper) -> list[tuple[str, list[str], list[list[str]]]]:
+    """The tables of a paper, each named by the part it stands in."""
+    return [(block.heading or paper.title, table.head, table.rows) for block in paper.blocks for table in block.tables]
+
+
+def recommendation(round_: Round, recommender: Organisation, cases: Iterable[Case], *, on: datetime) -> Document:
+    """The recommendation list and letter of one recommender for one round; the same list gives the same paper."""
     rows = [[str(n), c.number, c.title, c.applicant.name if c.applicant else "", c.leader.name if c.leader else "", str(Money(c.asked_fen or 0))] for n, c in enumerate(cases, 1)]  # fmt: skip
-    grid = {"head": ["序号", "申报编号", "项目名称", "申报单位", "负责人", "申请金额"], "rows": rows}
-    text = f"经审核，现推荐下列 {len(rows)} 项申报{round_.title}。所推荐材料真实，推荐程序合规。"
+    text = f"经审核，现推荐下列 {len(rows)} 项申报“{round_.title}”。所推荐材料真实，推荐程序合规。"
+    head = ["序号", "申报编号", "项目名称", "申报单位", "负责人", "申请金额"]
     body = {
         "text": text,
-        "blocks": [{"heading": "推荐名单", "paragraphs": [], "tables": [grid]}],
+        "blocks": [_listed("推荐名单", head, rows)],
         "signed": recommender.name,
+        "by": recommender.pid,
     }
-    return documents.issue("recommendation", f"{recommender.name}推荐函", body, on=on, round_=round_, record=record)
+    return documents.issue_once("recommendation", f"{recommender.name}推荐函", body, on=on, round_=round_)
 
 
-def payment_list(
-    rows: Sequence[tuple[str, str, str, str, int]], *, code: str, on: datetime, round_: Round | None = None
-) -> Document:
-    """The list of one batch of payment orders: number, project, unit, quota document, fen."""
-    total = sum(row[4] for row in rows)
-    grid = {
-        "head": ["项目编号", "项目名称", "收款单位", "资金指标文件", "金额"],
-        "rows": [[*row[:4], str(Money(row[4]))] for row in rows],
-    }
-    body = {
-        "text": f"批次 {code}，共 {len(rows)} 笔，合计{Money(total)}。",
-        "blocks": [{"heading": "拨付清单", "paragraphs": [], "tables": [grid]}],
-    }
-    return documents.issue("payment-list", "拨付清单", body, on=on, round_=round_)
+def review_summary(round_: Round, rows: Iterable[tuple[Case, list[str]]], *, marks: bool, on: datetime) -> Document:
+    """The result of a round's review as it stands: rank, marks where they may be read, advice; no reviewer in any form."""
+    listed = [[str(c.rank), c.number, c.title, c.applicant.name if c.applicant else "", *told] for c, told in rows]
+    head = [
+        "位次",
+        "申报编号",
+        "项目名称",
+        "申报单位",
+        *(["评审份数", "原始分", "标准分"] if marks else []),
+        "申请金额",
+        "建议",
+        "建议金额",
+    ]
+    text = f"“{round_.title}”评审汇总，共 {len(listed)} 项，预算{Money(round_.budget_fen)}。"
+    body = {"text": text, "blocks": [_listed("评审汇总", head, listed)]}
+    return documents.issue_once("review-summary", "评审汇总表", body, on=on, round_=round_)
+
+
+def _listed(heading: str, head: list[str], rows: list[list[str]]) -> dict[str, Any]:
+    return {"heading": heading, "paragraphs": [], "tables": [{"head": head, "rows": rows}]}

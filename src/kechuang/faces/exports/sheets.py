@@ -76,6 +76,31 @@ def _cell(sheet: Worksheet, at: tuple[int, int], value: Any, *, quoted: Format, 
         sheet.write_string(*at, text, quoted if text.startswith(HOSTILE) else None)
 
 
+def paper_book(title: str, lines: Iterable[tuple[str, str]], tables: Iterable[tuple[str, Sequence[str], Iterable[Sequence[str]]]]) -> IO[bytes]:  # fmt: skip
+    """A paper as a workbook: what it says line by line on the first sheet, each of its tables on a sheet of its own."""
+    out = tempfile.TemporaryFile()  # noqa: SIM115 (who is answered closes it)
+    book = xlsxwriter.Workbook(out, {"strings_to_formulas": False, "strings_to_urls": False})
+    head, quoted, wrapped = book.add_format({"bold": True}), book.add_format({"quote_prefix": True}), book.add_format({"text_wrap": True, "valign": "top"})  # fmt: skip
+    first = book.add_worksheet(title.translate(_FORBIDDEN)[:MOST_NAME] or "1")
+    first.set_column(0, 0, 18)
+    first.set_column(1, 1, 90, wrapped)
+    for number, (label, text) in enumerate(lines):
+        first.write_string(number, 0, label, head)
+        first.write_string(number, 1, text, wrapped)
+    for number, (name, heads, rows) in enumerate(tables, 1):
+        sheet = book.add_worksheet(f"{number} {name}".translate(_FORBIDDEN)[:MOST_NAME])
+        sheet.set_column(0, max(len(heads) - 1, 0), 22)
+        for column, text in enumerate(heads):
+            sheet.write_string(0, column, text, head)
+        for line, row in enumerate(rows, 1):
+            for column, value in enumerate(row):
+                _cell(sheet, (line, column), value, quoted=quoted, moment=quoted)
+        sheet.freeze_panes(1, 0)
+    book.close()
+    out.seek(0)
+    return out
+
+
 def download(name: str, title: str, headings: Sequence[Heading], rows: Iterable[Sequence[Any]]) -> FileResponse:
     """The list as an answer to save under `name`.xlsx, sent as it is read from the temporary file."""
     return FileResponse(workbook(title, headings, rows), as_attachment=True, filename=f"{name}.xlsx", content_type=MEDIA)  # fmt: skip

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.contrib.auth import authenticate, login
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -30,6 +30,7 @@ from kechuang.faces.web.lists import fresh_key
 from kechuang.faces.web.mishaps import mishap
 from kechuang.faces.web.shell import WAITING
 from kechuang.faces.web.showing import paged
+from kechuang.faces.web.tables import render
 from kechuang.parties.permissions import own_roles, roles
 from kechuang.words.outcome import Refused
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kechuang.casework import chain, registers
+from kechuang.casework import chain, rectifying, registers
 from kechuang.casework.models import Round
 from kechuang.casework.pages import pages_of
 from kechuang.casework.todo import expected
@@ -16,6 +16,7 @@ from kechuang.desks.experts import ceremonies, pool
 from kechuang.desks.experts import queries as experts
 from kechuang.desks.funds import queries as funds
 from kechuang.desks.integrity import inquiries, trails
+from kechuang.faces.access import now
 from kechuang.faces.web.wording import text
 from kechuang.parties.models import Appointment
 from kechuang.parties.permissions import covers
@@ -34,6 +35,7 @@ def waiting(held: Iterable[Appointment]) -> list[dict[str, Any]]:
             *_inquiries(mine),
             *_draws(mine),
             *_registers(mine),
+            *_slips(mine),
         )
     ]
 
@@ -97,3 +99,12 @@ def _registers(mine: list[Appointment]) -> Iterator[Line]:
                 _("登记台账"),
                 _("与原件一致方可确认；确认后作为补助、认定的依据。"),
             )
+
+
+def _slips(mine: list[Appointment]) -> Iterator[Line]:
+    """Cases where somebody else asked to put right what was typed, and this person's word is the second one."""
+    who = mine[0].person if mine else None
+    for case in rectifying.cases_waiting() if who else ():
+        if n := sum(rectifying.may_confirm(case, slip, by=who, on=now()) for slip in rectifying.waiting(case)):
+            said = _("%(n)s 处更正等你确认") % {"n": n}
+            yield said, reverse("case", args=[case.number]), _("更正"), case.title or case.number

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from kechuang.casework import acts, deadlines, todo
+from kechuang.casework import acts, deadlines, rectifying, todo
 from kechuang.casework.actor import Actor
 from kechuang.casework.models import Attachment, Case, Document, Letter, Record
 from kechuang.casework.pages import Pages, day_of, pages_of
@@ -259,8 +259,30 @@ class CaseFile:
         said = [*self._measured(record, act), *self._said(record, act)]
         return {
             "title": title, "on": record.on, "who": self.reader.actor(record, names), "said": "；".join(said),
-            "digest": record.digest, "before": record.previous if record.position > 1 else "",
+            "digest": record.digest, "before": record.previous if record.position > 1 else "", "rectify": self._rectify_href(record),
         }  # fmt: skip
+
+    def _rectify_href(self, record: Record) -> str:
+        """The way to put right what was typed in an act, for whoever may."""
+        mine = rectifying.may_ask(self.case, record, by=self.reader.person, on=self.on)
+        words = mine and rectifying.fields_of(self.pages, self.case.flow, record)
+        return reverse("rectify", args=[self.case.number, record.position]) if words else ""
+
+    @property
+    def rectified(self) -> dict[str, dict[str, tuple[str, datetime]]]:
+        if not hasattr(self, "_rectified"):
+            self._rectified = rectifying.put_right(self.records)
+        return self._rectified
+
+    def slips(self) -> list[dict[str, Any]]:
+        """What was asked to be put right and waits for a second word: to whoever may give it, and to those who read what was said."""
+        found = []
+        for slip in rectifying.waiting(self.case, self.records):
+            may = rectifying.may_confirm(self.case, slip, by=self.reader.person, on=self.on)
+            if may or self.reader.may_read(slip.record):
+                act, label = self.flow.acts[slip.record.act].title, slip.field.title.of(drawing.language())
+                found.append({"label": label, "act": act, "old": slip.old, "new": slip.new, "why": slip.why, "on": slip.ask.on, "digest": slip.ask.digest, "may": may})  # fmt: skip
+        return found
 
     def _measured(self, record: Record, act: Act | None) -> Iterator[str]:
         """How long the step took, beside until when it was promised; for a step without a promise how long the case lay before."""
@@ -317,7 +339,8 @@ class CaseFile:
             return []
         printed = forms.printed(form, values, drawing.language(), choices=self.pages.choices, names=drawing.Names().read([str(v) for v in values.values() if isinstance(v, str)]))  # fmt: skip
         lines = [one for section in printed for one in section.lines if one.path in kept and one.text]
-        return [f"{one.label}：{one.text}{one.unit}" for one in lines]
+        now = self.rectified.get(record.digest, {})
+        return [f"{one.label}：{one.text}{one.unit}{_now_reads(now.get(one.path))}" for one in lines]
 
     def papers(self) -> list[dict[str, Any]]:
         """Receipts, letters and decisions of the case that this reader may open."""
@@ -416,7 +439,17 @@ REPORT_TITLES = {
 NOTES = {
     "settle_finding": {"zh": "对核查记下判断", "en": "A finding was judged"},
     "compare_again": {"zh": "重新比对文本", "en": "Texts were compared again"},
+    "ask_rectify": {"zh": "提出更正", "en": "A correction of what was typed was asked for"},
+    "rectify": {"zh": "更正", "en": "What was typed was put right"},
+    "refuse_rectify": {"zh": "不同意更正", "en": "The correction was not agreed to"},
 }
+
+
+def _now_reads(put_right: tuple[str, datetime] | None) -> str:
+    """What stands now instead, beside the old words."""
+    if put_right is None:
+        return ""
+    return _("（%(day)s更正为：%(text)s）") % {"day": wording.day_long(put_right[1]), "text": put_right[0]}
 
 
 def may_report(reader: Sight) -> bool:

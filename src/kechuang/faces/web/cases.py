@@ -63,7 +63,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "opinions": file.opinions(), "money": file.money(), "reports": file.reports(), "reader": file.reader, "flow_title": file.flow.title,
         "findings": [printing.finding(one) for one in findings], "trail": _trail(file),
         "whole_pdf": address_of("application_pdf", number) if file.reader.identity and file.case.answers else "",
-        "computed": claims.links(file.case, file.reader, file.on),
+        "computed": claims.links(file.case, file.reader, file.on), "slips": file.slips(), "key": fresh_key(),
     }  # fmt: skip
     return render(request, "cases/case.html", shown)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
@@ -24,6 +24,7 @@ from kechuang.desks.enterprises.models import Title
 from kechuang.faces.access import held_by, needs, now, person
 from kechuang.faces.web import bulk, lists, officer, wording
 from kechuang.faces.web.sight import Sight, sight
+from kechuang.faces.web.tables import render
 from kechuang.formula import FormulaError
 from kechuang.parties.models import Appointment
 from kechuang.words.money import Money

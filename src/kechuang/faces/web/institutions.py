@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -19,6 +19,7 @@ from kechuang.faces.access import held_by, needs, now, person
 from kechuang.faces.web import lists, money, wording
 from kechuang.faces.web.panels import tell
 from kechuang.faces.web.questions import Around, questions
+from kechuang.faces.web.tables import render
 from kechuang.words.outcome import Refused
 
 READS = ("planning", "supervision", "decision")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from kechuang.casework.models import Letter
 from kechuang.faces.access import needs, now, person
 from kechuang.faces.web import lists, printing, wording
+from kechuang.faces.web.tables import render
 
 OF_LETTER = ("document__case", "document__round")
 

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 
 from kechuang.casework.models import Case, Round
 from kechuang.casework.pages import Pages, current, pages_of
+from kechuang.faces.web import tables
 from kechuang.words.place import league_of
 
 PAGE = 50
@@ -43,7 +44,7 @@ class PagesAtHand:
 
 def paged(request: HttpRequest, rows: QuerySet[Any], *, size: int = PAGE) -> tuple[list[Any], dict[str, Any]]:
     """The rows of one page, and what parts/pages.html says of them; a page that does not exist becomes the nearest."""
-    page = Paginator(rows, size).get_page(request.GET.get("page"))
+    page = Paginator(rows, tables.size_of(request, size)).get_page(request.GET.get("page"))
     shown = {
         "first": page.start_index(), "last": page.end_index(), "all": page.paginator.count, "number": page.number,
         "pages": page.paginator.num_pages, "before": page.number - 1, "after": page.number + 1,

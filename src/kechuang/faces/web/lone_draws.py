@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,7 @@ from kechuang.faces.access import held_by, needs, now, person
 from kechuang.faces.web import lists, panels, wording
 from kechuang.faces.web.ceremony import COMMIT
 from kechuang.faces.web.questions import Around, questions, wrong
+from kechuang.faces.web.tables import render
 from kechuang.words.outcome import Refused
 
 LEAST_PARTIES = 3

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -23,6 +23,7 @@ from kechuang.faces.exports import sheets
 from kechuang.faces.web import bulk, charts, lists, officer, wording
 from kechuang.faces.web.panels import tell
 from kechuang.faces.web.questions import Around, questions
+from kechuang.faces.web.tables import render
 from kechuang.words.outcome import Refused
 
 WAN = 1_000_000  # fen
@@ -265,10 +266,11 @@ def batches(request: HttpRequest) -> HttpResponse:
         lists.column(_("笔数"), num=True),
         lists.column(_("金额"), unit=_("万元"), num=True),
         lists.column(_("指纹")),
+        lists.column(_("拨付清单")),
     ]
     shown = [
         {"key": one.code, "cells": lists.cells(heads, [
-            {"text": one.code, "href": reverse("batch", args=[one.code, "xlsx"]), "lead": True}, {"text": wording.moment(one.on, year=True), "small": one.by.name}, {"text": wording.number(one.count)}, {"fen": one.fen}, {"text": wording.short(one.digest)},
+            {"text": one.code, "href": reverse("batch", args=[one.code, "xlsx"]), "lead": True}, {"text": wording.moment(one.on, year=True), "small": one.by.name}, {"text": wording.number(one.count)}, {"fen": one.fen}, {"text": wording.short(one.digest)}, paper_cell(one),
         ])}
         for one in rows
     ]  # fmt: skip
@@ -279,6 +281,12 @@ def batches(request: HttpRequest) -> HttpResponse:
     return answer(
         request, "batches", title, lead=note, table=table, page=page, make_batch=clerk and count, waiting=count
     )
+
+
+def paper_cell(one: Any) -> dict[str, Any]:
+    """The payment list of a batch as PDF; the same paper as a workbook stands beside it on its own page."""
+    paper = actions.paper_of(one)
+    return {"text": "PDF", "href": reverse("document_pdf", args=[paper.code])} if paper else {"text": wording.DASH}
 
 
 @require_POST

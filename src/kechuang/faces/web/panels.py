@@ -22,11 +22,13 @@ from kechuang.faces.access import held_by, needs, now, person
 from kechuang.faces.web import bulk, lists, officer, wording
 from kechuang.faces.web.sentences import sentence
 from kechuang.parties.permissions import roles
+from kechuang.words.money import Money
 from kechuang.words.outcome import Refused
 
 POINT = 10_000
 GROUP_MOST = 60  # of one suggested group, where the page sets no limit
 RANK_COLUMNS = 9
+ADVICE = {"fund": "拟立项", "reserve": "储备", "reject": "不立项"}
 
 
 def posted(request: HttpRequest) -> dict[str, Any]:
@@ -190,6 +192,17 @@ def ranked_rows(found: list[Case], *, marks: bool, at_hand: lists.PagesAtHand) -
             "departs": bool(case.advice) and (case.advice == "fund") != bool(case.above_line), "fund_line": case.above_line,
         })  # fmt: skip
     return rows
+
+
+def summed_up(one: Round, *, marks: bool) -> list[tuple[Case, list[str]]]:
+    """Each ranked case with its marks, where they may be read, and what is advised, as texts."""
+    told = []
+    for case in queries.ranking_of(one):
+        score = getattr(case, "score", None) if marks else None
+        marked = [str(score.sheets), points(score.raw), points(score.normal)] if score else ["", "", ""]
+        proposed = str(Money(case.proposed_fen)) if case.proposed_fen is not None else ""
+        told.append((case, [*(marked if marks else []), str(Money(case.asked_fen or 0)), ADVICE.get(case.advice, ""), proposed]))  # fmt: skip
+    return told
 
 
 def points(value: int) -> str:

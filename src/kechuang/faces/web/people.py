@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -24,6 +24,7 @@ from kechuang.faces.access import held_by, needs, now, person
 from kechuang.faces.web import lists, wording
 from kechuang.faces.web.panels import tell
 from kechuang.faces.web.questions import Around, questions, wrong
+from kechuang.faces.web.tables import render
 from kechuang.parties.models import Appointment, Organisation, Person
 from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from kechuang.casework import pages, queries
 from kechuang.casework.models import Award, Case, Document, Notice, Record, Round
 from kechuang.faces.access import needs, now
 from kechuang.faces.web import published, showing
+from kechuang.faces.web.tables import render
 from kechuang.words.period import shown_deadline
 
 OPEN = ("published", "open", "closing")
@@ -171,7 +172,10 @@ def check(request: HttpRequest) -> HttpResponse:
             Document.objects.filter(Q(code=code) | Q(digest=code.lower())).select_related("case", "round").first()
         )
         shown["record"] = Record.objects.filter(digest=code.lower()).first()
-        shown["none"] = not (shown["document"] or shown["record"])
+        shown["notice"] = Notice.objects.filter(code=code).select_related("round").first()
+        handed_in = Case.objects.filter(received_at__isnull=False).exclude(answers_digest="")
+        shown["form"] = handed_in.filter(Q(number=code) | Q(answers_digest=code.lower())).first()
+        shown["none"] = not any(shown[name] for name in ("document", "record", "notice", "form"))
     return render(request, "public/check.html", shown)
 
 

@@ -217,6 +217,12 @@ row_confirmed|“{name}”已经确认，内容不同；要更正请先由确认
 row_does_not_add_up|“{name}”的数字互相矛盾（部分大于总数，或不该为负），请核对|The figures of “{name}” contradict each other (a part above its whole, or below zero); please check them
 row_missing|台账中有记录，办件却不在了|There are records, but the case is gone
 row_without_record|有这一件，台账中却没有它的记录|The row stands here without a record
+not_yours_to_rectify|只有办理这一步的岗位可以提出更正|Only the office that took this step may ask to put it right
+nothing_to_rectify|这一步没有可以更正的文字|This step holds no words that can be put right
+say_why_to_rectify|请写明为什么更正，至少 {least} 个字|Please say why, in at least {least} characters
+rectified_is_the_same|新内容与原内容相同，无须更正|The new words are the same as the old
+rectify_already_asked|这一项已有人提出更正，等另一人确认|A correction of this is already waiting for a second person
+rectify_needs_another|更正须由同一方的另一人确认|A second person of the same side has to confirm
 say_why|请写明理由，至少四个字|Please say why, in at least four characters
 same_team_elsewhere|同一团队另有 {count} 件在申报或在研|The same team has {count} other cases that are pending or running
 science_report_missing|请先取得科技报告编号|The number of the S&T report is missing

@@ -16,7 +16,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -30,6 +30,7 @@ from kechuang.faces.importing.importing import import_rows
 from kechuang.faces.web import imports, lists, wording
 from kechuang.faces.web.papers import download
 from kechuang.faces.web.questions import Around, questions
+from kechuang.faces.web.tables import render
 from kechuang.parties.models import Appointment
 from kechuang.words.money import Money
 from kechuang.words.outcome import Refused

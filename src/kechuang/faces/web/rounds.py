@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,7 @@ from kechuang.engines.flow import Act, Flow, line, offered
 from kechuang.faces.access import held_by, needs, now, person
 from kechuang.faces.web import ceremony, lists, panels, wording
 from kechuang.faces.web.questions import Around, questions, wrong
+from kechuang.faces.web.tables import render
 from kechuang.parties.models import Person
 from kechuang.parties.permissions import roles
 from kechuang.words.outcome import Refused
@@ -215,6 +216,10 @@ def links(one: Round, held: list[Any]) -> list[dict[str, Any]]:
         found.append({"title": _("专家抽取"), "href": reverse("draw", args=[one.code])})
     if queries.may_read_ranking(held, one) and queries.was_ranked(one):
         found.append({"title": _("排序与建议"), "href": reverse("ranking", args=[one.code])})
+        found.append({"title": _("评审汇总表 PDF"), "href": reverse("review_summary", args=[one.code, "pdf"])})
+        found.append({"title": _("评审汇总表 Excel"), "href": reverse("review_summary", args=[one.code, "xlsx"])})
+    if any(held_.role in ("recommender", "recommender_head") for held_ in held):
+        found.append({"title": _("推荐函与名单"), "href": reverse("recommendation", args=[one.code])})
     if "claim" in pages_of(one).programme:
         found.append({"title": _("拟补助名单"), "href": reverse("claim_list", args=[one.code])})
     return found

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from kechuang.casework import pages
 from kechuang.casework.models import Case, Notice, Round
-from kechuang.faces.web import wording
+from kechuang.faces.web import tables, wording
 from kechuang.words.period import workdays_between
 
 PAGE = 50
@@ -22,7 +22,7 @@ PAGE = 50
 
 def paged(request: HttpRequest, rows: QuerySet[Any], size: int = PAGE) -> tuple[list[Any], dict[str, Any]]:
     """One page of a list, and what parts/pages.html takes."""
-    paginator = Paginator(rows, size)
+    paginator = Paginator(rows, tables.size_of(request, size))
     page = paginator.get_page(request.GET.get("page"))
     shown = {
         "first": page.start_index(), "last": page.end_index(), "all": paginator.count, "number": page.number,

@@ -1,0 +1,158 @@
+"""Putting right what was typed wrongly in an act: asked by one, confirmed by another; the old words stay where they were said."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from kechuang.casework import records
+from kechuang.casework.actor import Actor
+from kechuang.casework.models import Award, Case, Record
+from kechuang.casework.pages import Pages, pages_of, roles_page
+from kechuang.casework.queries import history
+from kechuang.engines import forms
+from kechuang.engines.forms import Field
+from kechuang.parties.models import Person
+from kechuang.words.outcome import Refused
+from kechuang.words.reason import Reason
+
+ASK, DONE, DROP = "ask_rectify", "rectify", "refuse_rectify"
+# What was said in words can be put right; amounts, choices and persons moved something and take an act of their own.
+WORDS = frozenset({"text", "longtext", "date", "year", "month", "datetime"})
+LEAST_WHY = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """One thing that was typed wrongly: in which record, which field, what stands there, what should, and why."""
+
+    ask: Record
+    record: Record
+    field: Field
+    old: str
+    new: str
+    why: str
+
+
+def fields_of(pages: Pages, flow: str, record: Record) -> list[Field]:
+    """The fields of a record's act that can be put right, as far as something was said in them."""
+    form = pages.inputs(flow, record.act) if record.act in pages.flow(flow).acts else None
+    said = dict(record.told.data) if hasattr(record, "told") else {}
+    return [one for one in form.fields.values() if one.kind in WORDS and said.get(one.code)] if form else []
+
+
+def may_ask(case: Case, record: Record, *, by: Person, on: datetime) -> bool:
+    """Whoever holds the role in which it was said, for this case, on that day."""
+    return bool(record.role) and record.role in Actor.of(by).roles(case, on)
+
+
+def may_confirm(case: Case, slip: Slip, *, by: Person, on: datetime) -> bool:
+    """Somebody else of the same power: of the office that said it, or of the applicant's own side."""
+    page = roles_page()
+    power = page.power(slip.record.role)
+    mine = {page.power(role) for role in Actor.of(by).roles(case, on)}
+    return slip.ask.actor != by.actor_id and power in mine
+
+
+@transaction.atomic
+def ask(case: Case, record: Record, name: str, text: str, why: str, *, by: Person, on: datetime, key: str) -> Record:
+    """Ask that `name` in `record` be read as `text`. Refused for who may not, for a field that is none of words, without a reason."""
+    _held(case)
+    said = {"record": record.digest, "field": name, "text": text.strip(), "why": why.strip()}
+    if told := records.already(Actor.of(by), key, said):
+        return told
+    if record.subject != case.number or not may_ask(case, record, by=by, on=on):
+        raise Refused(Reason("not_yours_to_rectify"))
+    field = next((one for one in fields_of(pages_of(case.round), case.flow, record) if one.code == name), None)
+    if field is None:
+        raise Refused(Reason("nothing_to_rectify"))
+    cleaned = forms.clean(forms.inputs_form({name: _asked(pages_of(case.round), case, record, name)}), {name: text}, stage="submit")  # fmt: skip
+    if cleaned.errors:
+        raise Refused(*[reason for reasons in cleaned.errors.values() for reason in reasons])
+    if len(why.strip()) < LEAST_WHY:
+        raise Refused(Reason("say_why_to_rectify", least=LEAST_WHY))
+    if str(record.told.data.get(name)) == text.strip():
+        raise Refused(Reason("rectified_is_the_same"))
+    if any(one.record.digest == record.digest and one.field.code == name for one in waiting(case)):
+        raise Refused(Reason("rectify_already_asked"))
+    return _write(case, ASK, said, by=by, role=record.role, on=on, key=key, of=record)
+
+
+def _asked(pages: Pages, case: Case, record: Record, name: str) -> Mapping[str, Any]:
+    return dict(pages.flow(case.flow).acts[record.act].inputs[name])
+
+
+@transaction.atomic
+def confirm(case: Case, digest: str, *, by: Person, on: datetime, key: str, agree: bool = True) -> Record:
+    """A second person's word on what was asked: from then on the new words stand beside the old, or it is laid aside."""
+    _held(case)
+    slip = next((one for one in waiting(case) if one.ask.digest == digest), None)
+    if slip is None:
+        done = Record.objects.filter(actor=by.actor_id, key=key, subject=case.number).first()
+        if done is not None:
+            return done
+        raise Refused(Reason("nothing_to_rectify"))
+    if not may_confirm(case, slip, by=by, on=on):
+        raise Refused(Reason("rectify_needs_another"))
+    said = {"ask": digest, "record": slip.record.digest, "field": slip.field.code, "text": slip.new, "old": slip.old}
+    role = next(r for r in Actor.of(by).roles(case, on) if roles_page().power(r) == roles_page().power(slip.record.role))  # fmt: skip
+    record = _write(case, DONE if agree else DROP, said, by=by, role=role, on=on, key=key, of=slip.record)
+    if agree and slip.field.code == "document_no":
+        Award.objects.filter(case=case, document_no=slip.old).update(document_no=slip.new)
+    return record
+
+
+def _held(case: Case) -> None:
+    Case.objects.select_for_update().only("pk").get(pk=case.pk)
+
+
+def _write(case: Case, act: str, said: Mapping[str, str], *, by: Person, role: str, on: datetime, key: str, of: Record) -> Record:  # fmt: skip
+    entry = records.Entry(
+        act, case.state, case.state, Actor.of(by), role, on, key, dict(said), {"rectifies": of.digest}
+    )
+    return records.write(case, entry)
+
+
+def waiting(case: Case, told: Iterable[Record] | None = None) -> list[Slip]:
+    """What was asked to be put right and has no second word yet, oldest first."""
+    rows = list(told if told is not None else history(case).select_related("told"))
+    settled = {str(one.told.data.get("ask")) for one in rows if one.act in (DONE, DROP) and hasattr(one, "told")}
+    by_digest, pages = {one.digest: one for one in rows}, pages_of(case.round)
+    found = []
+    for one in rows:
+        said = one.told.data if one.act == ASK and hasattr(one, "told") else {}
+        of = by_digest.get(str(said.get("record")))
+        if of is None or one.digest in settled:
+            continue
+        field = next((f for f in fields_of(pages, case.flow, of) if f.code == said["field"]), None)
+        if field is not None:
+            old = str(of.told.data.get(field.code, ""))
+            found.append(Slip(one, of, field, old, str(said["text"]), str(said["why"])))
+    return found
+
+
+def put_right(rows: Iterable[Record]) -> dict[str, dict[str, tuple[str, datetime]]]:
+    """By digest of a record and by field: the words that stand now instead, and since when."""
+    found: dict[str, dict[str, tuple[str, datetime]]] = {}
+    for one in rows:
+        if one.act == DONE and hasattr(one, "told"):
+            said = one.told.data
+            found.setdefault(str(said["record"]), {})[str(said["field"])] = (str(said["text"]), one.on)
+    return found
+
+
+def cases_waiting() -> list[Case]:
+    """Cases with something that waits for a second person's word: two queries, however many records there are."""
+    left: Counter[str] = Counter()
+    rows = (
+        Record.objects.filter(subject_kind="case", act__in=(ASK, DONE, DROP)).order_by().values_list("subject", "act")
+    )
+    for subject, act in rows:
+        left[subject] += 1 if act == ASK else -1
+    open_ = [subject for subject, count in left.items() if count > 0]
+    return list(Case.objects.filter(number__in=open_).select_related("round__frozen", "round__institution", "applicant", "recommender", "parent"))  # fmt: skip

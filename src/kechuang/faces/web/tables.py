@@ -1,0 +1,69 @@
+"""A list on the screen and the same list as a spreadsheet: `?format=xlsx` gives every row under the same filters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django import shortcuts
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
+
+from kechuang.faces.exports import sheets
+from kechuang.faces.web import wording
+from kechuang.words.money import Money
+
+FORMAT, XLSX = "format", "xlsx"
+MOST_ROWS = 50_000
+
+
+def whole(request: HttpRequest) -> bool:
+    """Whether the list is asked for as a spreadsheet, and so with all its rows."""
+    return request.GET.get(FORMAT) == XLSX
+
+
+def size_of(request: HttpRequest, size: int) -> int:
+    """How many rows one page has: all of them in a spreadsheet."""
+    return MOST_ROWS if whole(request) else size
+
+
+def render(request: HttpRequest, template: str, context: Mapping[str, Any], **more: Any) -> HttpResponse | HttpResponseBase:  # fmt: skip
+    """The page; or its table as a spreadsheet, where that is asked for."""
+    table = context.get("table")
+    if request.method == "GET" and whole(request) and table:
+        return as_sheet(table)
+    return shortcuts.render(request, template, {"xlsx": _address(request) if table else "", **context}, **more)
+
+
+def _address(request: HttpRequest) -> str:
+    asked = request.GET.copy()
+    asked.pop("page", None)
+    asked[FORMAT] = XLSX
+    return f"?{asked.urlencode()}"
+
+
+def as_sheet(table: Mapping[str, Any]) -> HttpResponseBase:
+    """A table as parts/table.html draws it, as a workbook: amounts as numbers of 万元, days as days."""
+    name = wording.text(table.get("caption") or _("列表"))
+    heads = [sheets.Heading(_head(column), 40 if column.get("wide") else 18) for column in table["columns"]]
+    return sheets.download(name, name, heads, _rows(table["rows"]))
+
+
+def _head(column: Mapping[str, Any]) -> str:
+    title, unit = wording.text(column["title"]), column.get("unit")
+    return f"{title}（{wording.text(unit)}）" if unit else title
+
+
+def _rows(rows: Any) -> Iterator[list[Any]]:
+    for row in rows:
+        if "cells" in row:
+            yield [_value(cell) for cell in row["cells"]]
+
+
+def _value(cell: Mapping[str, Any]) -> Any:
+    if cell.get("fen") is not None:
+        return Money(cell["fen"])
+    if isinstance(cell.get("date"), date | datetime):
+        return cell["date"]
+    return wording.text(cell.get("chip") or cell.get("text") or "")
