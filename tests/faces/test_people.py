@@ -207,3 +207,29 @@ def test_a_desk_knows_what_it_may_do_from_the_roles_held_today():
     desk = chain.Desk.of(Appointment.objects.filter(person=region.leader))
     assert (desk.confirms, desk.heads, desk.gives, desk.any) == (frozenset({region.unit.pid}), frozenset(), (), True)
     assert chain.Desk.of([]).any is False
+
+
+def test_a_person_moves_by_the_word_of_the_new_unit_and_the_history_stays(client):
+    region = Region()
+    other = a_unit(recommender=region.recommender)
+    who = a_person(("unit_finance", other.pid), unit=other)
+    client.force_login(region.research)
+    client.post("/people/move/", {"key": "k1", "username": who.username})
+    who.refresh_from_db()
+    places = list(who.employments.order_by("pk").values_list("organisation__pid", "until"))
+    assert (who.unit, places[0][0], places[0][1] is None, places[1]) == (
+        region.unit,
+        other.pid,
+        False,
+        (region.unit.pid, None),
+    )
+    client.force_login(region.head)
+    page = client.get(f"/people/{who.pid}/").content.decode()
+    assert (other.name in page, region.unit.name in page) == (True, True)
+
+
+def test_an_unknown_name_is_told_and_moves_nobody(client):
+    region = Region()
+    client.force_login(region.research)
+    answer = client.post("/people/move/", {"key": "k1", "username": "nobody"}, follow=True)
+    assert "没有这个登录名" in answer.content.decode()

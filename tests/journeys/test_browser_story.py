@@ -55,13 +55,15 @@ class Tale:
         page.goto(path or f"/cases/{self.number}/")
         return page
 
-    def does(self, who: Any, title: str, *, on: str = "", **said: Any) -> Any:
+    def does(self, who: Any, title: str, *, on: str = "", refused: bool = False, **said: Any) -> Any:
         """One act, from the page of the case: the link by its title, what is asked, the press."""
         page = self.at(who, f"/cases/{on}/" if on else "")
         page.get_by_role("link", name=title, exact=True).click()
         say(page, said)
         page.locator("form.form button.primary").click()
         page.wait_for_load_state("networkidle")
+        told = [box.inner_text() for box in page.locator("#refusal, main [role=alert]").all()]
+        assert bool(told) == refused, told
         return page
 
     @property
@@ -141,9 +143,9 @@ def drafted_and_submitted(tale: Tale) -> None:
 
     # Refused while the member has not agreed: an attempt with its findings is all that remains.
     before = Record.objects.count()
-    tale.does(region.leader, "提交单位", promise=region.leader.name)
+    tale.does(region.leader, "提交单位", refused=True, promise=region.leader.name)
     page = tale.seats[region.leader.pk]
-    assert "没有办成" in page.locator("#refusal").inner_text()
+    assert "没有办成" in page.content()
     attempt = Attempt.objects.get()
     found = [finding["check"] for finding in attempt.findings]
     assert (attempt.act, found) == ("submit_to_unit", ["casework.form_complete", "parties.all_consented"])
@@ -302,7 +304,7 @@ def objected_and_decided(tale: Tale) -> None:
     public.wait_for_selector("text=异议已收到")
     child = Case.objects.get(flow="objection")
     assert (child.attachments.count(), tale.case.attachments.filter(field="evidence").count()) == (1, 0)
-    tale.does(region.leadership, "立项", minutes=MINUTES, document_no="内科发基字〔2018〕1号")
+    tale.does(region.leadership, "立项", refused=True, minutes=MINUTES, document_no="内科发基字〔2018〕1号")
     assert "没有办成" in tale.seats[region.leadership.pk].content()
     tale.does(region.leader, "被异议方说明", on=child.number, text="两个项目的研究对象和方法不同，附说明材料。")
     tale.does(region.supervisor, "提交异议调查报告", on=child.number, finding="fails", report=WHY)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,17 +46,15 @@ def fields_of(pages: Pages, flow: str, record: Record) -> list[Field]:
     return [one for one in form.fields.values() if one.kind in WORDS and said.get(one.code)] if form else []
 
 
-def may_ask(case: Case, record: Record, *, by: Person, on: datetime) -> bool:
-    """Whoever holds the role in which it was said, for this case, on that day."""
-    return bool(record.role) and record.role in Actor.of(by).roles(case, on)
+def may_ask(record: Record, roles: Collection[str]) -> bool:
+    """Whoever holds the role in which it was said: `roles` are those held for the case now."""
+    return bool(record.role) and record.role in roles
 
 
-def may_confirm(case: Case, slip: Slip, *, by: Person, on: datetime) -> bool:
+def may_confirm(slip: Slip, roles: Collection[str], *, by: Person) -> bool:
     """Somebody else of the same power: of the office that said it, or of the applicant's own side."""
     page = roles_page()
-    power = page.power(slip.record.role)
-    mine = {page.power(role) for role in Actor.of(by).roles(case, on)}
-    return slip.ask.actor != by.actor_id and power in mine
+    return slip.ask.actor != by.actor_id and page.power(slip.record.role) in {page.power(role) for role in roles}
 
 
 @transaction.atomic
@@ -66,7 +64,7 @@ def ask(case: Case, record: Record, name: str, text: str, why: str, *, by: Perso
     said = {"record": record.digest, "field": name, "text": text.strip(), "why": why.strip()}
     if told := records.already(Actor.of(by), key, said):
         return told
-    if record.subject != case.number or not may_ask(case, record, by=by, on=on):
+    if record.subject != case.number or not may_ask(record, Actor.of(by).roles(case, on)):
         raise Refused(Reason("not_yours_to_rectify"))
     field = next((one for one in fields_of(pages_of(case.round), case.flow, record) if one.code == name), None)
     if field is None:
@@ -97,10 +95,11 @@ def confirm(case: Case, digest: str, *, by: Person, on: datetime, key: str, agre
         if done is not None:
             return done
         raise Refused(Reason("nothing_to_rectify"))
-    if not may_confirm(case, slip, by=by, on=on):
+    roles = Actor.of(by).roles(case, on)
+    if not may_confirm(slip, roles, by=by):
         raise Refused(Reason("rectify_needs_another"))
     said = {"ask": digest, "record": slip.record.digest, "field": slip.field.code, "text": slip.new, "old": slip.old}
-    role = next(r for r in Actor.of(by).roles(case, on) if roles_page().power(r) == roles_page().power(slip.record.role))  # fmt: skip
+    role = next(r for r in sorted(roles) if roles_page().power(r) == roles_page().power(slip.record.role))  # fmt: skip
     record = _write(case, DONE if agree else DROP, said, by=by, role=role, on=on, key=key, of=slip.record)
     if agree and slip.field.code == "document_no":
         Award.objects.filter(case=case, document_no=slip.old).update(document_no=slip.new)

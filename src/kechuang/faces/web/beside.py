@@ -16,10 +16,10 @@ from kechuang.desks.experts import ceremonies, pool
 from kechuang.desks.experts import queries as experts
 from kechuang.desks.funds import queries as funds
 from kechuang.desks.integrity import inquiries, trails
-from kechuang.faces.access import now
 from kechuang.faces.web.wording import text
 from kechuang.parties.models import Appointment
-from kechuang.parties.permissions import covers
+from kechuang.parties.permissions import covers, own_roles
+from kechuang.parties.permissions import roles as roles_of
 
 DECIDES = {"supervision_chief": "inquiry", "leadership": "inquiry_decision"}
 MONEY = {"appropriation": "appropriations", "budget": "budgets", "contribution": "contributions"}
@@ -105,6 +105,7 @@ def _slips(mine: list[Appointment]) -> Iterator[Line]:
     """Cases where somebody else asked to put right what was typed, and this person's word is the second one."""
     who = mine[0].person if mine else None
     for case in rectifying.cases_waiting() if who else ():
-        if n := sum(rectifying.may_confirm(case, slip, by=who, on=now()) for slip in rectifying.waiting(case)):
+        held = roles_of(mine, case) | own_roles(who, case)
+        if n := sum(rectifying.may_confirm(slip, held, by=who) for slip in rectifying.waiting(case)):
             said = _("%(n)s 处更正等你确认") % {"n": n}
             yield said, reverse("case", args=[case.number]), _("更正"), case.title or case.number

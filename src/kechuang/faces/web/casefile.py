@@ -264,7 +264,7 @@ class CaseFile:
 
     def _rectify_href(self, record: Record) -> str:
         """The way to put right what was typed in an act, for whoever may."""
-        mine = rectifying.may_ask(self.case, record, by=self.reader.person, on=self.on)
+        mine = rectifying.may_ask(record, self.seen.roles)
         words = mine and rectifying.fields_of(self.pages, self.case.flow, record)
         return reverse("rectify", args=[self.case.number, record.position]) if words else ""
 
@@ -278,7 +278,7 @@ class CaseFile:
         """What was asked to be put right and waits for a second word: to whoever may give it, and to those who read what was said."""
         found = []
         for slip in rectifying.waiting(self.case, self.records):
-            may = rectifying.may_confirm(self.case, slip, by=self.reader.person, on=self.on)
+            may = rectifying.may_confirm(slip, self.seen.roles, by=self.reader.person)
             if may or self.reader.may_read(slip.record):
                 act, label = self.flow.acts[slip.record.act].title, slip.field.title.of(drawing.language())
                 found.append({"label": label, "act": act, "old": slip.old, "new": slip.new, "why": slip.why, "on": slip.ask.on, "digest": slip.ask.digest, "may": may})  # fmt: skip

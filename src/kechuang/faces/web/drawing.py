@@ -15,7 +15,7 @@ from kechuang.casework.models import Attachment, Case
 from kechuang.engines import forms
 from kechuang.faces.web import wording
 from kechuang.faces.web.fields import ShownFile
-from kechuang.faces.web.questions import Around
+from kechuang.faces.web.questions import SCAN, Around
 from kechuang.parties.models import Organisation, Person
 from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason
@@ -154,6 +154,17 @@ def uploaded(request: HttpRequest, case: Case, answers: dict[str, Any], codes: I
             except Refused as refusal:
                 errors[path] = (*errors.get(path, ()), *refusal.reasons)
     return errors
+
+
+def scans(case: Case, typed: dict[str, Any], fields: Iterable[forms.Field]) -> None:
+    """A file put where a signature is wanted is the scan of the stamped copy: it signs by its digest, if the case has it."""
+    for one in fields:
+        said = typed.get(one.code)
+        if one.kind == "signature" and isinstance(said, list):
+            said = typed[one.code] = f"{SCAN}{said[-1]}" if said and said[-1] else ""
+        if one.kind == "signature" and isinstance(said, str) and said.startswith(SCAN):
+            kept = Attachment.objects.filter(case=case, digest=said.removeprefix(SCAN), removed=False).exists()
+            typed[one.code] = said if kept else ""
 
 
 def put_file(answers: Any, steps: list[str], digest: str) -> None:

@@ -115,11 +115,13 @@ def plan_table(found: list[queries.Line]) -> dict[str, Any]:
 
 
 def plan_titles() -> dict[str, str]:
-    """The titles of the plans: each that of the programme page of its name, else the code."""
-    shelf = lists.current()
+    """The titles of the plans: each that of the programme page of its name; those that have none are named here."""
+    shelf, others = lists.current(), {"post-subsidy": _("后补助与奖励"), "recognition": _("资格认定")}
     plans = {str(shelf.page("programmes", code).body.get("plan", code)) for code in shelf.codes("programmes")}
     return {
-        code: wording.text(shelf.page("programmes", code).body["title"]) if shelf.has("programmes", code) else code
+        code: wording.text(shelf.page("programmes", code).body["title"])
+        if shelf.has("programmes", code)
+        else others.get(code, code)
         for code in sorted(plans)
     }
 

@@ -87,7 +87,7 @@ def one(request: HttpRequest, pid: str) -> HttpResponse:
     held = Appointment.objects.filter(person=who).select_related("deputy_for").order_by("role", "since")
     named = desk.target_names(held)
     shown = {
-        "who": who, "held": [(a, roles_page().title(a.role), named.get(a.target, a.target), desk.may_end(a)) for a in held], "roles": role_options(desk), "targets": desk.targets(),
+        "who": who, "places": who.employments.select_related("organisation").order_by("-since", "-pk"), "held": [(a, roles_page().title(a.role), named.get(a.target, a.target), desk.may_end(a)) for a in held], "roles": role_options(desk), "targets": desk.targets(),
         "desk": desk, "key": lists.fresh_key(), "trail": [{"title": _("账号与角色"), "href": reverse("people")}, {"title": who.name}], "title": who.name,
     }  # fmt: skip
     return render(request, "people/person.html", shown)
@@ -127,6 +127,26 @@ def confirm_person(request: HttpRequest, pid: str) -> HttpResponse:
         _("账号已确认，可以登录。"),
         back=reverse("people"),
     )
+
+
+@require_POST
+@needs("unit")
+def move(request: HttpRequest) -> HttpResponse:
+    """Somebody comes over from another unit, by the word of the new one; where they worked before stays to be read."""
+    desk = chain.Desk.of(held_by(request))
+    unit = get_object_or_404(Organisation, pid__in=list(desk.confirms)[:1])
+
+    def act(key: str) -> None:
+        who = (
+            Person.objects.filter(username=request.POST.get("username", "").strip()).exclude(standing="merged").first()
+        )
+        if who is None:
+            raise Refused(Reason("nobody_of_that_name"))
+        if who.unit_id == unit.pk:
+            raise Refused(Reason("works_here_already", name=who.name))
+        people.move_person(who, unit, by=person(request), on=now(), key=key)
+
+    return done(request, act, _("已调入本单位；在原单位的角色同时终止，经历保留。"), back=reverse("people"))
 
 
 @require_POST
@@ -256,6 +276,7 @@ urlpatterns = [
     path("people/", page, name="people"),
     path("people/units/<str:pid>/confirm/", confirm_unit, name="confirm_unit"),
     path("people/merge/", merge, name="merge"),
+    path("people/move/", move, name="move_person"),
     path("people/<str:pid>/", one, name="person"),
     path("people/<str:pid>/confirm/", confirm_person, name="confirm_person"),
     path("people/<str:pid>/roles/", give_role, name="give_role"),

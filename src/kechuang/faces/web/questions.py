@@ -21,6 +21,7 @@ COUNTED = frozenset({"text", "longtext", "richtext"})
 NUMBERS = frozenset({"integer", "number", "decimal", "percent", "ratio", "money", "year"})
 SUGGESTED = frozenset({"code", "person", "persons", "party", "reference", "choice", "place"})
 LISTS = frozenset({"choice", "choices", "references"})
+SCAN = "scan:"  # a signature given by a scan of the stamped copy: this, then the digest of the file
 LONGEST_NAME = 30  # a signature longer than a name is a certificate's, and is not shown
 MANY = 400  # more options than this are looked up, not listed
 
@@ -127,6 +128,8 @@ def _simple(one: Field, typed: Any, around: Around) -> dict[str, Any]:
         found.update(signer=around.signers.get(one.signed_by, ""), can_sign=not text and not around.readonly)
     if one.kind == "signature":
         found["shown"] = text if text != "agreed" and len(text) <= LONGEST_NAME else ""
+        scan = text.removeprefix(SCAN) if text.startswith(SCAN) else ""
+        found["files"] = (around.files(scan),) if scan else ()
     if one.kind == "date":
         found.update(least=_iso(one.least), highest=_iso(one.most))
     return found

@@ -218,6 +218,7 @@ row_does_not_add_up|“{name}”的数字互相矛盾（部分大于总数，或
 row_missing|台账中有记录，办件却不在了|There are records, but the case is gone
 row_without_record|有这一件，台账中却没有它的记录|The row stands here without a record
 not_yours_to_rectify|只有办理这一步的岗位可以提出更正|Only the office that took this step may ask to put it right
+nobody_of_that_name|没有这个登录名，请核对|There is no such sign-in name; please check it
 nothing_to_rectify|这一步没有可以更正的文字|This step holds no words that can be put right
 say_why_to_rectify|请写明为什么更正，至少 {least} 个字|Please say why, in at least {least} characters
 rectified_is_the_same|新内容与原内容相同，无须更正|The new words are the same as the old
@@ -269,6 +270,7 @@ unit_under_sanction|{who}在科研失信惩戒期内，至{until}|{who} is under
 unknown_credit|请选择信用等级|Please choose a credit
 unknown_kind|请选择类别|Please choose a kind
 username_taken|账号名 {username} 已有人用，请换一个|The name {username} is taken; please choose another
+works_here_already|{name}已经在本单位|{name} works here already
 weak_password|密码太容易猜到，请换一个|The password is too easy to guess; please choose another
 why_assigned|必定入选：他的分值高于这一席和这个人的影子价格|Certain to sit: worth more than the prices of the seat and of the expert
 why_drawn_with_chance|以 {chance} 的概率入选|Sits with a chance of {chance}

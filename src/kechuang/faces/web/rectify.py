@@ -26,7 +26,7 @@ from kechuang.words.outcome import Refused
 def said_in(file: CaseFile, position: int) -> Record:
     """The record at that place of the case, if its words may be put right by whoever looks; 404 for anything else."""
     record = next((one for one in file.records if one.position == position), None)
-    if record is None or not rectifying.may_ask(file.case, record, by=file.reader.person, on=file.on):
+    if record is None or not rectifying.may_ask(record, file.seen.roles):
         raise Http404
     if not rectifying.fields_of(file.pages, file.case.flow, record):
         raise Http404

@@ -121,6 +121,20 @@ def entries(powers: Iterable[str], *, path: str, waiting: int = 0) -> tuple[Entr
     )
 
 
+# What stands behind the own name, each with the powers that open it; "person" is anyone who signed in.
+OWN = (
+    ("letters", gettext_lazy("函件"), {"person"}), ("own_entry", gettext_lazy("专家库登记与关系声明"), {"person"}), ("experts", gettext_lazy("专家库"), {"execution"}),
+    ("lone_draws", gettext_lazy("验收、中期专家抽取"), {"draws"}), ("people", gettext_lazy("账号与角色"), {"unit", "recommend", "planning", "execution", "system"}),
+    ("imports", gettext_lazy("导入表格"), {"planning", "execution", "office"}), ("demands", gettext_lazy("需求"), {"planning"}),
+)  # fmt: skip
+
+
+def behind_the_name(powers: Iterable[str], *, draws: bool) -> list[tuple[Any, str]]:
+    """The pages that belong to the reader and have no place in the bar: title and address."""
+    held = {*powers, "person", *(["draws"] if draws else [])}
+    return [(title, href) for name, title, opens in OWN if held & opens and (href := address(name))]
+
+
 def _begins(path: str, href: str) -> bool:
     return path == href or (href != "/" and path.startswith(href))
 
@@ -141,6 +155,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "nav": entries(powers, path=request.path, waiting=waiting),
         "who": who,
+        "own": behind_the_name(powers, draws=any(one.role == "draw_operator" for one in held_by(request)))
+        if who
+        else [],
         "waiting": waiting,
         "theme": theme if theme in THEMES else "",
         "language": get_language() or settings.LANGUAGE_CODE,
@@ -159,6 +176,10 @@ def _who(request: HttpRequest) -> Standing | None:
         return None
     found = standing(user, {appointment.power for appointment in held_by(request)} | in_pool(user))
     return replace(found, waiting=int(getattr(request, "session", {}).get(WAITING, 0)))
+
+
+def _draws(request: HttpRequest) -> bool:
+    return hasattr(request, "user") and any(one.role == "draw_operator" for one in held_by(request))
 
 
 def in_pool(user: Any) -> set[str]:

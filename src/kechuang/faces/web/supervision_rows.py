@@ -17,7 +17,8 @@ from kechuang.desks.experts.supervising import Proven
 from kechuang.desks.integrity.models import Clue, Sanction
 from kechuang.desks.integrity.trails import Link
 from kechuang.engines.flow import Flow
-from kechuang.faces.web import verifying, wording
+from kechuang.faces.web import lists, verifying, wording
+from kechuang.faces.web.act_titles import Titles, act_title, titles
 from kechuang.faces.web.sentences import sentence
 
 BESIDE = ("csrfmiddlewaretoken", "key", "act")
@@ -36,9 +37,23 @@ def place(kind: str, subject: str) -> str:
     return reverse("trail_of", args=[kind, subject]) if kind in ("case", "round") else ""
 
 
-def record(row: Record) -> dict[str, Any]:
-    """One record in the list of all."""
-    return {"row": row, "href": place(row.subject_kind, row.subject)}
+def trail(found: list[Record]) -> dict[str, Any]:
+    """Records as parts/table.html takes them: when, about what, which act, by whom, where in the log."""
+    known = titles()
+    heads = [lists.column(_("时间")), lists.column(_("对象")), lists.column(_("办理")), lists.column(_("办理人")), lists.column(_("日志序号"), num=True), lists.column(_("摘要"))]  # fmt: skip
+    return {"caption": _("台账"), "columns": heads, "rows": [_trail_row(one, heads, known) for one in found], "dense": True, "none": _("没有记录")}  # fmt: skip
+
+
+def _trail_row(row: Record, heads: list[dict[str, Any]], known: Titles) -> dict[str, Any]:
+    subject: dict[str, Any] = {"text": row.subject, "lead": True}
+    if href := place(row.subject_kind, row.subject):
+        subject["href"] = href
+    index = "" if row.log_index is None else str(row.log_index)
+    values = [
+        {"text": wording.moment(row.on, seconds=True, year=True), "nowrap": True}, subject, {"text": wording.text(act_title(row.act, known))}, {"text": row.actor}, {"text": index},
+        {"text": wording.short(row.digest)},
+    ]  # fmt: skip
+    return {"key": row.pk, "cells": lists.cells(heads, values)}
 
 
 def said(row: Record) -> dict[str, Any]:
@@ -56,7 +71,7 @@ def chained(one: Link, flow: Flow, other: Flow) -> dict[str, Any]:
     act = flow.acts.get(name) or (other.acts.get(name) if name != one.record.act else None)
     body = said(one.record)
     return {
-        "title": act.title if act else one.record.act,
+        "title": act.title if act else act_title(one.record.act, titles()),
         "second": name != one.record.act,
         "link": one,
         "row": one.record,

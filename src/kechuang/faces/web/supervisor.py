@@ -23,6 +23,7 @@ from kechuang.desks.integrity.models import Clue
 from kechuang.engines import forms
 from kechuang.faces.access import needs, now, person
 from kechuang.faces.web import supervision_rows as rows
+from kechuang.faces.web import tables
 from kechuang.faces.web.expert import new_key
 from kechuang.faces.web.lists import paged
 from kechuang.faces.web.questions import Around, questions, wrong
@@ -101,8 +102,8 @@ def trail(request: HttpRequest) -> HttpResponse:
         if words and trails.subject_of(kind, words):
             return redirect("trail_of", kind, words)
     found, page = paged(request, trails.latest(words))
-    shown = {"records": [rows.record(one) for one in found], "page": page, "log": trails.log(), "q": words}
-    return render(request, "supervisor/trail.html", shown)
+    shown = {"table": rows.trail(found), "page": page, "log": trails.log(), "q": words}
+    return tables.render(request, "supervisor/trail.html", shown)
 
 
 @require_GET

@@ -1,0 +1,61 @@
+"""What an act is called where no flow is at hand: acts of the book by name, and writes that stand beside the flows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from kechuang.casework.pages import current
+
+BESIDE: dict[str, tuple[str, str]] = {
+    "appoint": ("授予角色", "Role given"), "dismiss": ("收回角色", "Role ended"), "register_unit": ("单位注册", "Unit registered"),
+    "confirm_unit": ("确认单位", "Unit confirmed"), "confirm_person": ("确认人员", "Person confirmed"), "move_person": ("人员变更单位", "Person moved"),
+    "ask_merge": ("提出合并", "Merge asked for"), "merge": ("合并重复登记", "Entries merged"), "reset_password": ("重置密码", "Password reset"),
+    "ask_to_enter_pool": ("申请进入专家库", "Asks to enter the pool"), "enter_pool": ("专家入库", "Enters the pool"), "set_credit": ("登记专家信用", "Credit of an expert"),
+    "declare_tie": ("声明关系", "Tie declared"), "look_behind": ("查看幕后名单", "Looked behind the curtain"), "seat_by_hand": ("指定专家", "Expert named by hand"),
+    "make_batch": ("制作支付文件", "Payment file made"), "enter_quota": ("登记资金指标文件", "Quota document entered"), "enter_money": ("登记拨入资金", "Appropriation entered"),
+    "check_money": ("核对拨入资金", "Appropriation checked"), "pay_fees": ("支付评审费", "Review fees paid"), "report_clue": ("报告线索", "Clue reported"),
+    "settle_finding": ("对核查记下判断", "A finding was judged"), "compare_again": ("重新比对文本", "Texts compared again"), "engage": ("委托专业机构", "Institution engaged"),
+    "evaluate_institution": ("评价专业机构", "Institution evaluated"), "enter_contract": ("登记委托合同", "Contract entered"), "open_office": ("设立岗位", "Office opened"),
+    "ask_rectify": ("提出更正", "Correction asked for"), "rectify": ("更正", "Put right"), "refuse_rectify": ("不同意更正", "Correction not agreed"),
+    "import": ("导入", "Import"), "take_over": ("接收在研项目", "Project taken over"), "edition": ("规则改版", "Edition of the book"),
+}  # fmt: skip
+OF_ROWS = {"enter": ("登记", "Entered"), "confirm": ("确认", "Confirmed"), "cancel": ("作废", "Cancelled")}
+
+
+Titles = Mapping[str, tuple[str, str]]
+
+
+def titles() -> Titles:
+    """Every title there is, by the name of the act: asked for once a page."""
+    return _known(current().digest)
+
+
+def act_title(name: str, known: Titles) -> Any:
+    """The title of an act in both languages; the name itself where nobody gave it one."""
+    plain = name.removeprefix("second:")
+    found = known.get(plain) or _of_row(plain)
+    if found is None:
+        return plain
+    zh, en = found
+    return {"zh": f"见证：{zh}", "en": f"Witness: {en}"} if plain != name else {"zh": zh, "en": en}
+
+
+def _of_row(name: str) -> tuple[str, str] | None:
+    """A write on a register: enter_trades and the like."""
+    verb, _dot, what = name.partition("_")
+    title = OF_ROWS.get(verb)
+    return (f"{title[0]}台账（{what}）", f"{title[1]}: {what}") if title and what else None
+
+
+@lru_cache(maxsize=4)
+def _known(digest: str) -> dict[str, tuple[str, str]]:
+    """Every act of the flows in force; a name that several flows use keeps the title of the grant."""
+    shelf = current()
+    codes = sorted(shelf.codes("flows"), key=lambda code: code != "grant")
+    found = dict(BESIDE)
+    for code in codes:
+        for name, act in shelf.page("flows", code).body["acts"].items():
+            found.setdefault(name, (str(act["title"]["zh"]), str(act["title"]["en"])))
+    return found
