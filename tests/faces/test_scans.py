@@ -40,7 +40,7 @@ def sealed(region, case, **given):
 
 def test_a_scan_of_the_stamped_copy_is_the_signature(region, case):
     scan = SimpleUploadedFile("盖章页.pdf", PDF, "application/pdf")
-    client, answer = sealed(region, case, seal=["", scan])
+    client, answer = sealed(region, case, **{"seal": "", "seal-scan": scan})
     case.refresh_from_db()
     kept = Attachment.objects.get(case=case, field="seal")
     assert (answer.status_code, case.state) == (302, "with_recommender")
@@ -56,6 +56,6 @@ def test_a_scan_that_nobody_uploaded_signs_nothing(region, case):
 
 def test_a_scan_is_kept_when_something_else_is_refused(region, case):
     scan = SimpleUploadedFile("盖章页.pdf", PDF, "application/pdf")
-    _client, answer = sealed(region, case, seal=["", scan], truth="false")
+    _client, answer = sealed(region, case, **{"seal": "", "seal-scan": scan, "truth": "false"})
     digest = Attachment.objects.get(case=case, field="seal").digest
     assert (answer.status_code, f'value="scan:{digest}"' in answer.content.decode()) == (422, True)

@@ -74,6 +74,9 @@ class Tale:
 def say(page: Any, said: dict[str, Any]) -> None:
     """Type into the fields of an act: text, a day, a choice, a box, a name as signature, a file."""
     for code, text in said.items():
+        if code.endswith("-scan"):
+            page.set_input_files(f"[name='{code}']", text)
+            continue
         box = page.locator(f"[name='{code}']:not([type=hidden])")
         kind = box.first.get_attribute("type")
         if kind == "radio":
@@ -183,7 +186,7 @@ def the_rest(tale: Tale, plan: Any, member: Any) -> None:
 def passed_on(tale: Tale) -> None:
     region = tale.region
     tale.does(region.research, "单位审核", opinion="同意申报，材料属实")
-    tale.does(region.head, "单位签章", seal=region.head.name, truth=True)
+    tale.does(region.head, "单位签章", **{"seal-scan": tale.folder / "合作协议.pdf"}, truth=True)  # signed on paper
     tale.does(region.signatory, "推荐提交", letter=region.signatory.name)
     assert (tale.case.state, Document.objects.filter(kind="receipt").count()) == ("submitted", 3)
 

@@ -177,7 +177,7 @@ def _kept(request: HttpRequest, form: Filling, section: forms.Section) -> HttpRe
     if gone := request.POST.get("remove", ""):
         _forget(form, section, gone)
     errors = drawing.uploaded(request, form.case, said, codes, form.on)
-    drawing.scans(form.case, said, section.fields)
+    errors = {**errors, **drawing.scans(request, form.case, said, section.fields, form.on)}
     if request.POST.get("keep") == "theirs":
         return redirect(filling.section_href(form.case, section.code))
     version = request.POST.get("version", "")

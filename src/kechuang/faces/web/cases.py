@@ -123,7 +123,7 @@ def _typed(request: HttpRequest, case: Case, form: forms.Form | None) -> tuple[d
         return {}, {}
     typed = drawing.posted(request, form.fields)
     errors = drawing.uploaded(request, case, typed, form.fields, now())
-    drawing.scans(case, typed, form.fields.values())
+    errors = {**errors, **drawing.scans(request, case, typed, form.fields.values(), now())}
     drawing.find_people(form.fields.values(), typed)
     names = drawing.Names().read(text for _path, text in drawing.picked(form.fields.values(), typed))
     return typed, {**errors, **drawing.unknown(drawing.picked(form.fields.values(), typed), names)}

@@ -156,15 +156,25 @@ def uploaded(request: HttpRequest, case: Case, answers: dict[str, Any], codes: I
     return errors
 
 
-def scans(case: Case, typed: dict[str, Any], fields: Iterable[forms.Field]) -> None:
-    """A file put where a signature is wanted is the scan of the stamped copy: it signs by its digest, if the case has it."""
+def scans(request: HttpRequest, case: Case, typed: dict[str, Any], fields: Iterable[forms.Field], on: datetime) -> Errors:  # fmt: skip
+    """Signatures given by a scan of the stamped copy: each signs by its digest, if the case has that file; what was refused, by path.
+
+    The file comes under a name of its own: an empty file input counts as one more empty text of the same name.
+    """
+    errors: Errors = {}
     for one in fields:
+        upload = request.FILES.get(f"{one.code}-scan") if one.kind == "signature" else None
+        try:
+            if upload is not None:
+                kept = files.keep(case, one.code, upload.name or "", upload.chunks(), by=request.user, on=on)  # type: ignore[arg-type]
+                typed[one.code] = f"{SCAN}{kept.digest}"
+        except Refused as refusal:
+            errors[one.code] = refusal.reasons
         said = typed.get(one.code)
-        if one.kind == "signature" and isinstance(said, list):
-            said = typed[one.code] = f"{SCAN}{said[-1]}" if said and said[-1] else ""
         if one.kind == "signature" and isinstance(said, str) and said.startswith(SCAN):
-            kept = Attachment.objects.filter(case=case, digest=said.removeprefix(SCAN), removed=False).exists()
-            typed[one.code] = said if kept else ""
+            there = Attachment.objects.filter(case=case, digest=said.removeprefix(SCAN), removed=False).exists()
+            typed[one.code] = said if there else ""
+    return errors
 
 
 def put_file(answers: Any, steps: list[str], digest: str) -> None:
