@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from kechuang.casework import outbox
 from kechuang.casework.clock import tick
-from kechuang.faces import access
+from tests.factories import START
 
 WORD = "a-long-password"
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -74,12 +75,11 @@ class Day:
 
 
 @pytest.fixture
-def day(monkeypatch: pytest.MonkeyPatch) -> Day:
-    """The clock of the pages, in the hand of the test: the one place where views take the time."""
-    from tests.factories import START
-
+def day(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Day:
+    """The clock of the house, in the hand of the test; whoever has signed in stays so while the days pass."""
     told = Day(START)
-    monkeypatch.setattr(access, "timezone", told)
+    monkeypatch.setattr(timezone, "now", told.now)
+    settings.SESSION_COOKIE_AGE = 20 * 365 * 24 * 3600
     return told
 
 
