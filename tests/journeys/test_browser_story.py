@@ -389,7 +389,7 @@ def reported(tale: Tale, kind: str) -> None:
     typed = filled(form, leader=tale.region.leader, team=[], rng=Random(2), given={})
     file = Attachment.objects.filter(case=tale.case).first()
     for one in form.fields.values():
-        if one.kind in ("file", "files") and one.required is not False:
+        if one.kind in ("file", "files"):
             typed[one.code] = [file.digest]
         for row in typed.get(one.code) or () if one.kind == "table" else ():
             row |= {c.code: [file.digest] for c in one.columns if c.kind in ("file", "files")}
