@@ -84,9 +84,64 @@ def test_units_of_a_file_are_kept_apart(tmp_path):
     assert [sorted({int(unit[j]) for j in panel}) for panel in answer["panels"]] == [[0, 1, 2]] * 12
 
 
-def test_an_impossible_problem_is_refused_and_nothing_is_written(tmp_path):
-    done = run(assign.app, a_file(tmp_path, cap=np.full(9, 2)), "--out", tmp_path / "out.json")
-    assert (done.exit_code, (tmp_path / "out.json").exists()) == (1, False)
+def refused(folder: Path, *options: object, **changes) -> str:
+    """What the command says of a file it refuses; nothing is written."""
+    done = run(assign.app, a_file(folder, **changes), "--out", folder / "out.json", *options)
+    assert (done.exit_code, (folder / "out.json").exists()) == (1, False)
+    return done.output.strip()
+
+
+def short_of_places() -> dict:
+    """Three projects of one code with a single expert of two places, among twelve."""
+    mask = np.zeros((12, 9), np.uint8)
+    mask[[1, 4, 7], 1:] = 1
+    codes = np.array(["F0204" if i in (1, 4, 7) else "A01" for i in range(12)])
+    return {"mask": mask, "demand": np.ones(12, int), "cap": np.full(9, 2), "codes": codes}
+
+
+def test_an_impossible_problem_is_refused_with_the_codes_and_rows_of_what_is_short(tmp_path):
+    assert refused(tmp_path, **short_of_places()) == (
+        "refused: 3 个项目（F0204）只有 2 席可排，需要 3 席，还缺 1 人：1, 4, 7"
+        " / these 3 projects of F0204 have 2 places and need 3 (experts wanted: 1): 1, 4, 7"
+    )
+
+
+def test_what_is_short_bears_the_names_of_the_file_where_it_has_them(tmp_path):
+    names = np.array([f"P{i:02}" for i in range(12)])
+    told = refused(tmp_path, project_ids=names, **short_of_places())
+    assert told.endswith("need 3 (experts wanted: 1): P01, P04, P07")
+
+
+def test_experts_whose_least_loads_cannot_be_met_are_named_by_their_columns(tmp_path):
+    mask, lo = np.zeros((12, 9), np.uint8), np.zeros(9, int)
+    mask[2:, 5], lo[5] = 1, 3
+    told = refused(tmp_path, mask=mask, lo=lo, demand=np.ones(12, int))
+    assert told.endswith("experts 5 must have 3 seats and can be given 2")
+    assert refused(tmp_path, lo=np.arange(9)).endswith("least loads above the caps of experts 6, 7, 8")
+
+
+def test_a_cap_on_chances_that_starves_a_least_load_says_whose(tmp_path):
+    mask, lo = np.zeros((12, 9), np.uint8), np.zeros(9, int)
+    mask[2:, 5], lo[5] = 1, 2
+    told = refused(tmp_path, "--cap-probability", "1/2", mask=mask, lo=lo, demand=np.ones(12, int))
+    assert told.splitlines()[0].endswith("the cap 1/2 on chances leaves no assignment")
+    assert told.endswith("experts 5 must have 2 seats and can be given 1")
+
+
+def test_a_file_without_its_arrays_says_which(tmp_path):
+    np.savez(tmp_path / "problem.npz", scores=np.ones((2, 2)))
+    done = run(assign.app, tmp_path / "problem.npz", "--out", tmp_path / "out.json")
+    assert (done.exit_code, [line.split()[-1] for line in done.output.splitlines()]) == (1, ["demand", "cap"])
+
+
+def test_a_place_that_cannot_be_written_is_said_and_no_crash(tmp_path):
+    done = run(assign.app, a_file(tmp_path), "--out", tmp_path / "nowhere" / "out.json")
+    assert (done.exit_code, "cannot be read or written" in done.output) == (2, True)
+
+
+def test_a_problem_of_nothing_has_empty_panels(tmp_path):
+    answer = assigned(tmp_path, a_file(tmp_path, scores=np.zeros((0, 9)), mask=np.zeros((0, 9)), demand=np.zeros(0)))
+    assert (answer["panels"], answer["sum"], answer["gap"]) == ([], 0.0, 0.0)
 
 
 @pytest.mark.parametrize("options", [["--cap-probability", "1/3"], ["--cap-probability", "2"], ["--seed", "xyz"]])

@@ -10,11 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kechuang.engines.panel.candidates import Search
 from kechuang.engines.panel.explain import explain
 from kechuang.engines.panel.graph import candidates, rested
+from kechuang.engines.panel.network import network, potentials, solved
 from kechuang.engines.panel.optimum import optimum
 from kechuang.engines.panel.problem import Dense, Sparse, forbid, problem_from
 from kechuang.engines.panel.shortage import check
+from kechuang.engines.panel.weights import weights
 from kechuang.words.outcome import Refused
 from tests.engines.panel.shapes import SEED, a_nest, a_problem, every, lawful, panels_of, problems, total
 
@@ -150,6 +153,26 @@ def test_least_loads_above_all_seats_are_refused_with_both_numbers():
 def test_an_expert_who_cannot_reach_his_least_load_is_named():
     problem = a_problem(np.ones((3, 3)), cap=3, lo=[0, 0, 1], mask=[(i, 2) for i in range(3)])
     assert [(r.code, r.values["experts"]) for r in check(problem)] == [("load_short", ["2"])]
+
+
+def test_forced_pairs_that_leave_no_room_are_refused_as_such():
+    with pytest.raises(Refused) as refusal:
+        optimum(a_problem([[1, 1], [1, 1]], forced=((0, 0), (1, 0))), seed=SEED)
+    assert [r.to_json() for r in refusal.value.reasons] == [{"code": "forced_pairs_clash", "pairs": [[0, 0], [1, 0]]}]
+
+
+@given(problems(quotas=True))
+@settings(max_examples=60, deadline=None)
+def test_a_large_matrix_finds_the_same_violators_as_a_small_one(problem):
+    scaled = weights(problem, seed=SEED)
+    whole, filtered = Search(problem, scaled), Search(problem, scaled)
+    filtered._whole = None
+    net = network(problem, scaled, *whole.best(1))
+    flow = solved(net)
+    if flow is None:
+        return
+    at = potentials(net, flow)
+    assert [a.tolist() for a in filtered.violators(net, at)] == [a.tolist() for a in whole.violators(net, at)]
 
 
 def test_a_cap_on_chances_that_leaves_no_assignment_is_refused_as_such():

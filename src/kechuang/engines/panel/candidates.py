@@ -103,10 +103,11 @@ class Search:
             yield from self._above_large(pairs, project, expert)
 
     def _above_large(self, pairs: Dense, project: Ints, expert: Ints) -> Iterator[tuple[Array, Array, Ints]]:
-        """A float filter with room for its rounding first, exact integers for what passes."""
+        """A float filter with room for its rounding and for the tie bits first, exact integers for what passes."""
         unit = self.weights.unit
         floor, price = (project / unit).astype(np.float32), (expert / unit).astype(np.float32)
-        slack = np.float32(1e-5 * (1 + abs(floor).max(initial=0) + abs(price).max(initial=0)))
+        room = 1e-5 * (1 + abs(floor).max(initial=0) + abs(price).max(initial=0))
+        slack = np.float32(room + (1 << self.weights.tie) / unit)
         for first, last in pairs.chunks():
             near = (pairs.scores[first:last] + price[None, :]) > (floor[first:last] - slack)[:, None]
             near &= ~pairs.mask[first:last]

@@ -108,10 +108,17 @@ def _wider(
     wide = m if n * m <= WHOLE else min(m, 2 * width)
     rows, cols = search.best(wide)
     if len(rows) <= have and wide == m:
-        scale, most = chance
-        capped = Reason("chance_too_small", cap=f"{most}/{scale}")
-        raise Refused(*(check(problem) or (capped, *check(problem, scale=scale, most=most))))
+        raise Refused(*_why_not(problem, *chance))
     return rows, cols, wide
+
+
+def _why_not(problem: Problem, scale: int, most: int) -> tuple[Reason, ...]:
+    """What is short; else that the cap on chances is too small, or that the forced pairs leave no room."""
+    if short := check(problem):
+        return short
+    if capped := check(problem, scale=scale, most=most):
+        return Reason("chance_too_small", cap=f"{most}/{scale}"), *capped
+    return (Reason("forced_pairs_clash", pairs=[list(pair) for pair in problem.forced]),)
 
 
 def _proved(

@@ -16,6 +16,7 @@ Ints = npt.NDArray[np.int64]
 Array = npt.NDArray[Any]
 SMALL = 1 << 22  # pairs up to which all weights are held as one matrix, and a certificate is written
 CHUNK = 1 << 20  # pairs of larger rounds looked at in one go
+NEAR = 1 << 15  # pairs that stay in the processor's near memory through several steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,9 @@ class Dense:
     def shape(self) -> tuple[int, int]:
         return self.scores.shape[0], self.scores.shape[1]
 
-    def chunks(self) -> Iterator[tuple[int, int]]:
-        """Ranges of projects of at most CHUNK pairs."""
-        step = max(1, CHUNK // max(1, self.shape[1]))
+    def chunks(self, pairs: int = CHUNK) -> Iterator[tuple[int, int]]:
+        """Ranges of projects of at most so many pairs."""
+        step = max(1, pairs // max(1, self.shape[1]))
         for first in range(0, self.shape[0], step):
             yield first, min(first + step, self.shape[0])
 
@@ -117,8 +118,10 @@ def problem_from(arrays: Mapping[str, Any], **more: Any) -> Problem:
 
     Quotas: unit, region, inside by expert, per_unit, per_region, outside as single numbers (0: no limit).
 
-    Refused with what is wrong: shapes that differ, numbers below nothing, scores that are no numbers.
+    Refused with what is wrong: arrays that are missing, shapes that differ, numbers below nothing, scores that are no numbers.
     """
+    if missing := [name for name in ("scores", "demand", "cap") if name not in arrays]:
+        raise Refused(*(Reason("array_missing", array=name) for name in missing))
     scores = np.asarray(arrays["scores"])
     mask = _flags(np.asarray(arrays["mask"])) if "mask" in arrays else np.zeros(scores.shape, bool)
     n, m = scores.shape if scores.ndim == 2 else (-1, -1)

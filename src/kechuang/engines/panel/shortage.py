@@ -20,9 +20,10 @@ def check(problem: Problem, *, seed: bytes = b"", scale: int = 1, most: int = 1)
     """What is short, by name; empty if every demand and every least load can be met.
 
     `places_short(codes, projects, need, have, missing)` for each separate group of projects whose experts do not
-    suffice, `missing` the experts it would take; `least_loads_above_seats(least, seats)`; `load_short(experts, need,
-    have)`. Demands and least loads that can each be met can be met together (Mendelsohn and Dulmage 1958). With a
-    cap of `most` / `scale` on a pair's chance an expert fills no more than that of a seat.
+    suffice, `missing` the experts it would take; `least_loads_above_seats(least, seats)`; `least_load_above_cap(experts)`;
+    `load_short(experts, need, have)` for those whose least loads no lawful seats fill. Demands and least loads that can
+    each be met can be met together (Mendelsohn and Dulmage 1958). With a cap of `most` / `scale` on a pair's chance an
+    expert fills no more than that of a seat.
     """
     search = Search(problem, weights(problem, seed=seed, scale=scale))
     rows, cols = search.best(START)
@@ -37,7 +38,7 @@ def check(problem: Problem, *, seed: bytes = b"", scale: int = 1, most: int = 1)
         rows, cols = search.lawful(np.concatenate([rows, more[0]]), np.concatenate([cols, more[1]]))
     parts = _parts(rows, cols, projects, experts)
     found = _named(problem, parts, filled, scale, most)
-    return tuple(found) or _loads(problem, search)
+    return tuple(found) or _loads(problem, search, scale, most)
 
 
 def all_of(problem: Problem, projects: Ints) -> tuple[Array, Array]:
@@ -53,6 +54,15 @@ def all_of(problem: Problem, projects: Ints) -> tuple[Array, Array]:
 def _seated(problem: Problem, rows: Array, cols: Array, scale: int = 1, most: int = 1) -> tuple[Ints, Ints, Ints]:
     """The most seats (times `scale`) these pairs can fill, by project; projects and experts of the minimum cut."""
     n, m = problem.shape
+    flow = _most(problem, rows, cols, scale, most)
+    filled = np.asarray(flow.flows(np.arange(n)), np.int64)
+    cut = np.asarray(flow.get_source_side_min_cut(), np.int64)
+    return filled, np.sort(cut[cut < n]), np.sort(cut[(cut >= n) & (cut < n + m)]) - n
+
+
+def _most(problem: Problem, rows: Array, cols: Array, scale: int, most: int) -> max_flow.SimpleMaxFlow:
+    """A largest flow: the first arcs are the projects' demands, the last the experts' loads; nodes in the same order."""
+    n, m = problem.shape
     entry, groups = entries(problem.nest, problem.demand, np.arange(n), rows, cols, first=n + m + 2)
     group_tail, group_head, group_cap = joined(groups)
     source, sink = n + m, n + m + 1
@@ -63,9 +73,7 @@ def _seated(problem: Problem, rows: Array, cols: Array, scale: int = 1, most: in
     flow = max_flow.SimpleMaxFlow()
     flow.add_arcs_with_capacity(tail.astype(np.int32), head.astype(np.int32), capacity)
     flow.solve(source, sink)
-    filled = np.asarray(flow.flows(np.arange(n)), np.int64)
-    cut = np.asarray(flow.get_source_side_min_cut(), np.int64)
-    return filled, np.sort(cut[cut < n]), np.sort(cut[(cut >= n) & (cut < n + m)]) - n
+    return flow
 
 
 def _parts(rows: Array, cols: Array, projects: Ints, experts: Ints) -> list[list[int]]:
@@ -83,8 +91,9 @@ def _parts(rows: Array, cols: Array, projects: Ints, experts: Ints) -> list[list
 
 def _named(problem: Problem, parts: list[list[int]], filled: Ints, scale: int, most: int) -> list[Reason]:
     """One reason for each part that is short of experts."""
-    found = [_short(problem, part, filled, scale, most) for part in parts]
-    return sorted((r for r in found if r.values["missing"]), key=lambda r: (-r.values["missing"], r.values["projects"]))
+    found = [(_short(problem, part, filled, scale, most), min(part)) for part in parts]
+    short = sorted((-r.values["missing"], first, r) for r, first in found if r.values["missing"])
+    return [reason for *_, reason in short]
 
 
 def _root(leader: dict[tuple[str, int], tuple[str, int]], node: tuple[str, int]) -> tuple[str, int]:
@@ -102,18 +111,25 @@ def _short(problem: Problem, part: list[int], filled: Ints, scale: int, most: in
     return Reason("places_short", codes=codes, projects=names, need=need, have=units // scale, missing=missing)
 
 
-def _loads(problem: Problem, search: Search) -> tuple[Reason, ...]:
-    """Experts who cannot reach their least load, when every seat can be filled."""
+def _loads(problem: Problem, search: Search, scale: int, most: int) -> tuple[Reason, ...]:
+    """Experts who cannot reach their least load, when every seat can be filled: those of the minimum cut."""
     least = int(problem.lo.sum())
-    over = np.flatnonzero(problem.lo > problem.cap)
     if least > problem.seats:
         return (Reason("least_loads_above_seats", least=least, seats=problem.seats),)
+    if len(over := np.flatnonzero(problem.lo > problem.cap)):
+        return (Reason("least_load_above_cap", experts=_experts(problem, over)),)
     if not least:
         return ()
-    rows, cols = search.all()
-    wanted = replace(problem, cap=problem.lo)
-    filled, _, _ = _seated(wanted, rows, cols)
-    missing = least - int(filled.sum())
-    reach = np.bincount(cols, minlength=problem.shape[1])
-    names = [str(j) for j in np.flatnonzero((problem.lo > 0) & (reach < problem.lo)).tolist() + over.tolist()]
-    return (Reason("load_short", experts=names, need=least, have=least - missing),) if missing or len(over) else ()
+    (n, m), (rows, cols) = problem.shape, search.all()
+    flow = _most(replace(problem, cap=problem.lo), rows, cols, scale, most)
+    given = np.asarray(flow.flows(np.arange(flow.num_arcs() - m, flow.num_arcs())), np.int64)
+    if int(given.sum()) == least * scale:
+        return ()
+    cut = np.asarray(flow.get_sink_side_min_cut(), np.int64)
+    short = np.sort(cut[(cut >= n) & (cut < n + m)]) - n
+    need, have = int(problem.lo[short].sum()), int(given[short].sum()) // scale
+    return (Reason("load_short", experts=_experts(problem, short), need=need, have=have),)
+
+
+def _experts(problem: Problem, numbers: Ints) -> list[str]:
+    return [problem.experts[j] if problem.experts else str(j) for j in numbers.tolist()]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
+from json.encoder import encode_basestring_ascii
 
 import numpy as np
 
-from kechuang.engines.panel.problem import CHUNK, SMALL, Array, Dense, Ints, Problem, Sparse
+from kechuang.engines.panel.problem import NEAR, SMALL, Array, Dense, Ints, Problem, Sparse
 
 ROOM = 62  # bits of a cost times the number of nodes, which the flow solver multiplies by
 MOST_TIE, LEAST_TIE = 16, 4  # fewer bits than these break no tie worth the work: the keyed order does
@@ -109,8 +109,11 @@ def _contents(problem: Problem, pairs: Dense) -> tuple[Array, Array]:
 
     One round of refinement names a row by its neighbours, as colours do (B. Weisfeiler and A. Leman 1968).
     """
-    plain = np.ascontiguousarray(pairs.scores + pairs.scores.dtype.type(0))
-    entries = mix(plain.view(f"u{plain.itemsize}").astype(np.uint64) + (pairs.mask.astype(np.uint64) << np.uint64(40)))
+    entries = np.empty(problem.shape, np.uint64)
+    for first, last in pairs.chunks(NEAR):
+        plain = np.ascontiguousarray(pairs.scores[first:last] + pairs.scores.dtype.type(0))
+        said = plain.view(f"u{plain.itemsize}") + (pairs.mask[first:last].astype(np.uint64) << np.uint64(40))
+        entries[first:last] = mix(said)
     rows = mix(problem.demand.astype(np.uint64)) + entries.sum(1, dtype=np.uint64)
     cols = mix((problem.cap * 1000 + problem.lo).astype(np.uint64)) + entries.sum(0, dtype=np.uint64)
     before = (0, 0)
@@ -130,9 +133,8 @@ def _distinct(hashes: Array) -> int:
 
 def _repeated(hashes: Array) -> Ints:
     """Positions of the values that stand more than once."""
-    order = np.argsort(hashes, kind="stable")
-    same = np.diff(hashes[order]) == 0
-    return order[np.concatenate([same, [False]]) | np.concatenate([[False], same])]
+    _, place, times = np.unique(hashes, return_inverse=True, return_counts=True)
+    return np.flatnonzero(times[place] > 1)
 
 
 def _named(hashes: Array) -> tuple[str, ...]:
@@ -147,15 +149,16 @@ def _named(hashes: Array) -> tuple[str, ...]:
 def _seeded(names: tuple[str, ...], seed: bytes) -> Array:
     """The first 64 bits of SHA-256 over the JSON list of the seed (hex) and the name, as the verifier takes them."""
     start = f'["{seed.hex()}", '
-    words = b"".join([hashlib.sha256(f"{start}{json.dumps(name)}]".encode()).digest()[:8] for name in names])
+    said = (f"{start}{encode_basestring_ascii(name)}]".encode() for name in names)
+    words = b"".join([hashlib.sha256(one).digest()[:8] for one in said])
     return np.frombuffer(words, ">u8").astype(np.uint64)
 
 
 def _bits(values: Array) -> tuple[int, bool]:
     """The fewest bits after the point that hold every score exactly, up to MOST_BITS; false where some are rounded."""
     bits = 0
-    for first in range(0, len(values), CHUNK):
-        part = values[first : first + CHUNK].astype(np.float64)
+    for first in range(0, len(values), NEAR):
+        part = values[first : first + NEAR].astype(np.float64)
         bits = max(bits, _finest(part[:: max(1, len(part) // 1024)]))
         scaled = part * float(1 << min(bits, MOST_BITS))
         if (finer := scaled != np.rint(scaled)).any():
