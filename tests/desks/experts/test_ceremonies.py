@@ -23,6 +23,7 @@ from kechuang.faces.cli import verify
 from kechuang.faces.web import verifying
 from kechuang.parties.models import Tie
 from kechuang.words.outcome import Refused
+from kechuang.words.period import Term
 from tests.factories import START, Region, a_case, a_person, an_open_round, done
 from tests.journeys import story
 
@@ -254,6 +255,39 @@ def test_a_decline_goes_to_the_next_of_the_same_order_who_keeps_the_quotas():
     came = seating.next_in_order(draw, finance, "declined", LATER)
     draw.refresh_from_db()
     assert (came.expert.kind, came in reserve, draw.given_up) == ("finance", True, before)
+
+
+def reserve_of(draw: Draw) -> list[Seat]:
+    return list(Seat.objects.filter(draw=draw, state="reserve").select_related("expert__person").order_by("position"))
+
+
+def test_a_recusal_that_became_known_since_the_draw_keeps_an_expert_out_of_the_replacement():
+    waiting = Waiting(pool=120)
+    waiting.drawn()
+    draw, case = Draw.objects.get(), waiting.cases[0]
+    friend, barred, gone, *_ = [seat.expert for seat in reserve_of(draw)]
+    Tie.objects.create(person=friend.person, other=case.leader, kind="mentor", on=LATER.date())
+    Expert.objects.filter(pk=barred.pk).update(credit="watch")
+    Expert.objects.filter(pk=gone.pk).update(left_on=LATER.date())
+    came = [
+        seating.next_in_order(draw, seat, "declined", LATER).expert_id
+        for seat in Seat.objects.filter(draw=draw, state="invited")
+    ]
+    assert (len(came), {friend.pk, barred.pk, gone.pk} & set(came)) == (5, set())
+    assert {friend.pk, barred.pk, gone.pk} <= {seat.expert_id for seat in reserve_of(draw)}
+
+
+def test_whoever_may_not_sit_leaves_nobody_and_the_silent_keep_their_seats():
+    waiting = Waiting()
+    waiting.drawn()
+    draw = Draw.objects.get()
+    Expert.objects.filter(pk__in=[seat.expert_id for seat in reserve_of(draw)]).update(credit="barred")
+    invited = list(Seat.objects.filter(draw=draw, state="invited").order_by("position"))
+    with pytest.raises(Refused) as refusal:
+        seating.next_in_order(draw, invited[0], "declined", LATER)
+    assert refusal.value.codes == ["nobody_left"]
+    assert seating.replace_silent(draw, reply=Term.parse("24 小时"), on=LATER + timedelta(days=9)) == 0
+    assert list(Seat.objects.filter(draw=draw, state="invited").order_by("position")) == invited
 
 
 def test_a_panel_that_quotas_across_kinds_leave_barren_is_named_before_the_draw():

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
+from kechuang.casework.models import Case
 from kechuang.casework.pages import pages_of
 from kechuang.desks.experts.drawing import Group, candidates, fitting, freeze_pool, members_of, quotas_of, recused
 from kechuang.desks.experts.models import Ceremony, Draw, Expert, Seat
@@ -147,19 +150,39 @@ def next_in_order(row: Draw, seat: Seat, state: str, on: datetime) -> Seat:
 
     Where nobody keeps them all, those of place are given up, then those of kind, and the draw says so.
     """
+    following, given_up = _successor(row, seat, on)
+    if following is None:
+        raise Refused(Reason("nobody_left"))
     seat.state = state
     seat.save(update_fields=["state"])
+    if given_up and given_up not in row.given_up:
+        row.given_up = [*row.given_up, given_up]
+        row.save(update_fields=["given_up"])
+    following.state, following.invited_at = "invited", on
+    following.save(update_fields=["state", "invited_at"])
+    return following
+
+
+def _successor(row: Draw, leaving: Seat, on: datetime) -> tuple[Seat | None, str]:
+    """Who takes a seat, and the quotas given up for it: nobody who has no place left, or may not sit by now."""
+    rows = list(Seat.objects.filter(draw=row).select_related("expert__person__unit").order_by("position"))
+    sitting = [s for s in rows if s.state in ("invited", "accepted") and s.pk != leaving.pk]
+    reserve = [s for s in rows if s.state == "reserve"]
+    out = _full(row, [s.expert_id for s in reserve]) | _barred(row, [s.expert for s in reserve], on)
+    waiting = [s for s in reserve if s.expert_id not in out]
     for quotas, given_up in _ladder(row):
-        following = _following(row, quotas)
-        if following is None:
-            continue
-        if given_up and given_up not in row.given_up:
-            row.given_up = [*row.given_up, given_up]
-            row.save(update_fields=["given_up"])
-        following.state, following.invited_at = "invited", on
-        following.save(update_fields=["state", "invited_at"])
-        return following
-    raise Refused(Reason("nobody_left"))
+        if following := _following(sitting, waiting, quotas):
+            return following, given_up
+    return None, ""
+
+
+def _barred(row: Draw, experts: Sequence[Expert], on: datetime) -> set[int]:
+    """Experts who may not sit since the draw: a recusal that became known, credit that is lost, an entry that ended."""
+    cases = Case.objects.filter(Q(number=row.group) | Q(group=row.group, parent=None), round=row.round)
+    known = tuple(cases.exclude(state="withdrawn").select_related("applicant", "leader", "parent"))
+    shut = {e for _, e in recusal.hard(recused(Group(row.round, row.group, row.mode, known), experts, on))}
+    left = (e for e in experts if e.pid in shut or e.credit != "good" or e.standing != "active" or e.left_on)
+    return {e.pk for e in left}
 
 
 def _ladder(row: Draw) -> list[tuple[Quotas, str]]:
@@ -174,13 +197,9 @@ def _ladder(row: Draw) -> list[tuple[Quotas, str]]:
     ]
 
 
-def _following(row: Draw, quotas: Quotas) -> Seat | None:
-    """The first of the reserve with whom the panel is whole and lawful; who is full up in this round is passed over."""
-    rows = list(Seat.objects.filter(draw=row).select_related("expert__person__unit").order_by("position"))
-    sitting = [s for s in rows if s.state in ("invited", "accepted")]
-    full = _full(row, [s.expert_id for s in rows if s.state == "reserve"])
-    waiting = [s for s in rows if s.state == "reserve" and s.expert_id not in full]
-    seen = dict(zip((s.pk for s in rows), candidates(s.expert for s in rows), strict=True))
+def _following(sitting: Sequence[Seat], waiting: Sequence[Seat], quotas: Quotas) -> Seat | None:
+    """The first of the reserve with whom the panel is whole and lawful."""
+    seen = dict(zip((s.pk for s in (*sitting, *waiting)), candidates(s.expert for s in (*sitting, *waiting)), strict=True))  # fmt: skip
     stay, seats = [seen[s.pk] for s in sitting], len(sitting) + 1
     for n, one in enumerate(waiting):
         if fillable(seats, [*stay, seen[one.pk]], [seen[s.pk] for s in waiting[n + 1 :]], quotas):
@@ -207,7 +226,7 @@ def replace_silent(row: Draw, *, reply: Term, on: datetime) -> int:
     count = 0
     for seat in Seat.objects.select_for_update().filter(draw=row, state="invited").order_by("position"):
         late = seat.invited_at is not None and term_ends(seat.invited_at, reply) <= on
-        if late and Seat.objects.filter(draw=row, state="reserve").exists():
+        if late and _successor(row, seat, on)[0]:
             next_in_order(row, seat, "silent", on)
             count += 1
     return count

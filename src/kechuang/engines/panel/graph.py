@@ -52,7 +52,8 @@ def _best(
     product = projects[rows] @ experts[cols].T
     scores = np.asarray(product.toarray() if hasattr(product, "toarray") else product, np.float32)
     for at, row in enumerate(rows.tolist()):
-        scores[at, np.isin(cols, barred.get(row, []))] = -np.inf
+        if row in barred:
+            scores[at, np.isin(cols, barred[row])] = -np.inf
     keep = min(top, len(cols))
     best = np.argpartition(scores, len(cols) - keep, axis=1)[:, len(cols) - keep :]
     values = np.take_along_axis(scores, best, axis=1).ravel()
