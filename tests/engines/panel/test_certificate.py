@@ -26,6 +26,7 @@ from kechuang.engines.panel.chance import derived
 from kechuang.engines.panel.optimum import optimum
 from kechuang.engines.panel.splitting import drawn
 from kechuang.words.outcome import Refused
+from tests.engines.panel.forging import changed, spots
 from tests.engines.panel.shapes import SEED, a_nest, a_problem, lawful
 
 SCRIPT = Path(__file__).parents[3] / "src/kechuang/faces/web/static/verify_draw.py"
@@ -66,29 +67,6 @@ def test_an_honest_certificate_holds_in_both_forms(bits):
 def test_the_public_form_holds_no_score_no_salt_and_no_price():
     assert {"scores", "salts", "prices"} & set(public(fresh())) == set()
     assert public(fresh())["form"] == "public"
-
-
-def spots(value, path=()):
-    """Paths of all leaves of a certificate."""
-    if isinstance(value, dict | list):
-        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from spots(inner, (*path, key))
-    else:
-        yield path
-
-
-def changed(certificate, path, rng):
-    *way, last = path
-    place = certificate
-    for key in way:
-        place = place[key]
-    old = place[last]
-    if isinstance(old, bool) or old is None:
-        place[last] = 1 if old is None else not old
-    elif isinstance(old, int):
-        place[last] = old + rng.choice([-2, -1, 1, 2])
-    else:
-        place[last] = old[:-1] + ("0" if old[-1:] != "0" else "1")
 
 
 @pytest.mark.parametrize("form", ["full", "public"])
