@@ -241,6 +241,26 @@ def said(answer) -> list[str]:
     return [m.level_tag for m in answer.context["messages"]]
 
 
+def refusals(answer) -> list[str]:
+    """The codes of what a refused step says; its page is shown again with status 422."""
+    assert answer.status_code == 422
+    return [reason.code for reason in answer.context["reasons"]]
+
+
+def test_a_refused_step_keeps_what_was_typed_and_a_party_may_seal_later():
+    region = Region()
+    _, ceremony = grouped(region, 1)
+    ceremony.takes(ceremony.operator, "freeze_draw")
+    whole = commitment("公证处", "公证处" * 20)
+    wrong = ceremony.takes(ceremony.operator, "seal_commitments", by=["执行方", "公证处"], digest=["abc", whole])
+    assert (refusals(wrong), wrong.context["lines"]) == (["bad_digest"], [("执行方", "abc"), ("公证处", whole)])
+    assert all(f'value="{typed}"' in wrong.content.decode() for typed in ("abc", whole))
+    later = ceremony.takes(ceremony.operator, "seal_commitments", by=["执行方", "公证处"], digest=["", whole])
+    assert (said(later), later.context["lines"]) == (["success"], [("执行方", "")])
+    short = ceremony.takes(ceremony.operator, "abort_ceremony", reason="太短")
+    assert ">太短</textarea>" in short.content.decode()
+
+
 def test_a_draw_goes_through_the_pages_from_the_frozen_rules_to_the_seats():
     region = Region()
     round_, ceremony = grouped(region)
@@ -278,11 +298,11 @@ def test_the_desk_of_operator_and_witness_leads_to_the_page_of_the_ceremony():
 def test_nothing_is_cast_or_drawn_before_its_time():
     region = Region()
     round_, ceremony = grouped(region, 1)
-    early = said(ceremony.takes(ceremony.operator, "cast_dice", dice=DICE))
+    early = refusals(ceremony.takes(ceremony.operator, "cast_dice", dice=DICE))
     ceremony.to_the_dice()
-    short = said(ceremony.takes(ceremony.operator, "cast_dice", dice="123"))
+    short = refusals(ceremony.takes(ceremony.operator, "cast_dice", dice="123"))
     unseen = said(ceremony.takes(ceremony.operator, "all"))
-    assert (early, short, unseen) == (["error"], ["error"], ["error"])
+    assert (early, short, unseen) == (["draw_not_frozen"], ["too_short"], ["error"])
     assert (Draw.objects.count(), Case.objects.get(round=round_).state) == (0, "grouped")
 
 
@@ -310,13 +330,14 @@ def test_what_the_round_lacks_is_named_before_the_draw_and_the_draw_is_refused()
     page = signed_in(region.officer).get(ceremony.where + "?lacks=1")
     refused = ceremony.takes(ceremony.operator, "freeze_draw")
     assert page.context["lacks"] == ["A组：数学物理科学部（A01）还缺 6 名技术专家，须来自自治区外"]
-    assert (said(refused), Draw.objects.count()) == (["error"], 0)
+    assert (refusals(refused), Draw.objects.count()) == (["experts_short"], 0)
+    assert "还缺 6 名技术专家，须来自自治区外" in refused.content.decode()
 
 
 def test_who_is_not_the_operator_freezes_nothing():
     region = Region()
     _, ceremony = grouped(region, 1)
-    assert said(ceremony.takes(signed_in(region.officer), "freeze_draw")) == ["error"]
+    assert refusals(ceremony.takes(signed_in(region.officer), "freeze_draw")) == ["act_for_another"]
     assert ceremony.takes(signed_in(region.planner), "freeze_draw").status_code == 404
 
 
@@ -333,6 +354,9 @@ def test_until_the_award_the_public_reads_digest_dice_and_seed_and_afterwards_th
 
     assert (before.context["released"], closed, DICE in before.content.decode()) == (False, 404, True)
     assert (after.context["released"], after.context["faults"], "verify_draw.py draw-" in after.content.decode()) == (True, (), True)  # fmt: skip
+    assert (before.context["labels"], [seat for seat, _ in after.context["labels"]]) == ((), [row[0] for row in public["rules"]["projects"]])  # fmt: skip
+    assert {chance for _, drawn in after.context["labels"] for _, chance in drawn} == {"50%"}
+    assert [(one["party"], one["missing"]) for one in before.context["parties"]] == [("公证处", False), ("执行方", False), ("监督处", False)]  # fmt: skip
     assert (verifying.found(public), public["form"], sorted(set(public) & {"scores", "salts", "prices"})) == (
         [],
         "public",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -171,16 +172,22 @@ def drawn(stage: Stage, contest: Contest, cases: list[Case]) -> None:
 def ceremony(stage: Stage, round_: Round) -> None:
     """All that comes before the draw: frozen, sealed by three parties, witnessed, cast and revealed."""
     operator, supervisor = stage.region.execution["draw_operator"][0], stage.region.office("supervisor")
-    own = next(one for one in COMMITMENTS if one["by"] == SUPERVISION)
-    others = [one for one in COMMITMENTS if one is not own]
+    secrets = {one["by"]: played(round_, one["by"]) for one in COMMITMENTS}
+    sealed = {party: commitment(party, secret) for party, secret in secrets.items()}
+    others = [{"by": party, "digest": digest} for party, digest in sealed.items() if party != SUPERVISION]
     stage.does(round_, "freeze_draw", operator)
     stage.does(round_, "seal_commitments", operator, commitments=others)
-    stage.does(round_, "seal_supervision", supervisor, digest=own["digest"])
+    stage.does(round_, "seal_supervision", supervisor, digest=sealed[SUPERVISION])
     stage.does(round_, "second:draw", supervisor)
-    stage.does(round_, "cast_dice", operator, dice=DICE)
+    stage.does(round_, "cast_dice", operator, dice="".join(str(int(sign, 16) % 6 + 1) for sign in played(round_, "dice")[:24]))  # fmt: skip
     for one in others:
-        stage.does(round_, "reveal_secret", operator, party=one["by"], secret=one["by"] * 20)
-    stage.does(round_, "reveal_supervision", supervisor, secret=SUPERVISION * 20)
+        stage.does(round_, "reveal_secret", operator, party=one["by"], secret=secrets[one["by"]])
+    stage.does(round_, "reveal_supervision", supervisor, secret=secrets[SUPERVISION])
+
+
+def played(round_: Round, what: str) -> str:
+    """What a party brings in the play: no secret at all, for the play must come out the same each time."""
+    return hashlib.sha256(f"{round_.code}/{what}".encode()).hexdigest()[:40]
 
 
 def begun(stage: Stage, contest: Contest, cases: list[Case]) -> None:

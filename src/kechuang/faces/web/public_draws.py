@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -14,8 +16,8 @@ from kechuang.desks.experts import ceremonies, queries
 from kechuang.desks.experts.models import Ceremony, Draw, Pool
 from kechuang.engines.panel.ceremony import unkept
 from kechuang.faces.access import needs, now
-from kechuang.faces.web import showing, verifying
-from kechuang.faces.web.ceremony import panels_drawn
+from kechuang.faces.web import showing, verifying, wording
+from kechuang.faces.web.ceremony import dice_of, panels_drawn, steps_of
 
 
 @needs("anyone")
@@ -33,14 +35,32 @@ def draw_public(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """One ceremony: what was published when, and after the award how to verify it and what the verifier says."""
     one, row = _held(code, number)
     public = queries.released(row)
-    missing = sorted(unkept(row.commitments, row.reveals)) if row.drawn_at else []
     shown: dict[str, Any] = {
-        "round": one, "row": row, "pool": queries.pool_of(one), "panels": panels_drawn(row),
-        "witnessed": ceremonies.witnessed(row), "unrevealed": missing, "released": public is not None,
-        "command": f"python3 verify_draw.py draw-{one.code}-{row.number}.json",
+        "round": one, "row": row, "pool": queries.pool_of(one), "panels": panels_drawn(row), "steps": steps_of(row), "dice": dice_of(row),
+        "witnessed": ceremonies.witnessed(row), "parties": parties_of(row), "released": public is not None,
+        "labels": labels_of(public) if public else (), "command": f"python3 verify_draw.py draw-{one.code}-{row.number}.json",
         "faults": verifying.once_found(public) if public else (),
     }  # fmt: skip
     return render(request, "public/draw.html", shown)
+
+
+def parties_of(row: Ceremony) -> list[dict[str, Any]]:
+    """Each party with what it sealed and what it opened; `missing` once it is drawn and nothing was opened."""
+    unopened = unkept(row.commitments, row.reveals) if row.drawn_at else {}
+    return [
+        {"party": party, "digest": digest, "secret": row.reveals.get(party, ""), "missing": party in unopened}
+        for party, digest in row.commitments.items()
+    ]
+
+
+def labels_of(public: Mapping[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The panels of a public certificate by label, each expert with the chance that was published."""
+    rules, whole = public["rules"], 1 << public["rules"]["bits"]
+    chance = {(i, j): Fraction(flow, whole) for i, j, flow in public["graph"]}
+    return [
+        (rules["projects"][i][0], [(rules["experts"][j][0], wording.percent(chance[i, j])) for j in panel])
+        for i, panel in enumerate(public["panels"])
+    ]
 
 
 @needs("anyone")
