@@ -103,6 +103,53 @@ def test_a_friend_put_in_the_place_of_a_drawn_expert_is_caught():
     assert "other panels are drawn" in verify(sealed(forged))
 
 
+def test_half_a_seat_is_no_seat():
+    forged = public(fresh(0))
+    flow = [[i, j, 1] for i, panel in enumerate(forged["panels"]) for j in panel]
+    first, other = forged["panels"][0][0], next(j for j in range(12) if j not in forged["panels"][0])
+    forged["graph"] = sorted([*(row for row in flow if row[:2] != [0, first]), [0, first, 0.5], [0, other, 0.5]])
+    forged["panels"][0] = sorted([*forged["panels"][0], other])
+    assert verify(sealed(forged))[0].startswith("the certificate cannot be read")
+
+
+@pytest.mark.parametrize("value", [1e30, float("nan"), float("inf"), 0.5])
+def test_prices_that_rounding_could_swallow_are_no_prices(value):
+    forged = fresh()
+    forged["prices"][0][2] = value
+    assert verify(sealed(forged))[0].startswith("the certificate cannot be read")
+
+
+def test_rules_under_which_one_expert_fills_two_seats_are_caught():
+    rules = {
+        "projects": [["p", 2, {}]], "experts": [["e", 2, 0, []]], "groups": {}, "bits": 0, "most": 2, "weight": [0, 0],
+        "score_bits": 0, "exact": True, "scores": [],
+    }  # fmt: skip
+    forged = {
+        "format": "kechuang draw 1", "form": "public", "rules": rules, "pool_digest": digest(rules), "ceremony": None,
+        "seed": SEED.hex(), "graph": [[0, 0, 2]], "panels": [[0]],
+    }  # fmt: skip
+    assert verify(sealed(forged)) == ["a pair has more than its chance, or stands in the wrong place"]
+
+
+def test_tie_bits_that_outweigh_the_scores_are_caught():
+    problem = a_round()
+    rules = frozen(problem, HALF)
+    assert (((1 << rules["weight"][1]) - 1) * problem.seats * 2) < 1 << rules["weight"][0]
+    forged = fresh()
+    forged["rules"]["weight"] = [0, 60]
+    forged["pool_digest"] = digest(forged["rules"])
+    assert "a better assignment exists" in verify(sealed(forged))
+
+
+def test_a_draw_without_a_ceremony_is_not_said_to_have_its_seed_from_one(tmp_path):
+    file = tmp_path / "c.json"
+    file.write_text(json.dumps(sealed({**fresh(), "ceremony": None})))
+    alone = subprocess.run(
+        [sys.executable, "-I", "-S", str(SCRIPT), str(file)], capture_output=True, text=True, check=True
+    )
+    assert alone.stdout == "The draw holds: quotas, panels.\n"
+
+
 def test_a_second_cast_of_the_dice_is_caught():
     forged = fresh()
     forged["ceremony"]["dice"] = "2" * 20

@@ -16,7 +16,8 @@ app = typer.Typer()
 def draw(certificate: Path = typer.Argument(..., help="A certificate, full or public, as JSON.")) -> None:
     """Verify a draw: seed, feasibility, the re-drawn panels, and for a full certificate that none is better."""
     try:
-        faults = found(json.loads(certificate.read_text("utf-8")))
+        given = json.loads(certificate.read_text("utf-8"))
+        faults = found(given)
     except (OSError, ValueError) as wrong:
         typer.echo(f"cannot be read: {wrong}", err=True)
         raise typer.Exit(2) from None
@@ -24,4 +25,7 @@ def draw(certificate: Path = typer.Argument(..., help="A certificate, full or pu
         typer.echo(f"FAULT {fault}", err=True)
     if faults:
         raise typer.Exit(1)
-    typer.echo("The draw holds: seed, quotas, panels.")
+    whence = "seed, " if given["ceremony"] else ""
+    typer.echo(f"The draw holds: {whence}quotas, panels.")
+    if not whence:
+        typer.echo("Its seed comes from no ceremony: nobody knows how it was chosen.")

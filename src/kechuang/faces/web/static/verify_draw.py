@@ -17,7 +17,8 @@ def seed_of(held, pool):  # who did not open his commitment counts as "unreveale
 
 
 class Draw:
-    def __init__(self, cert):  # a group's limit below 0 is so many fewer than the seats
+    def __init__(self, cert):  # a group's limit below 0 is so many fewer than the seats; no number is a fraction
+        cert = json.loads(json.dumps(cert), parse_float=int, parse_constant=int)
         self.cert, self.rules, self.one = cert, cert["rules"], 1 << cert["rules"]["bits"]
         self.bounds = {("expert", j): (lo, cap) for j, (_, cap, lo, _) in enumerate(self.rules["experts"])}
         for i, (_, seats, own) in enumerate(self.rules["projects"]):
@@ -61,25 +62,24 @@ class Draw:
         return [[i, j] for (i, j, _), f in zip(graph, flow[: len(graph)], strict=True) if f]
 
     def best(self, graph):  # whether the sum of weights (the score, below it tie bits) is all that the prices allow
-        cert, scores, (shift, tie) = self.cert, self.cert["scores"], self.rules["weight"]
-        rows, cols = (
-            [int(digest(cert["seed"], r[0])[:16], 16) for r in self.rules[k]] for k in ("projects", "experts")
-        )
+        seed, scores, (shift, tie) = self.cert["seed"], self.cert["scores"], self.rules["weight"]
+        rows, cols = ([int(digest(seed, r[0])[:16], 16) for r in self.rules[k]] for k in ("projects", "experts"))
         weight = lambda i, j: (scores[i][j] << shift) + ((rows[i] ^ cols[j]) * 0x9E3779B97F4A7C15 % 2**64 >> 64 - tie)  # noqa: E731
-        cost = {(a, b): y for a, b, y in cert["prices"]}
+        cost = {(a, b): y for a, b, y in self.cert["prices"]}
         possible = sum(y * self.bounds[key][y > 0] * self.one for key, y in cost.items())
         for i, row in enumerate(scores):
             near = [j for j, s in enumerate(row) if s is not None and s + 1 << shift > cost[i, ""] + cost["expert", j]]
             gains = (weight(i, j) - sum(cost.get(key, 0) for key in self.path(i, j)) for j in near)
             possible += self.rules["most"] * sum(gain for gain in gains if gain > 0)
-        return possible == sum(weight(i, j) * f for i, j, f in graph)
+        small = ((1 << tie) - 1) * sum(f for _, _, f in graph) < 1 << shift  # all ties together are less than a step
+        return small and possible == sum(weight(i, j) * f for i, j, f in graph)
 
     def faults(self):
         cert, rules, graph, pool = self.cert, self.rules, self.cert["graph"], self.cert["pool_digest"]
         whole = digest(rules) == pool and digest({**cert, "digest": ""}) == cert["digest"]
         yield whole, "pool, rules, scores or certificate are not those of the published digest"
         yield not cert["ceremony"] or seed_of(cert["ceremony"], pool) == cert["seed"], "the seed is not of the ceremony"
-        pairs = sorted({(i, j) for i, j, f in graph if 0 < f <= rules["most"]})
+        pairs = sorted({(i, j) for i, j, f in graph if 0 < f <= min(rules["most"], self.one)})
         yield pairs == [(i, j) for i, j, _ in graph], "a pair has more than its chance, or stands in the wrong place"
         yield not self.broken(graph), "seats, loads or quotas are not kept"
         yield self.redrawn(graph) == [[i, j] for i, p in enumerate(cert["panels"]) for j in p], "other panels are drawn"
@@ -96,5 +96,5 @@ def verify(cert):  # every fault found, in words; none if the draw holds
 
 
 if __name__ == "__main__":
-    found = verify(json.load(open(sys.argv[1], encoding="utf-8")))  # noqa: SIM115
-    sys.exit("\n".join(found) or print("The draw holds: seed, quotas, panels."))  # noqa: T201
+    found = verify(given := json.load(open(sys.argv[1], encoding="utf-8")))  # noqa: SIM115
+    sys.exit("\n".join(found) or print(f"The draw holds: {'seed, ' if given['ceremony'] else ''}quotas, panels."))  # noqa: T201
