@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from typer.testing import CliRunner
 
 from kechuang.casework.models import Case, Record, Round
-from kechuang.desks.experts import ceremonies, seating, solving, terms
+from kechuang.desks.experts import ceremonies, seating, solving, supervising, terms
 from kechuang.desks.experts.arranging import Arrangement, Sub
 from kechuang.desks.experts.models import Ceremony, CeremonyPapers, Coauthorship, Draw, Expert, Seat
 from kechuang.engines.panel.ceremony import commitment
@@ -255,6 +255,18 @@ def test_a_decline_goes_to_the_next_of_the_same_order_who_keeps_the_quotas():
     came = seating.next_in_order(draw, finance, "declined", LATER)
     draw.refresh_from_db()
     assert (came.expert.kind, came in reserve, draw.given_up) == ("finance", True, before)
+
+
+def test_supervision_reads_who_sits_by_chance_and_who_had_a_chance_and_was_not_drawn():
+    waiting = Waiting()
+    waiting.drawn()
+    draw = Draw.objects.get()
+    sits = dict(Seat.objects.filter(draw=draw).values_list("expert__pid", "state"))
+    said = supervising.why(draw, sits)
+    had = {pid: one.code for pid, one in said.items() if "chance" in one.values}
+    assert {had[pid] for pid, state in sits.items() if state == "invited"} == {"why_drawn_with_chance"}
+    assert {code for pid, code in had.items() if sits[pid] == "reserve"} == {"why_not_drawn"}
+    assert set(had) < set(said)
 
 
 def reserve_of(draw: Draw) -> list[Seat]:

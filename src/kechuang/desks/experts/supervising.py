@@ -106,11 +106,20 @@ def why(draw: Draw, pids: Iterable[str]) -> dict[str, Reason]:
         "names": names,
         "pids": sorted(set(pids)),
     }
-    found = {}
+    found, drawn = {}, _drawn(papers, names)
     for pid, by_name in solved(asked)["said"].items():
         best = min(by_name.values(), key=lambda one: list(WHY).index(one["code"]))
-        found[pid] = Reason(WHY[best["code"]], **{name: value for name, value in best.items() if name != "code"})
+        missed = best["code"] == "drawn_with_chance" and label(papers.problem["salt"], pid) not in drawn
+        code = "why_not_drawn" if missed else WHY[best["code"]]
+        found[pid] = Reason(code, **{name: value for name, value in best.items() if name != "code"})
     return found
+
+
+def _drawn(papers: CeremonyPapers, names: Iterable[str]) -> set[str]:
+    """Labels of the experts that the certificate draws for these sub-panels."""
+    rules, wanted = papers.full["rules"], {label(papers.problem["salt"], name) for name in names}
+    panels = zip(rules["projects"], papers.full["panels"], strict=True)
+    return {rules["experts"][j][0] for row, panel in panels if row[0] in wanted for j in panel}
 
 
 def pid_of(word: str) -> str:

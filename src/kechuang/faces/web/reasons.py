@@ -276,6 +276,7 @@ why_assigned|必定入选：他的分值高于这一席和这个人的影子价�
 why_drawn_with_chance|以 {chance} 的概率入选|Sits with a chance of {chance}
 why_no_places|这一批次的评审组数或本年度的批次数已满|Has as many groups of this round, or rounds of this year, as one may have
 why_not_a_candidate|不是候选：有回避关系，或类别、学科不符，或须轮换|No candidate: recused, of another kind or discipline, or at rest
+why_not_drawn|入选概率是 {chance}，这一次没有抽中|Had a chance of {chance} and was not drawn
 why_quota|分值 {value}，够得上这一席（{seat}）和本人（{place}）的价格，但受单位、地区或区外名额限制（{quota}）|Worth {value}, enough for the prices of the seat ({seat}) and the expert ({place}), but kept out by a quota of unit, region or outside ({quota})
 why_worth_less|分值 {value}，低于这一席的价格 {seat} 加本人的价格 {place}|Worth {value}, less than the price of the seat ({seat}) and of the expert ({place})
 witness_cut|存证文件夹 {folder} 被截短|The witness folder {folder} was cut
