@@ -6,9 +6,11 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from typer.testing import CliRunner
 
 from kechuang.casework.book import packaged, read, sources_in
 from kechuang.engines.rules.schema import page_schema
+from kechuang.faces.cli import check
 from tests.engines.rules.shelf import TRADE
 from tests.engines.rules.shelf import read as page_of
 
@@ -48,3 +50,9 @@ def test_a_misshapen_page_does_not(old, new, path):
 def test_the_schema_is_itself_valid_and_plain_json():
     jsonschema.Draft202012Validator.check_schema(page_schema())
     assert json.loads(json.dumps(page_schema())) == page_schema()
+
+
+def test_the_command_prints_the_schema_for_an_editor():
+    ran = CliRunner().invoke(check.app, ["--schema"])
+    assert ran.exit_code == 0
+    assert json.loads(ran.stdout) == page_schema()

@@ -11,6 +11,7 @@ import django
 import typer
 
 from kechuang.casework import book
+from kechuang.engines.rules.schema import page_schema
 from kechuang.words import offers
 from kechuang.words.offers import Offer
 from kechuang.words.outcome import BadPage
@@ -29,8 +30,12 @@ def check(
     ),
     as_json: bool = typer.Option(False, "--json", help="Faults and counts as JSON."),
     names: bool = typer.Option(False, "--offers", help="Every offer, and the pages that ask for it."),
+    schema: bool = typer.Option(False, "--schema", help="The JSON Schema of a policy page, for editors; nothing else."),
 ) -> None:
     """Validate the whole book: file, line, what is wrong, how to mend it. Exit code 1 if anything is."""
+    if schema:
+        typer.echo(json.dumps(page_schema(), ensure_ascii=False, indent=1))
+        return
     django.setup()
     shelf = book.read(book.sources_in(directory)) if directory else book.packaged()
     known = tuple(offers.every())
