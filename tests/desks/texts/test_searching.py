@@ -187,6 +187,8 @@ def test_a_record_is_found_by_its_digest_by_who_may_open_its_case():
     record = searching.Record.objects.filter(subject=case.number).first()
     indexing.bring_up(ON)
     assert found(record.digest[:12], region.leader)[0] == ("record", record.digest)
+    hit = search(Wanted(record.digest[:12]), person=region.leader, on=ON).hits[0]
+    assert (hit.title.text, hit.snippet.marks) == (f"{case.number} · 新建申报", ((0, 12),))
     assert found(record.digest[:12], a_person(unit=a_unit())) == []
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from kechuang.casework.models import Case, Record
-from kechuang.casework.pages import current
+from kechuang.casework.models import Case, Record, Round
+from kechuang.casework.pages import current, pages_of
 from kechuang.casework.queries import rounds_visible_to, visible_to
 from kechuang.desks.texts import audience, entries, shelf
 from kechuang.desks.texts.models import Found
@@ -165,21 +165,18 @@ def _records(wanted: Wanted, person: Person | None, on: datetime) -> list[Hit]:
     hexadecimal = LEAST_DIGEST <= len(start) <= DIGEST and not set(start) - set("0123456789abcdef")
     if person is None or wanted.kind not in ("", "record") or not hexadecimal:
         return []
-    rows = Record.objects.filter(digest__gte=start, digest__lt=start + "g").order_by("digest")[:5]
-    known = set(visible_to(person, on).filter(number__in=[r.subject for r in rows]).values_list("number", flat=True))
-    rounds = set(
-        rounds_visible_to(person, on).filter(code__in=[r.subject for r in rows]).values_list("code", flat=True)
-    )
-    mine = {"case": known, "round": rounds}
-    return [
-        Hit(
-            RECORD,
-            row.digest,
-            Snippet(f"{row.subject} · {row.act}", ()),
-            Snippet(row.digest, ((0, len(start)),)),
-            row.on.year,
-            "",
-        )
-        for row in rows
-        if row.subject in mine.get(row.subject_kind, ())
-    ]
+    rows = list(Record.objects.filter(digest__gte=start, digest__lt=start + "g").order_by("digest")[:5])
+    named = [row.subject for row in rows]
+    cases = visible_to(person, on).filter(number__in=named).select_related("round", "round__frozen")
+    rounds = rounds_visible_to(person, on).filter(code__in=named).select_related("frozen")
+    mine = {("case", one.number): one for one in cases} | {("round", one.code): one for one in rounds}
+    known = [(row, mine.get((row.subject_kind, row.subject))) for row in rows]
+    return [_record(row, subject, len(start)) for row, subject in known if subject]
+
+
+def _record(row: Record, subject: Case | Round, length: int) -> Hit:
+    """A record under the name of its act, as the pages of the round have it; `length` letters of the digest were typed."""
+    round_ = subject.round if isinstance(subject, Case) else subject
+    act = pages_of(round_).flow_of(subject).acts.get(row.act)
+    title = f"{row.subject} · {act.title['zh'] if act else row.act}"
+    return Hit(RECORD, row.digest, Snippet(title, ()), Snippet(row.digest, ((0, length),)), row.on.year, "")
