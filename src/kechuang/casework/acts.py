@@ -110,7 +110,7 @@ def act_many(wishes: Iterable[Wish], *, by: Person | Actor, on: datetime, size: 
 def _batch(batch: list[Wish], by: Actor, on: datetime) -> list[Record | Refused]:
     told: list[Record | Refused] = []
     with steady(), transaction.atomic():
-        records.expect({wish.key for wish in batch})
+        records.expect({(Actor.of(wish.by or by).id, wish.key) for wish in batch})
         for wish in batch:
             try:
                 told.append(act(wish.subject, wish.name, by=wish.by or by, on=on, key=wish.key, data=wish.data))
@@ -304,14 +304,8 @@ def keep_findings(subject: Case | Round, findings: Iterable[outcome.Finding], on
     for found in findings:
         if found.verdict == "pass" and not found.evidence:
             continue
-        Finding.objects.update_or_create(
-            case=subject,
-            check_name=found.check,
-            defaults={
-                "verdict": found.verdict, "reasons": [r.to_json() for r in found.reasons], "on": on,
-                "evidence": found.evidence, "answers_digest": subject.answers_digest,
-            },
-        )  # fmt: skip
+        told = [reason.to_json() for reason in found.reasons]
+        Finding.keep(subject, found.check, verdict=found.verdict, reasons=told, evidence=found.evidence, on=on)
 
 
 def move(subject: Case | Round, to: str, on: datetime) -> None:
@@ -354,7 +348,7 @@ def open_case(
     `given` are columns of the case that are known from the start (applicant, leader, synthetic …).
     """
     actor = Actor.of(by)
-    if told := Record.objects.filter(actor=actor.id, key=key).first():
+    if told := records.BY_KEY.one(actor.id, key):
         return Case.objects.get(number=told.subject)
     pages = pages_of(round_)
     code = flow or pages.main_flow
@@ -373,7 +367,7 @@ def open_case(
         with transaction.atomic():
             record = carry_out(case, opening.name, by=actor, on=on, key=key, data=dict(data or {}))
     except IntegrityError:  # the same key at the same time: whoever came first has made the case
-        first = Record.objects.filter(actor=actor.id, key=key).first()
+        first = records.BY_KEY.one(actor.id, key)
         if first is None:
             raise
         return Case.objects.get(number=first.subject)
@@ -386,7 +380,7 @@ def open_case(
 def open_round(programme: str, *, by: Person | Actor, on: datetime, key: str, **given: Any) -> Round:
     """A new round of a programme, by the opening act of its flow; `given` are its columns (code, title, year, dates …)."""
     actor = Actor.of(by)
-    if told := Record.objects.filter(actor=actor.id, key=key).first():
+    if told := records.BY_KEY.one(actor.id, key):
         return Round.objects.get(code=told.subject)
     flow = pages_for(programme).round.round_flow
     opening = next(step for step in flow.acts.values() if step.opens)

@@ -15,18 +15,23 @@ from kechuang.casework.records import strict
 from kechuang.engines import forms
 from kechuang.engines.ledger import canonical, digest
 from kechuang.parties.models import Person
+from kechuang.parties.prepared import Prepared, insert, insert_many, update
 from kechuang.words.outcome import Refused
 from kechuang.words.period import ZONE
 from kechuang.words.reason import Reason
 
 COLUMNS = ("title", "track", "place")
+TYPED = Prepared[tuple[Any]](lambda case: Draft.objects.filter(case=case).order_by("pk").values_list("typed"))
+PROMOTED = Prepared[tuple[int]](lambda case: Answer.objects.filter(case=case).values_list("pk")[:1])
+TEAM = Prepared[Member](lambda case: Member.objects.filter(case=case).order_by("pk"))
+NAMED = Prepared[tuple[int]](lambda pid: Person.objects.filter(pid=pid).values_list("pk"))
 
 
 def typed(case: Case) -> dict[str, Any]:
     """Everything typed so far, all sections in one mapping."""
     merged: dict[str, Any] = {}
-    for row in Draft.objects.filter(case=case).order_by("pk"):
-        merged.update(row.typed)
+    for (row,) in TYPED.rows(case.pk):
+        merged.update(row)
     return merged
 
 
@@ -99,24 +104,28 @@ def keep(case: Case, values: Mapping[str, Any], *, on: datetime) -> None:
 
 def keep_promoted(case: Case, rows: Any) -> None:
     """The promoted answers as rows: text for equality, number for order and sums."""
-    Answer.objects.filter(case=case).delete()
-    Answer.objects.bulk_create(
-        Answer(case=case, name=name, kind=kind, value=str(value)[:200], number=value if type(value) is int else None)
+    if PROMOTED.one(case.pk):
+        Answer.objects.filter(case=case).delete()
+    insert_many(Answer, ("case_id", "name", "kind", "value", "number"), (
+        (case.pk, name, kind, str(value)[:200], value if type(value) is int else None)
         for name, kind, value in rows
         if value is not None
-    )
+    ))  # fmt: skip
 
 
 def keep_team(case: Case, team: Any) -> None:
     """The persons of the team table as members; who was there stays with the consent already given."""
     rows = [row for row in team if isinstance(row, Mapping) and isinstance(row.get("person"), str)]
     wanted = {row["person"]: row.get("main") in (True, "true", "on", "1", "是") for row in rows if row["person"]}
-    people = {p.pid: p for p in Person.objects.filter(pid__in=wanted)}
-    Member.objects.filter(case=case).exclude(person__in=people.values()).delete()
-    there = {m.person_id: m for m in Member.objects.filter(case=case)}
-    for pid, person in people.items():
-        if person.pk in there:
-            Member.objects.filter(pk=there[person.pk].pk).update(main=wanted[pid])
-        else:
-            Member.objects.create(case=case, person=person, main=wanted[pid])
+    people = {found[0]: pid for pid in wanted if (found := NAMED.one(pid))}
+    there = {member.person_id: member for member in TEAM.rows(case.pk)}
+    if gone := [member.pk for pk, member in there.items() if pk not in people]:
+        Member.objects.filter(pk__in=gone).delete()
+    for pk, pid in people.items():
+        member = there.get(pk)
+        if member is None:
+            insert(Member(case=case, person_id=pk, main=wanted[pid]))
+        elif member.main != wanted[pid]:
+            member.main = wanted[pid]
+            update(member, "main")
     case.__dict__.pop("_member_ids", None)

@@ -7,16 +7,29 @@ from datetime import datetime
 from typing import Any
 
 from kechuang.casework import answers, documents, pages
-from kechuang.casework.models import Case, Frozen, Member, Notice, Record, Round
+from kechuang.casework.models import Attachment, Case, Frozen, Member, Notice, Record, Round
 from kechuang.casework.models import Finding as Found
 from kechuang.engines import forms
 from kechuang.engines.ledger import digest
+from kechuang.parties.prepared import Prepared, update
 from kechuang.words.offers import check, effect, fact
 from kechuang.words.outcome import Finding
 from kechuang.words.period import ZONE, notice_ends, workdays_between
 from kechuang.words.reason import Reason
 
 OPEN_CHILD = "child_still_open"
+UNSETTLED = Prepared[tuple[str]](
+    lambda case: Found.objects.filter(case=case, settled_by=None).exclude(verdict="pass").values_list("check_name")
+)
+FILES = Prepared[tuple[str]](
+    lambda case: Attachment.objects.filter(case=case, removed=False).order_by("pk").values_list("digest")
+)
+WAITING = Prepared[tuple[str]](
+    lambda case: Member.objects.filter(case=case, consented_at=None).values_list("person__name")
+)
+CONSENTED = Prepared[tuple[int]](
+    lambda case: Member.objects.filter(case=case).exclude(consented_at=None).values_list("pk")
+)
 
 
 @check("casework.round_open")
@@ -64,9 +77,7 @@ def only_asked_items_changed(case: Case, context: Any) -> Finding:
 @check("casework.findings_settled")
 def findings_settled(case: Case, context: Any) -> Finding:
     """No finding is left open without an officer's word."""
-    left = list(
-        Found.objects.filter(case=case, settled_by=None).exclude(verdict="pass").values_list("check_name", flat=True)
-    )
+    left = [name for (name,) in UNSETTLED.rows(case.pk)]
     return Finding.fail("findings_open", checks=left) if left else Finding.passed()
 
 
@@ -77,8 +88,7 @@ def freeze_file(case: Case, context: Any) -> None:
     if values is not None:
         answers.keep(case, values, on=context.on)
     context.tells["answers"] = case.answers_digest
-    files = case.attachments.filter(removed=False).order_by("pk").values_list("digest", flat=True)
-    for number, file_digest in enumerate(files):
+    for number, (file_digest,) in enumerate(FILES.rows(case.pk)):
         context.tells[f"file{number}"] = file_digest
 
 
@@ -88,7 +98,7 @@ def receipt(case: Case, context: Any) -> None:
     checked_next = context.flow.states[case.state].stage == "check"
     if context.act.to == "submitted" or (checked_next and case.received_at is None):
         case.received_at = context.on
-        case.save(update_fields=["received_at"])
+        update(case, "received_at")
     context.later.append(lambda record: documents.receipt(case, record))
 
 
@@ -209,14 +219,14 @@ def not_academic_judgement(case: Case, context: Any) -> Finding:
 @check("parties.all_consented")
 def all_consented(case: Case, context: Any) -> Finding:
     """Every member has signed in and agreed."""
-    waiting = list(Member.objects.filter(case=case, consented_at=None).values_list("person__name", flat=True))
+    waiting = [name for (name,) in WAITING.rows(case.pk)]
     return Finding.fail("members_not_consented", names=waiting) if waiting else Finding.passed()
 
 
 @fact("parties.consents_given", unit="人")
 def consents_given(case: Case, on: datetime) -> int:
     """Members who have agreed."""
-    return Member.objects.filter(case=case).exclude(consented_at=None).count() if case.pk else 0
+    return len(CONSENTED.rows(case.pk)) if case.pk else 0
 
 
 @effect("casework.note_consent")

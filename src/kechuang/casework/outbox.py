@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from kechuang.casework.models import Case, Outbox, Record
 from kechuang.casework.steady import steady
@@ -16,6 +17,7 @@ from kechuang.parties.prepared import Prepared, insert, update
 Job = Callable[[Mapping[str, Any], datetime], None]
 _jobs: dict[str, Job] = {}
 MOST_TRIES = 8
+PUT = Prepared[tuple[int]](lambda key: Outbox.objects.filter(key=key).values_list("pk"))
 HELD = Prepared[Outbox](lambda pk: Outbox.objects.select_for_update().filter(pk=pk))
 
 
@@ -31,7 +33,9 @@ def job(kind: str) -> Callable[[Job], Job]:
 
 def put(kind: str, key: str, payload: Mapping[str, Any], due: datetime) -> None:
     """Queue one job; a key that is already there is left as it is."""
-    Outbox.objects.get_or_create(key=key, defaults={"kind": kind, "payload": dict(payload), "due": due})
+    if PUT.one(key) is None:
+        with suppress(IntegrityError), transaction.atomic():
+            insert(Outbox(kind=kind, key=key, payload=dict(payload), due=due))
 
 
 def after_act(subject: Any, context: Any, record: Record) -> None:

@@ -8,4 +8,6 @@ class Config(AppConfig):
     label = "parties"
 
     def ready(self) -> None:
-        from kechuang.parties import offers  # noqa: F401
+        from kechuang.parties import offers, prepared  # noqa: F401
+
+        prepared.relate("kechuang.")

@@ -14,7 +14,7 @@ from kechuang.desks.experts import ceremonies, drawing, fees, ranking, seating, 
 from kechuang.desks.experts.models import Conflict, Draw, Expert, Opinion, Pool, Review, Score, Seat
 from kechuang.desks.experts.terms import CERTIFIED, method_of
 from kechuang.engines.panel.scores import in_points, median
-from kechuang.parties.prepared import Prepared
+from kechuang.parties.prepared import Prepared, update
 from kechuang.words.offers import check, effect, fact
 from kechuang.words.outcome import Finding, Refused
 from kechuang.words.reason import Reason
@@ -24,6 +24,18 @@ SEATS = Prepared[Seat](
     lambda label, round_, *groups: Seat.objects.filter(
         label=label, state__in=SITTING, draw__round=round_, draw__group__in=groups, draw__aborted_at=None
     ).order_by("pk")
+)
+DRAWS = Prepared[Draw](
+    lambda round_, mode, *groups: Draw.objects.filter(
+        round=round_, mode=mode, group__in=groups, aborted_at=None
+    ).order_by("pk")
+)
+INVITED = Prepared[Seat](lambda label: Seat.objects.filter(label=label, state="invited"))
+FILED = Prepared[tuple[int]](
+    lambda case, label, mode: Review.objects.filter(case=case, label=label, mode=mode).values_list("pk")
+)
+TOGETHER = Prepared[tuple[int]](
+    lambda round_, group: Case.objects.filter(round=round_, group=group, parent=None).values_list("pk")
 )
 EXPERTS = Expert.objects.select_related("person", "person__unit").defer("person__identity")
 GROUPED = ("mail", "panel")
@@ -60,9 +72,9 @@ def modes_of(case: Case) -> list[str]:
 
 def draw_of(case: Case, mode: str) -> Draw | None:
     """The draw that stands for this case's panel; a defence panel is the mail panel where none was drawn for it."""
-    names = [case.group, case.number] if mode in GROUPED else [case.number]
-    rows = Draw.objects.filter(round=case.round, group__in=[n for n in names if n], aborted_at=None)
-    return rows.filter(mode=mode).first() or (rows.filter(mode="mail").first() if mode == "panel" else None)
+    name = (case.group if mode in GROUPED else "") or case.number
+    found = DRAWS.one(case.round_id, mode, name, case.number)
+    return DRAWS.one(case.round_id, "mail", name, case.number) if found is None and mode == "panel" else found
 
 
 # The pool and the draw
@@ -105,7 +117,7 @@ def group_size(case: Case, context: Any) -> Finding:
     """A group does not grow beyond the page's most; too small a group is shown."""
     most = context.pages.params(day_of(context.on)).get("group_most")
     name = str(context.data.get("group", ""))
-    there = Case.objects.filter(round=case.round, group=name, parent=None).exclude(pk=case.pk).count()
+    there = sum(pk != case.pk for (pk,) in TOGETHER.rows(case.round_id, name))
     if isinstance(most, int) and there >= most:
         return Finding.fail("group_full", group=name, most=most)
     return Finding.passed()
@@ -115,7 +127,7 @@ def group_size(case: Case, context: Any) -> Finding:
 def set_group(case: Case, context: Any) -> None:
     """The review group of a case."""
     case.group = str(context.data["group"])
-    case.save(update_fields=["group"])
+    update(case, "group")
     context.tells["group"] = case.group
 
 
@@ -309,7 +321,9 @@ def of_this_group(case: Case, context: Any) -> Finding:
 @effect("experts.accept", behind=True)
 def accept(case: Case, context: Any) -> None:
     """The promise is signed: the seat is taken."""
-    Seat.objects.filter(label=label_of(context.by), state="invited").update(state="accepted")
+    for seat in INVITED.rows(label_of(context.by)):
+        seat.state = "accepted"
+        update(seat, "state")
 
 
 @check("experts.all_promised", behind=True)
@@ -339,7 +353,7 @@ def sheet_complete(case: Case, context: Any) -> Finding:
 def keep_review(case: Case, context: Any) -> None:
     """File the sheet under its label; a second sheet of the same label replaces nothing and is refused."""
     mode = mode_of(case, context.act.name)
-    if Review.objects.filter(case=case, label=label_of(context.by), mode=mode).exists():
+    if FILED.one(case.pk, label_of(context.by), mode):
         raise Refused(Reason("sheet_already_filed"))
     review = sheets.filed(case, label_of(context.by), mode, context.data.pop("_sheet"), context.on)
     context.tells["sheet"] = str(review.pk)

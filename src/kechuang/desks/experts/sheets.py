@@ -13,6 +13,7 @@ from kechuang.casework.pages import pages_of
 from kechuang.desks.experts.models import Review, Seat
 from kechuang.engines import forms
 from kechuang.engines.panel.scores import in_points
+from kechuang.parties.prepared import insert
 
 
 def sheet_page(programme: Mapping[str, Any], mode: str, track: str = "", kind: str = "") -> Mapping[str, Any]:
@@ -57,11 +58,13 @@ def filed(case: Case, label: str, mode: str, values: Mapping[str, Any], on: date
     marks = {k: str(v) for k, v in values.items() if isinstance(v, (int, Fraction)) and k not in ("total", "amount")}
     reasons = {k.removesuffix("_why"): str(v) for k, v in values.items() if k.endswith("_why") and v}
     total = values.get("total")
-    return Review.objects.create(
+    review = Review(
         case=case, label=label, mode=mode, filed_at=on, marks=marks, reasons=reasons,
         points=in_points(Fraction(total if total is not None else 0)), grade=str(values.get("grade") or ""),
         verdict=str(values.get("verdict") or ""), amount_fen=values.get("amount"),
     )  # fmt: skip
+    insert(review)
+    return review
 
 
 def opinion(review: Review) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +10,13 @@ from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Q
 
-from kechuang.casework.models import Case, Finding, Member
+from kechuang.casework.acts import the_round
+from kechuang.casework.models import Case, Finding
 from kechuang.casework.outbox import job
 from kechuang.casework.pages import current, day_of, pages_of
+from kechuang.casework.steady import once
 from kechuang.desks.texts.models import Mark, Sketched
 from kechuang.desks.texts.said import (
     GOALS,
@@ -27,15 +30,21 @@ from kechuang.desks.texts.said import (
     texts_of,
 )  # fmt: skip
 from kechuang.engines import match
+from kechuang.parties.prepared import Prepared, insert_many
 from kechuang.words.reason import Reason
 
 CHECK = "texts.compare"
-READ = Case.objects.select_related("round", "round__frozen", "leader").prefetch_related(
-    Prefetch("members", Member.objects.select_related("person").only("case_id", "person__pid")), "attachments"
-)
+CASE = Prepared[Case](lambda pk: Case.objects.filter(pk=pk))
 REFUSED = ("not_admitted", "not_funded", "withdrawn")
 FINISHED = ("passed", "closed_no_fault", "failed", "tracking", "archived", "terminated", "revoked")
 RUNNING = ("funded", "contracting", "running", "suspended", "acceptance_due", "acceptance", "rectify")
+
+
+SAME_PEOPLE, LOOKED_AT = 10, 50  # cases of the same people that are compared, and of one person that are looked at
+HANDED_IN = Case.objects.filter(Q(received_at__isnull=False) | Q(taken_over=True), parent=None).exclude(state__in=REFUSED)
+NEWEST = HANDED_IN.order_by("-pk").values_list("pk")
+LED = Prepared[tuple[int]](lambda person: NEWEST.filter(leader=person)[:LOOKED_AT])
+JOINED = Prepared[tuple[int]](lambda person: NEWEST.filter(members__person=person)[:LOOKED_AT])
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +77,19 @@ def _parts(values: Collection[int], size: int = 800) -> Iterable[list[int]]:
 @transaction.atomic
 def take_in(case: Case, marks: Collection[int]) -> None:
     """Put the fingerprints of a case into the tables, instead of those it had before."""
-    Mark.objects.filter(case=case).delete()
-    Mark.objects.bulk_create((Mark(mark=mark, case=case) for mark in sorted(marks)), batch_size=1000)
-    Sketched.objects.update_or_create(case=case, defaults={"size": len(marks), "answers_digest": case.answers_digest})
+    _, new = Sketched.objects.update_or_create(
+        case=case, defaults={"size": len(marks), "answers_digest": case.answers_digest}
+    )
+    if not new:
+        Mark.objects.filter(case=case).delete()
+    insert_many(Mark, ("mark", "case_id"), ((mark, case.pk) for mark in sorted(marks)))
 
 
 def take_in_missing(numbers: Collection[str]) -> None:
     """Take in those of these cases that were handed in or taken over and changed since: past projects are compared with too."""
     rows = Case.objects.filter(Q(received_at__isnull=False) | Q(taken_over=True), number__in=numbers, parent=None)
     known = dict(Sketched.objects.filter(case__in=rows).values_list("case_id", "answers_digest"))
-    for case in rows.select_related("round", "round__frozen"):
+    for case in rows.select_related("round"):
         if known.get(case.pk) != case.answers_digest:
             take_in(case, _marks(case, said(case)))
 
@@ -90,7 +102,9 @@ def _marks(case: Case, sections: Mapping[str, str]) -> set[int]:
 @job("compare")
 def compare(payload: Mapping[str, Any], on: datetime) -> None:
     """Compare one case and leave the finding that the formal check asks for, bound to the answers it saw."""
-    case = READ.get(pk=payload["case"])
+    case = read(payload["case"])
+    if case is None:
+        raise LookupError(f"case {payload['case']} is gone")
     read_files(case, on)
     page, mine = lines(), Side.of(case)
     weights = {name: page.weight(name) for name in mine.sections}
@@ -110,14 +124,18 @@ def compare(payload: Mapping[str, Any], on: datetime) -> None:
     again = max((like["rewritten"] for like in likes), default=0)
     notes += [Reason("text_rewritten_elsewhere", share=again)] if again >= page.look * 100 else []
     notes += [Reason("file_is_scan", name=name) for name in told["scans"]]
-    Finding.objects.update_or_create(
-        case=case, check_name=CHECK,
-        defaults={
-            "verdict": "warn" if reasons else "pass", "on": on, "answers_digest": case.answers_digest,
-            "reasons": [reason.to_json() for reason in (*reasons, *notes)], "evidence": told,
-            "settled_by": None, "settled_word": "",
-        },
+    Finding.keep(
+        case, CHECK, verdict="warn" if reasons else "pass", on=on, evidence=told, settled_by=None, settled_word="",
+        reasons=[reason.to_json() for reason in (*reasons, *notes)],
     )  # fmt: skip
+
+
+def read(pk: int) -> Case | None:
+    """A case with its answers; the round of many cases is read once."""
+    case = CASE.one(pk)
+    if case is not None:
+        case.round = once(("its round", case.round_id), lambda: the_round(case.round_id))
+    return case
 
 
 def _line(case: Case, page: Lines, on: datetime) -> Fraction:
@@ -198,9 +216,8 @@ def whole(sections: Mapping[str, str]) -> str:
 def _likes(mine: Side, documents: Iterable[int], page: Lines) -> Iterable[dict[str, Any]]:
     """What each near case and each other case of the same people shares with this one, where it is worth a look."""
     ids = [*documents, *(pk for pk in _of_the_same_people(mine.case) if pk not in documents)]
-    cases = READ.in_bulk(ids)
     for pk in ids:
-        if pk in cases and (like := _like(mine, Side.of(cases[pk]), page)):
+        if (case := read(pk)) and (like := _like(mine, Side.of(case), page)):
             yield like
 
 
@@ -209,13 +226,14 @@ def _of_the_same_people(case: Case) -> list[int]:
 
     There a team stands twice, or a budget item is asked for twice, however different the texts.
     """
-    if case.leader is None:
+    if case.leader_id is None:
         return []
-    team = {case.leader.pk, *(member.person_id for member in case.members.all())}
-    twos = Member.objects.filter(person__in=team).values("case").annotate(common=Count("person", distinct=True))
-    own = Q(leader__in=team) | Q(members__person=case.leader) | Q(pk__in=twos.filter(common__gt=1).values("case"))
-    rows = Case.objects.filter(own, Q(received_at__isnull=False) | Q(taken_over=True), parent=None).distinct()
-    return list(rows.exclude(pk=case.pk).exclude(state__in=REFUSED).order_by("-pk").values_list("pk", flat=True)[:10])
+    team = {case.leader_id, *case.member_ids}
+    led = {pk for person in team for (pk,) in LED.rows(person)}
+    joined = {person: {pk for (pk,) in JOINED.rows(person)} for person in team}
+    common = Counter(pk for cases in joined.values() for pk in cases)
+    found = led | joined[case.leader_id] | {pk for pk, count in common.items() if count > 1}
+    return sorted(found - {case.pk}, reverse=True)[:SAME_PEOPLE]
 
 
 def _like(mine: Side, theirs: Side, page: Lines) -> dict[str, Any] | None:
@@ -257,8 +275,7 @@ def _where(case: Case, other: Case) -> str:
 
 
 def _team(case: Case) -> match.Team:
-    people = frozenset(member.person.pid for member in case.members.all())
-    return match.Team(case.leader.pid if case.leader else "", people)
+    return match.Team(str(case.leader_id or ""), frozenset(map(str, case.member_ids)))
 
 
 def _standing(case: Case) -> match.Standing:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from kechuang.casework.models import Case, Round
+from kechuang.casework.models import FOUND, Case, Round
 from kechuang.casework.models import Finding as Found
 from kechuang.casework.outbox import put
 from kechuang.desks.texts import knowing
+from kechuang.parties.prepared import Prepared
 from kechuang.words.offers import check, effect, fact
 from kechuang.words.outcome import Finding
 from kechuang.words.reason import Reason
@@ -22,14 +23,17 @@ JUDGEMENTS = {
     PAID_ELSEWHERE: {"zh": "同一内容已获其他财政资助", "en": "The same work is paid for by other public money"},
 }
 ENDED = ("draft", "withdrawn", "not_admitted", "not_funded")
+TITLED = Prepared[tuple[int]](
+    lambda title: Case.objects.filter(title=title, parent=None).exclude(state__in=ENDED).order_by("pk").values_list("pk")[:2]
+)
 
 
 @check("texts.title_clash")
 def title_clash(case: Case, context: Any) -> Finding:
     """No running or applied project of someone else has the same title."""
     title = str((context.data.get("_values") or {}).get("title") or case.title).strip()
-    same = Case.objects.filter(title=title, parent=None).exclude(pk=case.pk).exclude(state__in=ENDED)
-    return Finding.warn("title_taken", title=title) if title and same.exists() else Finding.passed()
+    same = title and any(pk != case.pk for (pk,) in TITLED.rows(title))
+    return Finding.warn("title_taken", title=title) if same else Finding.passed()
 
 
 @effect("texts.compare")
@@ -40,7 +44,8 @@ def compare(case: Case, context: Any) -> None:
 
 def compared(case: Case) -> Found | None:
     """The finding of the comparison, if it saw the answers as they are now."""
-    return Found.objects.filter(case=case, check_name="texts.compare", answers_digest=case.answers_digest).first()
+    found = FOUND.one(case.pk, "texts.compare")
+    return found if found and found.answers_digest == case.answers_digest else None
 
 
 @check("texts.no_duplicate")

@@ -15,12 +15,15 @@ from kechuang.casework.pages import current, pages_of
 from kechuang.desks.texts.extract import Unread, text_of
 from kechuang.desks.texts.models import FileText
 from kechuang.engines import match
+from kechuang.parties.prepared import Prepared
 from kechuang.words.quantity import quantity
 
 PROSE = ("longtext", "richtext")
 GOALS, ATTACHMENTS, TITLE = "goals", "attachments", "title"
 MOST_LETTERS = 200_000  # of one attachment: what a person would read, not a data file
 READABLE = ("docx", "xlsx", "pdf", "txt", "csv")
+
+FILES = Prepared[Attachment](lambda case: Attachment.objects.filter(case=case, removed=False).order_by("pk"))
 
 Item = tuple[str, int]
 
@@ -142,16 +145,16 @@ def texts_of(case: Case) -> list[tuple[FileText, str]]:
 
 
 def _readable(case: Case) -> list[Attachment]:
-    rows = sorted((one for one in case.attachments.all() if not one.removed), key=lambda one: one.pk)
-    return [one for one in rows if one.name.rpartition(".")[2] in READABLE]
+    return [one for one in FILES.rows(case.pk) if one.name.rpartition(".")[2] in READABLE]
 
 
 def read_files(case: Case, on: datetime) -> None:
     """Read those files of a case that nobody has read yet, each in a process of its own; once for the same bytes."""
-    known = set(
-        FileText.objects.filter(digest__in=[a.digest for a in _readable(case)]).values_list("digest", flat=True)
-    )
-    for one in _readable(case):
+    readable = _readable(case)
+    if not readable:
+        return
+    known = set(FileText.objects.filter(digest__in=[one.digest for one in readable]).values_list("digest", flat=True))
+    for one in readable:
         if one.digest not in known:
             known.add(one.digest)
             FileText.objects.get_or_create(digest=one.digest, defaults={**_read(one.digest), "on": on})
