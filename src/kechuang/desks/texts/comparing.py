@@ -41,7 +41,9 @@ RUNNING = ("funded", "contracting", "running", "suspended", "acceptance_due", "a
 
 
 SAME_PEOPLE, LOOKED_AT = 10, 50  # cases of the same people that are compared, and of one person that are looked at
-HANDED_IN = Case.objects.filter(Q(received_at__isnull=False) | Q(taken_over=True), parent=None).exclude(state__in=REFUSED)
+HANDED_IN = Case.objects.filter(Q(received_at__isnull=False) | Q(taken_over=True), parent=None).exclude(
+    state__in=REFUSED
+)
 NEWEST = HANDED_IN.order_by("-pk").values_list("pk")
 LED = Prepared[tuple[int]](lambda person: NEWEST.filter(leader=person)[:LOOKED_AT])
 JOINED = Prepared[tuple[int]](lambda person: NEWEST.filter(members__person=person)[:LOOKED_AT])

@@ -24,7 +24,9 @@ JUDGEMENTS = {
 }
 ENDED = ("draft", "withdrawn", "not_admitted", "not_funded")
 TITLED = Prepared[tuple[int]](
-    lambda title: Case.objects.filter(title=title, parent=None).exclude(state__in=ENDED).order_by("pk").values_list("pk")[:2]
+    lambda title: (
+        Case.objects.filter(title=title, parent=None).exclude(state__in=ENDED).order_by("pk").values_list("pk")[:2]
+    )
 )
 
 
