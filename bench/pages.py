@@ -85,7 +85,8 @@ def requests(repeat: int) -> list[Request]:
     desk = f"/reviews/{seat.label}/"
     found.append(("reading desk", partial(_get, expert, "/reviews/"), repeat))
     found.append(("proposal and sheet", partial(_get, expert, f"{desk}{panel.cases[0].number}/"), repeat))
-    found.append(("submit an application", partial(_submit, waiting), len(waiting)))
+    leaders = [signed_in(case.leader) for case in waiting]
+    found.append(("submit an application", partial(_submit, leaders, waiting), len(waiting)))
     found.append(("file a sheet", partial(_file, expert, panel, desk), len(panel.cases)))
     return found
 
@@ -94,10 +95,10 @@ def _get(client: Client, address: str, number: int) -> HttpResponse:
     return client.get(address)
 
 
-def _submit(waiting: list[Case], number: int) -> HttpResponse:
+def _submit(leaders: list[Client], waiting: list[Case], number: int) -> HttpResponse:
     case = waiting[number]
     address = f"/cases/{case.number}/act/submit_to_unit/"
-    return signed_in(case.leader).post(address, {"key": f"s{number}", "promise": story.SEAL})
+    return leaders[number].post(address, {"key": f"s{number}", "promise": story.SEAL})
 
 
 def _file(expert: Client, panel: Panel, desk: str, number: int) -> HttpResponse:

@@ -4,9 +4,11 @@ from datetime import date
 
 import pytest
 
-from kechuang.casework.models import Case, Duty, Record
-from kechuang.parties.models import Appointment
-from kechuang.parties.prepared import Prepared, insert, update
+from kechuang.casework.models import Answer, Case, Duty, Finding, Record
+from kechuang.casework.records import expect
+from kechuang.casework.steady import once, steady
+from kechuang.parties.models import Appointment, Organisation
+from kechuang.parties.prepared import Prepared, insert, insert_many, update
 from tests.factories import Region, a_case
 
 pytestmark = pytest.mark.django_db
@@ -81,3 +83,49 @@ def test_an_appointment_holds_on_the_very_days_the_database_says(case):
     day = date(2018, 6, 1)
     rows = Appointment.objects.all()
     assert {a.pk for a in rows if a.holds_on(day)} == set(rows.in_force(day).values_list("pk", flat=True))
+
+
+def test_what_a_row_points_at_is_the_row_the_orm_gives_by_one_query(case, django_assert_num_queries):
+    plain = columns(Organisation.objects.get(pk=case.applicant_id))
+    fresh = Case.objects.get(pk=case.pk)
+    with django_assert_num_queries(1):
+        assert (columns(fresh.applicant), fresh.applicant is fresh.applicant) == (plain, True)
+
+
+def test_what_a_row_points_at_and_is_gone_is_said_as_the_orm_says_it(case):
+    lost = Case.objects.get(pk=case.pk)
+    lost.applicant_id = 10**9
+    with pytest.raises(Organisation.DoesNotExist):
+        lost.applicant  # noqa: B018
+
+
+def test_a_relation_that_is_empty_or_given_is_not_asked_for(case, django_assert_num_queries):
+    fresh, unit = Case.objects.select_related("round").get(pk=case.pk), case.applicant
+    fresh.applicant = unit
+    with django_assert_num_queries(0):
+        assert (fresh.parent, fresh.round.pk, fresh.applicant) == (None, case.round_id, unit)
+
+
+def test_many_rows_are_written_as_one_by_one(case):
+    insert_many(
+        Answer,
+        ("case_id", "name", "kind", "value", "number"),
+        [(case.pk, "p", "money", "7", 7), (case.pk, "q", "text", "甲", None)],
+    )
+    rows = Answer.objects.filter(case=case, name__in="pq").order_by("name").values_list("kind", "value", "number")
+    assert list(rows) == [("money", "7", 7), ("text", "甲", None)]
+
+
+def test_a_finding_is_kept_once_a_check_and_says_what_was_said_last(case):
+    for verdict in ("warn", "pass"):
+        Finding.keep(case, "a.check", verdict=verdict, reasons=[], on=case.opened_at)
+    kept = Finding.objects.filter(case=case, check_name="a.check").values_list("verdict", "answers_digest")
+    assert list(kept) == [("pass", case.answers_digest)]
+
+
+def test_keys_that_somebody_has_used_are_known_by_whom(case):
+    told = Record.objects.order_by("pk").last()
+    with steady():
+        expect({(told.actor, told.key), (told.actor, "new"), ("person:nobody", told.key)})
+        waiting = once("keys", lambda: None)
+    assert waiting == {(told.actor, "new"), ("person:nobody", told.key)}

@@ -10,7 +10,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from kechuang.parties.models import Person, SignIn
+from kechuang.parties.prepared import Prepared
 
+SIGNED_IN = Prepared[Person](lambda pk: Person.objects.filter(pk=pk))
 FREE_TRIES = 5
 LOCKED = timedelta(minutes=15)
 
@@ -49,6 +51,11 @@ class LimitedBackend(ModelBackend):
             return None
         SignIn.objects.filter(subject=subject).delete()
         return found  # type: ignore[return-value]
+
+    def get_user(self, user_id: Any) -> Person | None:
+        """Whoever the session belongs to, read afresh at each request."""
+        found = SIGNED_IN.one(int(user_id))
+        return found if found is not None and self.user_can_authenticate(found) else None
 
     def user_can_authenticate(self, user: Any) -> bool:
         return bool(user.is_active) and user.standing == "confirmed"

@@ -14,7 +14,7 @@ from kechuang.casework import todo
 from kechuang.casework.models import Case, Member
 from kechuang.desks.experts.models import Seat
 from kechuang.faces.rehearsal import claiming, leaving
-from kechuang.faces.rehearsal.plans import PLANS, Plan
+from kechuang.faces.rehearsal.plans import PLANS, applicants
 from kechuang.faces.rehearsal.region import Region, raise_region
 from kechuang.faces.rehearsal.selecting import Applicants
 from kechuang.faces.rehearsal.stage import Stage
@@ -50,14 +50,16 @@ def demonstrate(*, today: datetime, seed: int, say: Say) -> list[tuple[str, str]
     first = (today - timedelta(days=PARTS[0][1])).astimezone(ZONE).replace(hour=9, minute=0, second=0, microsecond=0)
     by_code = {plan.programme: plan for plan in PLANS}
     with transaction.atomic():
-        region = raise_region(rng, on=first, units=12, leaders=108, experts=100, say=lambda what: say(what, 0))
+        region = raise_region(
+            rng, on=first, units=12, leaders=applicants(SCALE), experts=100, say=lambda what: say(what, 0)
+        )
     people = None
     for name, days, until, codes in PARTS:
         stage = Stage(region, rng, first + timedelta(days=PARTS[0][1] - days), today.astimezone(ZONE).year, say, name)
         people = people or Applicants(stage)
         wanted = [(by_code[code], *by_code[code].at(SCALE)) for code in codes]
         hand = leaving.handing_in if until == "open" else None
-        contests = play(stage, _least(wanted), people, until=until, hand=hand)
+        contests = play(stage, wanted, people, until=until, hand=hand)
         if name in LEFT:
             LEFT[name](stage, contests, people)
     say("后补助与认定 claims and titles", 0)
@@ -69,11 +71,6 @@ def demonstrate(*, today: datetime, seed: int, say: Say) -> list[tuple[str, str]
     stage.on_day(AHEAD - 1)
     leaving.beside_cases(stage)
     return logins(region, today, {"claimant": cast.firms[0].claimant, "contract_registrar": cast.registrar})
-
-
-def _least(wanted: list[tuple[Plan, int, int]]) -> list[tuple[Plan, int, int]]:
-    """Small enough for a minute: no round is larger than it has to be to show its step."""
-    return [(plan, min(funded, 3), min(applied, 6)) for plan, funded, applied in wanted]
 
 
 LEFT = {

@@ -67,7 +67,12 @@ SPARE_YOUNG = 2
 
 def leaders(scale: float) -> int:
     """How many researchers the region needs: those who lead, a twentieth more, and some to spare."""
-    return sum(plan.at(scale)[1] for plan in PLANS) * 21 // 20 + 2 * SPARE
+    return applicants(scale) + 2 * SPARE
+
+
+def applicants(scale: float) -> int:
+    """Those who lead an application at `scale`, and a twentieth more."""
+    return sum(plan.at(scale)[1] for plan in PLANS) * 21 // 20
 
 
 def experts(scale: float) -> int:

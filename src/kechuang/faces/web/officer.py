@@ -51,7 +51,9 @@ def cases(request: HttpRequest) -> HttpResponse:
     on, wanted, at_hand = now(), listing.Wanted.of(request.GET.dict()), lists.PagesAtHand()
     mine = visible_to(person(request), on)
     found = lists.ordered(request, listing.narrowed(mine, wanted, on), SORTS, first=NEWEST)
-    rows, page = lists.paged(request, listing.with_findings(found.select_related("round__institution", *RELATED)))
+    rows, page = lists.paged(
+        request, listing.with_findings(found.select_related("round__institution", *RELATED).defer(*UNSEEN))
+    )
     acts = bulk.offered(rows, held_by(request), at_hand)
     inside = listing.narrowed(mine, listing.Wanted(round=wanted.round), on)
     numbers = listing.counts(inside, on)
@@ -65,6 +67,7 @@ def cases(request: HttpRequest) -> HttpResponse:
 
 
 RELATED = ("applicant", "leader", "recommender")
+UNSEEN = ("answers", "leader__identity")  # at rest in cipher, and no list shows them
 
 
 def headline(numbers: dict[str, int]) -> str:

@@ -16,7 +16,9 @@ from django.views.decorators.http import require_POST
 from kechuang.desks.experts.models import Expert
 from kechuang.faces.access import UNIT_ROLES, held_by, now
 from kechuang.parties.models import Appointment
+from kechuang.parties.prepared import Prepared
 
+IN_POOL = Prepared[tuple[int]](lambda user: Expert.objects.filter(person=user, standing="active").values_list("pk"))
 THEME_COOKIE = "kechuang_theme"
 THEMES = ("light", "dark")
 A_YEAR = 365 * 24 * 3600
@@ -184,7 +186,7 @@ def _draws(request: HttpRequest) -> bool:
 
 def in_pool(user: Any) -> set[str]:
     """The power to review, of whoever is in the pool; whether there is anything to read is asked on the desk alone."""
-    return {"review"} if Expert.objects.filter(person=user, standing="active").exists() else set()
+    return {"review"} if IN_POOL.one(user.pk) else set()
 
 
 def powers_shown(held: Iterable[Appointment]) -> set[str]:

@@ -10,7 +10,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from kechuang.faces.web import sentences, wording
+from kechuang.faces.web import rows, sentences, wording
+from kechuang.faces.web.rows import chip, meter
 
 register = template.Library()
 
@@ -69,40 +70,14 @@ def iso(value: date | datetime | None) -> str:
     return wording.local(value).isoformat() if value else ""
 
 
-@register.simple_tag
-def chip(title: Any, tone: str = "") -> SafeString:
-    """A state: title and one of draft, way, you, hold, done, no, past."""
-    return format_html('<span class="chip{}">{}</span>', f" {tone}" if tone else "", wording.text(title))
+register.simple_tag(chip)
+register.simple_tag(meter)
 
 
 @register.simple_tag
 def state_chip(state: str, title: Any, mine: bool = False, ended: bool = False) -> SafeString:
     """A state of a flow by its name: shape and tone follow from it and from whether the reader has it."""
     return chip(title, wording.tone(state, mine=mine, ended=ended))
-
-
-@register.simple_tag
-def meter(share: Any, label: str, tone: str = "", limit: Any = None) -> SafeString:
-    """A bar filled to `share` (0–1, or percent above 1), with a mark at `limit` and a name for the ear."""
-    width, mark = _percent(share), "" if limit in (None, "") else _mark(_percent(limit))
-    return format_html(
-        '<svg class="meter{}" viewBox="0 0 100 8" preserveAspectRatio="none" role="progressbar" aria-valuemin="0" '
-        'aria-valuemax="100" aria-valuenow="{}" aria-label="{}"><rect width="{}" height="8"/>{}</svg>',
-        f" {tone}" if tone else "",
-        round(width),
-        label,
-        width,
-        mark,
-    )
-
-
-def _percent(share: Any) -> float:
-    value = float(share or 0)
-    return round(min(max(value * 100 if value <= 1 else value, 0), 100), 1)
-
-
-def _mark(at: float) -> SafeString:
-    return format_html('<rect class="limit" x="{}" width="0.5" height="8"/>', at)
 
 
 @register.simple_tag
@@ -118,6 +93,15 @@ def spark(values: list[Any]) -> SafeString:
         '<svg class="spark" viewBox="0 0 100 24" preserveAspectRatio="none" aria-hidden="true"><path d="M{}"/></svg>',
         points,
     )
+
+
+@register.simple_tag(takes_context=True)
+def table_row(context: template.Context, row: Mapping[str, Any], pick: Any = False) -> SafeString:
+    """One row of a table: of cases, the head of a group, or the line of the budget."""
+    if row.get("cut"):
+        with context.push(cut=row["cut"]):
+            return context.template.engine.get_template("parts/cut.html").render(context)
+    return rows.group(row["group"]) if row.get("group") else rows.plain(row, pick)
 
 
 @register.simple_tag(takes_context=True)
