@@ -96,7 +96,7 @@ def test_what_a_row_points_at_and_is_gone_is_said_as_the_orm_says_it(case):
     lost = Case.objects.get(pk=case.pk)
     lost.applicant_id = 10**9
     with pytest.raises(Organisation.DoesNotExist):
-        lost.applicant  # noqa: B018
+        lost.applicant
 
 
 def test_a_relation_that_is_empty_or_given_is_not_asked_for(case, django_assert_num_queries):

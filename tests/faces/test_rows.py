@@ -1,7 +1,7 @@
 """The rows of a table say what is in their cells, in the classes the style knows, and nothing of it is taken for markup."""
 
 import pytest
-from django.template import Context, engines
+from django.template import engines
 
 from kechuang.faces.web import rows
 
