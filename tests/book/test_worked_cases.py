@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kechuang.casework.book import packaged
-from kechuang.engines.rules.examples import differences
+from kechuang.engines.rules.examples import differences, run_example
 from tests.engines.rules.shelf import house_rules
 
 CASES = """
@@ -45,6 +49,16 @@ PAGES = {code: packaged().page("policies", code).body for code in packaged().cod
 def test_a_worked_case_of_the_field_comes_out_to_the_fen(name):
     code, example = WORKED[name]
     assert list(differences(house_rules(), code, {"name": name, **example}, name)) == []
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.integers(1, 409_999_999), min_size=29, max_size=29, unique=True))
+def test_thirty_trades_of_410_million_never_come_to_more_than_41_million_however_they_are_split(cuts):
+    edges = [0, *sorted(cuts), 410_000_000]
+    trades = [{"technical_paid": f"{b - a} 元", "buyer": f"企业{n}"} for n, (a, b) in enumerate(pairwise(edges))]
+    amounts = run_example(house_rules(), "technology-trade", {"name": "x", "trades": trades}, "x").amounts
+    assert sum(amounts) <= min(4_100_000_000, 30 * 200_000_000)
+    assert max(amounts) <= 200_000_000
 
 
 def test_a_worked_case_that_is_a_fen_off_is_found():
