@@ -274,3 +274,9 @@ def test_a_firm_confirms_none_of_its_own_rows_by_picking_them(client, region):
     client.post("/registers/trades/confirm/", {"pick": [trade.pid], "key": "k"})
     trade.refresh_from_db()
     assert ("确认所选" in listed, trade.confirmed) == (False, False)
+
+
+def test_a_list_of_contracts_shows_what_they_are_worth(client, region):
+    a_trade(region, 500 * WAN, contract_amount=900 * WAN, technical_amount=700 * WAN)
+    page = signed_in(client, region.registrar).get("/registers/contracts/").content.decode()
+    assert ("900.00 万元" in page, "700.00 万元" in page) == (True, True)

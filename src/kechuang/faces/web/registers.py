@@ -39,7 +39,7 @@ from kechuang.words.reason import Reason
 DRAWN = {"money": "money", "signed_money": "money", "unit": "text", "row": "text", "percent": "percent"}
 PASSED = {"date": "date", "year": "year", "integer": "integer", "bool": "choice", "choice": "choice", "text": "text"}
 YES_NO = {"true": {"zh": "是", "en": "yes"}, "false": {"zh": "否", "en": "no"}}
-MOST_COLUMNS = 6
+MOST_COLUMNS = 7
 MOST_PICKED = 200
 
 
@@ -210,7 +210,7 @@ def _input(spec: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _table(one: Register, rows: list[Row], held: list[Appointment], request: HttpRequest) -> dict[str, Any]:
-    specs = dict(list(imports.columns_of(one.code).items())[:MOST_COLUMNS])
+    specs = _columns(one)
     heads = [
         lists.column({"zh": spec["zh"], "en": spec["en"]}, num="money" in spec["kind"], hide=n > 2)
         for n, spec in enumerate(specs.values())
@@ -224,6 +224,14 @@ def _table(one: Register, rows: list[Row], held: list[Appointment], request: Htt
         shown.append({"key": row.pid, "cells": lists.cells(heads, [*cells, state, _act(one, row, held, request)])})
     waits = any(not row.confirmed and _may_confirm(one, row, held, request) for row in rows)
     return {"caption": wording.text(dict(one.title)), "columns": heads, "rows": shown, "dense": True, "pick": waits}
+
+
+def _columns(one: Register) -> dict[str, Mapping[str, Any]]:
+    """The columns that a list of rows shows: whose they are and what must be told, then others, in the order of the page."""
+    every = imports.columns_of(one.code)
+    first = [name for name, spec in every.items() if spec.get("required") or spec["kind"] == "unit"]
+    chosen = [*first, *(name for name in every if name not in first)][:MOST_COLUMNS]
+    return {name: spec for name, spec in every.items() if name in chosen}
 
 
 def _cell(value: Any, spec: Mapping[str, Any], *, lead: bool) -> dict[str, Any]:
