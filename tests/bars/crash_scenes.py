@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import django
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.contrib.sessions.backends.cached_db import SessionStore  # noqa: E402
 from django.core.management import call_command  # noqa: E402
+from django.test import RequestFactory  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from kechuang.casework.acts import note, open_case  # noqa: E402
 from kechuang.casework.models import Award, Case, Record, Round  # noqa: E402
 from kechuang.desks.funds.models import Account, Grant, QuotaDocument, Transfer  # noqa: E402
+from kechuang.faces.serving.wsgi import application  # noqa: E402
 from kechuang.parties.models import Person  # noqa: E402
 from tests.bars.scenes import DECISION, database_faults, said, standing  # noqa: E402
 from tests.desks.funds.funded import scheduled  # noqa: E402
@@ -77,6 +82,42 @@ def ready_to_pay(case: Case, region: Region, on: Any) -> None:
 def asked(case: Case, name: str, who: Person, data: dict[str, str]) -> dict[str, Any]:
     address = f"api/cases/{case.number}/acts/{name}"
     return {"address": address, "session": session(who), "key": f"{name}-{case.number}", "data": data}
+
+
+def answered(path: str, one: dict[str, Any] | None = None) -> int:
+    """The status with which the application, as the server runs it, answers a page or one of the requests of `work`."""
+    factory, told = RequestFactory(), []
+    if one is None:
+        request = factory.get(path)
+    else:
+        body = json.dumps({"key": one["key"], "data": one["data"]})
+        cookies = {"HTTP_COOKIE": f"sessionid={one['session']}; csrftoken={'a' * 32}", "HTTP_X_CSRFTOKEN": "a" * 32}
+        request = factory.post(path, body, content_type="application/json", **cookies)
+    answer = application(request.environ, lambda status, headers, *_: told.append(int(status.split()[0])))
+    list(answer)
+    return told[0]
+
+
+def disk_full(wanted: list[dict[str, Any]]) -> None:
+    """Submissions go on while the disk fills up, and again once there is room: no part of it is started anew."""
+    call_command("collectstatic", verbosity=0, interactive=False)  # as `serve` does before it serves
+    ballast = Path(settings.DATA) / "ballast"
+    before = [answered("/" + one["address"], one) for one in wanted[:2]]
+    with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+    full = [answered("/" + one["address"], one) for one in wanted]
+    during = {
+        "ready": answered("/readyz"),
+        "home": answered("/api/rounds"),
+        "again": answered("/" + wanted[0]["address"], wanted[0]),
+    }
+    ballast.unlink()
+    after = [answered("/" + one["address"], one) for one in wanted]
+    said({
+        "before": before, "full": full, "during": during, "ready": answered("/readyz"), "after": after,
+        "records": Record.objects.filter(act="submit_to_unit").count(), "database": database_faults(),
+    })  # fmt: skip
 
 
 def became() -> None:

@@ -37,7 +37,7 @@ from kechuang.faces.api.schemas import (
 )
 from kechuang.faces.web import finding
 
-PROBLEMS = {401: Problem, 404: Problem, 409: Problem, 422: Problem}
+PROBLEMS = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
 
 
 class Api(NinjaAPI):
