@@ -19,6 +19,7 @@ from kechuang.desks.experts.reading import Task
 from kechuang.desks.integrity import actions as integrity
 from kechuang.faces.access import needs, now, person
 from kechuang.faces.web import claims, pool, reading_desk
+from kechuang.faces.web.applicant import not_lost
 from kechuang.faces.web.reading_desk import Desk
 from kechuang.words.outcome import Refused
 
@@ -173,6 +174,7 @@ def _desk(request: HttpRequest, label: str, number: str) -> Desk:
     return Desk(task, piece)
 
 
+@not_lost
 @needs("expert", behind=True)
 def review(request: HttpRequest, label: str, number: str) -> HttpResponse:
     """One proposal beside its sheet; filing it opens the next."""

@@ -21,6 +21,7 @@ from kechuang.engines import forms
 from kechuang.engines.flow import Act, Flow, line, offered
 from kechuang.faces.access import held_by, needs, now, person
 from kechuang.faces.web import ceremony, lists, panels, wording
+from kechuang.faces.web.applicant import not_lost
 from kechuang.faces.web.questions import Around, questions, wrong
 from kechuang.faces.web.tables import render
 from kechuang.parties.models import Person
@@ -76,6 +77,7 @@ def round_row(one: Round, heads: Any, on: datetime, at_hand: lists.PagesAtHand) 
     return {"key": one.code, "href": href, "cells": lists.cells(heads, values)}
 
 
+@not_lost
 @needs("planning")
 def open_one(request: HttpRequest) -> HttpResponse:
     """Open a round from a programme's page: code, title, year, dates, budget, who carries it out, topics."""
@@ -261,6 +263,7 @@ def shown_records(records: list[Record], flow: Flow) -> list[dict[str, Any]]:
     ][:12]
 
 
+@not_lost
 @needs("office")
 def act_on_round(request: HttpRequest, code: str, name: str) -> HttpResponse:
     """One act on the round: what it asks for, what it will do, and then the act."""
