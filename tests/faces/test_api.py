@@ -101,4 +101,30 @@ def test_a_draft_is_kept_by_its_leader_and_an_old_version_is_refused(client):
 
 
 def test_the_schema_names_every_operation(client):
-    assert len(client.get("/api/openapi.json").json()["paths"]) == 14
+    assert len(client.get("/api/openapi.json").json()["paths"]) == 17
+
+
+def test_an_act_on_a_round_is_offered_to_whom_it_belongs_and_carried_out(client):
+    region = Region()
+    round_ = an_open_round(region, state="closed")
+    client.force_login(region.officer)
+    assert [one["name"] for one in client.get(f"/api/rounds/{round_.code}/acts").json()] == ["begin_review"]
+    said = {"key": "begin-0001", "data": {}}
+    answer = client.post(f"/api/rounds/{round_.code}/acts/begin_review", said, content_type="application/json")
+    round_.refresh_from_db()
+    assert (answer.status_code, round_.state) == (200, "in_review")
+    client.force_login(region.leader)
+    refused = client.post(f"/api/rounds/{round_.code}/acts/rank", said, content_type="application/json")
+    assert (refused.status_code, refused["content-type"]) == (409, "application/problem+json")
+
+
+def test_a_change_is_opened_on_a_running_project_by_its_leader_alone(client):
+    region = Region()
+    case = a_case(region)
+    Case.objects.filter(pk=case.pk).update(state="running", received_at=START)
+    where, said = f"/api/cases/{case.number}/children/change/open", {"key": "change-0001", "data": {"change": "route"}}
+    client.force_login(region.research)
+    assert client.post(where, said, content_type="application/json").status_code == 409
+    client.force_login(region.leader)
+    answer = client.post(where, said, content_type="application/json")
+    assert (answer.status_code, Case.objects.get(parent=case).number) == (201, answer.json()["number"])

@@ -16,6 +16,7 @@ from kechuang.casework.models import Case, Notice, Record, Round
 from kechuang.casework.pages import pages_of
 from kechuang.desks.texts.searching import Wanted, search
 from kechuang.engines import forms
+from kechuang.engines.flow import Act
 from kechuang.faces.access import now, person
 from kechuang.faces.api import problems
 from kechuang.faces.api.schemas import (
@@ -146,24 +147,52 @@ def possible(request: HttpRequest, number: str) -> Any:
     """What the person who asks can do with the case now."""
     found = mine(request, number)
     thawed = pages_of(found.round)
-    told = []
-    for step in acts.possible_acts(found, by=person(request), on=now()):
-        inputs = thawed.inputs(found.flow, step.name)
-        told.append(
-            {
-                "name": step.name,
-                "title": dict(step.title),
-                "to": step.to,
-                "inputs": forms.schema_of(inputs) if inputs else {},
-            }
-        )
-    return told
+    steps = acts.possible_acts(found, by=person(request), on=now())
+    return [act_out(step, thawed.inputs(found.flow, step.name)) for step in steps]
+
+
+def act_out(step: Act, inputs: forms.Form | None) -> dict[str, Any]:
+    """One act that can be done now, with the schema of what it asks."""
+    schema = forms.schema_of(inputs) if inputs else {}
+    return {"name": step.name, "title": dict(step.title), "to": step.to, "inputs": schema}
 
 
 @api.post("/cases/{number}/acts/{name}", response={200: RecordOut, **PROBLEMS}, auth=django_auth, tags=["cases"])
 def act(request: HttpRequest, number: str, name: str, body: ActIn) -> Any:
     """Carry out one act; sending it again with the same key gives the same record."""
     return acts.act(mine(request, number), name, by=person(request), on=now(), key=body.key, data=body.data)
+
+
+@api.post("/cases/{number}/children/{flow}/{name}", response={201: CaseOut, **PROBLEMS}, auth=django_auth, tags=["cases"])  # fmt: skip
+def open_child(request: HttpRequest, number: str, flow: str, name: str, body: ActIn) -> Any:
+    """Open what hangs on a case: a change, an appeal, a mid-term assessment, a sub-project."""
+    found = mine(request, number)
+    child = pages_of(found.round).round.flows.get(flow)
+    if child is None or child.parent is None or name not in child.acts or not child.acts[name].opens:
+        return problems.problem(404, "Not found", "Nothing of that name is opened on a case.")
+    opened = {"flow": flow, "name": name, "parent": found, "data": body.data}
+    return 201, acts.open_case(found.round, by=person(request), on=now(), key=body.key, **opened)
+
+
+def visible_round(request: HttpRequest, code: str) -> Round:
+    """The round of that code, if the person who asks may see it."""
+    rows = queries.rounds_visible_to(person(request), now()).select_related("frozen", "institution")
+    return get_object_or_404(rows, code=code)
+
+
+@api.get("/rounds/{code}/acts", response={200: list[ActOut], **PROBLEMS}, auth=django_auth, tags=["rounds"])
+def possible_on_round(request: HttpRequest, code: str) -> Any:
+    """What the person who asks can do with the round now."""
+    found = visible_round(request, code)
+    flow = pages_of(found).flow_of(found)
+    steps = acts.possible_acts(found, by=person(request), on=now())
+    return [act_out(step, pages_of(found).inputs(flow.code, step.name)) for step in steps]
+
+
+@api.post("/rounds/{code}/acts/{name}", response={200: RecordOut, **PROBLEMS}, auth=django_auth, tags=["rounds"])
+def act_on_round(request: HttpRequest, code: str, name: str, body: ActIn) -> Any:
+    """Carry out one act on a round; sending it again with the same key gives the same record."""
+    return acts.act(visible_round(request, code), name, by=person(request), on=now(), key=body.key, data=body.data)
 
 
 @api.put("/cases/{number}/drafts/{section}", response={200: DraftOut, **PROBLEMS}, auth=django_auth, tags=["cases"])
