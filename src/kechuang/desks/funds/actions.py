@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -87,9 +88,11 @@ def listed(batch: Batch, rows: list[dict[str, str]], fen: str) -> dict[str, Any]
     return {"text": text, "batch": batch.code, "blocks": [{"heading": "拨付清单", "paragraphs": [], "tables": [table]}]}
 
 
-def paper_of(batch: Batch) -> Document | None:
-    """The payment list of a batch; None for one that was made before lists were issued."""
-    return Document.objects.filter(kind=PAYMENT_LIST, title=f"拨付清单 {batch.code}").first()
+def papers_of(batches: Iterable[Batch]) -> dict[str, str]:
+    """The code of the payment list by the code of its batch, in one query; batches older than lists have none."""
+    titles = {f"拨付清单 {batch.code}": batch.code for batch in batches}
+    rows = Document.objects.filter(kind=PAYMENT_LIST, title__in=titles).values_list("title", "code")
+    return {titles[title]: code for title, code in rows}
 
 
 def orders(batch: Batch) -> list[dict[str, str]]:

@@ -262,6 +262,7 @@ def batches(request: HttpRequest) -> HttpResponse:
     """Files for the treasury: what waits to be put into one, and those that were made."""
     waiting = queries.unbatched()
     rows, page = lists.paged(request, queries.batches())
+    papers = actions.papers_of(rows)
     heads = [
         lists.column(_("文件")),
         lists.column(_("制作")),
@@ -272,7 +273,7 @@ def batches(request: HttpRequest) -> HttpResponse:
     ]
     shown = [
         {"key": one.code, "cells": lists.cells(heads, [
-            {"text": one.code, "href": reverse("batch", args=[one.code, "xlsx"]), "lead": True}, {"text": wording.moment(one.on, year=True), "small": one.by.name}, {"text": wording.number(one.count)}, {"fen": one.fen}, {"text": wording.short(one.digest)}, paper_cell(one),
+            {"text": one.code, "href": reverse("batch", args=[one.code, "xlsx"]), "lead": True}, {"text": wording.moment(one.on, year=True), "small": one.by.name}, {"text": wording.number(one.count)}, {"fen": one.fen}, {"text": wording.short(one.digest)}, paper_cell(papers.get(one.code)),
         ])}
         for one in rows
     ]  # fmt: skip
@@ -285,10 +286,9 @@ def batches(request: HttpRequest) -> HttpResponse:
     )
 
 
-def paper_cell(one: Any) -> dict[str, Any]:
+def paper_cell(code: str | None) -> dict[str, Any]:
     """The payment list of a batch as PDF; the same paper as a workbook stands beside it on its own page."""
-    paper = actions.paper_of(one)
-    return {"text": "PDF", "href": reverse("document_pdf", args=[paper.code])} if paper else {"text": wording.DASH}
+    return {"text": "PDF", "href": reverse("document_pdf", args=[code])} if code else {"text": wording.DASH}
 
 
 @require_POST
