@@ -284,5 +284,5 @@ def test_ended_projects_wait_for_settlement_and_money_to_come_back():
     ended, running = a_running(region), a_running(region)
     Case.objects.filter(pk=ended.pk).update(state="failed")
     assert [g.case for g in queries.to_settle(Grant.objects.all())] == [ended]
-    Grant.objects.filter(case=running).update(refund_due_fen=5)
+    Grant.objects.filter(case=running).update(allocated_fen=5, paid_fen=5, received_fen=5, refund_due_fen=5)
     assert {g.case for g in queries.to_settle(Grant.objects.all())} == {ended, running}
