@@ -21,7 +21,7 @@ from kechuang.words.outcome import Refused
 
 app = typer.Typer()
 console = Console()
-RECORDS = 2000
+RECORDS = 3200
 
 
 @app.command()

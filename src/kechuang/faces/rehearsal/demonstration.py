@@ -23,6 +23,7 @@ from kechuang.parties.models import Appointment, Person
 from kechuang.words.period import ZONE
 
 SCALE = 0.02
+BESIDE = 14  # researchers who lead nothing at first: suspects, a member, an entry for the pool
 # How many days ago each part began, to which step it is played, and with which programmes.
 PARTS = (
     ("a", 245, "award", ("nsf-general", "nsf-joint", "central-guidance")),
@@ -51,7 +52,7 @@ def demonstrate(*, today: datetime, seed: int, say: Say) -> list[tuple[str, str]
     by_code = {plan.programme: plan for plan in PLANS}
     with transaction.atomic():
         region = raise_region(
-            rng, on=first, units=12, leaders=applicants(SCALE), experts=100, say=lambda what: say(what, 0)
+            rng, on=first, units=12, leaders=applicants(SCALE) + BESIDE, experts=100, say=lambda what: say(what, 0)
         )
     people = None
     for name, days, until, codes in PARTS:
