@@ -35,6 +35,8 @@ BENCHES = (
     Bench("ledger", ("50000",)),
     Bench("imports", ("2000",)),
     Bench("pages", ("5",)),
+    Bench("submissions"),
+    Bench("rehearsal", ("0.02",)),
     Bench("policy", ("--firms", "20000", "--repeat", "1", "--no-spark")),
     Bench("hostile", ("20000",)),
     Bench("panel", (), ("KECHUANG_ASSIGNMENT_DATA",)),

@@ -85,6 +85,7 @@ class Applicants:
         self.young = [pair for pair in everyone if pair[1].born.year > young_born]
         self.others = [pair for pair in everyone if pair[1].born.year <= young_born]
         self.members = iter([*self.others[::-1], *self.young[::-1]])
+        self.busy: set[int] = set()  # who takes part in a team, or is kept for a scene of their own
 
     def take(self, plan: Plan, count: int) -> Iterator[tuple[Unit, Person, Person]]:
         """`count` leaders fit for the plan, each with a member of another round."""
@@ -93,13 +94,16 @@ class Applicants:
         if len(chosen) < count:
             raise Broken(f"{plan.programme}: only {len(chosen)} of {count} leaders")
         for unit, leader in chosen:
-            member = next(person for _, person in self.members if person.pk != leader.pk)
+            member = next(one for _, one in self.members if one.pk != leader.pk and one.pk not in self.busy)
+            self.busy.add(member.pk)
             yield unit, leader, member
 
     def oldest(self) -> tuple[Unit, Person]:
-        """The oldest of those who lead nothing yet."""
-        found = min(self.others, key=lambda pair: (pair[1].born, pair[1].pk))
+        """The oldest of those who lead nothing yet, before others one who takes part in nothing; later teams do without."""
+        free = [pair for pair in self.others if pair[1].pk not in self.busy] or self.others
+        found = min(free, key=lambda pair: (pair[1].born, pair[1].pk))
         self.others.remove(found)
+        self.busy.add(found[1].pk)
         return found
 
 

@@ -16,6 +16,7 @@ from kechuang.casework.actor import Actor
 from kechuang.casework.acts import Wish, act, act_many, open_case
 from kechuang.casework.clock import tick
 from kechuang.casework.models import Case, Record, Round
+from kechuang.casework.steady import steady
 from kechuang.faces.rehearsal.region import Region
 from kechuang.parties.models import Person
 from kechuang.words.outcome import Refused
@@ -24,6 +25,8 @@ SEAL = "示例签章"
 MINUTES = {"minutes": "厅务会纪要〔示例〕1号"}
 WHY = "经核查，材料与事实不符，已按程序告知并听取陈述，理由和依据均记录在案，可供查阅。"
 BATCH = 200
+
+RELATED = [Case._meta.get_field(name) for name in ("leader", "applicant")]
 
 Who = Person | Actor
 Line = tuple[Case | Round, Who, Mapping[str, Any]]
@@ -116,12 +119,19 @@ class Stage:
         return count
 
     def _struck(self) -> int:
-        with transaction.atomic():
+        with steady(), transaction.atomic():
             return tick(self.now) + outbox.work(self.now)
 
 
 def fresh(cases: Iterable[Case]) -> list[Case]:
-    """The cases as they stand now, in the order given."""
-    numbers = [case.pk for case in cases]
-    found = Case.objects.select_related("round", "applicant", "leader").defer("answers").in_bulk(numbers)
-    return [found[number] for number in numbers]
+    """The cases as they stand now, in the order given; people and units that were at hand stay so."""
+    before = list(cases)
+    rounds = Round.objects.in_bulk({case.round_id for case in before})
+    found = Case.objects.defer("answers").in_bulk([case.pk for case in before])
+    for old in before:
+        now = found[old.pk]
+        now.round = rounds[now.round_id]
+        for link in RELATED:
+            if link.is_cached(old) and getattr(now, link.attname) == getattr(old, link.attname):
+                setattr(now, link.name, getattr(old, link.name))
+    return [found[case.pk] for case in before]
