@@ -292,7 +292,7 @@ def test_a_high_tech_file_depends_on_experts_is_read_given_reported_on_and_withd
     title = Title.objects.get(case=case)
     page.goto(f"/titles/{title.number}/")
     assert "有效" in page.locator(".head").inner_text()
-    paper = page.request.get(page.base + page.locator("a[download]").get_attribute("href"))
+    paper = page.request.get(page.locator("a[download]", has_text="证书").get_attribute("href") or "")
     assert (paper.status, paper.body()[:5]) == (200, b"%PDF-")
 
     # A yearly report, a warning, and the title withdrawn: everyone reads it.
