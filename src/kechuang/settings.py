@@ -10,6 +10,7 @@ DATA = Path(os.environ.get("KECHUANG_DATA", "data")).resolve()
 WITNESS = [Path(p).resolve() for p in os.environ.get("KECHUANG_WITNESS", "witness").split(os.pathsep) if p]
 DATABASE_URL = os.environ.get("KECHUANG_DATABASE", "")
 FRONT_ROLE = os.environ.get("KECHUANG_FRONT_ROLE", "kechuang_front")
+REGION_FIRMS = int(os.environ.get("KECHUANG_REGION_FIRMS", "30000"))
 DEMO = os.environ.get("KECHUANG_DEMO") == "1"
 
 DEBUG = False
@@ -51,6 +52,7 @@ INSTALLED_APPS = [
     "kechuang.desks.transfer",
     "kechuang.desks.instruments",
     "kechuang.desks.claims",
+    "kechuang.desks.policies",
     "kechuang.faces",
 ]
 

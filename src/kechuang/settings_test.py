@@ -8,6 +8,7 @@ import tempfile
 os.environ.setdefault("KECHUANG_DATA", tempfile.mkdtemp(prefix="kechuang-data-"))
 os.environ.setdefault("KECHUANG_WITNESS", tempfile.mkdtemp(prefix="kechuang-witness-"))
 os.environ.setdefault("KECHUANG_SECRET", "only-for-tests")
+os.environ.setdefault("KECHUANG_REGION_FIRMS", "300")
 
 from kechuang.settings import *  # noqa: F403
 

@@ -22,7 +22,7 @@ View = Callable[..., HttpResponseBase]
 # What a page may need: anyone may read it; a signed-in person; a power of the page of roles; a seat in a panel.
 NEEDS = (
     *("anyone", "person", "expert", "unit", "recommend", "planning", "execution", "money", "supervision", "decision"),
-    *("office", "draws", "security"),
+    *("office", "draws", "security", "simulate"),
 )
 OFFICE = ("planning", "execution", "money", "supervision", "decision", "office", "recommend")
 UNIT_ROLES = ("unit_research", "unit_head", "unit_finance")
@@ -54,6 +54,8 @@ def powers(request: HttpRequest) -> set[str]:
     found = {a.power for a in held}
     if found & set(OFFICE):
         found.add("office")
+    if found & {"planning", "decision"}:
+        found.add("simulate")
     if any(a.role in UNIT_ROLES for a in held):
         found.add("unit")
     if any(a.role == "draw_operator" for a in held):

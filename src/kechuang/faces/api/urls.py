@@ -18,7 +18,7 @@ from kechuang.desks.texts.searching import Wanted, search
 from kechuang.engines import forms
 from kechuang.engines.flow import Act
 from kechuang.faces.access import now, person
-from kechuang.faces.api import problems
+from kechuang.faces.api import policies, problems
 from kechuang.faces.api.schemas import (
     ActIn,
     ActOut,
@@ -218,6 +218,9 @@ def record(request: HttpRequest, digest: str) -> Any:
     found = get_object_or_404(Record, digest=digest, subject_kind="case")
     mine(request, found.subject)
     return found
+
+
+api.add_router("/policies", policies.router)
 
 
 def _said(pattern: Any) -> Any:

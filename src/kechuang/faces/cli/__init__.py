@@ -20,6 +20,7 @@ COMMANDS = {
     "search": ("search", "Search an index built by `match build`."),
     "explain": ("explain", "What a policy gives one case, step by step."),
     "simulate": ("simulate", "What policies cost over a population."),
+    "simulator": ("simulator", "What the pages of the simulator ask; started by `serve`."),
     "population": ("population", "A synthetic region of firms, with a seed."),
     "import": ("importing", "Take over projects and experts from Excel or CSV tables."),
     "found": ("found", "The department and its first administrator, in an empty installation."),
@@ -32,7 +33,9 @@ COMMANDS = {
     "demo": ("demo", "The demonstration region, played once and served on 127.0.0.1."),
 }
 # These read or write the tables: Django is set up before their module is loaded.
-WITH_TABLES = frozenset({"found", "serve", "work", "verify", "demo", "rehearse", "import", "book", "backup", "restore"})
+WITH_TABLES = frozenset(
+    {"found", "serve", "work", "verify", "demo", "rehearse", "import", "book", "backup", "restore", "simulator"}
+)
 
 
 # What runs a query over a population: the module that brings the tables.

@@ -230,3 +230,70 @@ def tiles(values: Mapping[str, float], *, title: Any, note: Any, sentence: Any, 
 
 def _step(value: float, ranked: Sequence[float]) -> int:
     return 1 + (5 * ranked.index(value)) // len(ranked)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A point on a curve with its words."""
+
+    x: float
+    y: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One line over a scale of values, with what holds today, what is tried, and a level it may not pass."""
+
+    title: Any
+    note: Any
+    sentence: Any
+    axis: Any
+    path: str
+    wash: str
+    grid: tuple[Grid, ...]
+    ticks: tuple[Tick, ...]
+    heads: tuple[Any, ...]
+    table: tuple[tuple[str, ...], ...]
+    today: Mark | None = None
+    pin: Mark | None = None
+    level: Mark | None = None
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    base: int = BASE
+    foot: int = BASE + 22
+
+
+def curve(
+    points: Sequence[tuple[float, float]],
+    *,
+    title: Any,
+    note: Any,
+    sentence: Any,
+    axis: Any,
+    heads: Sequence[Any],
+    table: Sequence[tuple[str, ...]],
+    today: tuple[float, float, str] | None = None,
+    pin: tuple[float, float, str] | None = None,
+    level: tuple[float, str] | None = None,
+) -> Curve:
+    """The curve of `points` (value, cost), ordered by value; `today` and `pin` are (value, cost, words), `level` a cost."""
+    marks = [one for one in (today, pin) if one is not None]
+    widest = max([x for x, _ in points] + [one[0] for one in marks], default=1) or 1
+    tops = [y for _, y in points] + [one[1] for one in marks] + ([level[0]] if level else [])
+    levels, across = scale(max(tops, default=0), 6), scale(widest, 5)
+    wide = WIDTH - LEFT - 24
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return round(LEFT + wide * x / across[-1], 1), _height(y, levels[-1])
+
+    drawn = [at(x, y) for x, y in points]
+    path = "M" + " L".join(f"{x} {y}" for x, y in drawn) if drawn else ""
+    wash = f"{path} L{drawn[-1][0]} {BASE} L{drawn[0][0]} {BASE}Z" if drawn else ""
+    ticks = tuple(Tick(at(x, 0)[0], number(f"{x:g}")) for x in across)
+    return Curve(
+        title, note, sentence, axis, path, wash, _grid(levels), ticks, tuple(heads), tuple(table),
+        Mark(*at(*today[:2]), today[2]) if today else None, Mark(*at(*pin[:2]), pin[2]) if pin else None,
+        Mark(LEFT, _height(level[0], levels[-1]), level[1]) if level else None,
+    )  # fmt: skip

@@ -69,7 +69,7 @@ def summary(case: Case, on: datetime) -> dict[str, Any] | None:
         "records": [worded(one, found.basis.policy.verdict is not None) for one in computing.told(found)], "fen": found.fen if found.basis.policy.verdict is None else None,
         "recognition": found.basis.policy.verdict is not None, "result": words_of(found.verdict), "verdict": found.verdict,
         "policy": dict(found.basis.policy.title), "refused": computing.refusals(found) + _gates(case, found, on),
-        "turning": [_change(one) for one in _turning(found)], "title": heading(found),
+        "turning": [change_worded(one) for one in _turning(found)], "title": heading(found),
     }  # fmt: skip
 
 
@@ -166,7 +166,7 @@ def _line(line: Mapping[str, Any], lang: str) -> dict[str, Any]:
     return {"what": line["what"], "title": line["title"], "value": shown, "inputs": inputs, "holds": line["holds"], "expression": line["expression"]}  # fmt: skip
 
 
-def _change(one: Mapping[str, Any]) -> dict[str, Any]:
+def change_worded(one: Mapping[str, Any]) -> dict[str, Any]:
     lang = "en" if wording.english() else "zh"
     before, value = one["values"][lang]
     return {"title": one["title"], "before": before, "value": value}

@@ -214,6 +214,9 @@ round_code_of_others|批次代码 {code} 已被别的机构使用，请换一个
 round_code_taken|批次代码 {given} 已经用过，请换一个|The round code {given} is taken; please choose another
 row_cancelled|“{name}”已经作废|“{name}” was cancelled
 row_confirmed|“{name}”已经确认，内容不同；要更正请先由确认方作废|“{name}” is confirmed and says something else; whoever confirms it must cancel it first
+reform_changes_nothing|方案与现行规定相同，没有可保存的；请先调整一个参数|This reform is what holds today; move a parameter before keeping it
+reform_needs_name|请给方案起一个名字，不超过{most}个字|Please give the reform a name of at most {most} characters
+reform_value_wrong|{what}的值写得不对，请写数字|The value of {what} is not right; please write a number
 row_does_not_add_up|“{name}”的数字互相矛盾（部分大于总数，或不该为负），请核对|The figures of “{name}” contradict each other (a part above its whole, or below zero); please check them
 row_missing|台账中有记录，办件却不在了|There are records, but the case is gone
 row_without_record|有这一件，台账中却没有它的记录|The row stands here without a record

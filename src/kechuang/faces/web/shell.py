@@ -33,6 +33,8 @@ TITLES = {
     "todo": gettext_lazy("待办"),
     "mine": gettext_lazy("我的办件"),
     "fits": gettext_lazy("我能申请什么"),
+    "entitlements": gettext_lazy("我能享受什么"),
+    "simulate": gettext_lazy("模拟"),
     "money": gettext_lazy("经费"),
     "registers": gettext_lazy("登记台账"),
     "titles": gettext_lazy("资格名录"),
@@ -52,14 +54,14 @@ PUBLIC = ("home", "notices", "policies", "results", "titles", "verify")
 OFFICE = ("todo", "cases", "rounds")
 ENTRIES = {
     "public": PUBLIC,
-    "applicant": ("todo", "mine", "home", "fits", "money", "registers"),
-    "unit": ("todo", "mine", "people", "home", "fits", "money", "registers"),
+    "applicant": ("todo", "mine", "home", "fits", "entitlements", "money", "registers"),
+    "unit": ("todo", "mine", "people", "home", "fits", "entitlements", "money", "registers"),
     "recommend": ("todo", "cases", "people", "registers", "home", "board"),
-    "planning": (*OFFICE, "institutions", "book", "registers", "board"),
+    "planning": (*OFFICE, "simulate", "institutions", "registers", "board", "book"),
     "execution": (*OFFICE, "draws", "registers", "board"),
     "supervision": ("todo", "supervision", "institutions", "trail", "alerts", "cases", "draws", "board"),
     "money": ("todo", "money", "cases", "board"),
-    "decision": ("board", "rounds", "institutions", "money", "cases"),
+    "decision": ("board", "rounds", "simulate", "institutions", "money", "cases"),
     "review": ("reviews", "home"),
     "office": (*OFFICE, "registers", "board"),
     "system": ("people", "book", "trail"),
@@ -72,7 +74,7 @@ COLOURS = {
     "applicant": "apply",
     "unit": "apply",
 }
-MOST_ENTRIES = 7
+MOST_ENTRIES = 8
 WAITING = "waiting"  # in the session: how many things waited when the to-do page or an act last counted them
 LINKS = ("home", "search", "signin", "signout", "switch")
 

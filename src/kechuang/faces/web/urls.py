@@ -9,6 +9,7 @@ from kechuang.faces.web import (
     cases,
     ceremony,
     claims,
+    entitlements,
     expert,
     finding,
     imports,
@@ -22,12 +23,14 @@ from kechuang.faces.web import (
     officer,
     papers,
     people,
+    policies,
     public,
     public_draws,
     rectify,
     registers,
     rounds,
     shares,
+    simulator,
     supervisor,
 )
 
@@ -56,6 +59,9 @@ urlpatterns = [
     *registers.urlpatterns,
     *claims.urlpatterns,
     *shares.urlpatterns,
+    *policies.urlpatterns,
+    *entitlements.urlpatterns,
+    *simulator.urlpatterns,
     *letters.urlpatterns,
     *look.urlpatterns,
 ]

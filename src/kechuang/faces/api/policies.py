@@ -1,0 +1,262 @@
+"""Policies for machines: evaluate a case with its explanation; simulate a reform, asynchronously, with progress."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from ninja import Field, Router, Schema
+from ninja.security import django_auth
+
+from kechuang.casework import computing
+from kechuang.casework.computing import Basis
+from kechuang.casework.pages import current, day_of
+from kechuang.desks.policies import keeping, reading, simulating
+from kechuang.desks.policies.models import Simulation
+from kechuang.engines.rules.examples import cast_of, with_set
+from kechuang.engines.rules.policy import Policy
+from kechuang.engines.rules.single import Rules
+from kechuang.engines.rules.vocabulary import near
+from kechuang.faces.access import may, now, person
+from kechuang.faces.api import problems
+from kechuang.faces.api.schemas import Page, Problem
+from kechuang.faces.web import trying
+from kechuang.formula import FormulaError
+from kechuang.words.outcome import BadPage
+from kechuang.words.period import ZONE
+
+router = Router(tags=["policies"])
+PROBLEMS = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
+MOST_RECORDS, MOST_RUNNING = 50, 3
+STALLED = timedelta(minutes=5)
+FIRST, LAST = date(1990, 1, 1), date(2100, 12, 31)
+
+
+class PolicyOut(Schema):
+    """A policy of the edition in force: what it is computed for, its parameters with all their dates, its sources."""
+
+    code: str
+    title: dict[str, str]
+    subject: str
+    effective_from: date
+    effective_until: date
+    sha256: str
+    params: list[dict[str, Any]]
+    source: list[dict[str, Any]]
+    assumptions: list[str]
+
+
+class EvaluateIn(Schema):
+    """Records as the examples of a page write them: `[{"technical_paid": "1500 万元"}]`; they share ceilings. `on`: the day
+    whose parameters count where a record names none. `lang`: of the texts."""
+
+    records: list[dict[str, Any]] = Field(..., min_length=1, max_length=MOST_RECORDS)
+    on: date | None = None
+
+
+class RecordFound(Schema):
+    """What one record comes to: whole fen, None where it is not known; every line in both languages."""
+
+    day: date
+    verdict: str
+    fen: int | None
+    refused: list[str]
+    open: list[str]
+    lines: list[dict[str, Any]]
+
+
+class EvaluateOut(Schema):
+    """The records in the order they were sent; `fen` is their sum, None where a part is not known."""
+
+    policy: str
+    edition: str
+    verdict: str
+    fen: int | None
+    records: list[RecordFound]
+    turning: list[dict[str, Any]]
+
+
+class CurveIn(Schema):
+    """A parameter and the values it takes: `{"param": "cap", "values": ["100 万元", "200 万元"]}`."""
+
+    param: str = Field(..., max_length=60)
+    values: list[str] = Field(..., min_length=1, max_length=60)
+
+
+class SimulateIn(Schema):
+    """Reforms of one policy by parameter: `[{"cap": "300 万元"}]`, each against today, over one population.
+
+    `population`: `live` the registers, `region` the synthetic region, empty whichever the pages would take.
+    """
+
+    reforms: list[dict[str, str]] = Field(default_factory=list, max_length=6)
+    curve: CurveIn | None = None
+    population: str = Field("", pattern="^(|live|region)$")
+    year: int | None = Field(None, ge=2000, le=2100)
+
+
+class SimulationOut(Schema):
+    """A simulation: `state` is waiting, running, done or failed; `done` of `of` steps; `result` once it is done."""
+
+    id: str
+    policy: str
+    href: str
+    state: str
+    done: int
+    of: int
+    asked_at: datetime
+    fault: str
+    result: dict[str, Any] | None
+
+
+@router.get("", response={200: list[PolicyOut], 422: Problem}, auth=None)
+def policies(request: HttpRequest, page: Page = Page()) -> Any:  # noqa: B008
+    """Every policy of the edition in force."""
+    rules = reading.rules_in_force()
+    codes = list(rules.policies)[page.offset : page.offset + page.limit]
+    return [_policy(rules[code]) for code in codes]
+
+
+@router.get("/{code}", response={200: PolicyOut, 404: Problem, 422: Problem}, auth=None)
+def policy(request: HttpRequest, code: str) -> Any:
+    """One policy with its dated parameters."""
+    return _policy(_rules(code)[code])
+
+
+@router.post("/{code}/evaluate", response={200: EvaluateOut, **PROBLEMS}, auth=None)
+def evaluate(request: HttpRequest, code: str, body: EvaluateIn) -> Any:
+    """What the policy gives these records, with every step: exact, to the fen, as its page would say. Keeps nothing."""
+    rules = _rules(code)
+    day = body.on or day_of(now())
+    if not FIRST <= day <= LAST:
+        return problems.problem(422, "The request does not fit the schema", errors={"on": [f"write a day from {FIRST} to {LAST}"]})  # fmt: skip
+    plural = rules.vocabulary.entities[rules[code].subject].plural
+    try:
+        cast = cast_of(rules, code, {plural: [_dated(rules, code, told) for told in body.records]}, "records")
+        basis = Basis(rules, rules[code], day.year, day, current().digest)
+        result = computing.result_of(basis, cast.subjects)
+    except BadPage as bad:
+        return problems.problem(422, "Inputs are wrong", f"{bad.why} ({bad.mend})" if bad.mend else bad.why, errors={bad.path: [bad.why]})  # fmt: skip
+    except FormulaError as fault:
+        return problems.problem(422, "It cannot be computed", trying.fault_said(fault.reason), reasons=[fault.reason.to_json()])  # fmt: skip
+    except (TypeError, ValueError, AttributeError, KeyError):
+        return problems.problem(422, "Inputs are wrong", f"write each record as the examples of {code} do")
+    return {
+        "policy": code, "edition": basis.digest, "verdict": result.verdict, "fen": None if basis.policy.verdict else result.fen,
+        "records": [_told(one) for one in computing.told(result)], "turning": computing.turning(result) if len(result.records) <= 3 else [],
+    }  # fmt: skip
+
+
+@router.post("/{code}/simulate", response={202: SimulationOut, **PROBLEMS}, auth=django_auth)
+def simulate(request: HttpRequest, code: str, body: SimulateIn) -> Any:
+    """Begin a simulation for planning and decision: 202 with the address where its progress and result stand."""
+    if not may(request, "simulate"):
+        return problems.problem(403, "Not yours", "Simulating is for planning and decision.")
+    rules = _rules(code)
+    asked = {"policy": code, "population": body.population, "year": body.year or day_of(now()).year, "sample": False}
+    try:
+        asked["reforms"] = [_reform(rules, code, told) for told in body.reforms]
+        asked["curves"] = [_curve(rules, code, body.curve, (asked["reforms"] or [{}])[0])] if body.curve else []
+    except BadPage as bad:
+        return problems.problem(422, "Inputs are wrong", f"{bad.why} ({bad.mend})" if bad.mend else bad.why, errors={bad.path: [bad.why]})  # fmt: skip
+    on = now()
+    running = Simulation.objects.filter(by=person(request), state__in=["waiting", "running"], moved_at__gt=on - STALLED)
+    if running.count() >= MOST_RUNNING:
+        return problems.problem(
+            409, "Not allowed now", f"{MOST_RUNNING} of your simulations still run; wait for one of them"
+        )
+    row = Simulation.objects.create(policy=code, asked=asked, by=person(request), on=on, moved_at=on)
+    transaction.on_commit(lambda: simulating.begun(row.pid))
+    row.refresh_from_db()
+    return 202, _simulation(row)
+
+
+@router.get("/simulations/{pid}", response={200: SimulationOut, **PROBLEMS}, auth=django_auth)
+def simulation(request: HttpRequest, pid: str) -> Any:
+    """How far one's own simulation is, and what came of it."""
+    if not may(request, "simulate"):
+        raise Http404
+    return _simulation(get_object_or_404(Simulation, pid=pid, by=person(request)))
+
+
+def _rules(code: str) -> Rules:
+    rules = reading.rules_in_force()
+    if code not in rules.policies:
+        raise Http404
+    return rules
+
+
+def _policy(one: Policy) -> dict[str, Any]:
+    return {
+        "code": one.code, "title": dict(one.title), "subject": one.subject, "effective_from": one.first, "effective_until": one.last,
+        "sha256": reading.page_digest(one.code), "source": [{str(k): str(v) for k, v in source.items()} for source in one.source],
+        "assumptions": list(one.assumptions),
+        "params": [
+            {
+                "name": param.name, "title": dict(param.title), "confirm": param.confirm,
+                "spans": [{"from": span.first.isoformat(), "until": span.last.isoformat(), "value": _plain(span.value), "source": span.source} for span in param.spans],
+            }
+            for param in one.params.values()
+        ],
+    }  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    """A parameter's value in base units (fen, whole numbers), a fraction as `1/2`, a table as it is shaped."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return value if isinstance(value, int | bool) else str(value)
+
+
+def _dated(rules: Rules, code: str, told: Any) -> Any:
+    """A record with its dates as dates: JSON has none."""
+    if isinstance(told, dict):
+        if "times" in told:
+            raise BadPage("records.times", "a record stands for itself", "send it as often as it is meant")
+        return {key: _dated(rules, code, value) for key, value in told.items()}
+    if isinstance(told, list):
+        return [_dated(rules, code, value) for value in told[:MOST_RECORDS]]
+    if isinstance(told, float):
+        raise BadPage("records", f"{told!r} is no exact number", "write numbers as whole numbers, or as text with their unit")  # fmt: skip
+    if isinstance(told, str) and len(told) == 10 and told[4] == told[7] == "-":
+        try:
+            return date.fromisoformat(told)
+        except ValueError:
+            return told
+    return told
+
+
+def _told(one: dict[str, Any]) -> dict[str, Any]:
+    return {name: one[name] for name in ("day", "verdict", "fen", "refused", "open", "lines")}
+
+
+def _reform(rules: Rules, code: str, told: dict[str, str]) -> dict[str, str]:
+    """The values of a reform under their full names; BadPage for an unknown parameter or another unit."""
+    values = keeping.full(code, told)
+    with_set(rules, values)
+    return values
+
+
+def _curve(rules: Rules, code: str, told: CurveIn, base: dict[str, str]) -> dict[str, Any]:
+    params = rules[code].params
+    if told.param.partition(".")[0] not in params:
+        raise BadPage(
+            "curve.param", f"no parameter {told.param!r}", near(told.param, params, "write a parameter of the policy")
+        )
+    for value in told.values:
+        _reform(rules, code, {told.param: value})
+    return {"param": told.param, "values": told.values, "reform": base}
+
+
+def _simulation(row: Simulation) -> dict[str, Any]:
+    stalled = row.state in ("waiting", "running") and now() - row.moved_at > STALLED
+    return {
+        "id": row.pid, "policy": row.policy, "href": reverse("api-1:simulation", args=[row.pid]), "state": "failed" if stalled else row.state,
+        "done": row.done, "of": row.of, "asked_at": row.on.astimezone(ZONE), "fault": "stalled" if stalled else row.fault, "result": row.result,
+    }  # fmt: skip

@@ -1,0 +1,97 @@
+"""What can I get: every policy over a firm's own records, computed, explained, with the call that pays it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+
+from kechuang.casework import computing
+from kechuang.casework.registers import OF_UNIT
+from kechuang.desks.policies import firm
+from kechuang.desks.policies.firm import Entitlement
+from kechuang.faces.access import held_by, needs, now, person
+from kechuang.faces.web import claims, law, policies
+from kechuang.parties.models import Organisation
+from kechuang.words.money import Money
+
+
+def own_unit(request: HttpRequest) -> Organisation:
+    """The unit the one who asks works for with an office in it; 404 otherwise."""
+    unit = person(request).unit
+    if unit is None or not any(one.role in OF_UNIT and one.target == unit.pid for one in held_by(request)):
+        raise Http404
+    return unit
+
+
+@needs("person")
+def entitlements(request: HttpRequest) -> HttpResponse:
+    """The firm's policies of a year: what it would get, why, what is missing, and where to claim."""
+    unit, on = own_unit(request), now()
+    records = firm.records_of(unit, on)
+    years = firm.years_of(records, on)
+    said = request.GET.get("year", "")
+    year = int(said) if said.isdecimal() and int(said) in years else _latest(records, years)
+    found = firm.entitlements(records, year, on)
+    opened = policies.calls(on)
+    groups = _groups(found, opened)
+    fen = firm.counted(found)
+    return render(request, "policies/entitlements.html", {
+        "unit": unit, "title": _title(found, fen), "groups": groups, "year": year, "years": years, "fen": fen,
+        "sub": _("按登记台账里%(unit)s %(year)s 年的记录，用现行政策逐项试算；以受理后的核算为准。") % {"unit": unit.name, "year": year},
+    })  # fmt: skip
+
+
+def _latest(records: dict[str, list[Any]], years: list[int]) -> int:
+    """This year, or the last one of which there are records."""
+    return next((year for year in years if _any(records, year)), years[0])
+
+
+def _any(records: dict[str, list[Any]], year: int) -> bool:
+    on = now()
+    return any(firm.basis_for(code, year, on).year_for(row) == year for code, rows in records.items() for row in rows)
+
+
+def _title(found: list[Entitlement], fen: int) -> str:
+    """The finding as heading."""
+    paying = sum(bool(one.fen) and one.policy.payee != "none" for one in found)
+    if paying:
+        return _("有 %(n)s 项可以领，合计 %(sum)s") % {"n": paying, "sum": Money(fen)}
+    return _("现有记录还领不到补助，下面写明了还缺什么")
+
+
+def _groups(found: list[Entitlement], opened: dict[str, list[Any]]) -> list[dict[str, Any]]:
+    """Policies by how they stand: what one gets, what is refused or lacks figures, what has no records yet."""
+    got, refused, none = [], [], []
+    for one in found:
+        row = _row(one, opened.get(one.policy.code, []))
+        (none if not one.records else got if row["good"] else refused).append(row)
+    titles = (_("可以得到的"), _("有记录，但不符合或还缺数字的"), _("还没有登记记录的"))
+    return [
+        {"title": title, "rows": rows, "plain": rows is none}
+        for title, rows in zip(titles, (got, refused, none), strict=True)
+        if rows
+    ]
+
+
+def _row(one: Entitlement, calls: list[Any]) -> dict[str, Any]:
+    result, recognition = one.result, one.policy.verdict is not None
+    shown: dict[str, Any] = {
+        "code": one.policy.code, "title": one.policy.title, "kind": law.kind_title(one.policy), "records": one.records, "fen": None,
+        "missing": one.missing, "register": reverse("register", args=[one.register]) if one.register else "", "calls": calls,
+        "fault": bool(one.fault), "good": False, "recognition": recognition, "pays": one.policy.payee != "none",
+    }  # fmt: skip
+    if result is None:
+        return shown
+    good = result.verdict in ("pass", "depends") if recognition else bool(result.fen)
+    return shown | {
+        "good": good, "fen": None if recognition else result.fen, "verdict": claims.words_of(result.verdict), "refused": computing.refusals(result),
+        "told": [claims.worded(told, recognition) for told in computing.told(result)],
+        "turning": [claims.change_worded(change) for change in computing.turning(result)] if len(result.records) <= 3 else [],
+    }  # fmt: skip
+
+
+urlpatterns = [path("entitlements/", entitlements, name="entitlements")]
