@@ -10,6 +10,7 @@ import duckdb
 
 TYPES = {"text": "VARCHAR", "int64": "BIGINT", "bool": "BOOLEAN", "date": "DATE"}
 KINDS = {name: kind for kind, name in TYPES.items()}
+Fault = duckdb.Error  # what the database says of a question it cannot answer
 INTEGERS = frozenset(
     {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
 )

@@ -10,8 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+import numpy as np
 
 from kechuang.casework import linking
 from kechuang.casework.bulk import Population
@@ -21,7 +20,6 @@ from kechuang.engines.rules.tables import columns_of, out_of_bounds, stored
 from kechuang.engines.rules.vocabulary import Entity, Vocabulary
 
 Say = Callable[[int, int], None]
-ARROW = {"text": pa.string(), "int64": pa.int64(), "bool": pa.bool_(), "date": pa.date32()}
 SQL = {"text": "VARCHAR", "int64": "BIGINT", "bool": "BOOLEAN", "date": "DATE"}
 YEARS = ("fiscal_year", "use_year", "year")
 WHOLE = "memory.main"  # the tables themselves, also where a view of the same name stands before them
@@ -61,19 +59,31 @@ def synthetic(words: Vocabulary, folder: Path, *, firms: int, seed: int, year: i
         _made(words, home, firms=firms, seed=seed, year=year, say=say)
     crowd = Crowd("region", Population(), year=year, seed=seed)
     for n, entity in enumerate(words.entities.values()):
-        _load(crowd, entity, pq.read_table(home / f"{entity.code}.parquet"))
+        _load(crowd, entity, f"read_parquet({_quoted(home / f'{entity.code}.parquet')})")
         say(len(words.entities) + n + 1, 2 * len(words.entities))
     return _ready(crowd)
 
 
 def _made(words: Vocabulary, home: Path, *, firms: int, seed: int, year: int, say: Say) -> None:
     home.mkdir(parents=True, exist_ok=True)
+    connection = Population(threads=1).connection
     for n, (code, columns) in enumerate(region(words, firms=firms, seed=seed, year=year)):
         fresh = home / f"{code}.{n}.part"
-        pq.write_table(pa.table(dict(columns)), fresh, compression="zstd")
+        connection.register("arriving", {name: _plain(column) for name, column in columns.items()})
+        connection.execute(f"COPY (SELECT * FROM arriving) TO {_quoted(fresh)} (FORMAT parquet)")
+        connection.unregister("arriving")
         fresh.replace(home / f"{code}.parquet")
         say(n + 1, 2 * len(words.entities))
     (home / "whole.json").write_text(json.dumps({"firms": firms, "seed": seed, "year": year}), "utf-8")
+
+
+def _plain(column: Any) -> Any:
+    """A column as the database reads it: days as moments."""
+    return column.astype("datetime64[us]") if column.dtype.kind == "M" else column
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def live(words: Vocabulary, on: datetime) -> Crowd:
@@ -81,10 +91,12 @@ def live(words: Vocabulary, on: datetime) -> Crowd:
     crowd = Crowd("live", Population())
     for entity in words.entities.values():
         rows = linking.rows(entity.source, on, {}) if linking.offered(entity.source) else []
-        kinds = columns_of(entity)
         told = [_row(entity, row) for row in rows]
-        table = pa.table({name: pa.array([one[name] for one in told], ARROW[kind]) for name, kind in kinds.items()})
-        _load(crowd, entity, table)
+        names = columns_of(entity) if told else {}
+        columns = {name: np.array([one[name] for one in told] + [None], dtype=object)[:-1] for name in names}
+        crowd.population.connection.register("arriving", columns or {entity.key: np.array([], dtype=object)})
+        _load(crowd, entity, "arriving")
+        crowd.population.connection.unregister("arriving")
     crowd = _ready(crowd)
     for bad in out_of_bounds(words, crowd.population.bounds(crowd.counts)):
         raise bad
@@ -106,20 +118,20 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def _load(crowd: Crowd, entity: Entity, table: Any) -> None:
-    """The table of an entity in memory; a column that the data lack is there without values."""
-    crowd.population.add_table("arriving", table)
-    lacking = [
-        f'CAST(NULL AS {SQL[kind]}) AS "{name}"'
-        for name, kind in columns_of(entity).items()
-        if name not in table.column_names
-    ]
-    listed = ", ".join(["*", *lacking])
-    crowd.population.connection.execute(f'CREATE OR REPLACE TABLE "{entity.code}" AS SELECT {listed} FROM "arriving"')
-    crowd.population.connection.unregister("arriving")
-    crowd.population.names.discard("arriving")
+def _load(crowd: Crowd, entity: Entity, source: str) -> None:
+    """The table of an entity in memory, each column of its kind; a column that the data lack is there without values."""
+    connection = crowd.population.connection
+    there = {told[0] for told in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
+    listed = ", ".join(
+        f'CAST({_named(name) if name in there else "NULL"} AS {SQL[kind]}) AS {_named(name)}' for name, kind in columns_of(entity).items()
+    )  # fmt: skip
+    connection.execute(f"CREATE OR REPLACE TABLE {_named(entity.code)} AS SELECT {listed} FROM {source}")
     crowd.population.names.add(entity.code)
-    crowd.counts[entity.code] = table.num_rows
+    crowd.counts[entity.code] = int(connection.execute(f"SELECT count(*) FROM {_named(entity.code)}").fetchall()[0][0])
+
+
+def _named(name: str) -> str:
+    return f'"{name}"'
 
 
 def _ready(crowd: Crowd) -> Crowd:

@@ -11,10 +11,10 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-import duckdb
 from django.conf import settings
 from django.utils import timezone
 
+from kechuang.casework.bulk import Fault
 from kechuang.casework.pages import current
 from kechuang.desks.policies import crowds
 from kechuang.desks.policies.crowds import Crowd, Say, nothing
@@ -61,7 +61,7 @@ class Simulator:
             return {"refused": "bad_value", "what": bad.why}
         except FormulaError as fault:
             return {"refused": fault.reason.code, "what": str(fault.reason.values.get("what", ""))}
-        except duckdb.Error as fault:
+        except Fault as fault:
             return {"refused": "not_over_this", "what": str(fault).splitlines()[0][:200]}
 
     def warm(self) -> None:
