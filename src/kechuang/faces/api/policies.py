@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -170,7 +169,7 @@ def simulate(request: HttpRequest, code: str, body: SimulateIn) -> Any:
             409, "Not allowed now", f"{MOST_RUNNING} of your simulations still run; wait for one of them"
         )
     row = Simulation.objects.create(policy=code, asked=asked, by=person(request), on=on, moved_at=on)
-    transaction.on_commit(lambda: simulating.begun(row.pid))
+    simulating.begun(row.pid)
     row.refresh_from_db()
     return 202, _simulation(row)
 
