@@ -173,7 +173,7 @@ def unit_shown(unit: str) -> str:
     if not wording.english():
         return unit
     words = {
-        "万元": "10,000 yuan",
+        "万元": "×10,000 yuan",
         "元": "yuan",
         "人": "persons",
         "分": "points",
