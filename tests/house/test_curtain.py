@@ -197,7 +197,7 @@ def test_what_lies_behind_cannot_be_read_while_the_curtain_is_drawn():
     refused = []
     for table in sorted(curtain.hidden()):
         try:
-            with connection.cursor() as cursor:
+            with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(f'SELECT COUNT(*) FROM "{table}" WHERE id IS NOT NULL')
         except DatabaseError:
             refused.append(table)
@@ -231,7 +231,7 @@ def test_no_page_of_applicants_units_and_officers_tries_to_look_behind(panel, ro
 
 def test_a_page_that_looks_behind_without_saying_so_is_caught(panel):
     curtain.draw()
-    with pytest.raises(DatabaseError):
+    with pytest.raises(DatabaseError), transaction.atomic():
         Seat.objects.filter(draw__round=panel.round).exists()
     curtain.lift()
     assert (Draw.objects.count(), Pool.objects.get().count, len(PoolMembers.objects.get().pids)) == (1, 24, 24)

@@ -62,7 +62,7 @@ def _apply(*, closed: bool) -> None:
             cursor.execute(f"SET ROLE {_role()}" if closed else "RESET ROLE")
     except DatabaseError:
         # SET ROLE belongs to the transaction: one that has failed is rolled back, and to the role it began with.
-        if not (closed and connection.in_atomic_block):
+        if not connection.in_atomic_block:
             raise
 
 
