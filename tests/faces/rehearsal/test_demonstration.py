@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone
 
 from kechuang.casework import todo
-from kechuang.casework.models import Attempt, Case, Round
+from kechuang.casework.models import Attempt, Case, Finding, Round
 from kechuang.casework.pages import day_of
 from kechuang.desks.experts.models import Seat
-from kechuang.faces.rehearsal import demonstration, year
+from kechuang.faces.rehearsal import demonstration, leaving, year
 from kechuang.faces.web import beside
 from kechuang.parties.models import Person
 from kechuang.parties.permissions import appointments
@@ -35,6 +35,16 @@ def test_every_login_but_those_that_only_read_finds_something_to_do():
     assert idle == READERS
     assert Seat.objects.filter(expert__person=expert, state="accepted", draw__round__state="in_review").exists()
     assert (Case.objects.filter(synthetic=False).count(), Attempt.objects.count()) == (0, 0)
+    (found,) = Finding.objects.filter(check_name="texts.compare", verdict="warn", settled_by=None)
+    (like,) = found.evidence["nearest"]
+    assert (found.case.state, like["share"] > 30, like["rewritten"] > 0) == ("formal_check", True, True)
     assert {"collecting", "vetting", "open", "closed", "in_review", "decided"} <= set(
         Round.objects.values_list("state", flat=True)
     )
+
+
+def test_a_disguised_copy_is_as_long_as_what_it_was_copied_from_and_half_of_it_stands_there():
+    text = "先查样点，再建模型。以土壤为基因，测养分。由水分到菌群。每户记一次"
+    told = leaving.disguised(text)
+    assert told == "由水分到菌群。每户记一次先看样点，再设模型。用土壤为基因，量养分。"
+    assert len(told) == len(text)

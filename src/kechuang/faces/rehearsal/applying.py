@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from kechuang.casework import answers
@@ -106,13 +107,20 @@ def is_under_sanction(stage: Stage, contest: Contest, people: Applicants) -> Non
 def copies_another(stage: Stage, contest: Contest, people: Applicants) -> None:
     """The text of somebody else's application, handed in under another title."""
     original, case = contest.cases[0], one_drafted(stage, contest, people)
-    theirs, draft = answers.typed(original), Draft.objects.get(case=case)
-    fields = pages_of(case.round).form.fields
-    copied = {name: text for name, text in theirs.items() if fields[name].kind in ("longtext", "richtext")}
-    said = {**answers.typed(case), **copied}
-    answers.save_draft(case, draft.section, said, version=draft.version, by=case.leader, on=stage.now)
+    copied_into(stage, case, original)
     selecting.handed_in(stage, [case])
     contest.copied = case
+
+
+def copied_into(
+    stage: Stage, case: Case, original: Case, *, told: Callable[[str], str] = lambda theirs: theirs
+) -> None:
+    """Every prose of a draft taken from another application, `told` as it is or disguised."""
+    theirs, draft = answers.typed(original), Draft.objects.get(case=case)
+    fields = pages_of(case.round).form.fields
+    copied = {name: told(text) for name, text in theirs.items() if fields[name].kind in ("longtext", "richtext")}
+    said = {**answers.typed(case), **copied}
+    answers.save_draft(case, draft.section, said, version=draft.version, by=case.leader, on=stage.now)
 
 
 def is_found_out(stage: Stage, contest: Contest, people: Applicants) -> None:

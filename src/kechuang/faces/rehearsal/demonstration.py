@@ -59,8 +59,7 @@ def demonstrate(*, today: datetime, seed: int, say: Say) -> list[tuple[str, str]
         stage = Stage(region, rng, first + timedelta(days=PARTS[0][1] - days), today.astimezone(ZONE).year, say, name)
         people = people or Applicants(stage)
         wanted = [(by_code[code], *by_code[code].at(SCALE)) for code in codes]
-        hand = leaving.handing_in if until == "open" else None
-        contests = play(stage, wanted, people, until=until, hand=hand)
+        contests = play(stage, wanted, people, until=until, hand=HANDING.get(name))
         if name in LEFT:
             LEFT[name](stage, contests, people)
     say("后补助与认定 claims and titles", 0)
@@ -78,6 +77,9 @@ LEFT = {
     "a": leaving.signing_and_paying, "b": leaving.objections, "c": leaving.under_review, "d": leaving.half_checked,
     "f": leaving.proposing, "g": leaving.before_the_draw,
 }  # fmt: skip
+
+
+HANDING = {"e": leaving.handing_in, "d": leaving.one_copies}
 
 
 def logins(region: Region, today: datetime, more: Mapping[str, Person]) -> list[tuple[str, str]]:

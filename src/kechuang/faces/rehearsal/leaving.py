@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from kechuang.casework import people
 from kechuang.casework.actor import Actor
 from kechuang.casework.models import Case
@@ -101,6 +103,25 @@ def before_the_draw(stage: Stage, contests: list[Contest], people_: Applicants) 
     officer = stage.region.execution["institution_officer"][1]
     for contest in contests:
         stage.all_do("group", [(c, officer, {"group": "第01组"}) for c in contest.refreshed("admitted")])
+
+
+def one_copies(stage: Stage, contest: Contest, people_: Applicants) -> None:
+    """Everything is handed in, the last half copied from the first and half reworded: the comparison has something to show."""
+    stage.say(f"{contest.plan.title}：申报 applications", 0)
+    stage.on_day(90)
+    selecting.drafted(stage, contest, people_.take(contest.plan, contest.applied))
+    applying.copied_into(stage, contest.cases[-1], contest.cases[0], told=disguised)
+    selecting.handed_in(stage, contest.cases)
+
+
+REWORDED = str.maketrans("以测定随按比得受改用验报查建试记", "用量订跟照较获为换拿检呈看设做录")
+
+
+def disguised(text: str) -> str:
+    """The later half of a text first, as it stands, then the earlier half in other words; as long as it was."""
+    sentences = re.findall("[^。]+。?", text)
+    half = len(sentences) // 2
+    return "".join([*sentences[half:], *(one.translate(REWORDED) for one in sentences[:half])])
 
 
 def half_checked(stage: Stage, contests: list[Contest], people_: Applicants) -> None:
