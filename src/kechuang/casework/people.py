@@ -7,13 +7,15 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from stdnum.cn import ric, uscc
+from stdnum.cn import uscc
 
 from kechuang.casework.actor import Actor
 from kechuang.casework.acts import keep_attempt, note
 from kechuang.casework.models import Attempt, Case, Member, Record
 from kechuang.casework.pages import day_of, roles_page
 from kechuang.engines.flow.separation import conflicts
+from kechuang.engines.forms.kinds.base import Unreadable
+from kechuang.engines.forms.kinds.codes import identity_number
 from kechuang.parties.models import Appointment, Employment, Organisation, Person
 from kechuang.parties.permissions import appointments
 from kechuang.parties.secrets import keyed_digest
@@ -56,11 +58,12 @@ def confirm_unit(unit: Organisation, *, by: Person, on: datetime, key: str) -> R
 
 def identity_fields(identity: str) -> dict[str, Any]:
     """An identity number as stored: encrypted, with its keyed digest, birth day and sex; Refused if it is none."""
-    number = identity.strip().upper()
-    if not ric.is_valid(number):
-        raise Refused(Reason("bad_identity"))
+    try:
+        number = identity_number(identity)
+    except Unreadable as unreadable:
+        raise Refused(unreadable.reason) from None
     return {
-        "identity": number, "identity_digest": keyed_digest(number), "born": ric.get_birth_date(number),
+        "identity": number, "identity_digest": keyed_digest(number), "born": date.fromisoformat(number[6:14]),
         "sex": "F" if int(number[16]) % 2 == 0 else "M",
     }  # fmt: skip
 

@@ -26,7 +26,6 @@ audit_missing|资助额达到规定额度，请先上传专项审计报告|The g
 bad_credit_code|{got}不是有效的统一社会信用代码，请对照证照重抄|{got} is no valid unified social credit code; please copy it again from the licence
 bad_field_codes|请填写学科或申请代码，用顿号隔开，例如 A0102|Please give codes of fields, such as A0102
 bad_file_name|文件名不能用，请改名后再传|This file name cannot be used; please rename the file
-bad_identity|身份证件号码不对，请核对18位号码|The identity number is wrong; please check its 18 digits
 bad_round_code|“{given}”不能作批次代码，请只用字母、数字和短横，至少两位|"{given}" cannot be a round's code; use letters, digits and dashes, at least two
 balance_must_go_back|这个项目的结余须退回，不能留用|The balance of this project must go back; nothing may be kept
 barred_from_pool|信用等级不合格，现在不能申请入库|Your credit does not allow entering the pool now

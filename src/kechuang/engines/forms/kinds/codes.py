@@ -65,8 +65,8 @@ _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _PUBLIC_ID: Final = re.compile(r"[^\s\x00-\x1f]{1,64}")
 
 
-def _identity(raw: object, field: Field, sources: Sources) -> str:
-    """A resident's number: shape, province, birthday, check digit.
+def identity_number(raw: object) -> str:
+    """A resident's number (GB 11643): shape, province, birthday, check digit; Unreadable with what is wrong.
 
     The county is not checked: the library compares it with the year of birth, while numbers were given out later,
     by the county of that time, so that rightful numbers of people born before 1984 would be refused.
@@ -81,6 +81,10 @@ def _identity(raw: object, field: Field, sources: Sources) -> str:
     if number[-1] != ric.calc_check_digit(number):
         raise Unreadable("bad_identity_check")
     return number
+
+
+def _identity(raw: object, field: Field, sources: Sources) -> str:
+    return identity_number(raw)
 
 
 def _credit_code(raw: object, field: Field, sources: Sources) -> str:
