@@ -77,6 +77,7 @@ def test_the_context_of_a_visitor_has_nobody_and_the_way_in():
 @here
 def test_a_standing_given_by_the_request_goes_before_our_own_reading():
     request = asking(user=Someone())
+    request._held = []  # nobody is appointed to anything
     request.standing = lambda: shell.Standing("陈立军", power="execution", powers=("execution",), waiting=3)
     context = shell.shell(request)
     assert (context["who"].name, context["waiting"], context["nav"][0].count) == ("陈立军", 3, 3)

@@ -83,6 +83,7 @@ def is_cancelled(stage: Stage, contest: Contest, people: Applicants) -> None:
 def is_accused(stage: Stage, contest: Contest, people: Applicants) -> None:
     """Before the call opens somebody is reported, and somebody else, against whom nothing is found."""
     _, barred, _ = next(people.take(contest.plan, 1))
+    people.busy.add(barred.pk)  # nobody's colleague either: at full scale everyone else is
     _, innocent, _ = next(people.take(contest.plan, 1))
     stage.on_day(62)
     case = accusing.accused(stage, barred)
