@@ -187,7 +187,10 @@ print(json.dumps([said["exact"], simulating._started[-1][1].pid, "duckdb" in sys
         "PATH": "",
         "TMPDIR": str(tmp_path),
     }
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env)
+    with open(tmp_path / "said", "w") as said:  # no pipe: the process beside inherits it, and would be waited for
+        told = subprocess.run(
+            [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=said, text=True, check=True, env=env
+        )
     exact, process, loaded = json.loads(told.stdout.strip().splitlines()[-1])
     assert (exact, loaded) == (True, False)
     assert ended(process)
