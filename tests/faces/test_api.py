@@ -101,7 +101,7 @@ def test_a_draft_is_kept_by_its_leader_and_an_old_version_is_refused(client):
 
 
 def test_the_schema_names_every_operation(client):
-    assert len(client.get("/api/openapi.json").json()["paths"]) == 17
+    assert len(client.get("/api/openapi.json").json()["paths"]) == 22
 
 
 def test_an_act_on_a_round_is_offered_to_whom_it_belongs_and_carried_out(client):

@@ -29,6 +29,8 @@ NAMES = frozenset({
     "round_title", "letter_date", "year", "document_no", "kind", "institution", "unit", "title", "case_number", "project_no", "number",
     "received_at", "amount", "decision_no", "money_source", "period", "until", "contract_until", "leader", "who", "state", "act", "matter",
     "opened_on", "due", "appeal_until", "money_after", "sum", "said", "first_day", "last_day", "working_days",
+    # what effects say of a computation and of a title
+    "policy_title", "policy_day", "steps", "reply_until", "about", "certificate", "valid_from", "valid_until", "duties",
 })  # fmt: skip
 
 

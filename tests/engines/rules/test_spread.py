@@ -17,7 +17,7 @@ from kechuang.engines.rules.spread import Bite, bites, bitten
 from kechuang.engines.rules.synthetic import region
 from tests.engines.rules.shelf import house_rules
 
-RULES, YEAR, FIRMS = house_rules(), 2019, 200
+RULES, YEAR, FIRMS = house_rules(), 2019, 1000
 REFORM = {"technology-trade": "100 万元", "instrument-use": "5 万元"}
 
 
