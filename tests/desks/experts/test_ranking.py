@@ -8,7 +8,7 @@ import pytest
 
 from kechuang.casework.models import Case, Round
 from kechuang.desks.experts import ranking
-from kechuang.desks.experts.models import Draw, Expert, Review, Score, Seat
+from kechuang.desks.experts.models import Draw, Expert, Review, Score, Seat, Watch
 from tests.factories import START, Region, a_case, a_person, an_open_round
 from tests.journeys import story
 
@@ -56,6 +56,48 @@ def test_who_sits_in_two_groups_is_one_reviewer():
         )
     who = ranking.reviewers(marked.round)
     assert (len(who), len(set(who.values()))) == (2, 1)
+
+
+OPINION = "立题依据充分，技术路线清楚，但样本量偏小，建议补充对照试验并说明数据来源与质量控制的办法。"
+OTHER = "选题面向产业需求，团队分工合理；经费测算过粗，考核指标缺少基线，需要补充可核验的数值和来源。"
+
+
+def worded(marked: Marked, *texts: dict[str, str]) -> list[Case]:
+    """The opinions of each case, by label, in the order of the cases."""
+    cases = list(Case.objects.filter(round=marked.round).order_by("pk"))
+    for case, said in zip(cases, texts, strict=True):
+        for label, text in said.items():
+            Review.objects.filter(case=case, label=label).update(reasons={"novelty": text})
+    return cases
+
+
+def test_who_says_the_same_of_two_cases_is_noted_for_supervision_and_no_mark_changes(client):
+    marked = Marked([{"a": 80, "b": 70}, {"a": 90, "b": 75}], budget=2)
+    first, second = sorted(
+        worded(marked, {"a": OPINION, "b": OTHER}, {"a": OPINION + "同意。"}), key=lambda c: c.number
+    )
+    before = list(Review.objects.order_by("pk").values_list("points", flat=True))
+    marked.ranked()
+    watch = Watch.objects.get(round=marked.round)
+    assert (watch.kind, watch.case, watch.evidence["repeats"]) == ("repeated_text", first, [["a", second.number, "1"]])
+    assert list(Review.objects.order_by("pk").values_list("points", flat=True)) == before
+    client.force_login(a_person(("supervisor", "")))
+    page = client.get("/alerts/").content.decode()
+    assert f"a 在本件与 {second.number} 的评语相同 100%" in page.replace("100.0%", "100%")
+
+
+def test_who_says_the_same_and_who_marks_far_off_is_noted_case_by_case(client):
+    marked = Marked([{"a": 80, "b": 81, "c": 82, "d": 20}], budget=1)
+    (case,) = worded(marked, {"a": OPINION, "b": OPINION, "c": OTHER})
+    ranking.watch(case, START)
+    found = {row.kind: row.evidence for row in Watch.objects.filter(case=case)}
+    assert found == {
+        "outlier_score": {"labels": ["d"], "points": ["20"]},
+        "identical_text": {"pairs": [["a", "b", "1"]]},
+    }
+    client.force_login(a_person(("supervisor", "")))
+    page = client.get("/alerts/").content.decode()
+    assert ["d 给 20 分，远离同组中位数" in page, "a 与 b 相同" in page] == [True, True]
 
 
 def test_modes_are_weighed_as_the_page_says():

@@ -53,6 +53,7 @@ def rank(round_: Round, on: datetime) -> Ranked:
     cases = {c.number: c for c in Case.objects.filter(round=round_, parent=None, state__in=["ranked", "reserve"])}
     programme = pages_of(round_).programme
     _normalise(round_, cases, programme)
+    watch_repeats(round_, on)
     seeds = Draw.objects.filter(round=round_).values_list("seed", flat=True)
     seed = hashlib.sha256("".join(sorted(seeds)).encode()).digest()
     named = _entries(cases, programme)
@@ -148,6 +149,23 @@ def watch(case: Case, on: datetime) -> None:
     if alike:
         evidence = {"pairs": [[a.one[1], a.other[1], str(a.share)] for a in alike]}
         _note(case, "identical_text", evidence, on)
+
+
+def watch_repeats(round_: Round, on: datetime) -> None:
+    """Sheets of one reviewer that say the same of several cases: noted for supervision once the round is ranked."""
+    who = reviewers(round_)
+    of_one: dict[str, list[Text]] = defaultdict(list)
+    rows = Review.objects.filter(case__round=round_, mode__in=MODES).select_related("case").order_by("case__number")
+    cases = {}
+    for row in rows:
+        cases[row.case.number] = row.case
+        of_one[who.get(row.label, row.label)].append(Text(row.case.number, row.label, " ".join(row.reasons.values())))
+    found: dict[str, list[list[str]]] = defaultdict(list)
+    for texts in of_one.values():
+        for alike in look_alikes(texts):
+            found[alike.one[0]].append([alike.one[1], alike.other[0], str(alike.share)])
+    for number, pairs in found.items():
+        _note(cases[number], "repeated_text", {"repeats": pairs}, on)
 
 
 def _note(case: Case, kind: str, evidence: Mapping[str, Any], on: datetime) -> None:

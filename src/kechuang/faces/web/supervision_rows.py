@@ -95,11 +95,16 @@ def attempt(one: Attempt) -> dict[str, Any]:
 
 def watch(one: Watch) -> dict[str, Any]:
     """What stands out about a case's sheets, with the numbers that raised it."""
-    titles = {"outlier_score": _("评分偏离"), "identical_text": _("评语雷同")}
+    titles = {"outlier_score": _("评分偏离"), "identical_text": _("评语雷同"), "repeated_text": _("同一专家的评语重复")}
     pairs = one.evidence.get("pairs", ())
     said = [
         _("%(one)s 与 %(other)s 相同 %(share)s") % {"one": a, "other": b, "share": wording.percent(share)}
         for a, b, share in pairs
+    ]
+    said += [
+        _("%(label)s 在本件与 %(other)s 的评语相同 %(share)s")
+        % {"label": a, "other": b, "share": wording.percent(share)}
+        for a, b, share in one.evidence.get("repeats", ())
     ]
     labels = zip(one.evidence.get("labels", ()), one.evidence.get("points", ()), strict=False)
     said += [_("%(label)s 给 %(points)s 分，远离同组中位数") % {"label": label, "points": p} for label, p in labels]
