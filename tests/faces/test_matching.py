@@ -59,6 +59,19 @@ def test_the_public_sees_what_calls_want_and_public_results_near_to_it():
     assert (f"/projects/{funded.number}/" in page, hidden.title in page) == (True, False)
 
 
+def test_the_planning_office_sees_for_a_call_the_units_whose_projects_are_near_and_why():
+    region = Region()
+    an_open_round(region, topics=[{"code": "T1", "title": "盐碱地耐盐小麦新品系选育"}])
+    funded = a_project(region, "耐盐小麦品系选育与示范", state="archived")
+    Award.objects.create(case=funded, fen=100, on=START)
+    indexing.bring_up(START)
+    told = [client.get("/demands/").content.decode() for client in (signed_in(region.planner), Client())]
+    assert [(f"?unit={region.unit.pid}" in page, "可能适合的单位" in page) for page in told] == [
+        (True, True),
+        (False, False),
+    ]
+
+
 def test_demands_of_rounds_in_preparation_are_for_the_planning_office():
     region = Region()
     funded = a_project(region, "耐盐小麦品系选育与示范", state="archived")

@@ -172,6 +172,29 @@ def results_for(asked: Sequence[Offered], *, top: int = 3) -> list[tuple[Offered
     return [(one, [_fit(near, cards) for near in made.nearest(f"{one.title}\n{one.text}", top=top)]) for one in asked]
 
 
+def units_for(asked: Sequence[Offered], *, top: int = 3) -> list[list[Fit]]:
+    """For each call or demand the units whose public projects are nearest to it: who might apply, and why."""
+    units, made = _units(str(shelf.folder()), shelf.state().parts)
+    found = [made.nearest(f"{one.title}\n{one.text}", top=top) for one in asked]
+    return [[Fit(units[near.whose], thousandths(near.score), near.why) for near in fits] for fits in found]
+
+
+@lru_cache(maxsize=2)
+def _units(folder: str, parts: tuple[str, ...]) -> tuple[dict[str, Offered], Profiles]:
+    """The units that hold the public cards, by their public id; anew when the search was written anew."""
+    cards, _ = _cards(folder, parts)
+    numbers = [one.name.removeprefix("project:") for one in cards]
+    holders: dict[str, tuple[str, str]] = {}
+    for start in range(0, len(numbers), 500):
+        rows = Case.objects.filter(number__in=numbers[start : start + 500], applicant__isnull=False)
+        holders |= {
+            number: (pid, name) for number, pid, name in rows.values_list("number", "applicant__pid", "applicant__name")
+        }
+    units = {pid: Offered(f"unit:{pid}", name, "") for pid, name in holders.values()}
+    held = [(holders[number][0], one) for number, one in zip(numbers, cards, strict=True) if number in holders]
+    return units, profiles(Work(pid, f"{one.title}\n{one.text}") for pid, one in held)
+
+
 @lru_cache(maxsize=2)
 def _cards(folder: str, parts: tuple[str, ...]) -> tuple[tuple[Offered, ...], Profiles]:
     """The public cards of projects that run or are finished, as the search keeps them; anew when it was written anew."""

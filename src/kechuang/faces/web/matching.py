@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,7 +12,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from kechuang.casework.queries import rounds_visible_to
-from kechuang.desks.texts.knowing import Fit, Offered, fitting, recorded, results_for, topics
+from kechuang.desks.texts.knowing import Fit, Offered, fitting, recorded, results_for, topics, units_for
 from kechuang.faces.access import UNIT_ROLES, held_by, may, needs, now, person
 from kechuang.faces.web import showing
 from kechuang.faces.web.sentences import sentence
@@ -21,11 +22,12 @@ ADDRESSES: dict[str, Callable[[str], str]] = {
     "round": lambda code: reverse("call", args=[code]),
     "page": lambda name: reverse("book_page", args=name.split("/")),
     "project": lambda number: reverse("project", args=[number]),
+    "unit": lambda pid: f"{reverse('cases')}?{urlencode({'unit': pid})}",
 }
 
 
 def href(offered: Offered) -> str:
-    """The public page of what is offered."""
+    """The page of what is offered: a public one, for a unit the office's list of its cases."""
     kind, _colon, name = offered.name.partition(":")
     return ADDRESSES[kind](name)
 
@@ -54,10 +56,12 @@ def near_to_us(request: HttpRequest) -> HttpResponse:
 
 @needs("anyone")
 def demands(request: HttpRequest) -> HttpResponse:
-    """Every topic that an open call wants, and the public projects whose results could meet it."""
+    """Every topic that an open call wants, and the public projects whose results could meet it; to planning, who might apply."""
     wanted, page = showing.paged(request, [*_preparing(request), *topics()], size=20)
+    units = units_for(wanted) if may(request, "planning") else [[] for _one in wanted]
     matched = [
-        {"title": one.title, "href": _round(request, one), "fits": rows(fits)} for one, fits in results_for(wanted)
+        {"title": one.title, "href": _round(request, one), "fits": rows(fits), "units": rows(near)}
+        for (one, fits), near in zip(results_for(wanted), units, strict=True)
     ]
     shown = {"topics": matched, "page": page, "title": _("技术需求与可对接的成果")}
     return render(request, "public/demands.html", shown)
