@@ -278,7 +278,8 @@ def prepared(count: str) -> None:
 def recorded(round_pk: str, people: str, synchronous: str) -> None:
     """Application after application with a file each; what is acknowledged is written down at once, outside the database."""
     options = connections.databases["default"]["OPTIONS"]
-    options["init_command"] = options["init_command"].replace("synchronous=FULL", f"synchronous={synchronous}")
+    if "init_command" in options:  # SQLite; PostgreSQL is not asked to sync less
+        options["init_command"] = options["init_command"].replace("synchronous=FULL", f"synchronous={synchronous}")
     acks = os.open(os.environ["ACKS"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     round_ = Round.objects.get(pk=int(round_pk))
     for number, pair in enumerate(json.loads(people), 1):

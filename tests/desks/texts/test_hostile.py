@@ -23,6 +23,7 @@ def held() -> int:
 
 def test_every_hostile_file_ends_as_it_should_and_costs_its_limits_at_most(tmp_path):
     before, wrong, count = held(), [], 0
+    heaviest = getrusage(RUSAGE_CHILDREN).ru_maxrss * 1024  # of what earlier tests had run: the figure never falls
     for name, data, expected in corpus():
         path = tmp_path / "file"
         path.write_bytes(data)
@@ -39,4 +40,4 @@ def test_every_hostile_file_ends_as_it_should_and_costs_its_limits_at_most(tmp_p
     assert wrong == []
     assert count >= 60
     assert held() - before < GROWTH
-    assert getrusage(RUSAGE_CHILDREN).ru_maxrss * 1024 < MEMORY
+    assert getrusage(RUSAGE_CHILDREN).ru_maxrss * 1024 <= max(heaviest, MEMORY)

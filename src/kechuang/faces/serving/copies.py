@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Max
 
-from kechuang.casework import files
+from kechuang.casework import curtain, files
 from kechuang.casework.models import Attachment, Record
 from kechuang.parties.secrets import keyed_digest
 
@@ -139,7 +139,9 @@ def _load(folder: Path) -> None:
         shutil.copy2(folder / SQLITE, target)
         _to_disk(target)
         return
-    _run("pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", str(folder / DUMP))
+    # Roles belong to the server, not to the copy: the front's role is made and granted here, as after a migration.
+    _run("pg_restore", "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", str(folder / DUMP))
+    curtain.grant()
 
 
 def _run(name: str, *arguments: str) -> None:
