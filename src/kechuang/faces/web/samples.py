@@ -298,15 +298,18 @@ def _messages() -> dict[str, Any]:
 def _texts() -> dict[str, Any]:
     same = {"text": "每处设三个重复，于每年八月中旬分层采集土样", "mark": "same", "n": 1}
     near = {"text": "阐明群落结构与有机碳积累的耦合关系", "mark": "near", "n": 2}
-    side = {
-        "place": "研究方案 · 第 2 节",
-        "runs": [{"text": "样地设在苏尼特右旗，"}, same, {"text": "。拟"}, near, {"text": "。"}],
-    }
+    mine, theirs = (
+        {
+            "place": "研究方案 · 第 2 节",
+            "runs": [{"text": "样地设在苏尼特右旗，"}, {**same, "id": f"{side}-1"}, {"text": "。拟"}, {**near, "id": f"{side}-2"}, {"text": "。"}],
+        }
+        for side in "lr"
+    )  # fmt: skip
     head = {"label": "本件", "title": "荒漠草原退化土壤碳汇的微生物驱动机制", "meta": ["哈斯", "敕勒川农业科学院"]}
     return {
         "left": head,
         "right": {**head, "label": "既有", "title": "退化草原土壤有机碳组分对围封年限的响应"},
-        "pairs": [{"left": [side], "right": [side]}],
+        "pairs": [{"left": [mine], "right": [theirs]}],
         "runs": [{"text": "采样于"}, {"text": "七月", "change": "out"}, {"text": "八月中旬", "change": "in"}, {"text": "进行。"}],
         "clauses": [
             {"n": "第三条", "title": "补多少。", "said": "一年内全部使用费乘以 50%，与当年尚余额度相比，取小的一个。", "formula": "补贴 = 取小（使用费 × 比例，封顶 − 本年已补）", "lit": True},

@@ -26,7 +26,8 @@
     light(mark ? mark.dataset.n : "");
   }
 
-  document.addEventListener("pointerover", over);
+  // Moving, not being over: a page that scrolls to a passage slides under a pointer that rests.
+  document.addEventListener("pointermove", over);
   document.addEventListener("focusin", over);
   document.addEventListener("keydown", function (e) {
     if (e.ctrlKey || e.metaKey || e.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName)) return;
