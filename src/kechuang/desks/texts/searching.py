@@ -126,8 +126,8 @@ def _still_there(rows: Iterable[Found], person: Person | None, on: datetime) -> 
         named.setdefault(row.name.partition(":")[0], set()).add(row.name.partition(":")[2])
     may: dict[str, set[str]] = {}
     if cases := named.get("case", set()) | named.get(entries.BLIND, set()):
-        known = visible_to(person, on) if person else Case.objects.none()
-        may["case"] = may[entries.BLIND] = set(known.filter(number__in=cases).values_list("number", flat=True))
+        known = visible_to(person, on, among=cases) if person else Case.objects.none()
+        may["case"] = may[entries.BLIND] = set(known.values_list("number", flat=True))
     if cards := named.get("project"):
         may["project"] = set(entries.public_cases().filter(number__in=cards).values_list("number", flat=True))
     if rounds := named.get("round"):
@@ -167,7 +167,7 @@ def _records(wanted: Wanted, person: Person | None, on: datetime) -> list[Hit]:
         return []
     rows = list(Record.objects.filter(digest__gte=start, digest__lt=start + "g").order_by("digest")[:5])
     named = [row.subject for row in rows]
-    cases = visible_to(person, on).filter(number__in=named).select_related("round", "round__frozen")
+    cases = visible_to(person, on, among=named).select_related("round", "round__frozen")
     rounds = rounds_visible_to(person, on).filter(code__in=named).select_related("frozen")
     mine = {("case", one.number): one for one in cases} | {("round", one.code): one for one in rounds}
     known = [(row, mine.get((row.subject_kind, row.subject))) for row in rows]
