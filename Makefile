@@ -36,8 +36,10 @@ check: .venv/.test  ## format, lint, types, walls, book, unit and property tests
 
 test: check  ## everything: check, journeys, browser, the bars in short form, PostgreSQL
 	$(V)/python tests/machine.py chromium
-	$(V)/pytest -n 2 -rs -m "(journey or bar or postgres) and not browser"
-	$(V)/pytest -rs -m browser
+	@# Side by side, in processes of their own: the stories in a browser wait, the bars compute.
+	$(V)/pytest -rs -m browser & browser=$$!; \
+	$(V)/pytest -rs -m "(journey or bar or postgres) and not browser"; rest=$$?; \
+	wait $$browser && exit $$rest
 
 fmt: .venv/.test
 	$(V)/ruff format src tests bench

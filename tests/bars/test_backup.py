@@ -33,7 +33,7 @@ def copied(request, tmp_path_factory):
             house.command("scene", "recorded", str(people["round"]), json.dumps(people["people"]), "FULL"),
             env={**house.env, "ACKS": str(acks)}, cwd=ROOT, stdout=subprocess.DEVNULL,
         )  # fmt: skip
-        while not acks.exists() or len(acks.read_text().splitlines()) < 2:
+        while not acks.exists() or len(acks.read_text().splitlines()) < 4:  # after three the log is sealed once
             assert writing.poll() is None
             time.sleep(0.05)
         before = acks.read_text().splitlines()

@@ -8,7 +8,7 @@ from resource import RUSAGE_CHILDREN, getrusage
 import pytest
 
 from kechuang.desks.texts.extract import FAULTS, Unread, text_of
-from kechuang.desks.texts.extract_child import MEMORY, SECONDS
+from kechuang.desks.texts.extract_child import SECONDS
 from tests.desks.texts.hostile import corpus
 
 pytestmark = pytest.mark.bar
@@ -23,7 +23,6 @@ def held() -> int:
 
 def test_every_hostile_file_ends_as_it_should_and_costs_its_limits_at_most(tmp_path):
     before, wrong, count = held(), [], 0
-    heaviest = getrusage(RUSAGE_CHILDREN).ru_maxrss * 1024  # of what earlier tests had run: the figure never falls
     for name, data, expected in corpus():
         path = tmp_path / "file"
         path.write_bytes(data)
@@ -40,4 +39,4 @@ def test_every_hostile_file_ends_as_it_should_and_costs_its_limits_at_most(tmp_p
     assert wrong == []
     assert count >= 60
     assert held() - before < GROWTH
-    assert getrusage(RUSAGE_CHILDREN).ru_maxrss * 1024 <= max(heaviest, MEMORY)
+    # What the child holds is bounded by its own limit of address space; ru_maxrss would count this process, forked.
