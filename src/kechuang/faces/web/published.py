@@ -13,7 +13,7 @@ from kechuang.casework import publishing
 from kechuang.casework.models import Case, Notice
 from kechuang.casework.pages import pages_of
 from kechuang.engines.flow import Act, Flow
-from kechuang.faces.web import charts, showing, wording
+from kechuang.faces.web import charts, lists, showing, wording
 
 NAMES = {
     "title": gettext_lazy("批次"),
@@ -86,11 +86,15 @@ def by_place(notice: Notice) -> dict[str, Any] | None:
         {"code": "funded", "title": _("支持"), "num": True},
         {"code": "amount", "title": _("金额"), "unit": _("万元"), "num": True},
     ]
-    cells = [
+    rows_shown = [
         [{"text": _place(row["place"], names), "lead": True}, {"text": row["submitted"]}, {"text": row["funded"]}, {"fen": int(row["fen"])}]
         for row in rows
     ]  # fmt: skip
-    table = {"caption": _("各盟市申报与支持"), "columns": columns, "rows": [{"cells": one} for one in cells]}
+    table = {
+        "caption": _("各盟市申报与支持"),
+        "columns": columns,
+        "rows": [{"cells": lists.cells(columns, one)} for one in rows_shown],
+    }
     return {"chart": chart, "table": table}
 
 
@@ -105,7 +109,7 @@ def list_of(notice: Notice, cases: Sequence[Case], *, money: bool) -> dict[str, 
     extra = [name for name in NAMES if any(name in said for said in beside.values())]
     rows = showing.case_rows(cases, money=money)
     for row in rows:
-        row["cells"] += [{"text": beside.get(row["key"], {}).get(name, "")} for name in extra]
+        row["cells"] += [{"text": beside.get(row["key"], {}).get(name, ""), "label": NAMES[name]} for name in extra]
     columns = [
         *showing.CASE_COLUMNS[: None if money else -1],
         *({"code": name, "title": NAMES[name]} for name in extra),
