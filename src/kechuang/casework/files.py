@@ -86,7 +86,7 @@ def keep(
         final = path_of(digest)
         final.parent.mkdir(parents=True, exist_ok=True)
         os.replace(partial, final)
-        keep_folder(final.parent)
+        to_disk(final.parent)
     finally:
         partial.unlink(missing_ok=True)
     found = Attachment.objects.filter(case=case, field=field, digest=digest, removed=False).first()
@@ -95,9 +95,9 @@ def keep(
     )
 
 
-def keep_folder(folder: Path) -> None:
-    """A new name in a folder outlives a power cut only once the folder itself has been written."""
-    number = os.open(folder, os.O_RDONLY)
+def to_disk(path: Path) -> None:
+    """Write a file or a folder through: a new name in a folder outlives a power cut only once the folder has been written."""
+    number = os.open(path, os.O_RDONLY)
     try:
         os.fsync(number)
     finally:

@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from kechuang.casework import deadlines, outbox
-from kechuang.casework.models import Case, Frozen, Record, Round
+from kechuang.casework.models import Case, Record, Round
+from kechuang.casework.offers import frozen_now
 from kechuang.casework.pages import frozen_text, pages_for, pages_of
 from kechuang.words.offers import check, effect
 from kechuang.words.outcome import Finding
@@ -55,10 +56,8 @@ def states_stand(round_: Round, context: Any) -> Finding:
 @effect("casework.migrate_pages")
 def migrate_pages(round_: Round, context: Any) -> None:
     """The round reads the revised pages from now on; what time brings to its cases is reckoned anew."""
-    text, digest = frozen_text(round_)
-    context.tells |= {"pages_before": round_.frozen_id or "", "pages_after": digest}
-    round_.frozen, _ = Frozen.objects.get_or_create(digest=digest, defaults={"body": text, "on": context.on})
-    round_.save(update_fields=["frozen"])
+    before = round_.frozen_id or ""
+    context.tells |= {"pages_before": before, "pages_after": frozen_now(round_, context.on)}
     context.later.append(lambda record: _reckon_later(round_, record, context.on))
 
 

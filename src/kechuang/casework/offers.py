@@ -350,11 +350,15 @@ def timetable_sound(round_: Round, context: Any) -> Finding:
 @effect("casework.freeze_pages")
 def freeze_pages(round_: Round, context: Any) -> None:
     """Keep a copy of every page with its digest; the round reads it from now on."""
+    context.tells["pages"] = frozen_now(round_, context.on)
+
+
+def frozen_now(round_: Round, on: datetime) -> str:
+    """Freeze the round with the edition in force; the digest of what it reads from now on."""
     body, page_digest = pages.frozen_text(round_)
-    frozen, _ = Frozen.objects.get_or_create(digest=page_digest, defaults={"body": body, "on": context.on})
-    round_.frozen = frozen
+    round_.frozen, _ = Frozen.objects.get_or_create(digest=page_digest, defaults={"body": body, "on": on})
     round_.save(update_fields=["frozen"])
-    context.tells["pages"] = page_digest
+    return page_digest
 
 
 @effect("casework.publish_digest")

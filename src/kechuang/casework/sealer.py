@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
-from kechuang.casework.files import keep_folder
+from kechuang.casework.files import to_disk
 from kechuang.casework.models import Checkpoint, Record
 from kechuang.engines import ledger
 from kechuang.engines.ledger import Leaf, LedgerError
@@ -220,7 +220,7 @@ def _append(path: Path, lines: bytes) -> None:
         out.flush()
         os.fsync(out.fileno())
     if fresh:
-        keep_folder(path.parent)
+        to_disk(path.parent)
 
 
 def _write_whole(path: Path, content: bytes, mode: int = 0o644) -> None:
@@ -232,7 +232,7 @@ def _write_whole(path: Path, content: bytes, mode: int = 0o644) -> None:
         out.flush()
         os.fsync(out.fileno())
     os.replace(partial, path)
-    keep_folder(path.parent)
+    to_disk(path.parent)
 
 
 def _checkpoint(tree: ledger.Tree, key: RSAPrivateKey, on: datetime) -> None:

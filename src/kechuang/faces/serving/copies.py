@@ -65,9 +65,9 @@ def back_up(folder: Path, *, on: datetime, say: Progress = lambda text: None) ->
     }  # fmt: skip
     (partial / MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
     for path in partial.rglob("*"):
-        _to_disk(path)
+        files.to_disk(path)
     partial.rename(folder)
-    _to_disk(folder.parent)
+    files.to_disk(folder.parent)
     return told_of(folder)
 
 
@@ -137,7 +137,7 @@ def _load(folder: Path) -> None:
         target = Path(connection.settings_dict["NAME"])
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(folder / SQLITE, target)
-        _to_disk(target)
+        files.to_disk(target)
         return
     # Roles belong to the server, not to the copy: the front's role is made and granted here, as after a migration.
     _run("pg_restore", "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", str(folder / DUMP))
@@ -185,11 +185,3 @@ def digest_of(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return ""
-
-
-def _to_disk(path: Path) -> None:
-    number = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

@@ -4,27 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from kechuang.casework import computing
-from kechuang.casework.registers import OF_UNIT
 from kechuang.desks.policies import firm
 from kechuang.desks.policies.firm import Entitlement
-from kechuang.faces.access import held_by, needs, now, person
+from kechuang.faces.access import needs, now
 from kechuang.faces.web import claims, law, policies
-from kechuang.parties.models import Organisation
+from kechuang.faces.web.shares import own_unit
 from kechuang.words.money import Money
-
-
-def own_unit(request: HttpRequest) -> Organisation:
-    """The unit the one who asks works for with an office in it; 404 otherwise."""
-    unit = person(request).unit
-    if unit is None or not any(one.role in OF_UNIT and one.target == unit.pid for one in held_by(request)):
-        raise Http404
-    return unit
 
 
 @needs("person")

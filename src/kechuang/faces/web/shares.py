@@ -42,7 +42,7 @@ FIELDS: dict[str, Any] = {
 
 
 def own_unit(request: HttpRequest) -> Organisation:
-    """The unit for which the one who asks files; 404 for whoever has no office in one."""
+    """The unit the one who asks works for with an office in it; 404 for whoever has none."""
     unit = person(request).unit
     if unit is None or not any(one.role in OF_UNIT and one.target == unit.pid for one in held_by(request)):
         raise Http404
