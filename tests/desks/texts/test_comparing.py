@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
 
 import pytest
 
 from kechuang.casework import files
 from kechuang.casework.models import Case, Finding
 from kechuang.casework.pages import pages_of
-from kechuang.desks.texts import said
+from kechuang.desks.texts import comparing, said
 from kechuang.desks.texts.comparing import compare, take_in, take_in_missing
 from kechuang.desks.texts.models import FileText, Mark, Sketched
 from kechuang.desks.texts.said import sections_of
@@ -64,6 +66,26 @@ def test_a_new_text_passes():
     finding_of(saying(region, round_, WHEAT))
     found = finding_of(saying(region, round_, STEEL))
     assert (found.verdict, found.evidence["share"]) == ("pass", 0)
+
+
+def test_only_the_nearest_and_what_scores_enough_is_read_closely(monkeypatch):
+    """The page says how many are read however low they score; the others must come near by their fingerprints."""
+    region = Region()
+    round_ = an_open_round(region)
+    crowd(region, round_)
+    for tail in "甲乙丙丁":
+        finding_of(saying(region, round_, WHEAT[:12] + chr(0x5000 + ord(tail) % 97) * 60 + tail * 30))
+    read: list[str] = []
+    kept = comparing.shared
+    monkeypatch.setattr(
+        comparing, "shared", lambda mine, theirs, page: read.append(theirs.case.number) or kept(mine, theirs, page)
+    )
+    monkeypatch.setattr(comparing, "lines", lambda: replace(said.lines(), near=Fraction(1, 2), always=1))
+    finding_of(saying(region, round_, WHEAT))
+    assert len(read) == 1
+    monkeypatch.setattr(comparing, "lines", lambda: replace(said.lines(), near=Fraction(0)))
+    finding_of(saying(region, round_, WHEAT))
+    assert len(read) == 1 + 5
 
 
 def test_the_same_person_again_after_a_refusal_is_a_resubmission():

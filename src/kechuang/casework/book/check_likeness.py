@@ -8,8 +8,8 @@ from typing import Any
 from kechuang.words.outcome import BadPage
 from kechuang.words.quantity import quantity
 
-LINES = ("look", "warn", "section", "goal")
-COUNTS = ("shortest", "nearest", "shown", "other")
+LINES = ("look", "near", "warn", "section", "goal")
+COUNTS = ("shortest", "nearest", "always", "shown", "other")
 LISTS = ("goals", "budget", "amounts")
 MOST_WEIGHT = 10
 

@@ -112,7 +112,8 @@ def compare(payload: Mapping[str, Any], on: datetime) -> None:
     weights = {name: page.weight(name) for name in mine.sections}
     sketched = match.sketches(mine.sections, without=mine.boilerplate)
     near = match.candidates(sketched, Tables(), top=page.nearest, weights=weights, leave_out={case.pk})
-    likes = sorted(_likes(mine, [one.document for one in near], page), key=_by_share)
+    close = [one.document for place, one in enumerate(near) if place < page.always or one.score >= page.near]
+    likes = sorted(_likes(mine, close, page), key=_by_share)
     take_in(case, {mark for marks in sketched.values() for mark in marks})
     told = {
         "share": max((like["share"] for like in likes), default=0), "nearest": likes[: page.shown],

@@ -21,6 +21,7 @@ from kechuang.words.quantity import quantity
 PROSE = ("longtext", "richtext")
 GOALS, ATTACHMENTS, TITLE = "goals", "attachments", "title"
 MOST_LETTERS = 200_000  # of one attachment: what a person would read, not a data file
+COUNTS = ("shortest", "nearest", "always", "shown", "other")
 READABLE = ("docx", "xlsx", "pdf", "txt", "csv")
 
 FILES = Prepared[Attachment](lambda case: Attachment.objects.filter(case=case, removed=False).order_by("pk"))
@@ -44,6 +45,8 @@ class Lines:
     goals: tuple[str, ...]
     budget: tuple[str, ...]
     amounts: tuple[str, ...]
+    near: Fraction = Fraction(0)  # an edition from before these two were written reads all of the nearest closely
+    always: int = 0
 
     def weight(self, section: str) -> int:
         return self.weights.get(section, self.other)
@@ -60,7 +63,7 @@ def _lines(text: str) -> Lines:
     body = book.read_page("likeness.yaml", text).body
     shares = {name: quantity(told["value"]).value for name, told in body["lines"].items()}
     weights = {field: row["weight"] for row in body["weights"] for field in row["fields"]}
-    counts = {name: int(body[name]) for name in ("shortest", "nearest", "shown", "other")}
+    counts = {name: int(body[name]) for name in COUNTS if name in body}
     tables = {name: tuple(body[name]) for name in ("goals", "budget", "amounts")}
     return Lines(**shares, **counts, weights=weights, **tables)
 
