@@ -6,30 +6,23 @@ the real table in it is taken in too.
 
 from __future__ import annotations
 
+from bench.installation import FOLDER
+
+# isort: split
+
 import csv
 import os
 import resource
 import sys
-import tempfile
 import time
 from pathlib import Path
 from random import Random
 
-FOLDER = tempfile.TemporaryDirectory(prefix="kechuang-bench-")
-os.environ |= {
-    "KECHUANG_DATA": FOLDER.name, "KECHUANG_WITNESS": f"{FOLDER.name}/witness", "KECHUANG_SECRET": "only for measuring",
-    "DJANGO_SETTINGS_MODULE": "kechuang.settings_test",
-}  # fmt: skip
+from django.core.management import call_command
+from django.utils import timezone
 
-import django  # noqa: E402
-
-django.setup()
-
-from django.core.management import call_command  # noqa: E402
-from django.utils import timezone  # noqa: E402
-
-from kechuang.casework.takeover import OPERATOR  # noqa: E402
-from kechuang.faces.importing.importing import Told, import_cases  # noqa: E402
+from kechuang.casework.takeover import OPERATOR
+from kechuang.faces.importing.importing import Told, import_cases
 
 ROWS = 10_000
 HEAD = ("项目编号", "项目名称", "承担单位", "负责人", "资助金额（万元）", "已拨金额（万元）", "开始年月", "结束年月", "结题等级", "批准年度")  # fmt: skip

@@ -6,36 +6,29 @@ answer drawn. Django's test client skips the socket alone.
 
 from __future__ import annotations
 
+import bench.installation  # noqa: F401
+
+# isort: split
+
 import os
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 
-FOLDER = tempfile.TemporaryDirectory(prefix="kechuang-bench-")
-os.environ |= {
-    "KECHUANG_DATA": FOLDER.name, "KECHUANG_WITNESS": f"{FOLDER.name}/witness", "KECHUANG_SECRET": "only for measuring",
-    "DJANGO_SETTINGS_MODULE": "kechuang.settings_test",
-}  # fmt: skip
+from django.core.management import call_command
+from django.test import Client
+from django.test.utils import setup_test_environment
+from django.utils import timezone
+from tests.factories import Region, a_person, a_unit, an_open_round
 
-import django  # noqa: E402
-
-django.setup()
-
-from django.core.management import call_command  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import setup_test_environment  # noqa: E402
-from django.utils import timezone  # noqa: E402
-from tests.factories import Region, a_person, a_unit, an_open_round  # noqa: E402
-
-from bench.match import DATA, Clock, say  # noqa: E402
-from bench.match_corpus import real  # noqa: E402
-from bench.match_house import entries, letters  # noqa: E402
-from kechuang.casework.models import Case  # noqa: E402
-from kechuang.casework.pages import current  # noqa: E402
-from kechuang.desks.texts import shelf  # noqa: E402
-from kechuang.desks.texts.models import Found  # noqa: E402
-from kechuang.engines.match import Entry, PartBuilder  # noqa: E402
-from kechuang.parties.models import Organisation, Person  # noqa: E402
+from bench.match import DATA, Clock, say
+from bench.match_corpus import real
+from bench.match_house import entries, letters
+from kechuang.casework.models import Case
+from kechuang.casework.pages import current
+from kechuang.desks.texts import shelf
+from kechuang.desks.texts.models import Found
+from kechuang.engines.match import Entry, PartBuilder
+from kechuang.parties.models import Organisation, Person
 
 UNITS, BATCH, ASKED = 200, 2000, 25
 

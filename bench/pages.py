@@ -5,38 +5,30 @@
 
 from __future__ import annotations
 
-import os
+import bench.installation  # noqa: F401
+
+# isort: split
+
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from statistics import median
 
-FOLDER = tempfile.TemporaryDirectory(prefix="kechuang-bench-")
-os.environ |= {
-    "KECHUANG_DATA": FOLDER.name, "KECHUANG_WITNESS": f"{FOLDER.name}/witness", "KECHUANG_SECRET": "only for measuring",
-    "DJANGO_SETTINGS_MODULE": "kechuang.settings_test",
-}  # fmt: skip
+from django.core.management import call_command
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext, setup_test_environment
+from django.utils import timezone
+from tests.faces.panels import Panel, posted
+from tests.factories import Region, a_person, an_open_round
+from tests.journeys import story
 
-import django  # noqa: E402
-
-django.setup()
-
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.http import HttpResponse  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext, setup_test_environment  # noqa: E402
-from django.utils import timezone  # noqa: E402
-from tests.faces.panels import Panel, posted  # noqa: E402
-from tests.factories import Region, a_person, an_open_round  # noqa: E402
-from tests.journeys import story  # noqa: E402
-
-from kechuang.casework.acts import open_case  # noqa: E402
-from kechuang.casework.models import Case  # noqa: E402
-from kechuang.parties.models import Person  # noqa: E402
+from kechuang.casework.acts import open_case
+from kechuang.casework.models import Case
+from kechuang.parties.models import Person
 
 REPEAT = 20
 CASES = 3
