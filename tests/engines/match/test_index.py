@@ -87,6 +87,16 @@ def test_merged_segments_answer_as_one_made_at_once():
     }
 
 
+def test_a_merge_in_many_slices_is_the_merge_in_one():
+    parts = [segment(grass=GRASS, gone=MILK, empty=""), segment(water=[WATER, "短"])]
+    whole = merged(parts, removed={"gone"}).arrays()
+    for size in (1, 2):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("kechuang.engines.match.compact.SLICE", size)
+            made = merged(parts, removed={"gone"}).arrays()
+        assert [array.tolist() for array in made.values()] == [array.tolist() for array in whole.values()]
+
+
 def test_a_segment_is_its_arrays():
     made = segment(grass=GRASS)
     assert names(Index((Segment.of(made.arrays()),)).query(GRASS)) == ["grass"]

@@ -2,10 +2,13 @@
 
 import json
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from kechuang.engines.match import Builder, normalise
 from kechuang.faces.cli.match import app
+from kechuang.faces.cli.match_files import Draft, Written, opened
 from kechuang.faces.cli.search import app as search_app
 
 GRASS = "针对草原退化问题研究羊草补播与围封轮牧相结合的生态修复技术体系并在锡林郭勒建立示范区。"
@@ -203,3 +206,26 @@ def test_an_index_without_words_answers_copies_but_not_searches(tmp_path, table)
 
 def test_a_year_that_is_none_is_refused(index):
     assert run(index, "羊草", "--year", "soon", command=search_app).exit_code == 2
+
+
+@pytest.mark.parametrize("parts", [[], [[]], [[1, 2], [3]], [[7] * 1000] * 11])
+def test_a_column_written_as_it_grows_is_read_as_if_written_at_once(tmp_path, parts):
+    column = Written(tmp_path / "letters.npy", np.uint16)
+    for part in parts:
+        column.extend(np.array(part, dtype=np.uint16))
+    wanted = [one for part in parts for one in part]
+    assert (column.whole().tolist(), np.load(tmp_path / "letters.npy").tolist()) == (wanted, wanted)
+
+
+def test_letters_are_on_disk_before_the_index_is_whole(tmp_path):
+    draft = Draft(tmp_path / "index")
+    builder = Builder(draft.letters)
+    builder.add(["g1"], [[GRASS]])
+    before = (tmp_path / ".index.draft" / "prints" / "letters.npy").stat().st_size
+    builder.add(["w1"], [[WATER]])
+    grown = (tmp_path / ".index.draft" / "prints" / "letters.npy").stat().st_size - before
+    assert grown == 2 * len(normalise(WATER))
+    draft.keep(builder.segment(), {})
+    assert [len(opened(tmp_path / "index").index.segments[0].text(n)) for n in (0, 1)] == [
+        len(normalise(text)) for text in (GRASS, WATER)
+    ]

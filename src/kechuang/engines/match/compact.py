@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ REST_BITS = 16
 BUCKET_BITS_AT_MOST = 64 - DOCUMENT_BITS - REST_BITS
 SPAN = GRAM + WINDOW - 1
 CHUNK = 1 << 22
+SLICE = 4000  # documents that are merged at once
 SHORT_GRAM_BITS = 22
 NEXT_SECTION, NEXT_DOCUMENT = "\x00", "\x01"
 
@@ -71,14 +72,42 @@ class Segment:
         return cls(**{part.name: arrays[part.name] for part in fields(cls)})
 
 
-class Builder:
-    """Takes documents by the thousand and makes a segment of them."""
+class Column(Protocol):
+    """An array that grows at its end."""
 
-    def __init__(self) -> None:
-        self._keys: list[Hashes] = []
-        self._letters: list[Letters] = []
-        self._lengths: list[NDArray[np.int64]] = []
-        self._names: list[bytes] = []
+    def extend(self, part: NDArray[Any]) -> None: ...
+
+    def whole(self) -> NDArray[Any]:
+        """All parts end to end, held once; nothing is added after that."""
+
+
+class Grown:
+    """A column in memory. It grows in place: parts kept apart and joined would stand there twice."""
+
+    def __init__(self, kind: Any) -> None:
+        self._array, self._end = np.empty(0, dtype=kind), 0
+
+    def extend(self, part: NDArray[Any]) -> None:
+        end = self._end + len(part)
+        if end > len(self._array):
+            self._array.resize(max(end, len(self._array) * 3 // 2), refcheck=False)
+        self._array[self._end : end] = part
+        self._end = end
+
+    def whole(self) -> NDArray[Any]:
+        self._array.resize(self._end, refcheck=False)
+        return self._array
+
+
+class Builder:
+    """Takes documents by the thousand and makes a segment of them.
+
+    `letters` is where the letters go, half of what a segment is; whoever builds at size lets them go to disk.
+    """
+
+    def __init__(self, letters: Callable[[Any], Column] = Grown) -> None:
+        self._keys, self._letters = Grown(np.uint64), letters(np.uint16)
+        self._lengths, self._names, self._name_lengths = Grown(np.int64), Grown(np.uint8), Grown(np.int64)
         self._grams = np.zeros(1 << SHORT_GRAM_BITS, dtype=np.uint32)
         self._count = 0
 
@@ -89,42 +118,31 @@ class Builder:
     def take(self, names: Sequence[str], read: Batch) -> None:
         """A batch already read."""
         keys = read.marks >> np.uint64(DOCUMENT_BITS) << np.uint64(DOCUMENT_BITS)
-        self._keys.append(keys | (read.bearers + self._count).astype(np.uint64))
-        self._letters.append(read.letters)
-        self._lengths.append(read.lengths)
-        self._names.extend(name.encode("utf-8") for name in names)
+        self._keys.extend(keys | (read.bearers + self._count).astype(np.uint64))
+        self._letters.extend(read.letters)
+        self._lengths.extend(read.lengths)
+        written = [name.encode("utf-8") for name in names]
+        self._names.extend(np.frombuffer(b"".join(written), dtype=np.uint8))
+        self._name_lengths.extend(np.fromiter(map(len, written), dtype=np.int64, count=len(written)))
         owners = np.repeat(np.arange(len(read.lengths)), read.lengths)
         np.add.at(self._grams, short_grams(read.letters)[owners[2:] == owners[:-2]], np.uint32(1))
         self._count += len(names)
 
     def segment(self) -> Segment:
         """All documents added so far; the builder has done its work then."""
-        offsets, rests, bearers = _postings(_joined(self._keys, np.uint64))
-        lengths = _joined(self._lengths, np.int64)
-        if int(lengths.sum()) >= 1 << 32:
+        lengths = self._lengths.whole()
+        letters = int(lengths.sum())
+        if letters >= 1 << 32:
             raise OverflowError("a segment holds four thousand million letters: make several and put them in one Index")
-        bits = min(max(int(lengths.sum()).bit_length(), 8), SHORT_GRAM_BITS)
+        bits = min(max(letters.bit_length(), 8), SHORT_GRAM_BITS)
         return Segment(
-            offsets,
-            rests,
-            bearers,
-            _joined(self._letters, np.uint16),
+            *_postings(self._keys.whole()),
+            self._letters.whole(),
             _ends(lengths),
             packed_counts(self._grams.reshape(1 << bits, -1).sum(axis=1)),
-            np.frombuffer(b"".join(self._names), dtype=np.uint8),
-            _ends(np.fromiter(map(len, self._names), dtype=np.int64, count=len(self._names))),
+            self._names.whole(),
+            _ends(self._name_lengths.whole()),
         )
-
-
-def _joined(parts: list[Any], kind: Any) -> NDArray[Any]:
-    """The parts end to end; each is let go once copied, so that the whole is never held twice."""
-    whole = np.empty(sum(map(len, parts)), dtype=kind)
-    end = len(whole)
-    while parts:
-        part = parts.pop()
-        whole[end - len(part) : end] = part
-        end -= len(part)
-    return whole
 
 
 def _ends(lengths: NDArray[np.int64]) -> NDArray[np.uint32]:
@@ -262,11 +280,19 @@ def merged(segments: Sequence[Segment], *, removed: Collection[str] = ()) -> Seg
     """One segment of many, without the removed documents; made anew from their letters."""
     builder = Builder()
     for segment in segments:
-        names = [segment.name(number) for number in range(len(segment))]
-        stay = np.array([name not in removed for name in names], dtype=np.bool_)
-        ends = segment.letter_ends.astype(np.int64)
-        lengths = ends[1:] - ends[:-1]
-        letters = segment.letters[np.repeat(stay, lengths)]
-        kept = [name for name, stays in zip(names, stay.tolist(), strict=True) if stays]
-        builder.take(kept, winnow_batch(letters, lengths[stay]))
+        for start in range(0, len(segment), SLICE):
+            names, letters, lengths = _standing(segment, range(start, min(start + SLICE, len(segment))), removed)
+            builder.take(names, winnow_batch(letters, lengths))
     return builder.segment()
+
+
+def _standing(
+    segment: Segment, numbers: range, removed: Collection[str]
+) -> tuple[list[str], Letters, NDArray[np.int64]]:
+    """Of some documents those that are not removed: their names, their letters end to end, how many each has."""
+    names = [segment.name(number) for number in numbers]
+    stay = np.array([name not in removed for name in names], dtype=np.bool_)
+    ends = segment.letter_ends[numbers.start : numbers.stop + 1].astype(np.int64)
+    lengths = ends[1:] - ends[:-1]
+    letters = segment.letters[ends[0] : ends[-1]][np.repeat(stay, lengths)]
+    return [name for name in names if name not in removed], letters, lengths[stay]

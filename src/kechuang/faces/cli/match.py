@@ -131,7 +131,7 @@ def build(
     """Build an index of files of texts: fingerprints for near-duplicates, words for search."""
     columns = Columns(id, tuple(text), title, kind, year, place)
     draft = Draft(out)
-    builder = Builder()
+    builder = Builder(draft.letters)
     try:
         with bar() as progress:
             found = _gathered(read_all(columns, once(columns, files, progress), words=search), builder)

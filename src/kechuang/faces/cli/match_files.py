@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 import tantivy
 import typer
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
@@ -116,6 +117,31 @@ def opened(path: Path) -> Opened:
     return Opened(path, about)
 
 
+class Written:
+    """A column that goes to disk as it grows, in the form of NumPy's files; mapped once it is whole."""
+
+    def __init__(self, path: Path, kind: Any) -> None:
+        self._path, self._kind, self._count = path, np.dtype(kind), 0
+        path.touch()
+        self._head()
+
+    def _head(self) -> None:
+        """Say the length at the front of the file; NumPy leaves room there, so that a later one is as long."""
+        told = {"descr": np.lib.format.dtype_to_descr(self._kind), "fortran_order": False, "shape": (self._count,)}
+        with self._path.open("r+b") as file:
+            np.lib.format.write_array_header_1_0(file, told)
+
+    def extend(self, part: NDArray[Any]) -> None:
+        with self._path.open("ab") as file:
+            file.write(part.astype(self._kind, copy=False).tobytes())
+        self._count += len(part)
+
+    def whole(self) -> NDArray[Any]:
+        self._head()
+        found: NDArray[Any] = np.load(self._path, mmap_mode="r")
+        return found
+
+
 class Draft:
     """An index being written beside its place; it takes the place only when it is whole."""
 
@@ -132,10 +158,16 @@ class Draft:
     def words(self) -> Large:
         return Large(tantivy.Index(schema(), path=str(self._path / "words")))
 
+    def letters(self, kind: Any) -> Written:
+        """Where the letters of the segment go while it is built."""
+        return Written(self._path / "prints" / "letters.npy", kind)
+
     def keep(self, segment: Segment, about: dict[str, Any]) -> None:
-        """Write the arrays and the description, and put the index in its place."""
+        """Write the arrays that are not yet there and the description, and put the index in its place."""
         for name, array in segment.arrays().items():
-            np.save(self._path / "prints" / f"{name}.npy", array)
+            path = self._path / "prints" / f"{name}.npy"
+            if not path.exists():
+                np.save(path, array)
         text = json.dumps({"format": FORMAT, **about}, ensure_ascii=False, indent=1)
         (self._path / ABOUT).write_text(text + "\n", "utf-8")
         if self._place.exists():
