@@ -7,8 +7,11 @@ from datetime import timedelta
 import pytest
 from django.test import Client, RequestFactory
 
+from kechuang.casework import outbox
+from kechuang.casework.actor import CLOCK
 from kechuang.casework.acts import act, open_case
 from kechuang.casework.clock import tick
+from kechuang.casework.deadlines import LATECOMERS
 from kechuang.casework.models import Case, Document, Record, Round
 from kechuang.faces.serving import received
 from kechuang.faces.serving.front import said
@@ -69,6 +72,26 @@ def test_who_arrived_in_time_and_waited_in_the_queue_past_the_closing_is_still_i
     close(case)
 
     assert submitted(case, -1).after == "with_unit"
+
+
+def test_the_clock_ends_no_draft_while_its_submission_may_still_be_in_the_queue(case):
+    round_ = story.closed(case.round, START)
+    lapse = Record.objects.filter(subject=case.number, act="lapse")
+    assert lapse.count() == 0  # the round is closed, its other cases have gone on
+
+    assert submitted(case, -1).after == "with_unit"
+    outbox.work(round_.closes_at + LATECOMERS - timedelta(milliseconds=1))
+    assert lapse.count() == 0
+    outbox.work(round_.closes_at + LATECOMERS)
+    assert [record.on for record in lapse] == [round_.closes_at + LATECOMERS]
+
+
+def test_the_clock_may_not_end_a_draft_by_itself_either_before_that(case):
+    round_ = story.closed(case.round, START)
+
+    with pytest.raises(Refused) as refusal:
+        act(case, "lapse", by=CLOCK, on=round_.closes_at + LATECOMERS - timedelta(milliseconds=1), key="early")
+    assert refusal.value.codes == ["too_early"]
 
 
 def pressed(case: Case, milliseconds: int, *, machine: bool, secret: str = "s3cret") -> int:

@@ -137,6 +137,8 @@ def carry_out(
         return word
     step = plan(flow, subject.state, name, situation=seen, anchors=deadlines.anchors(subject))
     context = Context(by, on, data, step, flow, pages, seen, step.by)
+    if (until := deadlines.latecomers_until(subject, name, flow)) and on < until:
+        raise Refused(Reason("too_early", act=step.title, until=until))
     witnessed(subject, step, seen)
     kept_apart(subject, context)
     hold_power(subject, context)

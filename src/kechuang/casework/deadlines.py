@@ -18,6 +18,7 @@ from kechuang.words.period import ZONE, end_of
 YEAR_OVER, INSTALMENT = "project.year_over", "project.instalment"
 OWED = (YEAR_OVER, INSTALMENT)  # moments that come again and again, and are there only while something is owed since
 REPORT, PREPARE = "report_progress", "prepare_payment"
+LATECOMERS = timedelta(minutes=15)  # more than a request stamped in time may still wait in the queue of the front
 EARLY = 30  # days before the end of a year from which its report counts
 
 
@@ -102,6 +103,14 @@ def round_state(round_: Round, on: datetime) -> str:
     if round_.closes_at and on < round_.closes_at:
         return "closing" if round_.units_close_at else round_.state
     return "closed" if round_.closes_at else round_.state
+
+
+def latecomers_until(subject: Case | Round, name: str, flow: Flow) -> datetime | None:
+    """Until when the clock may not do this: it ends no draft while a submission stamped in time may still be in the queue."""
+    act, closes = flow.acts[name], subject.round.closes_at
+    begun = {one.to for one in flow.acts.values() if one.opens}
+    ends = act.by == CLOCK.id and "closed" in act.round and begun & set(act.start)
+    return closes + LATECOMERS if ends and closes else None
 
 
 def done_with_parent(subject: Case | Round) -> tuple[Done, ...]:

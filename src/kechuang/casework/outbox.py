@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from kechuang.casework.actor import CLOCK
+from kechuang.casework.deadlines import LATECOMERS
 from kechuang.casework.models import Case, Outbox, Record
 from kechuang.casework.steady import steady
 from kechuang.parties.prepared import Prepared, insert, update
@@ -44,7 +46,10 @@ def after_act(subject: Any, context: Any, record: Record) -> None:
         payload = {"record": record.pk, "letter": context.act.letter}
         insert(Outbox(kind="letter", key=f"letter:{record.pk}", payload=payload, due=context.on))
     if not isinstance(subject, Case) and context.act.cases:
-        put("cases", f"cases:{record.pk}", {"round": subject.pk, "acts": dict(context.act.cases)}, context.on)
+        carried = {"round": subject.pk, "acts": dict(context.act.cases)}
+        put("cases", f"cases:{record.pk}", carried, context.on)
+        if context.by is CLOCK:  # once more, for what came in time and was still in the queue
+            put("cases", f"cases:{record.pk}:late", carried, context.on + LATECOMERS)
 
 
 def work(on: datetime, *, most: int = 500) -> int:

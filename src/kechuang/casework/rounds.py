@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from kechuang.casework import deadlines
 from kechuang.casework.actor import CLOCK
 from kechuang.casework.acts import Wish, act_many
 from kechuang.casework.models import Case, Round
 from kechuang.casework.outbox import job
+from kechuang.casework.pages import pages_of
 from kechuang.words.outcome import Refused
 
 
@@ -18,13 +20,22 @@ def carry_cases(round_: Round, acts: Mapping[str, Any], *, on: datetime) -> tupl
     done = refused = 0
     for name, states in acts.items():
         cases = Case.objects.filter(round=round_, parent=None, state__in=list(states)).select_related("round")
-        wishes = (Wish(case, name, f"{name}:{case.number}:{round_.state}") for case in cases.iterator())
+        wishes = (
+            Wish(case, name, f"{name}:{case.number}:{round_.state}")
+            for case in cases.iterator()
+            if _may(case, name, on)
+        )
         for told in act_many(wishes, by=CLOCK, on=on):
             if isinstance(told, Refused):
                 refused += 1
             else:
                 done += 1
     return done, refused
+
+
+def _may(case: Case, name: str, on: datetime) -> bool:
+    until = deadlines.latecomers_until(case, name, pages_of(case.round).flow_of(case))
+    return until is None or on >= until
 
 
 @job("cases")

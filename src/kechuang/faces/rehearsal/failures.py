@@ -30,7 +30,7 @@ class Failure:
 
 FAILURES = (
     Failure("incomplete", "P01→P02", "applying.comes_late", "submit_to_unit", "required"),
-    Failure("late", "P01→P02", "applying.stays_late", "submit_to_unit", "act_not_here"),
+    Failure("late", "P01→P02", "applying.stays_late", "submit_to_unit", "round_not_open"),
     Failure("lapsed", "P01→P36", "applying.comes_late", "lapse"),
     Failure("ineligible", "-→P01", "applying.is_too_old", "open", "young_enough"),
     Failure("over_the_limit", "P01→P02", "applying.applies_twice", "submit_to_unit", "nsf_limit"),
