@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import sys
+import time
+from datetime import datetime
 
 import pytest
 
+from kechuang.faces.cli.serve import HASHING
 from kechuang.faces.serving import front as fronts
+from kechuang.faces.serving.arrivals import Listening
+from kechuang.faces.serving.front import Front
 from kechuang.faces.serving.requests import MOST_BODY, Malformed, parsed
 from tests.faces.serving.sockets import SECRET, T, a_house, headers_of, post, sent
 
@@ -112,7 +119,7 @@ def test_who_cannot_be_served_is_told_so_and_keeps_the_time_for_the_same_request
             )
 
     status, head, page, stamps = told(story())
-    assert (status, "Retry-After: 3" in head, "排队中" in page.decode()) == (503, True, True)
+    assert (status, "Retry-After: 3" in head, "排队中" in page.decode()) == (429, True, True)
     assert stamps == [
         "2018-04-01T08:59:59.999", "2018-04-01T09:00:05.000", "2018-04-01T09:00:05.000", "2018-04-01T09:11:00.000"]  # fmt: skip
 
@@ -211,3 +218,46 @@ def test_a_forwarded_address_counts_only_from_a_trusted_proxy():
 
 def test_a_time_is_said_in_shanghai_to_the_millisecond():
     assert [fronts.said(T - 1), fronts.said(T)] == ["2018-04-01T08:59:59.999+08:00", SAID]
+
+
+def test_what_lay_in_the_kernel_while_the_front_was_busy_is_stamped_by_when_it_came(monkeypatch):
+    async def story():
+        async with a_house() as (_, _, port):
+            with socket.create_connection(("127.0.0.1", port)) as client:
+                await asyncio.sleep(0.05)
+                client.sendall(post(b"in time"))
+                before = fronts.now_ms()
+                time.sleep(0.3)
+                client.setblocking(False)
+                answer = await asyncio.get_running_loop().sock_recv(client, 65536)
+        arrived = datetime.fromisoformat(headers_of(answer.partition(b"\r\n\r\n")[2])["x-received-at"])
+        return round(arrived.timestamp() * 1000) - before
+
+    if not sys.platform.startswith("linux"):
+        pytest.skip("only Linux tells when a packet came")
+    assert told(story()) <= 0
+    monkeypatch.setattr(Listening, "taken", lambda self, number: 0)  # planted: the front's own clock
+    assert told(story()) >= 250
+
+
+def test_log_ins_that_wait_leave_half_of_the_places_to_others():
+    async def story():
+        async with a_house(open_gate=False, slots=1, signing_in=1, waiting_most=4, patience=5) as (
+            application,
+            _,
+            port,
+        ):
+            storm = [asyncio.create_task(sent(port, post(b"pw", target="/signin/"))) for _ in range(9)]
+            await asyncio.sleep(0.1)
+            submit = asyncio.create_task(sent(port, post(b"s", target="/submit/")))
+            await asyncio.sleep(0.1)
+            application.gate.set()
+            return (await submit)[0], sorted(status for status, _, _ in await asyncio.gather(*storm))
+
+    assert told(story()) == (200, [200] * 3 + [429] * 6)
+
+
+@pytest.mark.parametrize("target", ["/signin/", "/account/password/", "/register/person/", "/signin/?next=/todo/"])
+def test_whatever_hashes_a_password_waits_with_the_log_ins(target):
+    front = Front("", "", hashing=(b"/signin/", *HASHING))
+    assert target.encode().startswith(front.hashing)

@@ -31,7 +31,7 @@ from kechuang.faces.serving.wsgi import loaded
 
 app = typer.Typer()
 THREADS = 4
-
+HASHING = (b"/account/password/", b"/register/")  # what hashes a password, besides the log-in
 PROXIES = "KECHUANG_PROXY"
 
 
@@ -114,7 +114,7 @@ class Service:
         proxies = frozenset(filter(None, os.environ.get(PROXIES, "").split(",")))
         front = Front(
             str(runtime / SOCKET), os.environ[received.SECRET], slots=self.workers * THREADS,
-            signing_in=max(1, self.workers), sign_in_path=settings.LOGIN_URL.encode(), trusted=proxies,
+            signing_in=max(1, self.workers), hashing=(settings.LOGIN_URL.encode(), *HASHING), trusted=proxies,
         )  # fmt: skip
         server = await front.listen(self.listening)
         await stop.wait()

@@ -17,7 +17,8 @@ from datetime import UTC, datetime
 from typing import IO
 
 from kechuang.faces.serving import tickets
-from kechuang.faces.serving.answers import answer
+from kechuang.faces.serving.answers import QUEUED, answer
+from kechuang.faces.serving.arrivals import Listening
 from kechuang.faces.serving.received import SECRET_HEADER, STAMP_HEADER
 from kechuang.faces.serving.requests import CHUNK, MOST_HEAD, Head, Malformed, read_body, read_head
 from kechuang.words.period import ZONE
@@ -41,13 +42,16 @@ def now_ms() -> int:
 
 @dataclass(slots=True)
 class Front:
-    """`slots` requests are with the application at once, of them `signing_in` log-ins; others wait up to `patience` s."""
+    """`slots` requests are with the application at once, of them `signing_in` log-ins; others wait up to `patience` s.
+
+    A log-in is what is posted below one of the addresses `hashing`: a password costs more there than ten submissions.
+    """
 
     application: str
     secret: str
     slots: int = 8
     signing_in: int = 2
-    sign_in_path: bytes = b"/signin/"
+    hashing: tuple[bytes, ...] = (b"/signin/",)
     patience: float = 12.0
     waiting_most: int = 5000
     trusted: frozenset[str] = frozenset()
@@ -55,6 +59,7 @@ class Front:
     _open: asyncio.Semaphore = field(init=False)
     _signing: asyncio.Semaphore = field(init=False)
     _waiting: int = 0
+    _listening: Listening | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -63,7 +68,8 @@ class Front:
 
     async def listen(self, listening: socket.socket) -> asyncio.Server:
         """Answer on a socket that is bound and listening already: what waits in it outlives a fallen front."""
-        return await asyncio.start_server(self.talk, sock=listening, limit=MOST_HEAD, backlog=BACKLOG)
+        self._listening = Listening.on(listening)
+        return await asyncio.start_server(self.talk, sock=self._listening, limit=MOST_HEAD, backlog=BACKLOG)
 
     async def talk(self, reader: StreamReader, writer: StreamWriter) -> None:
         """All requests of one connection, one after another; whatever goes wrong ends only this connection."""
@@ -92,9 +98,16 @@ class Front:
                 body = await read_body(head, reader, writer)
         except Malformed as fault:
             return await self._refuse(writer, reader, fault.status)
-        arrived = self.clock()
+        arrived = self._arrived(writer)
         with body:
             return await self._pass_on(head, body, arrived, writer)
+
+    def _arrived(self, writer: StreamWriter) -> int:
+        """When the last byte came, in milliseconds since 1970: the kernel's word where it is one that can be true."""
+        now = self.clock()
+        connection = writer.get_extra_info("socket")
+        taken = self._listening.taken(connection.fileno()) if self._listening and connection else 0
+        return taken if 0 <= now - taken <= IDLE * 1000 else now
 
     async def _refuse(self, writer: StreamWriter, reader: StreamReader, status: int) -> bool:
         """Answer and close; what is still on its way is read off for a moment, or the answer would be lost."""
@@ -110,19 +123,20 @@ class Front:
 
     async def _pass_on(self, head: Head, body: IO[bytes], arrived: int, writer: StreamWriter) -> bool:
         first = tickets.first_arrival(head, body, arrived=arrived, secret=self.secret)
-        gates = [self._open]
-        if head.method == b"POST" and head.target.split(b"?")[0] == self.sign_in_path:
-            gates = [self._signing, self._open]
+        signing = head.method == b"POST" and head.target.startswith(self.hashing)
+        gates, most = (
+            ([self._signing, self._open], self.waiting_most // 2) if signing else ([self._open], self.waiting_most)
+        )
         async with contextlib.AsyncExitStack() as held:
-            if not await self._wait(gates, held):
+            if not await self._wait(gates, held, most):
                 given = tickets.ticket(head, body, arrived=first, secret=self.secret)
-                writer.write(answer(503, stamp=said(first), ticket=given))
+                writer.write(answer(QUEUED, stamp=said(first), ticket=given))
                 return False
             return await self._ask(head, body, first, writer)
 
-    async def _wait(self, gates: Iterable[asyncio.Semaphore], held: contextlib.AsyncExitStack) -> bool:
-        """Take a place in each gate, in the order of arrival; False when that takes too long or too many wait."""
-        if self._waiting >= self.waiting_most:
+    async def _wait(self, gates: Iterable[asyncio.Semaphore], held: contextlib.AsyncExitStack, most: int) -> bool:
+        """Take a place in each gate, in the order of arrival; False when that takes too long or `most` wait already."""
+        if self._waiting >= most:
             return False
         self._waiting += 1
         try:
