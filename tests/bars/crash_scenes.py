@@ -16,8 +16,10 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
+from django.contrib.auth.hashers import make_password  # noqa: E402
 from django.contrib.sessions.backends.cached_db import SessionStore  # noqa: E402
 from django.core.management import call_command  # noqa: E402
+from django.db import transaction  # noqa: E402
 from django.test import RequestFactory  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
@@ -26,6 +28,7 @@ from kechuang.casework.models import Award, Case, Record, Round  # noqa: E402
 from kechuang.desks.funds.models import Account, Grant, QuotaDocument, Transfer  # noqa: E402
 from kechuang.faces.serving.wsgi import application  # noqa: E402
 from kechuang.parties.models import Person  # noqa: E402
+from tests.bars.rushing import PASSWORD  # noqa: E402
 from tests.bars.scenes import DECISION, database_faults, said, standing  # noqa: E402
 from tests.desks.funds.funded import scheduled  # noqa: E402
 from tests.factories import START, Region, a_person, an_open_round, done  # noqa: E402
@@ -46,7 +49,6 @@ def session(person: Person) -> str:
 
 def work(count: str) -> None:
     """As many drafts to submit, awards to decide and payments to order: what to send, to which address, as whom."""
-    call_command("migrate", verbosity=0, interactive=False)
     region, number, on = Region(), int(count), timezone.now()
     funded = standing(region, "public_notice", 2 * number, 10**11)
     note(funded[0].round, "begin", by=region.planner, on=START, key="begin", role="planner", data={})
@@ -118,6 +120,25 @@ def disk_full(wanted: list[dict[str, Any]]) -> None:
         "before": before, "full": full, "during": during, "ready": answered("/readyz"), "after": after,
         "records": Record.objects.filter(act="submit_to_unit").count(), "database": database_faults(),
     })  # fmt: skip
+
+
+def drafts(counts: str, accounts: str) -> None:
+    """Open rounds with so many drafts each, ready to be handed in; and as many accounts with one password, to sign in with."""
+    region, on = Region(), timezone.now()
+    told: dict[str, Any] = {"rounds": {}}
+    for count in counts.split(","):
+        round_ = an_open_round(region, opens_at=on - timedelta(1))
+        note(round_, "begin", by=region.planner, on=on, key=f"begin-{round_.pk}", role="planner", data={})
+        work = told["rounds"][round_.code] = []
+        for _ in range(int(count)):
+            with transaction.atomic():  # one write to the disk for each of them is enough
+                leader = a_person(unit=region.unit)
+                case = story.filled_in(open_case(round_, by=leader, on=on, key="open"), region_of(region, leader))
+                work.append(asked(case, "submit_to_unit", leader, {"promise": story.SEAL}))
+    hashed = make_password(PASSWORD)
+    for _ in range(int(accounts)):
+        Person.objects.filter(pk=a_person(unit=region.unit).pk).update(password=hashed)
+    said({**told, "accounts": list(Person.objects.filter(password=hashed).values_list("username", flat=True))})
 
 
 def became() -> None:

@@ -69,7 +69,6 @@ def acting(case: Case, name: str, by: Any, key: str, *, on: Any = START, **data:
 
 def races() -> None:
     """Exactly once, one outcome of two, and never beyond the budget; everything as counted at the end."""
-    call_command("migrate", verbosity=0, interactive=False)
     region = Region()
     said({**keys(region), **outcomes(region), **budget(region), **payments(Region())})
 
@@ -183,7 +182,6 @@ def payments(region: Region) -> dict[str, Any]:
 
 def crashes(kills: str, seed: str) -> None:
     """Submissions by a child that is killed at a moment nobody chose, again and again; then every request once more."""
-    call_command("migrate", verbosity=0, interactive=False)
     region, rng = Region(), Random(int(seed))
     round_ = an_open_round(region)
     note(round_, "begin", by=region.planner, on=START, key="begin", role="planner", data={})
@@ -263,7 +261,6 @@ def one_submit(round_: Round, people: tuple[int, int], number: int) -> Record:
 
 def prepared(count: str) -> None:
     """A round that takes applications, and as many leaders with a member each."""
-    call_command("migrate", verbosity=0, interactive=False)
     region = Region()
     round_ = an_open_round(region)
     note(round_, "begin", by=region.planner, on=START, key="begin", role="planner", data={})
@@ -362,7 +359,6 @@ def reconnected() -> None:
 def deterministic(seed: str) -> None:
     """The same story from one seed: the digests of every record, in order."""
     with secrets.seeded(int(seed)):
-        call_command("migrate", verbosity=0, interactive=False)
         region = Region()
         story.a_pool()
         round_ = an_open_round(region)

@@ -12,7 +12,7 @@ KILLS = 200 if LONG else 6
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
-    return Installation(tmp_path_factory.mktemp("crash"))
+    return Installation(tmp_path_factory.mktemp("crash")).migrated()
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 
 import pytest
 
-from tests.bars.installation import ROOT, Installation
+from tests.bars.installation import Installation
 
 pytestmark = pytest.mark.bar
 SIZE = 24  # MB
@@ -34,17 +33,10 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "-l", str(place)], check=False)
 
 
-def scene(house: Installation, name: str, *given: str):
-    command = [sys.executable, "-m", "tests.bars.crash_scenes", name, *given]
-    done = subprocess.run(command, env=house.env, cwd=ROOT, text=True, capture_output=True, check=False)
-    assert done.stdout, done.stderr[-2000:]
-    return json.loads(done.stdout.splitlines()[-1])
-
-
 def test_a_full_disk_is_told_with_503_and_nothing_that_was_acknowledged_is_lost(small_disk):
-    house = Installation(small_disk)
-    wanted = [one for one in scene(house, "work", "4") if "submit_to_unit" in one["address"]]
-    told = scene(house, "disk_full", json.dumps(wanted))
+    house = Installation(small_disk).migrated()
+    wanted = [one for one in house.scene("work", "4", of="crash_scenes") if "submit_to_unit" in one["address"]]
+    told = house.scene("disk_full", json.dumps(wanted), of="crash_scenes")
 
     assert (told["before"], told["during"]["ready"], told["during"]["home"]) == ([200, 200], 503, 200)
     assert set(told["full"]) <= {200, 503} and 503 in told["full"]

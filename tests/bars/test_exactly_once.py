@@ -13,7 +13,11 @@ pytestmark = pytest.mark.bar
 def races(request, tmp_path_factory):
     """What the races came to, and what `verify` says of the installation afterwards."""
     with installed(request.param, tmp_path_factory.mktemp("races")) as house:
-        yield {**house.told("scene", "races"), "kind": request.param, "verify": house.told("verify", "--json")}
+        yield {
+            **house.migrated().told("scene", "races"),
+            "kind": request.param,
+            "verify": house.told("verify", "--json"),
+        }
 
 
 def test_one_key_leaves_one_record_however_often_and_at_once_it_is_sent(races):

@@ -62,7 +62,7 @@ def library(tmp_path_factory):
 
 
 def recording(folder: Path, library: Path, synchronous: str) -> Recording:
-    house = Installation(folder / "house")
+    house = Installation(folder / "house").migrated()
     told = house.told("scene", "prepared", str(SUBMISSIONS))
     before = shutil.copytree(house.folder, folder / "before")
     made = Recording(house, before, folder / "trace", house.folder / "acks")

@@ -6,7 +6,6 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
@@ -21,9 +20,7 @@ PATIENCE = 120  # seconds; only a service that never answers fails by it
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
-    installation = Installation(tmp_path_factory.mktemp("served"))
-    subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=installation.env, check=True)
-    return installation
+    return Installation(tmp_path_factory.mktemp("served")).migrated()
 
 
 def serving(house: Installation) -> tuple[subprocess.Popen[str], str]:
