@@ -8,6 +8,7 @@ import pytest
 
 from kechuang.casework import book
 from kechuang.desks.texts.said import _lines
+from kechuang.words import offers
 
 BOOK = book.packaged()
 PAGE = "likeness.yaml"
@@ -16,7 +17,7 @@ PAGE = "likeness.yaml"
 def found(old: str, new: str) -> list[str]:
     assert BOOK.sources[PAGE].count(old) == 1
     sources = {**BOOK.sources, PAGE: BOOK.sources[PAGE].replace(old, new)}
-    return [bad.why for bad in book.check(book.read(sources)) if bad.path.startswith(PAGE)]
+    return [bad.why for bad in book.check(book.read(sources), tuple(offers.every())) if bad.path.startswith(PAGE)]
 
 
 def test_the_packaged_page_is_sound_and_read():
@@ -37,6 +38,8 @@ def test_the_packaged_page_is_sound_and_read():
         ("value: 5 %", "value: 500 %", "the line is no share from 0 to 100 %"),
         ("shortest: 8 ", "shortest: 0 ", "shortest is no whole number of at least 1"),
         ("goals: [targets, milestones]", "goals: targets", "goals is no list of names"),
+        ("results: projects.results", "results: [results]", "results is no name of a table"),
+        ("results: projects.results", "results: projects.none", "no desk offers the table projects.none"),
         ("weight: 4", "weight: 40", "a row is a weight and its fields"),
         ("[goals, title]", "[goals, title, method]", "method is weighed in row 1 already"),
     ],

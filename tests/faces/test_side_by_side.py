@@ -19,7 +19,7 @@ def found() -> Shared:
     again = {name: rewritten(text, other, copied=seen[name].passages) for name, text in MINE.items()}
     zero = dict.fromkeys(MINE, Fraction(0))
     return Shared(
-        zero, {name: one.passages for name, one in seen.items()}, Fraction(0), again, Fraction(0), seen
+        zero, {name: one.passages for name, one in seen.items()}, Fraction(0), again, Fraction(0), seen, Fraction(0)
     )  # fmt: skip
 
 

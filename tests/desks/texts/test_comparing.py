@@ -41,7 +41,7 @@ def crowd(region: Region, round_) -> None:
     """Other cases, so that rarity means something."""
     for number in range(12):
         other = saying(region, round_, f"第{number}个项目" + chr(0x4E00 + 37 * number) * 40)
-        take_in(other, match.sketch(other.answers["background"]))
+        take_in(other, match.sketch(other.answers["background"]), taken_from=other.answers_digest)
 
 
 def test_a_copied_text_is_found_with_its_share_and_kind():
@@ -218,7 +218,7 @@ def test_projects_of_the_past_are_taken_in_without_having_been_compared():
     past = saying(region, round_, WHEAT)
     Case.objects.filter(pk=past.pk).update(taken_over=True, state="archived")
     draft = saying(region, round_, STEEL)
-    take_in_missing([past.number, draft.number])
+    take_in_missing([past.number, draft.number], START)
     assert Sketched.objects.filter(case__in=[past, draft]).count() == 1
     found = finding_of(saying(region, an_open_round(region), WHEAT))
     assert (found.evidence["nearest"][0]["case"], found.evidence["nearest"][0]["where"]) == (past.number, "result")

@@ -31,7 +31,7 @@ class Ask:
 
 
 def asked(book: Book, programmes: Collection[Page]) -> Iterator[Ask]:
-    """Everything the flows, the indicators and the given programmes ask for."""
+    """Everything the flows, the indicators, the page of likeness and the given programmes ask for."""
     in_use = {code for page in programmes if "awaits" not in page.body for code in flows_of(book, page)}
     for code in book.codes("flows"):
         page = book.page("flows", code)
@@ -39,6 +39,8 @@ def asked(book: Book, programmes: Collection[Page]) -> Iterator[Ask]:
     for page in programmes:
         yield from (replace(ask, awaited="awaits" in page.body) for ask in _programme(page))
     yield from _tables(book, programmes)
+    if "likeness.yaml" in book.sources and "." in (table := str(book.page("likeness").body.get("results", ""))):
+        yield Ask("table", table, book.page("likeness"), "results")
     for code in book.codes("indicators"):
         page = book.page("indicators", code)
         table = str(page.body.get("count", {}).get("of", ""))

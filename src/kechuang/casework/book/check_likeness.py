@@ -26,6 +26,8 @@ def likeness(body: Mapping[str, Any]) -> Iterator[BadPage]:
     for name in LISTS:
         if not isinstance(body.get(name), list):
             yield BadPage(name, f"{name} is no list of names", f"write {name}: [ … ]")
+    if "results" in body and "." not in str(body["results"]):
+        yield BadPage("results", "results is no name of a table", "write results: projects.results")
     yield from _weights(body.get("weights"))
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Q
 
+from kechuang.casework import linking
 from kechuang.casework.acts import the_round
 from kechuang.casework.models import Case, Finding
 from kechuang.casework.outbox import job
@@ -25,6 +27,7 @@ from kechuang.desks.texts.said import (
     items_of,
     lines,
     read_files,
+    results_of,
     said,
     sections_of,
     texts_of,
@@ -77,28 +80,32 @@ def _parts(values: Collection[int], size: int = 800) -> Iterable[list[int]]:
 
 
 @transaction.atomic
-def take_in(case: Case, marks: Collection[int]) -> None:
+def take_in(case: Case, marks: Collection[int], *, taken_from: str) -> None:
     """Put the fingerprints of a case into the tables, instead of those it had before."""
-    _, new = Sketched.objects.update_or_create(
-        case=case, defaults={"size": len(marks), "answers_digest": case.answers_digest}
-    )
+    _, new = Sketched.objects.update_or_create(case=case, defaults={"size": len(marks), "answers_digest": taken_from})
     if not new:
         Mark.objects.filter(case=case).delete()
     insert_many(Mark, ("mark", "case_id"), ((mark, case.pk) for mark in sorted(marks)))
 
 
-def take_in_missing(numbers: Collection[str]) -> None:
+def take_in_missing(numbers: Collection[str], on: datetime) -> None:
     """Take in those of these cases that were handed in or taken over and changed since: past projects are compared with too."""
     rows = Case.objects.filter(Q(received_at__isnull=False) | Q(taken_over=True), number__in=numbers, parent=None)
     known = dict(Sketched.objects.filter(case__in=rows).values_list("case_id", "answers_digest"))
+    results = results_of(numbers, on)
     for case in rows.select_related("round"):
-        if known.get(case.pk) != case.answers_digest:
-            take_in(case, _marks(case, said(case)))
+        told = results.get(case.number, ())
+        if known.get(case.pk) != _taken_from(_digests(case, told)):
+            Side.with_results(case, told).take_in()
 
 
-def _marks(case: Case, sections: Mapping[str, str]) -> set[int]:
-    sketched = match.sketches(sections, without=boilerplate_of(case))
-    return {mark for marks in sketched.values() for mark in marks}
+def _digests(case: Case, results: Iterable[linking.Row]) -> tuple[str, ...]:
+    return (case.answers_digest, *dict.fromkeys(str(row["digest"]) for row in results))
+
+
+def _taken_from(digests: Sequence[str]) -> str:
+    """One digest of everything a case is compared by: that of its answers, until it has filed a report."""
+    return digests[0] if len(digests) == 1 else sha256("".join(digests).encode()).hexdigest()
 
 
 @job("compare")
@@ -108,13 +115,13 @@ def compare(payload: Mapping[str, Any], on: datetime) -> None:
     if case is None:
         raise LookupError(f"case {payload['case']} is gone")
     read_files(case, on)
-    page, mine = lines(), Side.of(case)
+    page, mine = lines(), Side.of(case, on)
     weights = {name: page.weight(name) for name in mine.sections}
     sketched = match.sketches(mine.sections, without=mine.boilerplate)
     near = match.candidates(sketched, Tables(), top=page.nearest, weights=weights, leave_out={case.pk})
     close = [one.document for place, one in enumerate(near) if place < page.always or one.score >= page.near]
-    likes = sorted(_likes(mine, close, page), key=_by_share)
-    take_in(case, {mark for marks in sketched.values() for mark in marks})
+    likes = sorted(_likes(mine, close, page, on), key=_by_share)
+    mine.take_in()
     told = {
         "share": max((like["share"] for like in likes), default=0), "nearest": likes[: page.shown],
         "items": [list(mine.items[second]) for _, second in match.items_repeated(mine.items)],
@@ -164,16 +171,36 @@ def _reasons(told: Mapping[str, Any], line: Fraction, page: Lines) -> Iterable[R
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A case as it is compared: its sections, its budget, and what of its text everybody writes."""
+    """A case as it is compared: its sections, its budget, what of its text everybody writes; and as it is compared with:
+    also what its project wrote of its results, `report.field` → text."""
 
     case: Case
     sections: Mapping[str, str]
     items: tuple[tuple[str, int], ...]
     boilerplate: match.Boilerplate
+    results: Mapping[str, str]
+    digests: tuple[str, ...]  # of the answers and of each report
 
     @classmethod
-    def of(cls, case: Case) -> Side:
-        return cls(case, said(case), tuple(items_of(case)), boilerplate_of(case))
+    def of(cls, case: Case, on: datetime) -> Side:
+        return cls.with_results(case, results_of([case.number], on).get(case.number, ()))
+
+    @classmethod
+    def with_results(cls, case: Case, rows: Sequence[linking.Row]) -> Side:
+        """The same, where the rows of the results have been read already."""
+        texts = {f"{row['report']}.{row['field']}": str(row["said"]) for row in rows}
+        return cls(case, said(case), tuple(items_of(case)), boilerplate_of(case), texts, _digests(case, rows))
+
+    @property
+    def compared_with(self) -> Mapping[str, str]:
+        """All its sections, the results last."""
+        return {**self.sections, **self.results}
+
+    def take_in(self) -> None:
+        """Let others be compared with it."""
+        sketched = match.sketches(self.compared_with, without=self.boilerplate)
+        marks = {mark for marks in sketched.values() for mark in marks}
+        take_in(self.case, marks, taken_from=_taken_from(self.digests))
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +213,7 @@ class Shared:
     rewritten: Mapping[str, tuple[match.Passage, ...]]  # sentences in other words: shown, never counted as shared
     said_again: Fraction  # the weighed share of these
     found: Mapping[str, match.Evidence]
+    in_results: Fraction  # the weighed share of what stands in the results of the other
 
 
 def shared(mine: Side, theirs: Side, page: Lines) -> Shared:
@@ -193,7 +221,7 @@ def shared(mine: Side, theirs: Side, page: Lines) -> Shared:
 
     The places of passages are those in the section and in the whole text of `theirs`.
     """
-    other = whole(theirs.sections)
+    other = whole(theirs.compared_with)
     found = {
         name: match.evidence(text, other, shortest=page.shortest, without=mine.boilerplate)
         for name, text in mine.sections.items()
@@ -208,7 +236,16 @@ def shared(mine: Side, theirs: Side, page: Lines) -> Shared:
     retold = sum(page.weight(name) * sum(passage.length for passage in some) for name, some in again.items())
     shares = {name: one.share_of_a for name, one in found.items()}
     passages = {name: one.passages for name, one in found.items()}
-    return Shared(shares, passages, Fraction(common, letters), again, Fraction(retold, letters), found)
+    begin = len(whole(theirs.sections))
+    late = sum(page.weight(name) * _beyond(begin, other, one) for name, some in passages.items() for one in some)
+    return Shared(
+        shares, passages, Fraction(common, letters), again, Fraction(retold, letters), found, Fraction(late, letters)
+    )
+
+
+def _beyond(begin: int, other: str, passage: match.Passage) -> int:
+    """How many letters of a passage stand in the other text from there on; one may begin before and end after."""
+    return len(match.normalise(other[max(begin, passage.b_start) : passage.b_end]))
 
 
 def whole(sections: Mapping[str, str]) -> str:
@@ -216,11 +253,11 @@ def whole(sections: Mapping[str, str]) -> str:
     return "\n".join(sections.values())
 
 
-def _likes(mine: Side, documents: Iterable[int], page: Lines) -> Iterable[dict[str, Any]]:
+def _likes(mine: Side, documents: Iterable[int], page: Lines, on: datetime) -> Iterable[dict[str, Any]]:
     """What each near case and each other case of the same people shares with this one, where it is worth a look."""
     ids = [*documents, *(pk for pk in _of_the_same_people(mine.case) if pk not in documents)]
     for pk in ids:
-        if (case := read(pk)) and (like := _like(mine, Side.of(case), page)):
+        if (case := read(pk)) and (like := _like(mine, Side.of(case, on), page)):
             yield like
 
 
@@ -258,7 +295,7 @@ def _like(mine: Side, theirs: Side, page: Lines) -> dict[str, Any] | None:
     return {
         "case": theirs.case.number, "share": int(found.whole * 100), "kind": str(how), "where": _where(mine.case, theirs.case),
         "sections": {name: int(share * 100) for name, share in found.sections.items() if share},
-        "rewritten": int(found.said_again * 100),
+        "rewritten": int(found.said_again * 100), "results": int(found.in_results * 100),
         "passages": sum(map(len, found.passages.values())), "same_goal": goal, "same_team": team, "items": items if own else [],
     }  # fmt: skip
 

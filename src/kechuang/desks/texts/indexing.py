@@ -36,7 +36,7 @@ def bring_up(on: datetime, *, most: int = SLICE) -> int:
     subjects |= set(_changed(state)) if state.parts else set()
     for some in _batches(sorted(subjects)):
         keep(some)
-        take_in_missing([subject for kind, subject in some if kind == "case"])
+        take_in_missing([subject for kind, subject in some if kind == "case"], on)
     if state.edition != current().digest:
         _keep_book()
     fresh = _write(state)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from kechuang.casework import book, files
+from kechuang.casework import book, files, linking
 from kechuang.casework.models import Attachment, Case
 from kechuang.casework.pages import current, pages_of
 from kechuang.desks.texts.extract import Unread, text_of
@@ -47,6 +48,7 @@ class Lines:
     amounts: tuple[str, ...]
     near: Fraction = Fraction(0)  # an edition from before these two were written reads all of the nearest closely
     always: int = 0
+    results: str = ""  # the table of what projects wrote of their results; such an edition compares with none
 
     def weight(self, section: str) -> int:
         return self.weights.get(section, self.other)
@@ -65,7 +67,7 @@ def _lines(text: str) -> Lines:
     weights = {field: row["weight"] for row in body["weights"] for field in row["fields"]}
     counts = {name: int(body[name]) for name in COUNTS if name in body}
     tables = {name: tuple(body[name]) for name in ("goals", "budget", "amounts")}
-    return Lines(**shares, **counts, weights=weights, **tables)
+    return Lines(**shares, **counts, weights=weights, **tables, results=str(body.get("results", "")))
 
 
 def sections_of(case: Case) -> dict[str, str]:
@@ -85,6 +87,14 @@ def said(case: Case) -> dict[str, str]:
         found[GOALS] = goals
     if attached := "\n".join(row.text for row, _ in texts_of(case) if row.text and not row.scan):
         found[ATTACHMENTS] = attached
+    return found
+
+
+def results_of(numbers: Collection[str], on: datetime) -> dict[str, list[linking.Row]]:
+    """By the number of a case, what its project wrote of its results until `on`: rows of the table the page names."""
+    table, found = lines().results, defaultdict(list)
+    for row in linking.rows(table, on, {"case": numbers}) if table and numbers else ():
+        found[str(row["case"])].append(row)
     return found
 
 

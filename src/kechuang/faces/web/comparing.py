@@ -27,6 +27,7 @@ from kechuang.engines.match.likeness import TITLES as KINDS
 from kechuang.engines.match.likeness import Kind
 from kechuang.faces.access import held_by, needs, now, person
 from kechuang.faces.web import lists, wording
+from kechuang.faces.web.casefile import REPORT_TITLES
 from kechuang.faces.web.side_by_side import SAME, Sides, marks
 from kechuang.faces.web.sight import sight
 from kechuang.parties.models import Person
@@ -61,16 +62,21 @@ def _like(case: Case, like: Mapping[str, Any], number: int, other: Case | None) 
     facts = [str(WHERE[like["where"]]), share, wording.text(KINDS[Kind(like["kind"])])]
     facts += [f"{sections.get(name, name)} {part}%" for name, part in like["sections"].items()]
     facts += [_("改写 %(share)s%%") % {"share": again}] if (again := like.get("rewritten")) else []
+    facts += [_("其中验收材料和成果 %(share)s%%") % {"share": late}] if (late := like.get("results")) else []
     facts += [_("同一团队")] if like.get("same_team") else []
     facts += [_("目标任务相同")] if like["same_goal"] else []
     facts += [_("预算相同：%(name)s %(sum)s") % {"name": name, "sum": Money(fen)} for name, fen in like["items"]]
     return {"title": other.title or other.number, "facts": facts, "href": f"{address}?with={other.number}"}
 
 
-def titles(case: Case) -> dict[str, str]:
-    """The sections of a case by what the form calls them."""
-    language = "en" if wording.english() else "zh"
-    named = {code: one.title.of(language) for code, one in pages_of(case.round).form.fields.items()}
+def titles(case: Case, results: Iterable[str] = ()) -> dict[str, str]:
+    """The sections of a case by what the form calls them; those of its results by report and field."""
+    language, pages = "en" if wording.english() else "zh", pages_of(case.round)
+    named = {code: one.title.of(language) for code, one in pages.form.fields.items()}
+    for section in results:
+        kind, _dot, code = section.partition(".")
+        title = pages.report(kind).fields[code].title.of(language)
+        named[section] = f"{wording.text(REPORT_TITLES[kind])} · {title}"
     return {**named, **{code: str(title) for code, title in OTHERS.items()}}
 
 
@@ -136,15 +142,15 @@ def around(left: Case) -> dict[str, Any]:
 
 def side_by_side(left: Case, right: Case, reader: Person, *, all_of_it: bool) -> dict[str, Any]:
     """Both texts with their passages numbered, how much is shared in figures, and how much of each section."""
-    mine, theirs = Side.of(left), Side.of(right)
+    mine, theirs = Side.of(left, now()), Side.of(right, now())
     found = shared(mine, theirs, lines())
     marked = marks(found)
-    sides = Sides(mine.sections, theirs.sections, (titles(left), titles(right)))
+    sides = Sides(mine.sections, theirs.compared_with, (titles(left), titles(right, theirs.results)))
     same = sum(one.how == SAME for one in marked)
     return {
         **around(left), "right": head(right, _("既有"), common=_in_both(left, right)), "all_of_it": all_of_it, "count": len(marked),
         "pairs": sides.whole(marked) if all_of_it else sides.shared(marked), "table": table(left, mine, found),
-        "figures": figures(found, theirs, len(marked) - same), "digests": (left.answers_digest, right.answers_digest),
+        "figures": figures(found, theirs, len(marked) - same), "digests": (left.answers_digest, *theirs.digests),
         "reader": reader, "title": _("%(n)s 处相同，加权占本件 %(share)s") % {"n": same, "share": f"{int(found.whole * 100)}%"},
         "sub": _("下面只列出有标记的段落；机器只指出，不作结论。") if not all_of_it else _("机器只指出，不作结论。"),
     }  # fmt: skip
