@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from kechuang.casework.shelf.marks import where
-from kechuang.casework.shelf.reader import Mark, Page
+from kechuang.casework.shelf.marks import Carried, where
+from kechuang.casework.shelf.reader import Page
 from kechuang.words.outcome import BadPage
 
 SPLICED = ("panel", "service", "progress", "midterm", "acceptance")
@@ -30,7 +30,7 @@ class _Expansion:
     def __init__(self, page: Page, part: Callable[[str], Page]) -> None:
         self.page, self.part = page, part
         self.body: dict[str, Any] = {}
-        self.marks: dict[str, Mark] = {"": page.marks[""]}
+        self.marks = Carried({"": (page, "", False)})
         self.mingled: set[str] = set()
 
     def whole(self) -> Page:
@@ -46,7 +46,7 @@ class _Expansion:
 
     def _top(self, key: str, value: Any) -> Any:
         if key == "form":
-            self.marks["form"] = self.page.marks["form"]
+            self.marks.take(self.page, "form", "form")
             return {"sections": self._sections(value.get("sections", []))}
         if key in ("eligibility", "limits"):
             return self._conditions(key, value)
@@ -63,17 +63,18 @@ class _Expansion:
                 continue
             part, without = self._used(section, at)
             self._all_known(part, without, ("fields", "rules"), at)
-            self.marks[at] = self.marks[f"{at}.code"] = self.page.marks[at]
+            for to in (at, f"{at}.code"):
+                self.marks.take(self.page, at, to)
             spliced = {"code": part.code, "title": self._copied(part, "title", f"{at}.title")}
             for key in ("fields", "rules"):
                 spliced[key] = self._kept(part, key, without, f"{at}.{key}")
             whole.append(spliced)
-        self.marks["form.sections"] = self.page.marks["form.sections"]
+        self.marks.take(self.page, "form.sections", "form.sections")
         return whole
 
     def _conditions(self, key: str, items: Any) -> list[dict[str, Any]]:
         whole: list[dict[str, Any]] = []
-        self.marks[key] = self.page.marks[key]
+        self.marks.take(self.page, key, key)
         for n, item in enumerate(self._list(items, key)):
             at = f"{key}.{n}"
             if "use" not in item:
@@ -91,7 +92,7 @@ class _Expansion:
         if not isinstance(value, dict) or "use" not in value:
             return self._copied(self.page, key, key)
         part, without = self._used(value, key)
-        self.marks[key] = self.page.marks[key]
+        self.marks.take(self.page, key, key)
         whole: dict[str, Any] = {}
         if key in ("panel", "service"):
             for name in part.body.keys() - _BASE:
@@ -132,7 +133,7 @@ class _Expansion:
 
     def _mingle(self, key: str, part: Page, at: str) -> None:
         there = self.body.setdefault(key, {})
-        self.marks.setdefault(key, part.marks.get(key, part.marks[""]))
+        self.marks.take(part, key, key, again=False)
         for name, value in part.body.get(key, {}).items():
             if name in there and there[name] != value:
                 why = f"{key}.{name} is declared here and otherwise in parts/{part.code}.yaml"
@@ -147,7 +148,7 @@ class _Expansion:
         for n, item in enumerate(items):
             if item.get("code") not in without:
                 kept.append(self._copied(part, f"{key}.{n}", f"{to}.{first + len(kept)}"))
-        self.marks.setdefault(to, part.marks.get(key, part.marks[""]))
+        self.marks.take(part, key, to, again=False)
         return kept
 
     def _all_known(self, part: Page, without: list[str], keys: tuple[str, ...], at: str) -> None:
@@ -162,14 +163,8 @@ class _Expansion:
         node: Any = page.body
         for name in source.split("."):
             node = node[int(name)] if isinstance(node, list) else node[_key_of(node, name)]
-        self._carry(node, page, source, to)
+        self.marks.take(page, source, to, whole=True)
         return node
-
-    def _carry(self, node: Any, page: Page, source: str, to: str) -> None:
-        self.marks[to] = page.marks[source]
-        below = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-        for name, value in below:
-            self._carry(value, page, f"{source}.{name}", f"{to}.{name}")
 
     def _list(self, value: Any, at: str) -> list[Any]:
         if not isinstance(value, list):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kechuang.casework.shelf.reader import Mark, Page
@@ -10,6 +11,39 @@ from kechuang.words.outcome import BadPage
 
 _BRACKET = re.compile(r"\[([^\]]*)\]")
 _PAGE = re.compile(r"^[a-z]+/[\w-]+\.?")  # an engine may begin its path with the page: flows/grant.acts.submit
+
+
+class Carried(Mapping[str, Mark]):
+    """The marks of a page made of others' nodes: which node of which page stands at a path, alone or with all below."""
+
+    def __init__(self, taken: dict[str, tuple[Page, str, bool]]) -> None:
+        self.taken = taken
+
+    def take(self, page: Page, source: str, to: str, *, whole: bool = False, again: bool = True) -> None:
+        """At `to` stands what stands in `page` at `source`, or the nearest node above; `again` replaces what was there."""
+        if again or to not in self.taken:
+            self.taken[to] = (page, source, whole)
+
+    def __getitem__(self, path: str) -> Mark:
+        if path in self.taken:
+            page, source, _ = self.taken[path]
+            return where(page, source)
+        above = path
+        while above not in self.taken:
+            above = above.rpartition(".")[0]
+        page, source, whole = self.taken[above]
+        if not whole:
+            raise KeyError(path)
+        return page.marks[source + path.removeprefix(above)]
+
+    def __iter__(self) -> Iterator[str]:
+        for to, (page, source, whole) in self.taken.items():
+            yield to
+            if whole:
+                yield from (to + path.removeprefix(source) for path in page.marks if path.startswith(f"{source}."))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def located(bad: BadPage, page: Page) -> BadPage:

@@ -2,19 +2,20 @@
 
 Plain `true`, `false`, whole numbers and ISO dates mean what they look like; everything else is text (`17:30`, `0101`,
 `on`). Refused: duplicate keys, empty values, null, decimals, tags, anchors, quoted ISO dates (so that JSON gives the
-very same values back), keys that are numbers or lists, a second document.
+very same values back), keys that are numbers or lists, a second document. Where each node stands is asked of faults
+alone, and so worked out only then.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
-from yaml import CLoader, MarkedYAMLError, YAMLError
+from yaml import CLoader, MappingNode, MarkedYAMLError, Node, SequenceNode, YAMLError
 from yaml import events as e
 
 from kechuang.words.outcome import BadPage
@@ -30,6 +31,7 @@ _DECIMAL = re.compile(
 _NULL = frozenset({"null", "Null", "NULL", "~"})
 _BOOLS = {"true": True, "false": False}
 _SHOUTED = frozenset({"True", "TRUE", "False", "FALSE"})
+_TELLING = frozenset("-+.~0123456789tfTFnN")  # what text that may be more than text begins with
 _COMMA = "give it one; inside braces an unquoted comma starts a new key: put such a text in quotes"
 
 
@@ -48,8 +50,39 @@ class Page:
     kind: str
     code: str
     body: dict[str, Any]
-    marks: dict[str, Mark]
+    marks: Mapping[str, Mark]
     """By path, as `form.sections.2.fields.3.kind`; the whole page is `""`."""
+
+
+class Marks(Mapping[str, Mark]):
+    """The marks of a page that was read without a fault, worked out when the first is asked for."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file, self.text = file, text
+
+    @cached_property
+    def _found(self) -> dict[str, Mark]:
+        nodes = _nodes(CLoader(self.text).get_single_node(), "")
+        return {path: Mark(self.file, node.start_mark.line + 1, node.start_mark.column + 1) for path, node in nodes}
+
+    def __getitem__(self, path: str) -> Mark:
+        return self._found[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
+def _nodes(node: Node, path: str) -> Iterator[tuple[str, Node]]:
+    yield path, node
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            yield from _nodes(value, f"{path}.{key.value}" if path else key.value)
+    elif isinstance(node, SequenceNode):
+        for n, value in enumerate(node.value):
+            yield from _nodes(value, f"{path}.{n}" if path else str(n))
 
 
 @lru_cache(maxsize=1024)
@@ -64,16 +97,15 @@ def read_page(file: str, text: str) -> Page:
     body = reading.page()
     folder, _, name = file.rpartition("/")
     code = name.removesuffix(".yaml")
-    return Page(folder or code, code, body, reading.marks)
+    return Page(folder or code, code, body, Marks(file, text))
 
 
 class _Reading:
-    """One pass over the parser's events; each method reads one node and leaves the next event at hand."""
+    """One pass over the parser's events, of which nothing is constructed; each method reads one node."""
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
-        self.marks: dict[str, Mark] = {}
-        self.events: Iterator[Any] = _events(text)
+        self.next = CLoader(text).get_event
 
     def page(self) -> dict[str, Any]:
         try:
@@ -90,18 +122,18 @@ class _Reading:
         return body
 
     def _document(self) -> Any:
-        next(self.events)  # the stream begins
-        start = next(self.events)
+        self.next()  # the stream begins
+        start = self.next()
         if type(start) is not e.DocumentStartEvent:
             raise BadPage(self.file, "the page is empty", "begin with `format: 1`", line=1, column=1)
-        body = self._node(next(self.events), "", 0)
-        next(self.events)  # the document ends
-        after = next(self.events)
+        body = self._node(self.next(), 0)
+        self.next()  # the document ends
+        after = self.next()
         if type(after) is not e.StreamEndEvent:
             raise self._fault(after, "a second document in one file", "one page is one file")
         return body
 
-    def _node(self, event: Any, path: str, depth: int) -> Any:
+    def _node(self, event: Any, depth: int) -> Any:
         kind = type(event)
         if kind is e.AliasEvent or event.anchor:
             raise self._fault(event, "anchors and aliases are not read", "write the value where it is needed")
@@ -109,62 +141,60 @@ class _Reading:
             raise self._fault(event, f"the tag {event.tag} is not read", "leave it off")
         if depth > MOST_DEPTH:
             raise self._fault(event, "nested too deeply", f"{MOST_DEPTH} levels at most")
-        self.marks[path] = self._mark(event)
         if kind is e.ScalarEvent:
-            return self._scalar(event)
-        if kind is e.SequenceStartEvent:
-            return self._sequence(path, depth)
-        return self._mapping(path, depth)
+            return self._quoted(event) if event.style else self._plain(event)
+        return self._sequence(depth + 1) if kind is e.SequenceStartEvent else self._mapping(depth + 1)
 
-    def _sequence(self, path: str, depth: int) -> list[Any]:
+    def _sequence(self, depth: int) -> list[Any]:
         items: list[Any] = []
-        while type(event := next(self.events)) is not e.SequenceEndEvent:
-            items.append(self._node(event, _under(path, str(len(items))), depth + 1))
+        while type(event := self.next()) is not e.SequenceEndEvent:
+            items.append(self._node(event, depth))
         return items
 
-    def _mapping(self, path: str, depth: int) -> dict[Any, Any]:
+    def _mapping(self, depth: int) -> dict[Any, Any]:
         values: dict[Any, Any] = {}
-        while type(event := next(self.events)) is not e.MappingEndEvent:
+        while type(event := self.next()) is not e.MappingEndEvent:
             key = self._key(event)
             if key in values:
                 raise self._fault(event, f"the key {key} stands twice", "keep one")
-            value = next(self.events)
-            if type(value) is e.ScalarEvent and not value.style and not value.value:
+            value = self.next()
+            if type(value) is e.ScalarEvent and not value.value and not value.style:
                 raise self._fault(event, f"the key {key} has no value", _COMMA)
-            values[key] = self._node(value, _under(path, str(key)), depth + 1)
+            values[key] = self._node(value, depth)
         return values
 
     def _key(self, event: Any) -> str | date:
         if type(event) is not e.ScalarEvent or event.tag or event.anchor:
             raise self._fault(event, "a key is a plain word", "write a code")
-        text = str(event.value)
+        text: str = event.value
         if not text or text == "<<":
             raise self._fault(event, f"{text!r} is no key", "write a code")
+        if _only_text(text):
+            return text
         if not event.style and _INTEGER.fullmatch(text):
             raise self._fault(event, f"the key {text} is a number", "quote it, so that it is text everywhere")
-        if ISO_DATE.fullmatch(text):
-            return self._date(event, text)
-        return text
+        return self._date(event, text) if ISO_DATE.fullmatch(text) else text
 
-    def _scalar(self, event: Any) -> Any:
-        text = str(event.value)
-        if not event.style:
-            return self._plain(event, text)
+    def _quoted(self, event: Any) -> str:
+        text: str = event.value
         if not text.strip():
             raise self._fault(event, "an empty text", "say something, or leave the key off")
         if ISO_DATE.fullmatch(text):
             raise self._fault(event, f"the date {text} stands in quotes", "leave the quotes off")
         return text
 
-    def _plain(self, event: Any, text: str) -> Any:
+    def _plain(self, event: Any) -> Any:
+        text: str = event.value
+        if not text:
+            raise self._fault(event, "an empty item", "give it a value, or leave it off")
+        if _only_text(text):
+            return text
         if text in _BOOLS:
             return _BOOLS[text]
         if _INTEGER.fullmatch(text):
             return int(text)
         if ISO_DATE.fullmatch(text):
             return self._date(event, text)
-        if not text:
-            raise self._fault(event, "an empty item", "give it a value, or leave it off")
         if text in _NULL:
             raise self._fault(event, f"{text} says nothing", "leave the key off, or write none")
         if text in _SHOUTED:
@@ -179,21 +209,11 @@ class _Reading:
         except ValueError:
             raise self._fault(event, f"{text} is no day of the calendar", "mend the date") from None
 
-    def _mark(self, event: Any) -> Mark:
-        start = event.start_mark
-        return Mark(self.file, start.line + 1, start.column + 1)
-
     def _fault(self, event: Any, why: str, mend: str) -> BadPage:
-        mark = self._mark(event)
-        return BadPage(self.file, why, mend, line=mark.line, column=mark.column)
+        start = event.start_mark
+        return BadPage(self.file, why, mend, line=start.line + 1, column=start.column + 1)
 
 
-def _events(text: str) -> Iterator[Any]:
-    """The events of a text; only libyaml's parser is used, nothing is constructed."""
-    loader = CLoader(text)
-    while (event := loader.get_event()) is not None:
-        yield event
-
-
-def _under(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
+def _only_text(text: str) -> bool:
+    first = text[0]
+    return first not in _TELLING and not first.isdecimal()
