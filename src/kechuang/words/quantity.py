@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from kechuang.words.money import FEN
 
@@ -25,6 +26,7 @@ class Quantity:
         return int(self.value) if self.value.denominator == 1 else self.value
 
 
+@lru_cache(maxsize=4096)
 def quantity(text: str | int) -> Quantity:
     """Read '20 万元', '5 %', '3 月', '7'; ValueError says what is wrong."""
     if isinstance(text, int):

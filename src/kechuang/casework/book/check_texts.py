@@ -16,6 +16,7 @@ _SHOWN = frozenset({"help", "options", "verdict", "grade", "modes", "definition"
 _HAN = re.compile("[\u4e00-\u9fff]")
 SCREEN = ("programmes", "parts", "flows", "letters", "indicators")  # a policy's options stand in the vocabulary
 SOURCED = ("programmes", "policies", "indicators", "codes")
+Way = tuple[Any, ...]  # the way to a node: () for the page, else (the way to what it lies in, its name there)
 NUMBERED = frozenset({"year", "number"})  # what the number of a document is made of
 
 
@@ -28,36 +29,50 @@ def any_page(page: Page) -> Iterator[BadPage]:
         yield BadPage("code", f"the page calls itself {body.get('code')!r}, its file {page.code!r}", "let them agree")
     if page.kind not in ("roles", "stacking") and not _is_text(body.get("title")):
         yield BadPage("title", "no title in both languages", "write title: {zh: …, en: …}")
-    yield from untold(body, "")
-    if page.kind in SCREEN:
-        yield from chinese_alone(body, "")
+    yield from texts(body, (), page.kind in SCREEN)
     if page.kind in SOURCED:
         yield from _sources(body)
 
 
-def untold(node: Any, path: str) -> Iterator[BadPage]:
-    """Texts that have one language and not the other."""
-    if isinstance(node, dict):
-        for one, other in (("zh", "en"), ("en", "zh")):
-            if isinstance(node.get(one), str) and not isinstance(node.get(other), str):
-                yield BadPage(path, f"{node[one]!r} is not told in {other}", f"add {other}: …")
+def texts(node: Any, way: Way, alone: bool) -> Iterator[BadPage]:
+    """Texts that have one language and not the other, and with `alone` those of the screen that are plain Chinese."""
+    if type(node) is dict:
+        if type(node.get("zh")) is not type(node.get("en")):
+            yield from _lacking(node, way)
         for key, value in node.items():
-            if key not in _UNTOLD:
-                yield from untold(value, f"{path}.{key}" if path else str(key))
-    elif isinstance(node, list):
+            if type(value) is dict or type(value) is list:
+                if key not in _UNTOLD:
+                    yield from texts(value, (way, key), alone)
+            elif alone and (key in _SHOWN or (key != "zh" and way and way[1] in _SHOWN)) and _chinese(value):
+                yield _alone(value, (way, key))
+    elif type(node) is list:
         for n, value in enumerate(node):
-            yield from untold(value, f"{path}.{n}")
+            if type(value) is dict or type(value) is list:
+                yield from texts(value, (way, n), alone)
+            elif alone and way and way[1] in _SHOWN and _chinese(value):
+                yield _alone(value, (way, n))
 
 
-def chinese_alone(node: Any, path: str) -> Iterator[BadPage]:
-    """Texts of the screen that stand there as plain Chinese."""
-    below = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    for key, value in below:
-        if key not in _UNTOLD:
-            yield from chinese_alone(value, f"{path}.{key}" if path else str(key))
-    names = path.split(".")[-2:]
-    if isinstance(node, str) and _HAN.search(node) and names[-1] != "zh" and _SHOWN & set(names):
-        yield BadPage(path, f"{node[:20]!r} is told in Chinese alone", "write {zh: …, en: …}")
+def _lacking(node: Mapping[str, Any], way: Way) -> Iterator[BadPage]:
+    for one, other in (("zh", "en"), ("en", "zh")):
+        if isinstance(node.get(one), str) and not isinstance(node.get(other), str):
+            yield BadPage(_path(way), f"{node[one]!r} is not told in {other}", f"add {other}: …")
+
+
+def _chinese(value: Any) -> bool:
+    return isinstance(value, str) and _HAN.search(value) is not None
+
+
+def _alone(value: str, way: Way) -> BadPage:
+    return BadPage(_path(way), f"{value[:20]!r} is told in Chinese alone", "write {zh: …, en: …}")
+
+
+def _path(way: Way) -> str:
+    names: list[str] = []
+    while way:
+        way, name = way
+        names.append(str(name))
+    return ".".join(reversed(names))
 
 
 def _is_text(node: Any) -> bool:

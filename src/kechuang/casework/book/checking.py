@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +53,23 @@ def report(book: Book, offers: Collection[Offer] | None = None) -> Report:
 
     Pages that cannot be read stand for themselves: the rest is checked only once every page can be.
     """
+    with _uncollected():
+        return _report(book, offers)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the collector of cycles: hundreds of thousands of values are made, none of them a cycle to be found."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _report(book: Book, offers: Collection[Offer] | None) -> Report:
     pages, faults = _read(book)
     counts = {kind: sum(page.kind == kind for page in pages) for kind in (*FOLDERS, *SINGLE)}
     told = sum(_examples(page.body.get("examples")) for page in pages)

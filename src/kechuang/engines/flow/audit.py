@@ -204,12 +204,16 @@ def _led_up_to(act: Act, before: set[str]) -> bool:
     return some and all(name in before or name.startswith(PARENT) for name in act.after)
 
 
-def edges(flow: Flow, roles: Collection[str]) -> dict[str, set[str]]:
+def possible(flow: Flow, roles: Collection[str]) -> dict[str, tuple[Act, ...]]:
+    """What can come to pass in each state, '' first."""
+    return {state: feasible(flow, state, roles) for state in ("", *flow.states)}
+
+
+def edges(ways: Mapping[str, tuple[Act, ...]]) -> dict[str, set[str]]:
     """Where each state can lead, '' first; a return to the state before counts as every state that leads here."""
     lead: dict[str, set[str]] = {}
     back: set[str] = set()
-    for state in ("", *flow.states):
-        acts = feasible(flow, state, roles)
+    for state, acts in ways.items():
         lead[state] = {act.to for act in acts if act.to not in (SAME, PREVIOUS, state)}
         back |= {state} if any(act.to == PREVIOUS for act in acts) else set()
     for state in back:
@@ -218,7 +222,8 @@ def edges(flow: Flow, roles: Collection[str]) -> dict[str, set[str]]:
 
 
 def _ways(flow: Flow, roles: Collection[str]) -> Iterator[BadPage]:
-    lead = edges(flow, roles)
+    ways = possible(flow, roles)
+    lead = edges(ways)
     reached = _spread({""}, lambda state: lead[state])
     ends = {name for name, state in flow.states.items() if state.end}
     finishing = _spread(ends, lambda state: {source for source, targets in lead.items() if state in targets})
@@ -231,12 +236,12 @@ def _ways(flow: Flow, roles: Collection[str]) -> Iterator[BadPage]:
         elif name not in finishing:
             yield BadPage(here, "no way from here comes to an end", "add an act that leads on")
         if state.end:
-            yield from _out_of_an_end(flow, name, roles)
-        elif lead[name] and _runs_out(flow, name, roles):
+            yield from _out_of_an_end(flow, name, ways[name])
+        elif lead[name] and _runs_out(name, ways[name]):
             yield BadPage(
                 here, "every way out is limited by times: on a second visit it is a dead end", "add another way out"
             )
-    yield from _never(flow, roles)
+    yield from _never(flow, ways)
 
 
 def _spread(start: set[str], following: Callable[[str], set[str]]) -> set[str]:
@@ -248,22 +253,22 @@ def _spread(start: set[str], following: Callable[[str], set[str]]) -> set[str]:
     return seen
 
 
-def _out_of_an_end(flow: Flow, state: str, roles: Collection[str]) -> Iterator[BadPage]:
-    for act in feasible(flow, state, roles):
+def _out_of_an_end(flow: Flow, state: str, acts: tuple[Act, ...]) -> Iterator[BadPage]:
+    for act in acts:
         if not act.stays(state) and not act.through:
             why = f"{act.name} leads out of an end"
             yield BadPage(_at(flow, "states", state), why, "let a child case do it (through:), or drop end: true")
 
 
-def _runs_out(flow: Flow, state: str, roles: Collection[str]) -> bool:
-    return all(act.times for act in feasible(flow, state, roles) if not act.stays(state))
+def _runs_out(state: str, acts: tuple[Act, ...]) -> bool:
+    return all(act.times for act in acts if not act.stays(state))
 
 
-def _never(flow: Flow, roles: Collection[str]) -> Iterator[BadPage]:
+def _never(flow: Flow, ways: Mapping[str, tuple[Act, ...]]) -> Iterator[BadPage]:
     """Acts whose conditions can never be met in one of the states they start from."""
     for name, act in flow.acts.items():
         for state in act.start or ("",):
-            if act not in feasible(flow, state, roles):
+            if act not in ways.get(state, ()):
                 why = f"can never be done in {state!r}: what must come first cannot"
                 yield BadPage(
                     _at(flow, "acts", name), why, f"let {', '.join(act.after or act.after_any)} start there too"
