@@ -76,7 +76,7 @@ def rows_of(table: Any, width: int, name: str) -> list[tuple[Number, ...]]:
     if not isinstance(table, Sequence) or isinstance(table, str) or not table:
         raise FormulaError("not_a_table", name=name, type=kind_of(table))
     for row in table:
-        if not isinstance(row, Sequence) or len(row) != width or not all(map(is_number, row)):
+        if not isinstance(row, tuple | Sequence) or len(row) != width or not all(map(is_number, row)):
             raise FormulaError("bad_row", name=name, width=width)
     return sorted(tuple(row) for row in table)
 
@@ -90,6 +90,8 @@ def _at(value: Number, rows: list[tuple[Number, ...]]) -> tuple[Number, ...]:
 def _level(value: Any, table: Any) -> Any:
     rows = rows_of(table, 2, "level")
     low, high = ends(value, "level")
+    if low is high:
+        return _at(low, rows)[1]
     found = [_at(low, rows)[1], _at(high, rows)[1], *(row[1] for row in rows if low < row[0] <= high)]
     return narrow(min(found), max(found))
 
@@ -97,6 +99,8 @@ def _level(value: Any, table: Any) -> Any:
 def _band(value: Any, table: Any) -> Any:
     rows = rows_of(table, 3, "band")
     low, high = ends(value, "band")
+    if low is high:
+        return narrow(*_at(low, rows)[1:])
     found = [_at(low, rows), _at(high, rows), *(row for row in rows if low < row[0] <= high)]
     return narrow(min(row[1] for row in found), max(row[2] for row in found))
 
@@ -105,6 +109,8 @@ def _marginal(base: Any, bands: Any) -> Any:
     """Each slice of `base` times the rate of its own band: [[0, 20 %], [5 million, 15 %]]."""
     rows = rows_of(bands, 2, "marginal")
     low, high = ends(base, "marginal")
+    if low is high:
+        return _sliced(low, rows)
     found = [_sliced(low, rows), _sliced(high, rows)]
     return narrow(min(found), max(found))
 

@@ -13,6 +13,7 @@ from typing import Final, NoReturn
 
 from kechuang.formula import tree
 from kechuang.formula.tree import Node
+from kechuang.formula.working import Worker, worker_of
 from kechuang.words.outcome import BadPage
 
 LONGEST: Final = 4096  # bytes
@@ -42,6 +43,11 @@ class Expression:
 
     text: str
     root: Node
+
+    @cached_property
+    def worker(self) -> Worker:
+        """What works it out."""
+        return worker_of(self.root)
 
     @cached_property
     def names(self) -> frozenset[str]:

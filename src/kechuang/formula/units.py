@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NoReturn
 
@@ -41,6 +42,7 @@ ANY: Final = Kind("any", None)
 Names = Callable[[Path, Mapping[str, str]], Kind]
 
 
+@lru_cache(maxsize=256)
 def number(of: str | None) -> Kind:
     """A number of one dimension: "" for none, None where any fits."""
     return Kind("number", None if of is None else unit(of))

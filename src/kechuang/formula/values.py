@@ -59,15 +59,14 @@ Number = int | Fraction
 
 def whole(number: Number) -> Number:
     """`number` as an int where it is whole; FormulaError where it leaves the limits."""
-    if type(number) is Fraction:
-        top, bottom = number.numerator, number.denominator
-        if bottom == 1:
-            number = top
-        elif bottom.bit_length() > MOST_BITS or top.bit_length() > MOST_BITS:
-            raise FormulaError("too_fine", bits=MOST_BITS)
-    if not -MOST <= number <= MOST:
+    if type(number) is int and -MOST <= number <= MOST:
+        return number
+    top, bottom = number.numerator, number.denominator
+    if bottom.bit_length() > MOST_BITS or (bottom > 1 and top.bit_length() > MOST_BITS):
+        raise FormulaError("too_fine", bits=MOST_BITS)
+    if not -MOST * bottom <= top <= MOST * bottom:
         raise FormulaError("too_large", most=MOST)
-    return number
+    return top if bottom == 1 else number
 
 
 def narrow(low: Number, high: Number) -> Number | Interval:
@@ -86,7 +85,7 @@ def value_of(raw: object, name: str) -> Any:
         return UNKNOWN
     if isinstance(raw, datetime):
         raise FormulaError("not_a_value", name=name, type="datetime")
-    if isinstance(raw, date | Mapping | Interval):
+    if kind is dict or isinstance(raw, date | Mapping | Interval):
         return raw
     return _other_value(raw, name)
 

@@ -62,7 +62,7 @@ class Money:
         return f"{whole}.{cents} {unit}".replace("-", "−")
 
 
-def rounded(exact: Fraction, how: Rounding) -> int:
+def rounded(exact: int | Fraction, how: Rounding) -> int:
     """`exact` fen as whole fen; half_up rounds a half away from zero."""
     if how == "floor":
         return exact.numerator // exact.denominator

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from kechuang.engines.rules.check import field_kind, kinds, param_kind
-from kechuang.engines.rules.policy import Policy, Step
+from kechuang.engines.rules.policy import Param, Policy, Step
 from kechuang.engines.rules.shares import entitle
 from kechuang.engines.rules.single import NOT_IN_FORCE, Assessment, Record, Rules, Scope, assess
 from kechuang.engines.rules.vocabulary import Field
@@ -151,13 +151,23 @@ class _Lines:
         root, *parts = text.split(".")
         policy = self.policy
         if root in policy.params:
-            param, span = policy.params[root], policy.params[root].span(day)
-            return Input(text, param.title, span.value, param_kind(param), span.first, span.source, param.confirm)
+            return self._param(policy.params[root], day)
         if parts:
             return self._field(text, root, tuple(parts))
         title = policy.let[root].title if root in policy.let else {"zh": root, "en": root}
         value = self.scope.kept.get(root, UNKNOWN)
         return Input(text, title, value, self.kinds.get(root, number("money") if root == "branches" else number(None)))
+
+    def _param(self, param: Param, day: date) -> Input:
+        """The value in force on `day`, told once for all cases."""
+        span, memo = param.span(day), self.rules.memo
+        key = (self.policy.code, param.name, span.first)
+        if key not in memo:
+            memo[key] = Input(
+                param.name, param.title, span.value, param_kind(param), span.first, span.source, param.confirm
+            )
+        told: Input = memo[key]
+        return told
 
     def _field(self, text: str, root: str, parts: tuple[str, ...]) -> Input:
         last, title, kind = self._said(text, root, parts)

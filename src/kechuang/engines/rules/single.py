@@ -167,7 +167,8 @@ def _rounded(value: Any, step: Step) -> int:
     if isinstance(value, bool) or not isinstance(value, int | Fraction):
         raise FormulaError("not_a_number", where=step.name, type=type(value).__name__)
     assert step.round is not None
-    return rounded(Fraction(value) / step.round.unit, step.round.how) * step.round.unit
+    unit = step.round.unit
+    return rounded(value if unit == 1 else Fraction(value) / unit, step.round.how) * unit
 
 
 class _Case:
