@@ -77,6 +77,8 @@ def narrow(low: Number, high: Number) -> Number | Interval:
 def value_of(raw: object, name: str) -> Any:
     """What a scope holds under `name`, as a value of the language; FormulaError for what it cannot mean."""
     kind = type(raw)
+    if kind is int and -MOST <= raw <= MOST:  # type: ignore[operator]
+        return raw
     if kind is bool or kind is str or raw is UNKNOWN:
         return raw
     if kind is int or kind is Fraction:

@@ -92,7 +92,8 @@ def _compare(node: tree.Compare, row: str) -> Worker:
     pairs = tuple(zip(node.ops, others, strict=True))
 
     def chained(work: Work) -> Any:
-        left, answer = first(work), True
+        left: Any = first(work)
+        answer: Any = True
         for op, item in pairs:
             right = item(work)
             here = compared(op, left, right)

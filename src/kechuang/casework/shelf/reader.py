@@ -62,7 +62,8 @@ class Marks(Mapping[str, Mark]):
 
     @cached_property
     def _found(self) -> dict[str, Mark]:
-        nodes = _nodes(CLoader(self.text).get_single_node(), "")
+        root = CLoader(self.text).get_single_node()
+        nodes = _nodes(root, "") if root else ()
         return {path: Mark(self.file, node.start_mark.line + 1, node.start_mark.column + 1) for path, node in nodes}
 
     def __getitem__(self, path: str) -> Mark:

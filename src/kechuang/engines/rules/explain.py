@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from kechuang.engines.rules.check import field_kind, kinds, param_kind
-from kechuang.engines.rules.policy import Param, Policy, Step
+from kechuang.engines.rules.policy import Policy, Step
 from kechuang.engines.rules.shares import entitle
 from kechuang.engines.rules.single import NOT_IN_FORCE, Assessment, Record, Rules, Scope, assess
 from kechuang.engines.rules.vocabulary import Field
@@ -19,6 +19,12 @@ from kechuang.formula.units import Kind, number
 from kechuang.words.money import Money
 
 Title = Mapping[str, str]
+CEILING: Mapping[str, Title] = {
+    "first_come": {"zh": "上限（先到先得）", "en": "Ceiling (first come)"},
+    "proportional": {"zh": "上限（按比例分摊）", "en": "Ceiling (proportional)"},
+    "highest": {"zh": "上限（只取最高一笔）", "en": "Ceiling (highest)"},
+}
+BARE, MONEY, ANY_NUMBER = number(""), number("money"), number(None)
 SUFFIX: Mapping[str, Title] = {
     "person": {"zh": "人", "en": "persons"}, "point": {"zh": "分", "en": "points"}, "piece": {"zh": "件", "en": "pieces"},
     "item": {"zh": "项", "en": "items"}, "day": {"zh": "日", "en": "days"}, "month": {"zh": "个月", "en": "months"},
@@ -26,8 +32,7 @@ SUFFIX: Mapping[str, Title] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """A number that was put in: its name and title, what it was, and for a parameter since when and by which source."""
 
     name: str
@@ -39,8 +44,7 @@ class Input:
     confirm: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of an explanation. `what`: effect, condition, step, branch, amount, also, verdict, cap.
     `holds`: for a condition, whether it does; for a branch, whether it won."""
 
@@ -50,7 +54,7 @@ class Line:
     expression: str = ""
     inputs: tuple[Input, ...] = ()
     value: Any = None
-    kind: Kind = field(default_factory=lambda: number(""))
+    kind: Kind = BARE
     holds: bool | None = None
 
 
@@ -99,7 +103,7 @@ class _Lines:
         yield from self._conditions()
         for step in self.policy.let.values():
             if step.name in self.found.values:
-                yield self._step("step", step, self.found.values[step.name], self.kinds.get(step.name, number(None)))
+                yield self._step("step", step, self.found.values[step.name], self.kinds.get(step.name, ANY_NUMBER))
         if self.found.refused and self.policy.verdict is None:
             return
         yield from self._branches()
@@ -117,7 +121,7 @@ class _Lines:
             value = self.scope.of(branch.expression)
             won = branch.code not in self.found.lost and bool(value)
             inputs = self._inputs(branch.expression)
-            yield Line("branch", branch.code, branch.title, branch.expression.text, inputs, value, number("money"), won)
+            yield Line("branch", branch.code, branch.title, branch.expression.text, inputs, value, MONEY, won)
 
     def _results(self) -> Iterator[Line]:
         policy, found = self.policy, self.found
@@ -126,18 +130,15 @@ class _Lines:
             inputs = self._inputs(form.expression)
             yield Line("verdict", found.verdict, policy.verdict.title, form.expression.text, inputs, found.verdict)
         if policy.amount is not None:
-            yield self._step("amount", policy.amount, found.exact, number("money"))
+            yield self._step("amount", policy.amount, found.exact, MONEY)
         if policy.cap is not None and found.entitled is not None:
             limit = self.scope.of(policy.cap.limit)
             bit = self.amount != found.entitled
-            zh = {"first_come": "先到先得", "proportional": "按比例分摊", "highest": "只取最高一笔"}[
-                policy.cap.allocate
-            ]
-            title = {"zh": f"上限（{zh}）", "en": f"Ceiling ({policy.cap.allocate.replace('_', ' ')})"}
-            inputs = (*self._inputs(policy.cap.limit), Input("limit", title, limit, number("money")))
-            yield Line("cap", "cap", title, policy.cap.limit.text, inputs, self.amount, number("money"), bit)
+            title = CEILING[policy.cap.allocate]
+            inputs = (*self._inputs(policy.cap.limit), Input("limit", title, limit, MONEY))
+            yield Line("cap", "cap", title, policy.cap.limit.text, inputs, self.amount, MONEY, bit)
         for name, step in policy.also.items():
-            yield self._step("also", step, found.also.get(name), number("money"))
+            yield self._step("also", step, found.also.get(name), MONEY)
 
     def _step(self, what: str, step: Step, value: Any, kind: Kind) -> Line:
         day = date(self.found.year, *step.at) if step.at else self.found.day
@@ -145,51 +146,55 @@ class _Lines:
         return Line(what, step.name, step.title, form.expression.text, self._inputs(form.expression, day), value, kind)
 
     def _inputs(self, expression: Expression, day: date | None = None) -> tuple[Input, ...]:
-        return tuple(self._input(path, day or self.found.day) for path in expression.paths)
+        memo, key = self.rules.memo, (self.policy.code, expression.text)
+        if key not in memo:
+            memo[key] = tuple(self._teller(path) for path in expression.paths)
+        on = day or self.found.day
+        return tuple([tell(self, on) for tell in memo[key]])
 
-    def _input(self, text: str, day: date) -> Input:
+    def _teller(self, text: str) -> Teller:
+        """What tells the value of a path for one case, the rest of it looked up once for all."""
         root, *parts = text.split(".")
         policy = self.policy
         if root in policy.params:
-            return self._param(policy.params[root], day)
+            param, kind = policy.params[root], param_kind(policy.params[root])
+            spans = {
+                span.first: Input(text, param.title, span.value, kind, span.first, span.source, param.confirm)
+                for span in param.spans
+            }
+            return lambda lines, day: spans[param.span(day).first]
         if parts:
             return self._field(text, root, tuple(parts))
         title = policy.let[root].title if root in policy.let else {"zh": root, "en": root}
-        value = self.scope.kept.get(root, UNKNOWN)
-        return Input(text, title, value, self.kinds.get(root, number("money") if root == "branches" else number(None)))
+        kind = self.kinds.get(root, MONEY if root == "branches" else ANY_NUMBER)
+        return lambda lines, day: Input(text, title, lines.scope.kept.get(root, UNKNOWN), kind)
 
-    def _param(self, param: Param, day: date) -> Input:
-        """The value in force on `day`, told once for all cases."""
-        span, memo = param.span(day), self.rules.memo
-        key = (self.policy.code, param.name, span.first)
-        if key not in memo:
-            memo[key] = Input(
-                param.name, param.title, span.value, param_kind(param), span.first, span.source, param.confirm
-            )
-        told: Input = memo[key]
+    def _field(self, text: str, root: str, parts: tuple[str, ...]) -> Teller:
+        _, last = self.rules.vocabulary.found(Path(0, root, parts), {})
+        if not isinstance(last, Field):
+            rows = {"zh": text, "en": text}
+            return lambda lines, day: Input(text, rows, _count(lines.found.record, parts), ANY_NUMBER)
+        title, kind, options = last.title, field_kind(last), last.options if last.kind == "code" else {}
+
+        def told(lines: _Lines, day: date) -> Input:
+            value = _walked(lines.found.record, parts)
+            return Input(text, title, UNKNOWN if value is None else options.get(value, value), kind)
+
         return told
 
-    def _field(self, text: str, root: str, parts: tuple[str, ...]) -> Input:
-        last, title, kind = self._said(text, root, parts)
-        value: Any = self.found.record
-        for part in parts:
-            value = value.get(part) if value is not None else None
-        if last is None:
-            return Input(text, title, len(value) if isinstance(value, Sequence) else 0, kind)
-        shown = last.options.get(value, value) if last.kind == "code" else value
-        return Input(text, title, UNKNOWN if value is None else shown, kind)
 
-    def _said(self, text: str, root: str, parts: tuple[str, ...]) -> tuple[Field | None, Title, Kind]:
-        """What the vocabulary says of a path, looked up once for all cases."""
-        memo = self.rules.memo
-        if text not in memo:
-            _, last = self.rules.vocabulary.found(Path(0, root, parts), {})
-            plain = {"zh": text, "en": text}
-            memo[text] = (
-                (last, last.title, field_kind(last)) if isinstance(last, Field) else (None, plain, number(None))
-            )
-        said: tuple[Field | None, Title, Kind] = memo[text]
-        return said
+Teller = Callable[[_Lines, date], Input]
+
+
+def _walked(record: Any, parts: tuple[str, ...]) -> Any:
+    for part in parts:
+        record = record.get(part) if record is not None else None
+    return record
+
+
+def _count(record: Any, parts: tuple[str, ...]) -> int:
+    rows = _walked(record, parts)
+    return len(rows) if isinstance(rows, Sequence) else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -50,16 +50,13 @@ def capped(
     """`amounts` under the policy's cap. A group of which one amount is not known is not known as a whole."""
     if policy.cap is None:
         return list(amounts)
-    groups: dict[tuple[Any, ...], list[int]] = {}
-    for n, one in enumerate(found):
-        key = tuple(
-            one.year if per == "year" else key_of(rules.vocabulary, policy, one.record, per) for per in policy.cap.per
-        )
-        groups.setdefault(key, []).append(n)
+    order = policy.cap.order
     shared: list[int | None] = list(amounts)
-    for members in groups.values():
+    for members in _groups(rules, policy, policy.cap.per, found):
         limit = max(_limit(rules, policy, found[n]) for n in members)
-        ranked = sorted(members, key=lambda n: order_of(rules, policy, found[n], policy.cap.order))  # type: ignore[union-attr]
+        ranked = members
+        if len(members) > 1:
+            ranked = sorted(members, key=lambda n: order_of(rules, policy, found[n], order))
         owed = [amounts[n] for n in ranked]
         known = [value for value in owed if value is not None]
         parts = (
@@ -70,6 +67,17 @@ def capped(
         for n, part in zip(ranked, parts, strict=True):
             shared[n] = part
     return shared
+
+
+def _groups(rules: Rules, policy: Policy, per: Sequence[str], found: Sequence[Assessment]) -> Collection[list[int]]:
+    """The places of the records that share one ceiling."""
+    if len(found) == 1:
+        return ([0],)
+    groups: dict[tuple[Any, ...], list[int]] = {}
+    for n, one in enumerate(found):
+        key = tuple(one.year if each == "year" else key_of(rules.vocabulary, policy, one.record, each) for each in per)
+        groups.setdefault(key, []).append(n)
+    return groups.values()
 
 
 def _limit(rules: Rules, policy: Policy, one: Assessment) -> int:

@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from kechuang.engines.rules.policy import Param, Policy, Step, Used
+from kechuang.engines.rules.policy import Policy, Step, Used
 from kechuang.engines.rules.vocabulary import Vocabulary
 from kechuang.formula import UNKNOWN, Expression, FormulaError, Interval, evaluate, parse
+from kechuang.formula.arithmetic import is_number
+from kechuang.formula.tree import Whole
+from kechuang.formula.working import Work
 from kechuang.words.money import rounded
 
 Record = Mapping[str, Any]
@@ -31,8 +34,7 @@ class Rules:
         return self.policies[code]
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(NamedTuple):
     """What one policy says of one record.
 
     `entitled` is whole fen before ceilings over groups, None where it is not known. `verdict` is pass, fail or depends;
@@ -92,21 +94,20 @@ class Scope:
         self.open: list[str] = []
 
     def get(self, name: str, default: Any = None) -> Any:
+        kept = self.kept
+        if name in kept:
+            return kept[name]
         if name in self.policy.params:
-            return self._param(self.policy.params[name])
-        if name not in self.kept:
-            if name in self.open:
-                raise FormulaError("circular", step=name)
-            self.open.append(name)
-            self.kept[name] = self._worked(name)
-            self.open.pop()
-        return self.kept[name]
+            return self.policy.params[name].span(self.param_day).value
+        if name in self.open:
+            raise FormulaError("circular", step=name)
+        self.open.append(name)
+        kept[name] = self._worked(name)
+        self.open.pop()
+        return kept[name]
 
     def of(self, expression: Expression) -> Any:
-        return evaluate(expression, self, steps=MOST_STEPS)  # type: ignore[arg-type]
-
-    def _param(self, param: Param) -> Any:
-        return param.span(self.param_day).value
+        return expression.worker(Work(self.get, MOST_STEPS))
 
     def _worked(self, name: str) -> Any:
         if name in self.policy.let:
@@ -124,14 +125,17 @@ class Scope:
 
     def step(self, step: Step) -> Any:
         """The value of a step, rounded if it says so; its parameters are read on its own day of the year."""
-        before, self.param_day = self.param_day, date(self.day.year, *step.at) if step.at else self.param_day
-        try:
+        if step.at:
+            before, self.param_day = self.param_day, date(self.day.year, *step.at)
+            try:
+                value = self.of(step.form(self.param_day).expression)
+            finally:
+                self.param_day = before
+        else:
             value = self.of(step.form(self.param_day).expression)
-        finally:
-            self.param_day = before
         if step.round is None or value is UNKNOWN:
             return value
-        if isinstance(value, Interval):
+        if type(value) is Interval:
             return Interval(_rounded(value.low, step), _rounded(value.high, step))
         return _rounded(value, step)
 
@@ -164,7 +168,7 @@ class Scope:
 
 
 def _rounded(value: Any, step: Step) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | Fraction):
+    if not is_number(value):
         raise FormulaError("not_a_number", where=step.name, type=type(value).__name__)
     assert step.round is not None
     unit = step.round.unit
@@ -222,11 +226,12 @@ class _Case:
         self, verdict: str, refused: tuple[str, ...], unsure: tuple[str, ...], exact: Any, entitled: int | None
     ) -> Assessment:
         kept = self.scope.kept
-        skip = {self.policy.subject, "day", "year"}
-        values = {name: value for name, value in kept.items() if name not in skip}
+        values = kept.copy()
+        for name in (self.policy.subject, "day", "year"):
+            del values[name]
         loose = tuple(name for name in self.policy.depends_on if _loose(values.get(name)))
         lost = self.scope._branches()[1] if self.policy.branches and "branches" in kept else ()
-        paid = {} if refused or entitled is None else self._also()
+        paid = self._also() if self.policy.also and not refused and entitled is not None else {}
         return Assessment(
             self.policy, self.record, self.day, self.day.year, verdict, refused, unsure, values, exact, entitled, paid,
             lost, loose if verdict == "depends" else (),
@@ -258,15 +263,20 @@ def key_of(vocabulary: Vocabulary, policy: Policy, record: Record, path: str) ->
 def figures(rules: Rules, code: str, records: Sequence[Record], *, year: int) -> dict[str, object]:
     """What `total(…)` and `population(…)` of a policy come to over the records of a run."""
     policy = rules[code]
+    if ("wholes", code) not in rules.memo:
+        rules.memo["wholes", code] = _wholes(policy)
+    found: dict[str, object] = {}
+    for whole in rules.memo["wholes", code]:
+        if whole.name == "population":
+            found.setdefault(whole.key, len(records))
+            continue
+        inner = parse(whole.key.removeprefix("total(").removesuffix(")"))
+        scopes = [Scope(rules, policy, record, date(year, 12, 31), {}) for record in records]
+        found[whole.key] = sum((scope.of(inner) for scope in scopes), Fraction(0))
+    return found
+
+
+def _wholes(policy: Policy) -> tuple[Whole, ...]:
     steps = [form.expression for step in policy.let.values() for form in step.forms]
     extra = [one for one in (policy.budget and policy.budget.limit, policy.allot and policy.allot.by) if one]
-    found: dict[str, object] = {}
-    for expression in (*steps, *extra):
-        for whole in expression.wholes:
-            if whole.name == "population":
-                found.setdefault(whole.key, len(records))
-                continue
-            inner = parse(whole.key.removeprefix("total(").removesuffix(")"))
-            scopes = [Scope(rules, policy, record, date(year, 12, 31), {}) for record in records]
-            found[whole.key] = sum((scope.of(inner) for scope in scopes), Fraction(0))
-    return found
+    return tuple(whole for expression in (*steps, *extra) for whole in expression.wholes)
