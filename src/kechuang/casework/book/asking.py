@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from kechuang.casework.book.frozen import policies_of
 from kechuang.casework.shelf.book import Book
@@ -15,8 +14,7 @@ from kechuang.words.outcome import BadPage
 from kechuang.words.quantity import quantity
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """One name asked for: what kind, where (`path` inside `page`), in which unit.
 
     `awaited`: the page says that it awaits a desk, or the flow is not in use by any programme that does not.
@@ -35,9 +33,9 @@ def asked(book: Book, programmes: Collection[Page]) -> Iterator[Ask]:
     in_use = {code for page in programmes if "awaits" not in page.body for code in flows_of(book, page)}
     for code in book.codes("flows"):
         page = book.page("flows", code)
-        yield from (replace(ask, awaited=code not in in_use) for ask in _flow(page))
+        yield from (ask._replace(awaited=code not in in_use) for ask in _flow(page))
     for page in programmes:
-        yield from (replace(ask, awaited="awaits" in page.body) for ask in _programme(page))
+        yield from (ask._replace(awaited="awaits" in page.body) for ask in _programme(page))
     yield from _tables(book, programmes)
     if "likeness.yaml" in book.sources and "." in (table := str(book.page("likeness").body.get("results", ""))):
         yield Ask("table", table, book.page("likeness"), "results")

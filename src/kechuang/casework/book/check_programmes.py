@@ -87,16 +87,17 @@ def names_of(body: Mapping[str, Any]) -> frozenset[str]:
 
 def _conditions(body: Mapping[str, Any]) -> Iterator[BadPage]:
     codes: dict[str, str] = {}
+    names = names_of(body)
     for table in ("eligibility", "limits"):
         for n, condition in enumerate(body.get(table, ())):
             path, code = f"{table}.{n}", str(condition.get("code"))
             yield from _condition(condition, path)
-            yield from expression(condition.get("when"), f"{path}.when", names_of(body))
+            yield from expression(condition.get("when"), f"{path}.when", names)
             if code in codes:
                 yield BadPage(f"{path}.code", f"{code} stands at {codes[code]} too", "name one otherwise")
             codes[code] = path
     results = body.get("acceptance", {}).get("results", ())
-    beside = names_of(body) | set(body.get("acceptance", {}).get("facts", ()))
+    beside = names | set(body.get("acceptance", {}).get("facts", ()))
     for n, result in enumerate(results):
         yield from expression(result.get("when"), f"acceptance.results.{n}.when", beside)
 

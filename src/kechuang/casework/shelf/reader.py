@@ -9,7 +9,7 @@ alone, and so worked out only then.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -31,7 +31,8 @@ _DECIMAL = re.compile(
 _NULL = frozenset({"null", "Null", "NULL", "~"})
 _BOOLS = {"true": True, "false": False}
 _SHOUTED = frozenset({"True", "TRUE", "False", "FALSE"})
-_TELLING = frozenset("-+.~0123456789tfTFnN")  # what text that may be more than text begins with
+_TELLING = frozenset("-+.~0123456789tfTFnN<")  # what a scalar that may be more than text begins with
+_SCALAR = e.ScalarEvent
 _COMMA = "give it one; inside braces an unquoted comma starts a new key: put such a text in quotes"
 
 
@@ -106,7 +107,7 @@ class _Reading:
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
-        self.next = CLoader(text).get_event
+        self.next: Callable[[], Any] = CLoader(text).get_event
 
     def page(self) -> dict[str, Any]:
         try:
@@ -142,36 +143,37 @@ class _Reading:
             raise self._fault(event, f"the tag {event.tag} is not read", "leave it off")
         if depth > MOST_DEPTH:
             raise self._fault(event, "nested too deeply", f"{MOST_DEPTH} levels at most")
-        if kind is e.ScalarEvent:
+        if kind is _SCALAR:
             return self._quoted(event) if event.style else self._plain(event)
         return self._sequence(depth + 1) if kind is e.SequenceStartEvent else self._mapping(depth + 1)
 
     def _sequence(self, depth: int) -> list[Any]:
         items: list[Any] = []
         while type(event := self.next()) is not e.SequenceEndEvent:
-            items.append(self._node(event, depth))
+            items.append(event.value if _is_text(event) else self._node(event, depth))
         return items
 
     def _mapping(self, depth: int) -> dict[Any, Any]:
         values: dict[Any, Any] = {}
         while type(event := self.next()) is not e.MappingEndEvent:
-            key = self._key(event)
+            key = event.value if _is_text(event) else self._key(event)
             if key in values:
                 raise self._fault(event, f"the key {key} stands twice", "keep one")
             value = self.next()
-            if type(value) is e.ScalarEvent and not value.value and not value.style:
+            if _is_text(value):
+                values[key] = value.value
+                continue
+            if type(value) is _SCALAR and not value.value and not value.style:
                 raise self._fault(event, f"the key {key} has no value", _COMMA)
             values[key] = self._node(value, depth)
         return values
 
     def _key(self, event: Any) -> str | date:
-        if type(event) is not e.ScalarEvent or event.tag or event.anchor:
+        if type(event) is not _SCALAR or event.tag or event.anchor:
             raise self._fault(event, "a key is a plain word", "write a code")
         text: str = event.value
         if not text or text == "<<":
             raise self._fault(event, f"{text!r} is no key", "write a code")
-        if _only_text(text):
-            return text
         if not event.style and _INTEGER.fullmatch(text):
             raise self._fault(event, f"the key {text} is a number", "quote it, so that it is text everywhere")
         return self._date(event, text) if ISO_DATE.fullmatch(text) else text
@@ -188,8 +190,6 @@ class _Reading:
         text: str = event.value
         if not text:
             raise self._fault(event, "an empty item", "give it a value, or leave it off")
-        if _only_text(text):
-            return text
         if text in _BOOLS:
             return _BOOLS[text]
         if _INTEGER.fullmatch(text):
@@ -215,6 +215,9 @@ class _Reading:
         return BadPage(self.file, why, mend, line=start.line + 1, column=start.column + 1)
 
 
-def _only_text(text: str) -> bool:
-    first = text[0]
+def _is_text(event: Any) -> bool:
+    """Whether a node is a plain scalar that can be nothing but text: most are, and need not be looked at further."""
+    if type(event) is not _SCALAR or event.style or event.tag or event.anchor or not event.value:
+        return False
+    first = event.value[0]
     return first not in _TELLING and not first.isdecimal()

@@ -86,9 +86,9 @@ def field_from(node: object, *, path: str, sheets: Mapping[str, Form], asked: bo
         step=Fraction(number_in(node["step"], f"{path}.step")) if "step" in node else None,
         options=options_of(node["options"], path=f"{path}.options") if "options" in node else None,
         source=str(node.get("from") or node.get("of") or node.get("items") or ""),
-        levels=_whole(node.get("levels", 0), f"{path}.levels"),
+        levels=_whole(node["levels"], f"{path}.levels") if "levels" in node else 0,
         level=str(node.get("level", "")),
-        accept=tuple(str(ending).lower().lstrip(".") for ending in _list(node.get("accept", ()), f"{path}.accept")),
+        accept=_endings(node["accept"], f"{path}.accept") if "accept" in node else (),
         columns=_columns(node, kind, path, sheets),
         inner=sheets.get(str(node["of"])) if kind == "sheet" else None,
         formula=parse(str(node["formula"]), path=f"{path}.formula") if kind == "computed" else None,
@@ -129,6 +129,8 @@ def _code_of(entry: object) -> str:
 
 
 def _loose(node: object) -> Text:
+    if node is None:
+        return NO_TEXT
     if isinstance(node, Text):
         return node
     if isinstance(node, Mapping):
@@ -166,7 +168,9 @@ def _check_keys(node: Mapping[str, Any], kind: str, path: str) -> None:
 
 
 def _flag(node: Mapping[str, Any], key: str, path: str, *, usual: bool = False) -> bool:
-    value = node.get(key, usual)
+    if key not in node:
+        return usual
+    value = node[key]
     if not isinstance(value, bool):
         raise BadPage(f"{path}.{key}", f"{value!r} is neither true nor false", "write true or false")
     return value
@@ -181,7 +185,9 @@ def _condition(value: object, path: str) -> bool | Expression:
 
 
 def _unit(node: Mapping[str, Any], kind: str, path: str) -> str:
-    unit = str(node.get("unit", ""))
+    if "unit" not in node:
+        return ""
+    unit = str(node["unit"])
     if kind == "money" and unit and unit not in FEN:
         raise BadPage(f"{path}.unit", f"{unit!r} is no unit of money", f"one of {'、'.join(FEN)}")
     return unit
@@ -192,6 +198,10 @@ def _expert(node: Mapping[str, Any], kind: str, path: str) -> str:
     if seen not in ("shown", "masked", "hidden"):
         raise BadPage(f"{path}.expert", f"{seen!r} is not known", "write shown, masked or hidden")
     return seen
+
+
+def _endings(value: object, path: str) -> tuple[str, ...]:
+    return tuple(str(ending).lower().lstrip(".") for ending in _list(value, path))
 
 
 def _list(value: object, path: str) -> list[Any] | tuple[Any, ...]:
@@ -220,6 +230,8 @@ def number_in(value: object, path: str) -> Fraction:
 
 def _bounds(node: Mapping[str, Any], kind: str, path: str) -> tuple[Any, Any]:
     """The least and most of a field in the terms of its values."""
+    least: Any
+    most: Any
     if kind == "table" or kind in ROWS:
         rows = node.get("rows", {"least": node["min"]} if "min" in node else {})
         if not isinstance(rows, Mapping) or not set(rows) <= {"least", "most"}:
@@ -228,16 +240,14 @@ def _bounds(node: Mapping[str, Any], kind: str, path: str) -> tuple[Any, Any]:
             _whole(rows.get(key, usual), f"{path}.rows.{key}") for key, usual in (("least", 0), ("most", MOST_ROWS))
         )
     else:
-        least, most = (_bound(node, key, kind, path) for key in ("min", "max"))
+        least = _bound(node["min"], kind, node, f"{path}.min") if "min" in node else None
+        most = _bound(node["max"], kind, node, f"{path}.max") if "max" in node else None
     if least is not None and most is not None and least > most:
         raise BadPage(path, f"at least {least} and at most {most} cannot both hold", "exchange them")
     return least, most
 
 
-def _bound(node: Mapping[str, Any], key: str, kind: str, path: str) -> Any:
-    if key not in node:
-        return None
-    value, path = node[key], f"{path}.{key}"
+def _bound(value: object, kind: str, node: Mapping[str, Any], path: str) -> Any:
     if kind in _DAYS:
         return _day(value, path)
     if kind in _SHARES:

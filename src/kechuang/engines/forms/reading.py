@@ -134,6 +134,8 @@ def _check_section_codes(sections: tuple[Section, ...], path: str) -> None:
 
 def _with_fields(section: Section, fields: Mapping[str, Field]) -> Section:
     """The section, its rules told of which fields they speak."""
+    if not section.rules:
+        return section
     rules = (replace(rule, fields=tuple(code for code in fields if code in rule.when.names)) for rule in section.rules)
     return replace(section, rules=tuple(rules))
 
