@@ -35,4 +35,5 @@ def postgres(url: str) -> dict[str, Any]:
         "HOST": unquote(socket) or parts.hostname or "",
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,  # after a restart of the server nobody is answered by a broken connection
     }

@@ -14,6 +14,7 @@ from kechuang.faces.cli.serve import HASHING
 from kechuang.faces.serving import front as fronts
 from kechuang.faces.serving.arrivals import Listening
 from kechuang.faces.serving.front import Front
+from kechuang.faces.serving.gates import Gate
 from kechuang.faces.serving.requests import MOST_BODY, Malformed, parsed
 from tests.faces.serving.sockets import SECRET, T, a_house, headers_of, post, sent
 
@@ -238,6 +239,45 @@ def test_what_lay_in_the_kernel_while_the_front_was_busy_is_stamped_by_when_it_c
     assert told(story()) <= 0
     monkeypatch.setattr(Listening, "taken", lambda self, number: 0)  # planted: the front's own clock
     assert told(story()) >= 250
+
+
+def test_who_arrived_first_is_let_in_first_also_when_they_come_again_with_a_ticket():
+    async def story():
+        clock = Clock(T)
+        async with a_house(open_gate=False, slots=1, patience=0.2, clock=clock) as (application, front, port):
+            holding = asyncio.create_task(sent(port, post(b"holds the place")))
+            await asyncio.sleep(0.05)
+            _, head, _ = await sent(port, post(b"first"))
+            ticket = head.partition("Set-Cookie: ")[2].partition(";")[0]
+            front.patience, clock.now = 5, T + 1000
+            second = asyncio.create_task(sent(port, post(b"the second")))
+            await asyncio.sleep(0.05)
+            again = asyncio.create_task(sent(port, post(b"first", f"Cookie: {ticket}")))
+            await asyncio.sleep(0.05)
+            application.gate.set()
+            await asyncio.gather(holding, second, again)
+            return [one["body"] for one in application.seen]
+
+    assert told(story()) == [len(b"holds the place"), len(b"first"), len(b"the second")]
+
+
+@pytest.mark.parametrize("given_up", [False, True])
+def test_a_place_that_somebody_gave_up_waiting_for_is_not_lost(given_up):
+    async def story():
+        gate = Gate(1)
+        await gate.enter(1)
+        waiting = asyncio.create_task(gate.enter(2))
+        await asyncio.sleep(0)
+        if given_up:
+            waiting.cancel()
+        gate.leave()
+        if not given_up:
+            waiting.cancel()  # in the very moment in which the place is given
+        await asyncio.gather(waiting, return_exceptions=True)
+        await asyncio.wait_for(gate.enter(3), 1)
+        return waiting.cancelled()
+
+    assert told(story())
 
 
 def test_log_ins_that_wait_leave_half_of_the_places_to_others():

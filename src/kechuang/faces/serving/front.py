@@ -19,6 +19,7 @@ from typing import IO
 from kechuang.faces.serving import tickets
 from kechuang.faces.serving.answers import QUEUED, answer
 from kechuang.faces.serving.arrivals import Listening
+from kechuang.faces.serving.gates import Gate
 from kechuang.faces.serving.received import SECRET_HEADER, STAMP_HEADER
 from kechuang.faces.serving.requests import CHUNK, MOST_HEAD, Head, Malformed, read_body, read_head
 from kechuang.words.period import ZONE
@@ -56,15 +57,15 @@ class Front:
     waiting_most: int = 5000
     trusted: frozenset[str] = frozenset()
     clock: Callable[[], int] = now_ms
-    _open: asyncio.Semaphore = field(init=False)
-    _signing: asyncio.Semaphore = field(init=False)
+    _open: Gate = field(init=False)
+    _signing: Gate = field(init=False)
     _waiting: int = 0
     _listening: Listening | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self._open = asyncio.Semaphore(self.slots)
-        self._signing = asyncio.Semaphore(self.signing_in)
+        self._open = Gate(self.slots)
+        self._signing = Gate(self.signing_in)
 
     async def listen(self, listening: socket.socket) -> asyncio.Server:
         """Answer on a socket that is bound and listening already: what waits in it outlives a fallen front."""
@@ -128,21 +129,22 @@ class Front:
             ([self._signing, self._open], self.waiting_most // 2) if signing else ([self._open], self.waiting_most)
         )
         async with contextlib.AsyncExitStack() as held:
-            if not await self._wait(gates, held, most):
+            if not await self._wait(gates, held, first, most):
                 given = tickets.ticket(head, body, arrived=first, secret=self.secret)
                 writer.write(answer(QUEUED, stamp=said(first), ticket=given))
                 return False
             return await self._ask(head, body, first, writer)
 
-    async def _wait(self, gates: Iterable[asyncio.Semaphore], held: contextlib.AsyncExitStack, most: int) -> bool:
-        """Take a place in each gate, in the order of arrival; False when that takes too long or `most` wait already."""
+    async def _wait(self, gates: Iterable[Gate], held: contextlib.AsyncExitStack, first: int, most: int) -> bool:
+        """Take a place in each gate, in the order of first arrivals; False when that takes too long or `most` wait already."""
         if self._waiting >= most:
             return False
         self._waiting += 1
         try:
             async with asyncio.timeout(self.patience):
                 for gate in gates:
-                    await held.enter_async_context(gate)
+                    await gate.enter(first)
+                    held.callback(gate.leave)
         except TimeoutError:
             return False
         finally:
