@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -80,28 +81,57 @@ def _other_user() -> str | None:
     return next((name for name in ("postgres", "nobody") if name in known), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A throwaway PostgreSQL: the URL of its empty database, its folder, and what it is started with."""
+
+    folder: Path
+    url: str
+    options: str
+
+    def start(self) -> None:
+        _run("pg_ctl", "-D", f"{self.folder}/data", "-l", f"{self.folder}/log", "-w", "-o", self.options, "start")
+
+    def stop(self, mode: str = "immediate") -> None:
+        """As a machine that falls over: nothing is flushed, the next start recovers; or, by `fast`, as it should be."""
+        _run("pg_ctl", "-D", f"{self.folder}/data", "-m", mode, "-w", "stop")
+
+    @property
+    def runs(self) -> bool:
+        return (self.folder / "data" / "postmaster.pid").exists()
+
+
 @contextmanager
-def a_cluster(**settings: str) -> Iterator[str]:
-    """The URL of an empty database on a throwaway cluster, on a free port of 127.0.0.1; all of it is gone afterwards."""
+def a_cluster(like: Path | None = None, **settings: str) -> Iterator[Cluster]:
+    """A running cluster on a free port of 127.0.0.1, empty or a copy of a stopped one; all of it is gone afterwards."""
     folder = Path(mkdtemp(prefix="kechuang-postgres-"))
     try:
-        password = secrets.token_hex(8)
-        (folder / "password").write_text(password, "utf-8")
-        if os.geteuid() == 0:
-            shutil.chown(folder / "password", _other_user())
-            shutil.chown(folder, _other_user())
-        auth = ["--auth-local=scram-sha-256", "--auth-host=scram-sha-256", f"--pwfile={folder / 'password'}"]
-        _run("initdb", "-D", f"{folder}/data", "-U", "kechuang", "-E", "UTF8", "--locale=C", "--no-sync", *auth)
+        if like is None:
+            _initialised(folder)
+        else:
+            subprocess.run(["cp", "-a", f"{like}/.", str(folder)], check=True)
+        password = (folder / "password").read_text("utf-8")
         port = free_port()
         told = {"port": str(port), "listen_addresses": "127.0.0.1", "unix_socket_directories": str(folder), **settings}
         options = " ".join(f"-c {name}={value}" for name, value in told.items())
-        _run("pg_ctl", "-D", f"{folder}/data", "-l", f"{folder}/log", "-w", "-o", options, "start")
+        made = Cluster(folder, f"postgresql://kechuang:{password}@127.0.0.1:{port}/postgres", options)
+        made.start()
         try:
-            yield f"postgresql://kechuang:{password}@127.0.0.1:{port}/postgres"
+            yield made
         finally:
-            _run("pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "-w", "stop")
+            if made.runs:
+                made.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _initialised(folder: Path) -> None:
+    (folder / "password").write_text(secrets.token_hex(8), "utf-8")
+    if os.geteuid() == 0:
+        shutil.chown(folder / "password", _other_user())
+        shutil.chown(folder, _other_user())
+    auth = ["--auth-local=scram-sha-256", "--auth-host=scram-sha-256", f"--pwfile={folder / 'password'}"]
+    _run("initdb", "-D", f"{folder}/data", "-U", "kechuang", "-E", "UTF8", "--locale=C", "--no-sync", *auth)
 
 
 def free_port() -> int:

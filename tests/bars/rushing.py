@@ -131,8 +131,10 @@ def judged(told: Iterable[Sent], stored: list[tuple[str, str]], closes: int) -> 
     accepted = [one for one in told if one.digests]
     refused = [one for one in told if one.codes and not one.digests]
     by_key: dict[str, set[str]] = {}
-    for one in accepted:
+    pressed: dict[str, int] = {}  # when a key was first sent: whoever presses again later is given the first record
+    for one in told:
         by_key.setdefault(one.key, set()).update(one.digests)
+        pressed[one.key] = min(one.first, pressed.get(one.key, one.first))
     stroke, numbers = closes * 1_000_000, [row[0] for row in stored]
     kept = {one.number for one in accepted}
     return Judged(
@@ -141,7 +143,7 @@ def judged(told: Iterable[Sent], stored: list[tuple[str, str]], closes: int) -> 
         receipts_differ=[key for key, digests in by_key.items() if len(digests) > 1]
         + [one.number for one in accepted if known.get(one.number) not in one.digests],
         stored_but_refused=[one.number for one in refused if one.number in known and one.number not in kept],
-        late_accepted=[(one.number, (one.first - stroke) / 1e6) for one in accepted if one.first >= stroke],
+        late_accepted=[(one.number, (one.first - stroke) / 1e6) for one in accepted if pressed[one.key] >= stroke],
         early_refused=[(one.number, (one.last - stroke) / 1e6) for one in refused if one.last < stroke],
         unanswered=[(one.number, one.statuses) for one in told if not one.settled],
         failed=[status for one in told for status in one.statuses if status >= 500 or status == 0],

@@ -87,7 +87,7 @@ def sent(address: str, one: dict[str, Any]) -> str | None:
         with urlopen(Request(address + one["address"], body, headers, method="POST"), timeout=60) as answer:
             return str(json.load(answer)["digest"])
     except HTTPError as error:
-        assert error.code in (502, 503), (error.code, error.read()[:500], one)
+        assert error.code in (429, 502, 503), (error.code, error.read()[:500], one)
     except (OSError, ValueError):
         pass
     return None
@@ -113,6 +113,7 @@ def rush(
             digest = sent(address, one)
             if digest is None:
                 unanswered.append(one)
+                stop.wait(1.0)  # what is down answers fast: all the work would be spent on it
             else:
                 acked[one["key"]] = digest
 

@@ -26,8 +26,11 @@ def ran(house: Installation, *arguments: str) -> subprocess.CompletedProcess[str
 def copied(request, tmp_path_factory):
     """An installation, a copy taken in the middle of submissions, what was acknowledged before it, and an empty host."""
     folder = tmp_path_factory.mktemp("backup")
-    with installed(request.param, folder / "first") as house, installed(request.param, folder / "empty") as empty:
-        people = house.migrated().told("scene", "prepared", str(SUBMISSIONS))
+    with (
+        installed(request.param, folder / "first") as house,
+        installed(request.param, folder / "empty", empty=True) as empty,
+    ):
+        people = house.told("scene", "prepared", str(SUBMISSIONS))
         acks = folder / "acks"
         writing = subprocess.Popen(
             house.command("scene", "recorded", str(people["round"]), json.dumps(people["people"]), "FULL"),

@@ -14,7 +14,7 @@ def races(request, tmp_path_factory):
     """What the races came to, and what `verify` says of the installation afterwards."""
     with installed(request.param, tmp_path_factory.mktemp("races")) as house:
         yield {
-            **house.migrated().told("scene", "races"),
+            **house.told("scene", "races"),
             "kind": request.param,
             "verify": house.told("verify", "--json"),
         }

@@ -18,7 +18,6 @@ TOLD = ["tests/casework", "tests/house/test_curtain.py", "tests/desks", "tests/f
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
     with installed("postgres", tmp_path_factory.mktemp("postgres")) as house:
-        house.migrated()
         yield house
 
 

@@ -120,15 +120,15 @@ def test_postgresql_comes_to_what_duckdb_comes_to(tmp_path):
     from kechuang.casework import bulk_live
 
     duck, tables = _files(tmp_path), tables_in(bench_rules().vocabulary)
-    with a_cluster() as url:
-        with psycopg.connect(url, autocommit=True) as connection:
+    with a_cluster() as cluster:
+        with psycopg.connect(cluster.url, autocommit=True) as connection:
             for name, table in made().items():
                 told = ", ".join(f'"{one.name}" {TYPES[str(one.type)]} NOT NULL' for one in table.schema)
                 connection.execute(f'CREATE TABLE "{name}" ({told})')
                 with connection.cursor().copy(f'COPY "{name}" FROM STDIN') as copy:
                     for row in table.to_pylist():
                         copy.write_row(list(row.values()))
-        live = bulk_live.folder(url, tables)
+        live = bulk_live.folder(cluster.url, tables)
         told = (duck.complete(), duck.kinds(), duck.bounds(made()))
         assert (live.complete(), live.kinds(), live.bounds(made())) == told
         assert _answers(live) == _answers(duck)

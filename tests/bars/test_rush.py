@@ -30,7 +30,7 @@ CALLS = (
     else [("", 30, 0.2), ("late stamp", 20, 0.2)]
 )
 DOUBLE = 15  # every so many users presses twice
-STORM, HANDED = (2000, 60) if LONG else (8, 3)
+STORM, HANDED = (2000, 60) if LONG else (14, 3)
 LATE = {"round_closed", "round_not_open"}
 PAUSE = 3.0 if LONG else 0.3  # seconds until somebody who was told to queue sends again
 # What a bar may do to the front while it runs: little patience, so that tickets are given in the short form too, and two faults.
@@ -44,9 +44,9 @@ def told(word):
             return word in file.read()
     except FileNotFoundError:
         return False
-def waiting(self, gates, held, most):
+def waiting(self, gates, *rest):
     self.patience = 0.3 if told("impatient") else 12.0
-    return wait(self, gates[-1:] if told("no gate") else gates, held, most)
+    return wait(self, gates[-1:] if told("no gate") else gates, *rest)
 def asking(self, head, body, arrived, writer):
     return ask(self, head, body, self.clock() if told("late stamp") else arrived, writer)
 Front._wait, Front._ask = waiting, asking
