@@ -7,13 +7,15 @@ query gives the very rows the plain one gives (a test compares them).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from django.apps import apps
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import ForeignKey, Model, QuerySet
+from django.db.models.base import ModelState
 from django.db.models.fields import AutoFieldMixin
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 from django.utils.functional import cached_property
@@ -38,14 +40,43 @@ class _Compiled:
     """What the query is asked with: `_Place`s stand for the values."""
 
     def rows(self, values: tuple[object, ...]) -> list[Any]:
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, [values[p.at] if type(p) is _Place else p for p in self.params])
-            found: Iterable[Any] = cursor.fetchall()
+        found: Iterable[Any] = ask(self.sql, [values[p.at] if type(p) is _Place else p for p in self.params])
         if self.converters:
             found = self.compiler.apply_converters(found, self.converters)
         if self.model is None:
             return [tuple(row) for row in found]
-        return [self.model.from_db(connection.alias, self.names, row) for row in found]
+        return [self._instance(row) for row in found]
+
+    def _instance(self, row: Sequence[object]) -> Model:
+        """What `from_db` makes, without asking sixty columns one by one whether someone listens: none of ours is told of it."""
+        made: Model = self.model.__new__(self.model)
+        made.__dict__.update(zip(self.names, row, strict=True))
+        state = made.__dict__["_state"] = ModelState()
+        state.adding, state.db = False, DEFAULT_DB_ALIAS
+        return made
+
+
+@lru_cache(maxsize=4096)
+def _marked(sql: str) -> str:
+    return sql.replace("%s", "?").replace("%%", "%")
+
+
+def ask(sql: str, params: Sequence[object]) -> list[Any]:
+    """Every row a statement gives, none for one that gives none.
+
+    SQLite is asked directly where nobody listens (debug, wrappers, a broken transaction): Django's cursor costs 30 of the
+    35 microseconds of a small query.
+    """
+    here = connections[DEFAULT_DB_ALIAS]
+    if here.vendor != "sqlite" or here.execute_wrappers or here.queries_logged or here.needs_rollback:
+        with here.cursor() as cursor:
+            cursor.execute(sql, params)
+            return cursor.fetchall() if cursor.description else []
+    here.ensure_connection()
+    here.validate_thread_sharing()
+    with here.wrap_database_errors:
+        found: list[Any] = here.connection.execute(_marked(sql), params).fetchall()
+    return found
 
 
 class Prepared(Generic[Row]):
@@ -96,10 +127,9 @@ def insert(row: Model) -> None:
     kept = connection.__dict__.setdefault("_prepared", {})
     fields, sql = kept.get(("insert", model)) or kept.setdefault(("insert", model), _insertion(model))
     values = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        if row.pk is None:
-            row.pk = cursor.fetchone()[0]
+    told = ask(sql, values)
+    if row.pk is None:
+        row.pk = told[0][0]
     row._state.adding, row._state.db = False, connection.alias
 
 
@@ -118,8 +148,7 @@ def update(row: Model, *names: str) -> None:
     kept = connection.__dict__.setdefault("_prepared", {})
     fields, sql = kept.get((model, names)) or kept.setdefault((model, names), _change(model, names))
     values = [field.get_db_prep_save(field.pre_save(row, False), connection) for field in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*values, row.pk])
+    ask(sql, [*values, row.pk])
 
 
 def insert_many(model: type[Model], columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
