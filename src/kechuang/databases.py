@@ -19,7 +19,12 @@ def sqlite(path: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
-        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 15, "cached_statements": 1024, "init_command": _PRAGMAS},
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 15,
+            "cached_statements": 1024,
+            "init_command": _PRAGMAS,
+        },
     }
 
 

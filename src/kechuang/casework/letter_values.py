@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from kechuang.casework.models import Award, Case, Notice, Record, Round, Told
+from kechuang.casework.models import Award, Case, Notice, Record, Round, Told, subject_key
 from kechuang.casework.pages import Pages, day_of, pages_of
-from kechuang.casework.queries import history
 from kechuang.engines import forms
 from kechuang.engines.flow import Flow
 from kechuang.parties.models import Organisation, Person
@@ -23,6 +22,12 @@ UNSAID = frozenset(
     {"signature", "statement", "file", "files", "sheet", "checklist", "commitments", "real_name", "account"}
 )
 TOLD = Prepared[Told](lambda pk: Told.objects.filter(pk=pk))
+NOTICE = Prepared[Notice](lambda code: Notice.objects.filter(code=code))
+RECALLED = Prepared[Record](
+    lambda kind, pid, position, *acts: Record.objects.filter(
+        subject_kind=kind, subject=pid, act__in=acts, position__lt=position
+    ).order_by("position")
+)
 AWARD = Prepared[Award](lambda case: Award.objects.filter(case=case))
 # Names that any letter may have beside the inputs of its act and of the acts it recalls; a test holds the letters to them.
 NAMES = frozenset({
@@ -76,7 +81,7 @@ def _of_case(case: Case, flow: Flow, record: Record) -> dict[str, Any]:
 
 
 def _of_notice(code: str) -> dict[str, Any]:
-    notice = Notice.objects.filter(code=code).first()
+    notice = NOTICE.one(code)
     if notice is None or notice.last_day is None:
         return {}
     days = workdays_between(notice.first_day, notice.last_day)
@@ -122,7 +127,7 @@ def worded(pages: Pages, flow: Flow, record: Record) -> tuple[list[str], dict[st
 
 def _recalled(subject: Case | Round, record: Record, acts: Iterable[str]) -> Iterable[Record]:
     wanted = list(acts)
-    return history(subject).filter(act__in=wanted, position__lt=record.position) if wanted else ()
+    return RECALLED.rows(*subject_key(subject), record.position, *wanted) if wanted else ()
 
 
 def _name(kind: str, pid: str) -> str:

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from kechuang.casework import documents, letter_values, queries
+from kechuang.casework.acts import the_round
 from kechuang.casework.models import Case, Document, Letter, Record, Round
 from kechuang.casework.outbox import job
 from kechuang.casework.pages import day_of, pages_of
+from kechuang.casework.steady import once
 from kechuang.parties.prepared import Prepared, insert
 from kechuang.words.money import Money
 
@@ -19,6 +21,8 @@ BLANK = "——"
 INSTANT = timedelta(microseconds=1)
 RECORD = Prepared[Record](lambda pk: Record.objects.filter(pk=pk))
 CASE = Prepared[Case](lambda number: Case.objects.defer("answers").filter(number=number))
+ROUND = Prepared[Round](lambda code: Round.objects.filter(code=code))
+RECEIPT = Prepared[Document](lambda record: Document.objects.filter(record=record, kind="receipt").order_by("pk"))
 
 
 def drawn(text: str, values: Mapping[str, Any]) -> str:
@@ -61,7 +65,7 @@ def write_letter(payload: Mapping[str, Any], on: datetime) -> None:
     title = page["title"]["zh"]
     number = str(values.get("decision_no") or values.get("document_no") or "")
     public = "public" in page.get("addressed_to", ())
-    issued = Document.objects.filter(record=record, kind="receipt").first() if payload["letter"] == "receipt" else None
+    issued = RECEIPT.one(record.pk) if payload["letter"] == "receipt" else None
     kept = issued or documents.issue(str(payload["letter"]), title, body, on=record.on, case=case, round_=subject.round, record=record, number=number, public=public)  # fmt: skip
     people = [p for role in page.get("addressed_to", ()) for p in queries.holders(role, subject, day_of(on))]
     for person in {p.pk: p for p in people}.values():
@@ -74,8 +78,12 @@ def subject_of(record: Record) -> Case | Round:
         case = CASE.one(record.subject)
         if case is None:
             raise LookupError(f"case {record.subject} is gone")
+        case.round = once(("its round", case.round_id), lambda: the_round(case.round_id))
         return case
-    return Round.objects.get(code=record.subject)
+    round_ = ROUND.one(record.subject)
+    if round_ is None:
+        raise LookupError(f"round {record.subject} is gone")
+    return round_
 
 
 def inbox(person: Any) -> list[Document]:

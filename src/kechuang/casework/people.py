@@ -18,9 +18,13 @@ from kechuang.engines.forms.kinds.base import Unreadable
 from kechuang.engines.forms.kinds.codes import identity_number
 from kechuang.parties.models import Appointment, Employment, Organisation, Person
 from kechuang.parties.permissions import appointments
+from kechuang.parties.prepared import Prepared, insert, update
 from kechuang.parties.secrets import keyed_digest
 from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason
+
+EMPLOYED = Prepared[Employment](lambda person: Employment.objects.filter(person=person, until=None))
+IDENTIFIED = Prepared[tuple[int]](lambda digest: Person.objects.filter(identity_digest=digest).values_list("pk"))
 
 
 @transaction.atomic
@@ -74,7 +78,7 @@ def register_person(values: Mapping[str, Any], *, password: str | None, on: date
     given = dict(values)
     if identity := given.pop("identity", ""):
         given |= identity_fields(identity)
-        if Person.objects.filter(identity_digest=given["identity_digest"]).exists():
+        if IDENTIFIED.one(given["identity_digest"]):
             raise Refused(Reason("person_already_registered"))
     if Person.objects.filter(username__iexact=given["username"]).exists():
         raise Refused(Reason("username_taken", username=given["username"]))
@@ -92,16 +96,18 @@ def confirm_person(person: Person, *, by: Person, on: datetime, key: str) -> Rec
     """The unit's word that someone works there."""
     must_hold(by, on, {"unit_research", "unit_head"}, target=person.unit.pid if person.unit else "")
     person.standing = "confirmed"
-    person.save(update_fields=["standing"])
+    update(person, "standing")
     return note(person, "confirm_person", by=by, on=on, key=key, role="unit_research", data={})
 
 
 def employ(person: Person, unit: Organisation, *, since: date) -> None:
     """Where a person works from `since` on; the place before stays as history."""
-    Employment.objects.filter(person=person, until=None).update(until=since)
-    Employment.objects.create(person=person, organisation=unit, since=since)
+    for before in EMPLOYED.rows(person.pk):
+        before.until = since
+        update(before, "until")
+    insert(Employment(person=person, organisation=unit, since=since))
     person.unit = unit
-    person.save(update_fields=["unit"])
+    update(person, "unit")
 
 
 @transaction.atomic

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
+from functools import partial
 
 from django.db.models import Q, QuerySet
 
 from kechuang.casework.models import Case, Member, Record, Round, subject_key
 from kechuang.casework.pages import roles_page
+from kechuang.casework.steady import once
 from kechuang.parties.models import Appointment, Person
 from kechuang.parties.permissions import EVERYWHERE, appointments, covers
 from kechuang.parties.prepared import Prepared
@@ -95,5 +97,7 @@ def holders(role: str, subject: Case | Round, on: date) -> list[Person]:
     round_ = subject.round
     parties = [round_.institution, getattr(subject, "applicant", None), getattr(subject, "recommender", None)]
     targets = ["", EVERYWHERE, round_.programme, round_.plan, round_.code, *(p.pid if p else "" for p in parties)]
-    found = [held.person_id for held in HOLDERS.rows(role, *targets) if covers(held, subject) and held.holds_on(on)]
-    return [person for pk in dict.fromkeys(found) if (person := PERSON.one(pk))]
+    holding = once(("holders", role, *targets), lambda: HOLDERS.rows(role, *targets))
+    found = [held.person_id for held in holding if covers(held, subject) and held.holds_on(on)]
+    people = [once(("person", pk), partial(PERSON.one, pk)) for pk in dict.fromkeys(found)]
+    return [person for person in people if person]

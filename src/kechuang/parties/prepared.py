@@ -93,9 +93,9 @@ class Prepared(Generic[Row]):
     def rows(self, *values: object) -> list[Row]:
         """Every row, in the query's order."""
         kept = connection.__dict__.setdefault("_prepared", {})
-        compiled = kept.get(self)
+        compiled = kept.get((self, len(values)))
         if compiled is None:
-            kept[self] = compiled = self._compiled(values)
+            kept[self, len(values)] = compiled = self._compiled(values)
         return list(compiled.rows(values))
 
     def one(self, *values: object) -> Row | None:
@@ -149,6 +149,16 @@ def update(row: Model, *names: str) -> None:
     fields, sql = kept.get((model, names)) or kept.setdefault((model, names), _change(model, names))
     values = [field.get_db_prep_save(field.pre_save(row, False), connection) for field in fields]
     ask(sql, [*values, row.pk])
+
+
+def add(row: Model, name: str, amount: int) -> None:
+    """`filter(pk=row.pk).update(name=F(name) + amount)`: the sum is made by the database, whatever `row` remembers."""
+    meta, quoted = type(row)._meta, connection.ops.quote_name
+    column = quoted(meta.get_field(name).column)
+    ask(
+        f"UPDATE {quoted(meta.db_table)} SET {column} = {column} + %s WHERE {quoted(meta.pk.column)} = %s",
+        [amount, row.pk],
+    )
 
 
 def insert_many(model: type[Model], columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:

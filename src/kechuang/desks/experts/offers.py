@@ -14,7 +14,7 @@ from kechuang.desks.experts import ceremonies, drawing, fees, ranking, seating, 
 from kechuang.desks.experts.models import Conflict, Draw, Expert, Opinion, Pool, Review, Score, Seat
 from kechuang.desks.experts.terms import CERTIFIED, method_of
 from kechuang.engines.panel.scores import in_points, median
-from kechuang.parties.prepared import Prepared, update
+from kechuang.parties.prepared import Prepared, insert, update
 from kechuang.words.offers import check, effect, fact
 from kechuang.words.outcome import Finding, Refused
 from kechuang.words.reason import Reason
@@ -37,6 +37,11 @@ FILED = Prepared[tuple[int]](
 TOGETHER = Prepared[tuple[int]](
     lambda round_, group: Case.objects.filter(round=round_, group=group, parent=None).values_list("pk")
 )
+POOL = Prepared[Pool](lambda round_: Pool.objects.filter(round=round_))
+LABELS = Prepared[tuple[str]](lambda draw: Seat.objects.filter(draw=draw, state__in=SITTING).values_list("label"))
+SHEETS = Prepared[tuple[int]](lambda case, mode: Review.objects.filter(case=case, mode=mode).values_list("pk"))
+SCORE = Prepared[Score](lambda case: Score.objects.filter(case=case))
+OPINIONS = Prepared[tuple[int]](lambda case: Opinion.objects.filter(case=case).values_list("pk"))
 EXPERTS = Expert.objects.select_related("person", "person__unit").defer("person__identity")
 GROUPED = ("mail", "panel")
 
@@ -90,7 +95,7 @@ def freeze_pool(round_: Round, context: Any) -> None:
 @check("experts.pool_frozen")
 def pool_frozen(case: Case, context: Any) -> Finding:
     """The pool is closed and its digest published."""
-    return Finding.passed() if Pool.objects.filter(round=case.round).exists() else Finding.fail("pool_not_frozen")
+    return Finding.passed() if POOL.one(case.round_id) else Finding.fail("pool_not_frozen")
 
 
 @check("experts.recusal_declared")
@@ -107,7 +112,7 @@ def pool_large_enough(case: Case, context: Any) -> Finding:
     if draw_of(case, mode) is not None:
         return Finding.passed()
     seats = max(drawing.quotas_of(context.pages.programme, one)[0] for one in drawn_together(case, mode))
-    pool = Pool.objects.filter(round=case.round).first()
+    pool = POOL.one(case.round_id)
     have = pool.count if pool else 0
     return Finding.passed() if have >= seats else Finding.fail("pool_too_small", need=seats, have=have)
 
@@ -314,7 +319,7 @@ def no_conflict(case: Case, context: Any) -> Finding:
 def of_this_group(case: Case, context: Any) -> Finding:
     """The person belongs to the group that sits now."""
     row = draw_of(case, mode_of(case, context.act.name))
-    sits = row is not None and Seat.objects.filter(draw=row, label=label_of(context.by), state__in=SITTING).exists()
+    sits = row is not None and (label_of(context.by),) in LABELS.rows(row.pk)
     return Finding.passed() if sits else Finding.fail("not_seated")
 
 
@@ -332,7 +337,7 @@ def all_promised(case: Case, context: Any) -> Finding:
     row = draw_of(case, mode_of(case, context.act.name))
     if row is None:
         return Finding.fail("nobody_drawn")
-    sitting = set(Seat.objects.filter(draw=row, state__in=SITTING).values_list("label", flat=True))
+    sitting = {label for (label,) in LABELS.rows(row.pk)}
     promised = {d.actor.removeprefix("label:") for d in context.situation.done if d.act == "promise"}
     missing = len(sitting - promised)
     return Finding.fail("promises_missing", count=missing) if missing else Finding.passed()
@@ -377,7 +382,7 @@ def panel_complete(case: Case, context: Any) -> Finding:
     mode = mode_of(case, context.act.name)
     said = (context.pages.programme.get("panel") or {}).get(mode) or {}
     least = int(said.get("at_least", min(3, int(said.get("size", 3)))))
-    filed = Review.objects.filter(case=case, mode=mode).count()
+    filed = len(SHEETS.rows(case.pk, mode))
     return Finding.passed() if filed >= least else Finding.fail("sheets_missing", least=least, filed=filed)
 
 
@@ -412,12 +417,14 @@ def watch_scores(case: Case, context: Any) -> None:
 @effect("experts.normalise")
 def normalise(case: Case, context: Any) -> None:
     """Keep the raw mean of the case; the whole round is brought to one scale when it is ranked."""
-    rows = Review.objects.filter(case=case, mode__in=ranking.MODES)
-    raw = ranking.combined(list(rows), pages_of(case.round).programme)
-    Score.objects.update_or_create(
-        case=case,
-        defaults={"raw": in_points(raw, places=4), "normal": in_points(raw, places=4), "sheets": rows.count()},
-    )
+    rows = ranking.sheets_of(case)
+    points = in_points(ranking.combined(rows, pages_of(case.round).programme), places=4)
+    score = SCORE.one(case.pk)
+    if score is None:
+        insert(Score(case=case, raw=points, normal=points, sheets=len(rows)))
+        return
+    score.raw, score.normal, score.sheets = points, points, len(rows)
+    update(score, "raw", "normal", "sheets")
 
 
 @effect("experts.rank")
@@ -441,13 +448,14 @@ def owe_fees(round_: Round, context: Any) -> None:
 @effect("experts.release_opinions")
 def release_opinions(case: Case, context: Any) -> None:
     """Release opinions under fresh labels in an order of their own, from three sheets upward, by the day only."""
-    if Opinion.objects.filter(case=case).exists():
+    if OPINIONS.one(case.pk):
         return
-    texts = sorted(sheets.opinion(review) for review in Review.objects.filter(case=case, mode__in=ranking.MODES))
+    texts = sorted(sheets.opinion(review) for review in ranking.sheets_of(case))
     if len(texts) < 3:
         return
     for number, text in enumerate(texts):
-        Opinion.objects.create(case=case, label=chr(ord("A") + number % 26), text=text, released_on=day_of(context.on))
+        label = chr(ord("A") + number % 26)
+        insert(Opinion(case=case, label=label, text=text, released_on=day_of(context.on)))
 
 
 SITS = Prepared[tuple[int]](

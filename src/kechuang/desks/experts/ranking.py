@@ -16,10 +16,12 @@ from kechuang.casework.pages import pages_of
 from kechuang.desks.experts.models import Draw, Review, Score, Seat, Watch
 from kechuang.engines.panel import ranking, scores
 from kechuang.engines.panel.watch import Text, look_alikes
+from kechuang.parties.prepared import Prepared
 
 MODES = ("mail", "panel", "site_visit")
 METHOD = scores.METHOD
 POINT = 10_000
+SHEETS = Prepared[Review](lambda case: Review.objects.filter(case=case).order_by("pk"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +138,14 @@ def reviewers(round_: Round) -> dict[str, str]:
         return {label: f"reviewer {expert}" for label, expert in seats}
 
 
+def sheets_of(case: Case) -> list[Review]:
+    """The sheets of a case that count for its mark."""
+    return [row for row in SHEETS.rows(case.pk) if row.mode in MODES]
+
+
 def watch(case: Case, on: datetime) -> None:
     """Outliers among the sheets of one case, and sheets whose texts are alike: noted for supervision."""
-    rows = list(Review.objects.filter(case=case, mode__in=MODES))
+    rows = sheets_of(case)
     given = [scores.Review(case.number, r.label, Fraction(r.points, POINT)) for r in rows]
     far = scores.outliers(given)
     if far:

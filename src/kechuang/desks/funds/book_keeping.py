@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import F
-
 from kechuang.casework.models import Case, Record
 from kechuang.desks.funds.models import Account, Transfer
+from kechuang.parties.prepared import Prepared, add, insert
+
+ACCOUNT = Prepared[Account](lambda code: Account.objects.filter(code=code))
 
 
 def account(code: str) -> Account:
     """The account of that code, made when it is first needed; what stands before the colon is what it holds."""
-    found, _ = Account.objects.get_or_create(code=code, defaults={"holds": code.split(":")[0]})
-    return found
+    found = ACCOUNT.one(code)
+    return found or Account.objects.get_or_create(code=code, defaults={"holds": code.split(":")[0]})[0]
 
 
 def transfer(
@@ -21,9 +22,9 @@ def transfer(
 ) -> None:
     """Move `fen` from one account to the other; the database refuses nothing, less than nothing, and to itself."""
     source, sink = account(debit), account(credit)
-    Transfer.objects.create(debit=source, credit=sink, fen=fen, what=what, case=case, on=on, record=record)
-    Account.objects.filter(pk=source.pk).update(balance_fen=F("balance_fen") - fen)
-    Account.objects.filter(pk=sink.pk).update(balance_fen=F("balance_fen") + fen)
+    insert(Transfer(debit=source, credit=sink, fen=fen, what=what, case=case, on=on, record=record))
+    add(source, "balance_fen", -fen)
+    add(sink, "balance_fen", fen)
 
 
 def later(context: object, debit: str, credit: str, fen: int, what: str, *, case: Case) -> None:

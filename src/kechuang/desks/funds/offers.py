@@ -29,7 +29,7 @@ from kechuang.desks.funds.models import (
 )
 from kechuang.engines import forms
 from kechuang.formula import UNKNOWN
-from kechuang.parties.prepared import Prepared
+from kechuang.parties.prepared import Prepared, add, insert, update
 from kechuang.words.money import shared_out
 from kechuang.words.offers import check, effect, fact, table
 from kechuang.words.outcome import Finding, Refused
@@ -37,6 +37,20 @@ from kechuang.words.quantity import quantity
 from kechuang.words.reason import Reason
 
 CLASSES = {"equipment": "设备费", "operation": "业务费", "labour": "劳务费", "indirect": "间接费用", "other": "其他"}
+
+INSTALMENTS = Prepared[tuple[int]](lambda grant: Instalment.objects.filter(grant=grant).values_list("pk"))
+FREED = Prepared[Instalment](
+    lambda case: Instalment.objects.filter(grant__case=case, freed_at__isnull=False, payment=None).order_by("position")
+)
+STOPPED = Prepared[tuple[int]](lambda case: Stop.objects.filter(case=case, lifted_at=None).values_list("pk"))
+QUOTA = Prepared[QuotaDocument](lambda number: QuotaDocument.objects.select_for_update().filter(number=number))
+UNPAID = Prepared[Payment](lambda case: Payment.objects.filter(grant__case=case, paid_at=None).order_by("prepared_at"))
+UNRECEIVED = Prepared[Payment](
+    lambda case: Payment.objects.filter(grant__case=case, paid_at__isnull=False, received_at=None).order_by("paid_at")
+)
+CASH = Prepared[Appropriation](
+    lambda plan, year: Appropriation.objects.select_for_update().filter(plan=plan, year=year)
+)
 
 
 # From the decision to the grant
@@ -75,8 +89,8 @@ def award(case: Case, context: Any) -> None:
     ):
         raise Refused(Reason("beyond_budget", budget=budget.fen, used=budget.committed_fen, wanted=fen))
     number = str(context.data.get("document_no", ""))
-    Award.objects.create(case=case, fen=fen, steps=steps, document_no=number, on=context.on)
-    Grant.objects.create(case=case, granted_fen=fen)
+    insert(Award(case=case, fen=fen, steps=steps, document_no=number, on=context.on))
+    insert(Grant(case=case, granted_fen=fen))
     context.tells["fen"] = str(fen)
     later(context, f"budget:{case.round.code}", f"grant:{case.number}", fen, "commit", case=case)
 
@@ -114,17 +128,17 @@ def promise_contribution(round_: Round, context: Any) -> None:
 def schedule(case: Case, context: Any) -> None:
     """Lay out the instalments of the page: shares of the grant, exact to the fen; those due now are freed."""
     grant = case.grant
-    if grant.instalments.exists():
+    if INSTALMENTS.one(grant.pk):
         return
     rows = [r for r in context.pages.programme.get("instalments", ()) if not r.get("for") or case.track in r["for"]]
     rows = rows or [{"code": "once", "share": "100 %", "upon": "countersign"}]
     parts = shared_out(grant.granted_fen, [quantity(r["share"]).value for r in rows])
     for position, (row, fen) in enumerate(zip(rows, parts, strict=True)):
         freed = context.on if row.get("upon") in (context.act.name, "countersign") else None
-        Instalment.objects.create(
-            grant=grant, code=row["code"], position=position, fen=fen, upon=str(row.get("upon", "")), freed_at=freed
-        )
-    Grant.objects.filter(pk=grant.pk).update(allocated_fen=grant.granted_fen)
+        named = {"code": row["code"], "position": position, "upon": str(row.get("upon", ""))}
+        insert(Instalment(grant=grant, fen=fen, freed_at=freed, **named))
+    grant.allocated_fen = grant.granted_fen
+    update(grant, "allocated_fen")
 
 
 @effect("funds.milestone")
@@ -154,21 +168,18 @@ def cancel_schedule(case: Case, context: Any) -> None:
 
 def stopped(case: Case) -> bool:
     """Whether somebody has stopped the payments of this case."""
-    return Stop.objects.filter(case=case, lifted_at=None).exists()
+    return STOPPED.one(case.pk) is not None
 
 
 def due(case: Case) -> Instalment | None:
     """The first instalment that is freed and has no payment yet."""
-    return (
-        Instalment.objects.filter(grant__case=case, freed_at__isnull=False, payment=None).order_by("position").first()
-    )
+    return FREED.one(case.pk)
 
 
 def wanted(case: Case, context: Any) -> Instalment | None:
     """The instalment the act names, else the first one due."""
     code = context.data.get("instalment")
-    rows = Instalment.objects.filter(grant__case=case, freed_at__isnull=False, payment=None)
-    return rows.filter(code=code).first() if code else rows.order_by("position").first()
+    return next((row for row in FREED.rows(case.pk) if code in (None, "", row.code)), None)
 
 
 @check("funds.instalment_due", locks=("award",))
@@ -186,7 +197,7 @@ def quota_covers(case: Case, context: Any) -> Finding:
     """A quota document of that number covers the payment."""
     instalment = wanted(case, context)
     number = str(context.data.get("quota_document", "")).strip()
-    document = QuotaDocument.objects.filter(number=number).first()
+    document = QUOTA.one(number)
     if document is None:
         return Finding.fail("no_such_quota_document", number=number)
     left = document.fen - document.used_fen
@@ -199,20 +210,21 @@ def quota_covers(case: Case, context: Any) -> Finding:
 def prepare(case: Case, context: Any) -> None:
     """Prepare a payment: the maker's half; it reserves the quota and moves nothing."""
     instalment = wanted(case, context)
-    document = QuotaDocument.objects.select_for_update().get(number=str(context.data["quota_document"]).strip())
-    assert instalment is not None  # funds.instalment_due has looked
+    document = QUOTA.one(str(context.data["quota_document"]).strip())
+    assert instalment is not None and document is not None  # funds.instalment_due and quota_covers have looked
     document.used_fen += instalment.fen
-    document.save(update_fields=["used_fen"])
-    payment = Payment.objects.create(
+    update(document, "used_fen")
+    payment = Payment(
         instalment=instalment, grant=instalment.grant, fen=instalment.fen, quota=document, maker=context.by.person,
         prepared_at=context.on,
     )  # fmt: skip
+    insert(payment)
     context.tells |= {"payment": payment.pid, "fen": str(payment.fen)}
 
 
 def prepared_payment(case: Case) -> Payment | None:
     """The payment that waits for its checker."""
-    return Payment.objects.filter(grant__case=case, paid_at=None).order_by("prepared_at").first()
+    return UNPAID.one(case.pk)
 
 
 @check("funds.prepared")
@@ -240,9 +252,9 @@ def pay(case: Case, context: Any) -> None:
     payment = prepared_payment(case)
     assert payment is not None  # funds.prepared has looked
     payment.checker, payment.paid_at = context.by.person, context.on
-    payment.save(update_fields=["checker", "paid_at"])
+    update(payment, "checker", "paid_at")
     spend_cash(case.round, payment.fen, context.on)
-    Grant.objects.filter(pk=payment.grant_id).update(paid_fen=F("paid_fen") + payment.fen)
+    add(payment.grant, "paid_fen", payment.fen)
     context.tells |= {"payment": payment.pid, "fen": str(payment.fen), "quota": payment.quota.number}
     later(context, f"grant:{case.number}", f"transit:{case.number}", payment.fen, "pay", case=case)
 
@@ -250,12 +262,12 @@ def pay(case: Case, context: Any) -> None:
 def spend_cash(round_: Round, fen: int, on: datetime) -> None:
     """Take `fen` from the year's appropriation of the plan, where there is one; Refused beyond it."""
     try:
-        row = Appropriation.objects.select_for_update().filter(plan=round_.plan, year=day_of(on).year).first()
+        row = CASH.one(round_.plan, day_of(on).year)
         if row is not None:
             if row.paid_fen + fen > row.fen:
                 raise Refused(Reason("beyond_appropriation", fen=row.fen, paid=row.paid_fen, wanted=fen))
             row.paid_fen += fen
-            row.save(update_fields=["paid_fen"])
+            update(row, "paid_fen")
     except IntegrityError:
         raise Refused(Reason("beyond_appropriation", fen=0, paid=0, wanted=fen)) from None
 
@@ -263,9 +275,7 @@ def spend_cash(round_: Round, fen: int, on: datetime) -> None:
 @check("funds.paid")
 def paid(case: Case, context: Any) -> Finding:
     """Something has been paid that is not yet confirmed, and the amount is the one ordered."""
-    payment = (
-        Payment.objects.filter(grant__case=case, paid_at__isnull=False, received_at=None).order_by("paid_at").first()
-    )
+    payment = UNRECEIVED.one(case.pk)
     if payment is None:
         return Finding.fail("nothing_to_confirm")
     said = context.data.get("amount")
@@ -277,13 +287,11 @@ def paid(case: Case, context: Any) -> Finding:
 @effect("funds.received")
 def received(case: Case, context: Any) -> None:
     """Note receipt by the unit; the days it took can be read from the payment."""
-    payment = (
-        Payment.objects.filter(grant__case=case, paid_at__isnull=False, received_at=None).order_by("paid_at").first()
-    )
+    payment = UNRECEIVED.one(case.pk)
     assert payment is not None  # funds.paid has looked
     payment.received_at = context.on
-    payment.save(update_fields=["received_at"])
-    Grant.objects.filter(pk=payment.grant_id).update(received_fen=F("received_fen") + payment.fen)
+    update(payment, "received_at")
+    add(payment.grant, "received_fen", payment.fen)
     context.tells |= {"payment": payment.pid, "fen": str(payment.fen)}
     later(context, f"transit:{case.number}", f"unit:{case.number}", payment.fen, "receive", case=case)
 
@@ -464,7 +472,7 @@ def _investment(case: Case) -> dict[str, Any]:
 def keep_offer(case: Case, context: Any) -> None:
     """The amount that the due diligence advises, until the committee decides."""
     case.proposed_fen = int(context.data["amount"])
-    case.save(update_fields=["proposed_fen"])
+    update(case, "proposed_fen")
     context.tells["fen"] = str(case.proposed_fen)
 
 

@@ -7,15 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
 
 from kechuang.casework import book, curtain
 from kechuang.casework.models import Case, Member, Round
+from kechuang.casework.models import Finding as Kept
 from kechuang.casework.pages import day_of, pages_of
 from kechuang.desks.projects import limits, reports
+from kechuang.desks.projects.facts import overdue, unit_overdue
 from kechuang.desks.projects.models import Change, Numbering, Overdue
 from kechuang.engines import forms
 from kechuang.formula import UNKNOWN
-from kechuang.parties.prepared import Prepared
+from kechuang.parties.prepared import Prepared, update
 from kechuang.words.offers import check, effect, fact
 from kechuang.words.outcome import Finding
 from kechuang.words.reason import Reason
@@ -24,6 +27,21 @@ STAGE_OF_ACT = {
     "open": "open", "submit_to_unit": "submit", "recommend": "recommend", "record_check": "admit",
     "fund": "select", "select": "select", "call_up": "select", "countersign": "countersign",
 }  # fmt: skip
+
+TAKEN = ("proposed", "public_notice", *limits.RUNNING, "passed", "closed_no_fault", "failed", "tracking", "archived")
+SPOKEN_FOR = Prepared[tuple[int, int]](
+    lambda round_, but: (
+        Case.objects.filter(round=round_, parent=None, state__in=TAKEN)
+        .exclude(pk=but)
+        .values_list("round")
+        .annotate(fen=Sum(Coalesce("award__fen", "proposed_fen")))
+    )
+)
+ELSEWHERE = Prepared[tuple[str]](
+    lambda person, round_, but: (
+        Member.objects.filter(person=person, case__round=round_).exclude(case=but).values_list("case__number")
+    )
+)
 
 
 def known_of(case: Case, context: Any) -> Callable[[str], object]:
@@ -93,19 +111,8 @@ def _quota(case: Case, kind: str, pid: str, who: Q) -> Finding:
 def within_budget(subject: Case | Round, context: Any) -> Finding:
     """The sum of proposals and awards fits the budget of the round, under one lock."""
     round_ = subject.round
-    chosen = (
-        "proposed",
-        "public_notice",
-        *limits.RUNNING,
-        "passed",
-        "closed_no_fault",
-        "failed",
-        "tracking",
-        "archived",
-    )
-    rows = Case.objects.filter(round=round_, parent=None, state__in=chosen).exclude(pk=getattr(subject, "pk", None) if isinstance(subject, Case) else None)  # fmt: skip
-    total = rows.filter(award__isnull=False).aggregate(fen=Sum("award__fen"))["fen"] or 0
-    total += rows.filter(award__isnull=True).aggregate(fen=Sum("proposed_fen"))["fen"] or 0
+    spoken_for = SPOKEN_FOR.one(round_.pk, subject.pk if isinstance(subject, Case) else 0)
+    total = (spoken_for[1] or 0) if spoken_for else 0
     mine = wanted_fen(subject, context) if isinstance(subject, Case) else 0
     if total + mine > round_.budget_fen:
         return Finding.fail("beyond_budget", budget=round_.budget_fen, used=total, wanted=mine)
@@ -126,7 +133,7 @@ def keep_proposal(case: Case, context: Any) -> None:
     case.advice = str(context.data.get("advice", "fund"))
     amount = context.data.get("amount")
     case.proposed_fen = int(amount) if amount not in (None, "") else case.asked_fen
-    case.save(update_fields=["advice", "proposed_fen"])
+    update(case, "advice", "proposed_fen")
     context.tells["fen"] = str(case.proposed_fen or 0)
 
 
@@ -208,16 +215,11 @@ def topic_not_made_for_one(round_: Round, context: Any) -> Finding:
 def compare_teams(case: Case, context: Any) -> None:
     """Find the same team elsewhere in this round: a finding for the officer, never a refusal."""
     people = {case.leader_id, *case.member_ids} - {None}
-    others = Member.objects.filter(person__in=people, case__round=case.round).exclude(case=case)
-    same = sorted(set(others.values_list("case__number", flat=True)))
+    same = sorted({number for pk in people for (number,) in ELSEWHERE.rows(pk, case.round_id, case.pk)})
     if len(same) > 0 and case.leader_id:
-        case.findings.update_or_create(
-            check_name="projects.compare_teams",
-            defaults={
-                "verdict": "warn", "reasons": [Reason("team_elsewhere", cases=same[:5]).to_json()],
-                "evidence": {"cases": same}, "answers_digest": case.answers_digest, "on": context.on,
-            },
-        )  # fmt: skip
+        told = [Reason("team_elsewhere", cases=same[:5]).to_json()]
+        evidence = {"cases": same}
+        Kept.keep(case, "projects.compare_teams", verdict="warn", reasons=told, evidence=evidence, on=context.on)
 
 
 @effect("projects.number")
@@ -227,10 +229,10 @@ def number(case: Case, context: Any) -> None:
         return
     row, _ = Numbering.objects.select_for_update().get_or_create(programme=case.round.programme, year=case.round.year)
     row.last += 1
-    row.save(update_fields=["last"])
+    update(row, "last")
     prefix = str(context.pages.programme.get("number_prefix", case.round.programme.upper().replace("-", "")[:6]))
     case.project_no = f"{case.round.year}{prefix}{row.last:04d}"
-    case.save(update_fields=["project_no"])
+    update(case, "project_no")
     context.tells["project_no"] = case.project_no
 
 
@@ -492,109 +494,3 @@ def _reached(case: Case, *, core_only: bool) -> int | None:
     goals = {str(g.get("name")): g for g in case.answers.get("targets") or ()}
     done, every = reports.reached_share(final_file(case).get("final_table"), core_only=core_only, goals=goals)
     return 100 * done // every if every else None
-
-
-# Limits, by what a person leads, joins and has applied for
-
-
-@fact("projects.led_running", unit="项")
-def led_running(case: Case, on: datetime) -> int:
-    """Led and running, those that end this year left out."""
-    return len(limits.led(case, limits.RUNNING, on))
-
-
-@fact("projects.led_applied", unit="项")
-def led_applied(case: Case, on: datetime) -> int:
-    """Led and applied for this year, this one included."""
-    return len(limits.led(case, limits.APPLIED, on)) + 1
-
-
-@fact("projects.joined_running", unit="项")
-def joined_running(case: Case, on: datetime) -> int:
-    """Joined as main member and running."""
-    return len(limits.joined(case, limits.RUNNING, on))
-
-
-@fact("projects.joined_applied", unit="项")
-def joined_applied(case: Case, on: datetime) -> int:
-    """Joined as main member and applied for this year."""
-    return len(limits.joined(case, limits.APPLIED, on))
-
-
-LATE = Overdue.objects.filter(cleared_on=None).values_list("pk")
-LATE_OF_LEADER = Prepared[tuple[int]](lambda person: LATE.filter(case__leader=person))
-LATE_OF_UNIT = Prepared[tuple[int]](lambda unit: LATE.filter(case__applicant=unit))
-
-
-@fact("projects.overdue", unit="项")
-def overdue(case: Case, on: datetime) -> int:
-    """Overdue projects of the leader."""
-    return len(LATE_OF_LEADER.rows(case.leader_id)) if case.leader_id else 0
-
-
-@fact("projects.unit_overdue", unit="项")
-def unit_overdue(case: Case, on: datetime) -> int:
-    """Overdue projects of the unit."""
-    return len(LATE_OF_UNIT.rows(case.applicant_id)) if case.applicant_id else 0
-
-
-@fact("projects.nsf_led_running", unit="项")
-def nsf_led_running(case: Case, on: datetime) -> int:
-    """Fund projects led and running."""
-    return sum(one.of_the_fund for one in limits.led(case, limits.RUNNING, on))
-
-
-@fact("projects.nsf_led_applied", unit="项")
-def nsf_led_applied(case: Case, on: datetime) -> int:
-    """Fund projects applied for this year, this one included."""
-    return sum(one.of_the_fund for one in limits.led(case, limits.APPLIED, on)) + 1
-
-
-@fact("projects.youth_before", unit="项")
-def youth_before(case: Case, on: datetime) -> int:
-    """Earlier youth projects."""
-    return (
-        Case.objects.filter(leader=case.leader, round__programme="nsf-youth", award__isnull=False)
-        .exclude(pk=case.pk)
-        .count()
-    )
-
-
-@fact("projects.recommend_letters", unit="份")
-def recommend_letters(case: Case, on: datetime) -> int:
-    """Letters of peers received: files in the field for them."""
-    return case.attachments.filter(field="recommend_letters", removed=False).count() if case.pk else 0
-
-
-@fact("projects.unit_awarded_most_3y", unit="项")
-def unit_awarded_most_3y(case: Case, on: datetime) -> int | None:
-    """Most projects the unit won in one of three years."""
-    if case.applicant is None:
-        return None
-    return max(limits.awarded_by_year(case.applicant, case.round.programme, case.round.year))
-
-
-@fact("projects.position_in_unit", unit="位")
-def position_in_unit(case: Case, on: datetime) -> int:
-    """Place in the unit's own list: those it has passed on before, and this one."""
-    rows = Case.objects.filter(round=case.round, applicant=case.applicant, parent=None, state__in=limits.APPLIED[2:])
-    return rows.exclude(pk=case.pk).count() + 1
-
-
-@fact("projects.maturity_passed")
-def maturity_passed(case: Case, on: datetime) -> bool:
-    """The project passed the argument before application: the round says so for its topic."""
-    return bool(case.round.details.get("mature_topics", {}).get(str(case.answers.get("topic")), True))
-
-
-@fact("projects.firm_involved")
-def firm_involved(case: Case, on: datetime) -> bool:
-    """An enterprise leads or takes part."""
-    return bool(case.applicant and case.applicant.kind == "enterprise") or bool(case.answers.get("partners"))
-
-
-@fact("projects.similar_studies", unit="项")
-def similar_studies(case: Case, on: datetime) -> int:
-    """Studies of the same title in three years."""
-    rows = Case.objects.filter(title=case.title, round__year__gte=case.round.year - 3, parent=None)
-    return rows.exclude(pk=case.pk).exclude(state="draft").count() if case.title else 0

@@ -17,8 +17,20 @@ from kechuang.desks.projects.models import Report
 from kechuang.engines import forms
 from kechuang.engines.ledger import canonical, digest
 from kechuang.parties.models import Person
+from kechuang.parties.prepared import Prepared, insert, update
 from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason
+
+OPEN = Prepared[Report](
+    lambda case, kind: Report.objects.select_for_update().filter(case=case, kind=kind, filed_at=None)
+)
+VERSIONS = Prepared[tuple[int]](lambda case, kind: Report.objects.filter(case=case, kind=kind).values_list("version"))
+LATEST = {
+    True: Prepared[Report](
+        lambda case, kind: Report.objects.filter(case=case, kind=kind, filed_at__isnull=False).order_by("-version")
+    ),
+    False: Prepared[Report](lambda case, kind: Report.objects.filter(case=case, kind=kind, filed_at=None)),
+}
 
 
 def form_of(case: Case, kind: str) -> forms.Form:
@@ -44,18 +56,20 @@ def draft(case: Case, kind: str, typed: Mapping[str, Any], *, by: Person | None,
     if kind not in Report.KINDS:
         raise Refused(Reason("no_such_report", kind=kind))
     with transaction.atomic():
-        row = Report.objects.select_for_update().filter(case=case, kind=kind, filed_at=None).first()
+        row = OPEN.one(case.pk, kind)
         if row is None:
-            version = Report.objects.filter(case=case, kind=kind).count() + 1
-            return Report.objects.create(case=case, kind=kind, version=version, typed=dict(typed), by=by, on=on)
+            version = len(VERSIONS.rows(case.pk, kind)) + 1
+            row = Report(case=case, kind=kind, version=version, typed=dict(typed), by=by, on=on)
+            insert(row)
+            return row
         row.typed, row.by, row.on = dict(typed), by, on
-        row.save(update_fields=["typed", "by", "on"])
+        update(row, "typed", "by", "on")
         return row
 
 
 def latest(case: Case, kind: str, *, filed: bool = True) -> Report | None:
     """The newest report of a kind, filed or still open."""
-    return Report.objects.filter(case=case, kind=kind, filed_at__isnull=not filed).order_by("-version").first()
+    return LATEST[filed].one(case.pk, kind)
 
 
 def looked_at(case: Case, kind: str, on: datetime) -> tuple[Report | None, forms.Cleaned | None]:
