@@ -86,6 +86,17 @@ def test_a_value_that_is_no_number_is_told_and_nothing_is_computed(client):
     assert "年度支出" not in said
 
 
+def test_a_level_is_moved_by_what_it_gives_and_by_where_it_begins(client):
+    here, planner = "/simulate/tsme-score/", Region().planner
+    shown = signed_in(client, planner).get(here, {"population": "region"}).content.decode()
+    for name in ("p.staff_levels.2", "p.staff_levels.2.from", "p.first_levels.1"):
+        assert f'name="{name}"' in shown
+    moved = words(client.get(here, {"p.sales_levels.1": "10", "population": "region"}))
+    assert "如果研发费用占销售收入分档 · ≥6 %改为 10" in moved.replace(" 分", "")
+    beyond = words(client.get(here, {"p.staff_levels.2.from": "31", "population": "region"}))
+    assert "档的起点须在相邻两档之间" in beyond
+
+
 def test_a_rate_beyond_the_law_is_said_to_be_beyond_it(client):
     assert "补助比例不得高于上限" in words(
         signed_in(client, Region().planner).get(HERE, {"p.rate": "12", "population": "region"})

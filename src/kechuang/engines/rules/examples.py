@@ -8,6 +8,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
+from kechuang.engines.rules.entries import entries, unknown_entry, with_entry
 from kechuang.engines.rules.policy import FOREVER, Policy, Span
 from kechuang.engines.rules.reading import _value
 from kechuang.engines.rules.shares import entitle
@@ -120,15 +121,13 @@ def moment_of(example: Mapping[str, Any]) -> tuple[date | None, int | None]:
 def with_set(rules: Rules, told: Mapping[str, Any], *, code: str = "", since: date | None = None) -> Rules:
     """The rules with other values of parameters: `{cap: 300 万元}` of policy `code`, or `{policy.param: …}`.
 
-    `since`: the new values hold from that day on; without it, always. `policy.param.code` is one entry of a table.
+    `since`: the new values hold from that day on; without it, always. `policy.param.code` is one entry of a table,
+    `policy.param.2` what its second level gives (see entries.py).
     """
     policies = dict(rules.policies)
     for name, written in told.items():
-        whose, _, param = name.rpartition(".") if not code else (code, "", name)
-        entry = ""
-        if whose not in policies and "." in whose:
-            whose, _, middle = whose.partition(".")
-            param, entry = middle, param
+        whose, _, rest = (code, "", name) if code else name.partition(".")
+        param, _, entry = rest.partition(".")
         if whose not in policies or param not in policies[whose].params:
             known = policies[whose].params if whose in policies else policies
             raise BadPage(
@@ -141,15 +140,17 @@ def with_set(rules: Rules, told: Mapping[str, Any], *, code: str = "", since: da
 def _reformed(
     policy: Policy, name: str, entry: str, written: Any, vocabulary: Vocabulary, since: date | None
 ) -> Policy:
-    param = policy.params[name]
-    value, of = _value(written, vocabulary, f"{policy.code}.{name}")
-    if of != param.of and not (value == 0 and isinstance(param.of, str)):
-        raise BadPage(f"{policy.code}.{name}", f"{written!r} has another unit than {name}", "write it with its unit")
+    param, at = policy.params[name], f"{policy.code}.{name}"
+    value, of = _value(written, vocabulary, at)
     spans = []
     for span in param.spans:
-        fresh = {**span.value, entry: value} if entry else value
-        if entry and entry not in span.value:
-            raise BadPage(f"{policy.code}.{name}", f"{name} has no {entry!r}", near(entry, span.value, "write a code"))
+        there = entries(span.value, param.of)
+        if entry and entry not in there:
+            raise unknown_entry(span.value, param.of, entry, at)
+        wanted = there[entry][1] if entry else param.of
+        if of != wanted and not (value == 0 and isinstance(wanted, str)):
+            raise BadPage(at, f"{written!r} has another unit than {name}", "write it with its unit")
+        fresh = with_entry(span.value, entry, value, f"{at}.{entry}") if entry else value
         spans += _cut(span, fresh, since)
     return replace(policy, params={**policy.params, name: replace(param, spans=tuple(spans))})
 

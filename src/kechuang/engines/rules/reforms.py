@@ -78,7 +78,7 @@ def swept(rules: Rules, told: str) -> list[Variant]:
     unit = ends[0].lstrip("0123456789.-−/ ").strip()
     worth = rules.vocabulary.units[unit][1] if unit else Fraction(1)
     count = int((last - first) // step) + 1
-    policy, found = name.strip().rpartition(".")[0], []
+    policy, found = name.strip().partition(".")[0], []
     for value in (Fraction(first + n * step) for n in range(count)):
         label = _written(value / worth, unit)
         found.append(Variant(f"{name}={label}", with_set(rules, {name.strip(): label}), policy, value))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -12,8 +12,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from kechuang.desks.policies import keeping
+from kechuang.engines.rules.entries import entries
 from kechuang.engines.rules.examples import with_set
-from kechuang.engines.rules.policy import Param, Policy
+from kechuang.engines.rules.policy import Param, Policy, Span
 from kechuang.engines.rules.single import Rules, Scope
 from kechuang.faces.web import law, trying
 from kechuang.formula import FormulaError
@@ -27,7 +28,8 @@ CEILINGS = ("cap", "limit", "most", "pool", "pot")
 
 @dataclass(frozen=True, slots=True)
 class Slider:
-    """One parameter, or one entry of a table (`award.first`), with its value of today in `unit`s and the ends of its scale."""
+    """One parameter, one entry of a table (`award.first`) or one number of a level (`levels.2`, `levels.2.from`), with its
+    value of today in `unit`s and the ends of its scale."""
 
     name: str
     title: str
@@ -63,9 +65,11 @@ def decimal(number: Fraction) -> str:
 
 
 def sliders(rules: Rules, code: str, on: date) -> list[Slider]:
-    """What can be moved of a policy on that day: numbers, and each number of a table of codes; ceilings first."""
-    found = [one for param in rules[code].params.values() for one in _of(rules, code, param, on)]
-    return sorted(found, key=lambda one: not _is_ceiling(rules[code], one.name))
+    """What can be moved of a policy on that day: numbers, entries of tables by code, what each level gives and where it
+    begins; ceilings first, levels last."""
+    policy = rules[code]
+    found = [one for param in policy.params.values() for one in _of(rules, code, param, on)]
+    return sorted(found, key=lambda one: (not _is_ceiling(policy, one.name), _is_level(policy, one.name)))
 
 
 def _is_ceiling(policy: Policy, name: str) -> bool:
@@ -73,39 +77,89 @@ def _is_ceiling(policy: Policy, name: str) -> bool:
     return (policy.cap is not None and root in policy.cap.limit.names) or root.startswith(CEILINGS)
 
 
+def _is_level(policy: Policy, name: str) -> bool:
+    return isinstance(policy.params[name.partition(".")[0]].of, tuple)
+
+
 def _of(rules: Rules, code: str, param: Param, on: date) -> Iterator[Slider]:
     span = next((one for one in param.spans if one.first <= on <= one.last), param.spans[-1])
     title = param.title[law.language()]
     if isinstance(param.of, tuple):
+        yield from _levels(rules, param, param.of, span, title)
         return
+    unit = _unit(rules, param.of, _plain(param))
     if isinstance(span.value, Mapping):
         names = law.entries_of(rules, code, param)
         for entry, value in span.value.items():
-            yield _slider(
-                rules, param, f"{param.name}.{entry}", f"{title} · {names.get(entry, entry)}", value, span.source
-            )
+            named = f"{title} · {names.get(entry, entry)}"
+            yield _slider(rules, param, f"{param.name}.{entry}", named, unit, value, span.source)
         return
-    yield _slider(rules, param, param.name, title, span.value, span.source)
+    yield _slider(rules, param, param.name, title, unit, span.value, span.source)
 
 
-def _slider(rules: Rules, param: Param, name: str, title: str, value: Any, source: str) -> Slider:
-    unit = _unit(rules, param)
-    worth = rules.vocabulary.units[unit][1] if unit else Fraction(1)
-    now = Fraction(value) / worth
+def _levels(rules: Rules, param: Param, of: tuple[str, ...], span: Span, title: str) -> Iterator[Slider]:
+    """What each level gives and where it begins, which may not reach the next one."""
+    columns = list(zip(*span.value, strict=True))
+    units = [_unit(rules, one, list(column)) for one, column in zip(of, columns, strict=True)]
+    for entry, (value, _dimension) in entries(span.value, param.of).items():
+        row, _dot, side = entry.partition(".")
+        place = ("from", "low", "high").index(side) if side else 1
+        start = adjusted(span.value[int(row) - 1][0], units[0], rules)
+        values = {"title": title, "start": f"{decimal(start)} {units[0]}".strip()}
+        one = _slider(rules, param, f"{param.name}.{entry}", _TITLES[side](values), units[place], value, span.source)
+        kept = _kept_between(one, *_neighbours(rules, span.value, int(row) - 1, place, units[place]))
+        if kept is not None:
+            yield kept
+
+
+_TITLES: Mapping[str, Callable[[Mapping[str, str]], str]] = {
+    "": lambda values: _("%(title)s · ≥%(start)s") % values,
+    "from": lambda values: _("%(title)s · ≥%(start)s 一档的起点") % values,
+    "low": lambda values: _("%(title)s · ≥%(start)s，最低") % values,
+    "high": lambda values: _("%(title)s · ≥%(start)s，最高") % values,
+}
+
+
+def adjusted(value: Any, unit: str, rules: Rules) -> Fraction:
+    """A value in base units, counted in `unit`."""
+    return Fraction(value) / (rules.vocabulary.units[unit][1] if unit else 1)
+
+
+def _neighbours(rules: Rules, rows: Any, row: int, place: int, unit: str) -> tuple[Fraction | None, Fraction | None]:
+    """What a threshold must stay above and below; of an interval its other end."""
+    here = rows[row][place]
+    others = [one[0] for one in rows] if place == 0 else rows[row][1:] if len(rows[row]) == 3 else ()
+    below, above = [one for one in others if one < here], [one for one in others if one > here]
+    return (
+        adjusted(max(below), unit, rules) if below else None,
+        adjusted(min(above), unit, rules) if above else None,
+    )
+
+
+def _kept_between(one: Slider, below: Fraction | None, above: Fraction | None) -> Slider | None:
+    """The slider with finer steps and nearer ends; None where things are counted and there is no whole one between."""
+    step, least = one.step, Fraction(1, 1000) if one.unit in ("%", "万元", "元") else Fraction(1)
+    while (below is not None and one.now - step <= below) or (above is not None and one.now + step >= above):
+        step = step / 10 if step % 10 == 0 or step <= 1 else Fraction(1)
+        if step < least:
+            return None
+    low = one.low if below is None else max(one.low, below + step)
+    high = one.high if above is None else min(one.high, above - step)
+    return replace(one, low=min(low, one.now), high=max(high, one.now), step=step)
+
+
+def _slider(rules: Rules, param: Param, name: str, title: str, unit: str, value: Any, source: str) -> Slider:
+    now = adjusted(value, unit, rules)
     low, high, step = _scale(now, percent=unit == "%")
     return Slider(name, title, unit, now, low, high, step, param.confirm, source)
 
 
-def _unit(rules: Rules, param: Param) -> str:
-    units, of = rules.vocabulary.units, str(param.of)
+def _unit(rules: Rules, of: str, values: list[Any]) -> str:
+    units = rules.vocabulary.units
     if of == "money":
         return "万元" if "万元" in units else "元"
     if of == "":
-        return (
-            "%"
-            if any(isinstance(v, Fraction) for v in _plain(param)) or all(0 <= v <= 1 for v in _plain(param))
-            else ""
-        )
+        return "%" if any(isinstance(v, Fraction) for v in values) or all(0 <= v <= 1 for v in values) else ""
     return next((unit for unit, (dimension, times) in units.items() if dimension == of and times == 1), "")
 
 
@@ -170,10 +224,17 @@ def moved(rules: Rules, code: str, shown: list[Slider], query: QueryDict | Mappi
 
 
 def _unfit(rules: Rules, code: str, values: Mapping[str, str]) -> dict[str, str]:
+    for name, value in values.items():
+        try:
+            with_set(rules, keeping.full(code, {name: value}))
+        except BadPage as bad:
+            if _is_level(rules[code], name):
+                return {name: _("档的起点须在相邻两档之间，最低不得高过最高")}
+            return {name: _("这个值不合这个参数的单位：%(what)s") % {"what": bad.path}}
     try:
         with_set(rules, keeping.full(code, values))
-    except BadPage as bad:
-        return {next(iter(values)): _("这个值不合这个参数的单位：%(what)s") % {"what": bad.path}}
+    except BadPage:
+        return {next(iter(values)): _("档的起点须在相邻两档之间，最低不得高过最高")}
     return {}
 
 
