@@ -26,6 +26,7 @@ from bench.match_house import entries, letters
 from kechuang.casework.models import Case
 from kechuang.casework.pages import current
 from kechuang.desks.texts import shelf
+from kechuang.desks.texts.indexing import READING
 from kechuang.desks.texts.models import Found
 from kechuang.engines.match import Entry, PartBuilder
 from kechuang.parties.models import Organisation, Person
@@ -48,7 +49,7 @@ def fill(region: Region, kept: Sequence[Entry]) -> list[Organisation]:
         rows = [_row(n, one, units[n % UNITS], round_.code) for n, one in some]
         for row in Found.objects.bulk_create(rows):
             builder.add(row.pk, Entry(row.name, row.title, row.text, row.kind, row.year, row.place, tuple(row.seen_by)))
-    shelf.publish(shelf.State(1, None, current().digest, on, (shelf.save(builder.part(), 1),), 1))
+    shelf.publish(shelf.State(1, None, current().digest, on, (shelf.save(builder.part(), 1),), 1, READING))
     return units
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 from kechuang.casework.models import Case, Document, Letter, Round
@@ -25,6 +27,7 @@ PREPARING = (
     "legal_officer",
 )  # who may open a round before it is published
 ASKED = ("草原", "草", "grass", "监测 方法")
+OF_RECORDS = ("草原 新建申报", "2018-03-01")
 # What differs from one answer to the next whatever is found: the token of the form, the nonce of the page.
 OF_THE_MOMENT = re.compile(
     rb'name="csrfmiddlewaretoken" value="[^"]*"|csrf-?token[^>]*>|nonce="[^"]*"|X-CSRFToken[^}]*}', re.I
@@ -55,20 +58,19 @@ def everybody(region: Region, round_: Round) -> dict[str, Person]:
 
 
 def answers(clients: dict[str, Client]) -> dict[str, list[bytes]]:
-    """Every way to ask, for every reader: the hits under the box, the page, the API."""
+    """Every way to ask, for every reader: the hits under the box, the page, the API; and for records."""
+    return {name: [OF_THE_MOMENT.sub(b"", one.content) for one in asked_by(client)] for name, client in clients.items()}
+
+
+def asked_by(client: Client) -> Iterator[HttpResponse]:
     typing = {"HX-Request": "true", "HX-Target": "found"}
-    return {
-        name: [
-            OF_THE_MOMENT.sub(b"", answer.content)
-            for words in ASKED
-            for answer in (
-                client.get("/search/", {"q": words}, headers=typing),
-                client.get("/search/", {"q": words}),
-                client.get("/api/search", {"q": words, "limit": 50, "typing": "true"}),
-            )
-        ]
-        for name, client in clients.items()
-    }
+    for words in ASKED:
+        yield client.get("/search/", {"q": words}, headers=typing)
+        yield client.get("/search/", {"q": words})
+        yield client.get("/api/search", {"q": words, "limit": 50, "typing": "true"})
+    for words in OF_RECORDS:
+        yield client.get("/search/", {"q": words}, headers=typing)
+        yield client.get("/api/search", {"q": words, "limit": 50, "kind": "record"})
 
 
 def hidden(number: int) -> list[Case]:

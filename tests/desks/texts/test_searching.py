@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from kechuang.casework.models import Case, Document, Letter, Notice, Round
+from kechuang.casework.models import Case, Document, Letter, Notice, Record, Round
 from kechuang.casework.queries import visible_to
 from kechuang.desks.experts.models import Expert
 from kechuang.desks.texts import audience, entries, indexing, searching, shelf
@@ -184,7 +184,7 @@ def test_what_an_address_asks_is_read_or_left_out():
 def test_a_record_is_found_by_its_digest_by_who_may_open_its_case():
     region = Region()
     case = story.an_application(region, an_open_round(region))
-    record = searching.Record.objects.filter(subject=case.number).first()
+    record = Record.objects.filter(subject=case.number).first()
     indexing.bring_up(ON)
     assert found(record.digest[:12], region.leader)[0] == ("record", record.digest)
     hit = search(Wanted(record.digest[:12]), person=region.leader, on=ON).hits[0]
@@ -271,4 +271,52 @@ def test_a_letter_is_found_by_whom_it_was_sent_to_and_an_invitation_to_review_by
     indexing.bring_up(ON)
     assert [kind for kind, _ in found("通知文书", region.leader, kind="record")] == ["document"]
     assert [hit for hit in found("通知文书", region.officer) if hit[0] == "document"] == []
-    assert [one.text for one in Found.objects.filter(kind="document")] == ["内科发〔2018〕7号"]
+    assert [kind for kind, _ in found("收件回执", region.leader, kind="record")] == ["document"]
+    assert [kind for kind, _ in found("receipt", region.leader, kind="record")] == ["document"]
+    assert [one.name for one in Found.objects.filter(kind="document")] == [
+        f"document:{Document.objects.get(kind='receipt').code}"
+    ]
+
+
+def test_a_paper_says_what_it_is_about_where_it_went_to_people_of_the_case_alone():
+    region = Region()
+    case = titled(region, "耐盐小麦选育", project_no="2018MS0042")
+    stranger = a_person(unit=a_unit())
+    for number, people in enumerate(
+        [(region.leader,), (region.leader, region.research), (region.leader, stranger), (stranger,)]
+    ):
+        row = Document.objects.create(
+            kind="receipt", title="通知", number=f"第{number}号", case=case, digest=f"{number:064}", on=START
+        )
+        for person in people:
+            Letter.objects.create(document=row, person=person, on=START)
+    indexing.bring_up(ON)
+    told = [
+        ("小麦" in one.text, case.number in one.text, "2018MS0042" in one.text)
+        for one in Found.objects.filter(kind="document").order_by("subject")
+    ]
+    by_code = dict(zip(sorted(Document.objects.values_list("code", flat=True)), told, strict=True))
+    assert [by_code[row.code] for row in Document.objects.order_by("digest")] == [
+        (True,) * 3,
+        (True,) * 3,
+        (False,) * 3,
+        (False,) * 3,
+    ]
+    assert [
+        len([hit for hit in found("小麦", who, kind="record") if hit[0] == "document"])
+        for who in (region.leader, region.research, stranger)
+    ] == [2, 1, 0]
+
+
+def test_what_an_earlier_release_read_is_looked_at_again_while_it_answers():
+    region = Region()
+    case = titled(region, "耐盐小麦选育")
+    indexing.bring_up(ON)
+    shelf.publish(replace(shelf.state(), reading=0, sweep=None))
+    Found.objects.filter(name=f"case:{case.number}").update(digest="of an earlier release")
+    indexing.bring_up(ON, most=1)
+    assert (shelf.state().sweep is not None, found("小麦", region.leader)) == (True, [("case", case.number)])
+    while shelf.state().sweep is not None:
+        indexing.bring_up(ON, most=1)
+    assert Found.objects.filter(digest="of an earlier release").count() == 0
+    assert indexing.bring_up(ON) == 0

@@ -161,6 +161,14 @@ def one_word_each(*entries: Entry) -> set[str]:
     return {words.term(number).decode() for number in range(len(words))}
 
 
+def test_the_newest_are_those_one_may_see_of_the_kinds_asked_for():
+    visible = filled(Shelf(), *ALL).visible
+    seen = [("*",), ("*", "unit:7")]
+    told = [visible.newest(question("", audience=one, kinds=["case"]), top=2) for one in seen]
+    assert [["".join(map(chr, keys))] for keys in told] == [["wg"], ["ws"]]
+    assert (visible.newest(question("", audience=["nobody"]), top=2), Visible().newest(question(""), top=2)) == ((), ())
+
+
 def test_a_part_is_the_same_after_being_written_as_arrays():
     part = filled(Shelf(), *ALL).visible.parts[1]
     again = Part.of({name: np.array(array) for name, array in part.arrays().items()})

@@ -13,7 +13,7 @@ from kechuang.casework.pages import current, pages_of
 from kechuang.desks.texts import audience
 from kechuang.desks.texts.said import sections_of
 from kechuang.engines.match.search import EVERYONE, Entry
-from kechuang.parties.models import Organisation, Person
+from kechuang.parties.models import Appointment, Organisation, Person
 
 CASE, PROJECT, ROUND, NOTICE, DOCUMENT, UNIT, EXPERT, PAGE = (
     "case", "project", "round", "notice", "document", "unit", "expert", "page",
@@ -85,16 +85,37 @@ def of_notice(notice: Notice) -> Entry:
 
 
 def of_document(row: Document) -> Entry | None:
-    """A paper that was issued: for everyone where it is public, else for those it was sent to, without what it is about.
+    """A paper that was issued: for everyone where it is public, else for those it was sent to, by its title, kind and number.
 
-    Nothing of invitations: an entry may not be a row that joins an expert with what is reviewed.
+    What it is about is said where it is public, or was sent to people of the case and its unit alone. Nothing of
+    invitations: an entry may not be a row that joins an expert with what is reviewed.
     """
     if row.kind in UNSAID:
         return None
-    sent = sorted(f"p:{pid}" for pid in row.letters.values_list("person__pid", flat=True))
-    seen_by = [EVERYONE] if row.public else sent or ["nobody"]
-    about = row.case.title if row.case and row.public else ""
-    return made(f"document:{row.code}", DOCUMENT, row.title, row.number, about, year=row.on.year, seen_by=seen_by)
+    sent = {letter.person.pid: letter.person for letter in row.letters.select_related("person").order_by("person__pid")}
+    seen_by = [EVERYONE] if row.public else [f"p:{pid}" for pid in sent] or ["nobody"]
+    about = _about(row.case) if row.case and (row.public or _its_own(sent.values(), row.case)) else ()
+    said = (row.number, *_kind_of(row), *about)
+    return made(f"document:{row.code}", DOCUMENT, row.title, *said, year=row.on.year, seen_by=seen_by)
+
+
+def _kind_of(row: Document) -> Iterator[str]:
+    """What the book calls papers of this kind, in both languages."""
+    if current().has("letters", row.kind):
+        yield from map(str, current().page("letters", row.kind).body["title"].values())
+
+
+def _about(case: Case) -> Iterator[str]:
+    yield from (case.title, case.number, case.project_no)
+
+
+def _its_own(people: Iterable[Person], case: Case) -> bool:
+    """Whether all of these people are on the case or hold a post in its unit."""
+    others = {one.pk for one in people} - {case.leader_id, *case.member_ids}
+    if not others or case.applicant is None:
+        return not others
+    posts = Appointment.objects.filter(person__in=others, scope="organisation", target=case.applicant.pid)
+    return others == set(posts.values_list("person", flat=True))
 
 
 def of_unit(unit: Organisation) -> Entry:

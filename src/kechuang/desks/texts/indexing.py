@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +26,7 @@ BEHIND = 2000  # records looked at again: on PostgreSQL they are not committed i
 BATCH = 500
 SLICE = 1000  # of everything, at the first look: the worker has other things to do between
 PARTS_AT_MOST = 6
+READING = 1  # raise it when an entry, or what a case is compared by, says more than before
 OVERLAP = timedelta(seconds=30)
 
 
@@ -40,15 +42,18 @@ def bring_up(on: datetime, *, most: int = SLICE) -> int:
     if state.edition != current().digest:
         _keep_book()
     fresh = _write(state)
-    shelf.publish(shelf.State(last, sweep, current().digest, on, fresh.parts, fresh.number))
+    shelf.publish(shelf.State(last, sweep, current().digest, on, fresh.parts, fresh.number, READING))
     _settle(fresh.written)
     return len(fresh.written)
 
 
 def _begun(state: shelf.State, last: int) -> shelf.State:
-    """The state to go on from: from the beginning where the folder is new or belongs to another database."""
+    """The state to go on from: from the beginning where the folder is new or belongs to another database.
+
+    Where an earlier release read less of things, they are looked at again while what there is goes on answering.
+    """
     if state.parts and state.record <= last:
-        return state
+        return state if state.reading == READING else replace(state, sweep=(0, 0))
     Found.objects.update(stale=True)
     return shelf.State(last, (0, 0), "", state.as_of, (), state.number)
 
@@ -134,7 +139,7 @@ READ: Mapping[str, tuple[QuerySet[Any], str, Make]] = {
         entries.of_case,
     ),
     "round": (Round.objects.select_related("frozen"), "code", entries.of_round),
-    "document": (Document.objects.select_related("case"), "code", lambda row: [entries.of_document(row)]),
+    "document": (Document.objects.select_related("case__applicant"), "code", lambda row: [entries.of_document(row)]),
     "unit": (
         Organisation.objects.exclude(standing="merged").select_related("recommender"),
         "pid",

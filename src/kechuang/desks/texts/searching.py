@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
-from kechuang.casework.models import Case, Record, Round
-from kechuang.casework.pages import current, pages_of
+from kechuang.casework.models import Case
+from kechuang.casework.pages import current
 from kechuang.casework.queries import rounds_visible_to, visible_to
-from kechuang.desks.texts import audience, entries, shelf
+from kechuang.desks.texts import audience, entries, recorded, shelf
 from kechuang.desks.texts.models import Found
-from kechuang.engines.match import Question, Snippet, question, snippet
+from kechuang.engines.match import Question, Snippet, Visible, question, snippet
 from kechuang.parties.models import Person
+from kechuang.words.period import ZONE
 
 RECORD = "record"
 # What a reader can ask for, and the kinds of entries that answer.
@@ -25,8 +26,9 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "record": (entries.DOCUMENT,),
     "page": (entries.PAGE,),
 }
+SUBJECTS = (entries.CASE, entries.ROUND)  # what has records that words find
 MOST_WORDS, MOST_GROUPS = 100, 16
-LEAST_DIGEST, DIGEST = 8, 64
+MOST_BESIDE = 3  # records shown beside other things
 FIRST = {"case": 0, entries.BLIND: 1, "project": 2}
 
 
@@ -85,23 +87,54 @@ class Answer:
 def search(wanted: Wanted, *, person: Person | None, on: datetime, top: int = 20) -> Answer:
     """The best of what this person may find; nothing in the answer depends on what they may not."""
     visible, state = shelf.opened()
-    keys = audience.of_reader(person, on)
-    asked = _question(wanted, keys)
-    ranked = visible.search(asked, top=top * 3)
-    rows = Found.objects.filter(gone=False).in_bulk([key for key, _ in ranked])
-    found = [rows[key] for key, _ in ranked if key in rows and not set(keys).isdisjoint(rows[key].seen_by)]
-    records = _records(wanted, person, on)
-    seen = _each_once(_still_there(found, person, on))[: max(top - len(records), 0)]
-    hits = (*records, *(_hit(row, asked) for row in seen))
+    look = Looking(visible, audience.of_reader(person, on), person, on)
+    asked = look.question(wanted, KINDS.get(wanted.kind, ()))
+    digests, records = _records(wanted, look)
+    seen = _each_once(look.ranked(asked, top=top * 3))
+    room = top - len(digests)
+    kept = min(len(records), max(top // 2, room - len(seen)) if wanted.kind == RECORD else MOST_BESIDE)
+    hits = (*digests, *(_hit(row, asked) for row in seen[: max(room - kept, 0)]), *records[:kept])
     return Answer(hits[:top], state.as_of if state.parts else None)
 
 
-def _question(wanted: Wanted, keys: Collection[str]) -> Question:
-    made = question(
-        wanted.words, synonyms=_synonyms(), typing=wanted.typing, kinds=KINDS.get(wanted.kind, ()),
-        years=wanted.years, place=wanted.place, audience=keys,
-    )  # fmt: skip
-    return Question(made.groups[:MOST_GROUPS], made.prefix, made.kinds, made.years, made.place, made.audience)
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """One reader before the arrays, with the keys of what may be found."""
+
+    visible: Visible
+    keys: tuple[str, ...]
+    person: Person | None
+    on: datetime
+
+    def question(self, wanted: Wanted, kinds: Collection[str]) -> Question:
+        """What is asked of the arrays."""
+        made = question(
+            wanted.words, synonyms=_synonyms(), typing=wanted.typing, kinds=kinds, years=wanted.years, place=wanted.place,
+            audience=self.keys,
+        )  # fmt: skip
+        return replace(made, groups=made.groups[:MOST_GROUPS])
+
+    def ranked(self, asked: Question, *, top: int) -> list[Found]:
+        """The best rows that are still there and may still be opened."""
+        keys = [key for key, _ in self.visible.search(asked, top=top)]
+        rows = Found.objects.filter(gone=False).in_bulk(keys)
+        found = [rows[key] for key in keys if key in rows and not set(self.keys).isdisjoint(rows[key].seen_by)]
+        return _still_there(found, self.person, self.on)
+
+    def nearest(self, wanted: Wanted) -> list[recorded.Subject]:
+        """The cases and rounds whose records words ask for, best first."""
+        asked = self.question(wanted, SUBJECTS)
+        return self._subjects([key for key, _ in self.visible.search(asked, top=recorded.MOST_SUBJECTS)])
+
+    def late(self, wanted: Wanted, top: int) -> list[recorded.Subject]:
+        """The cases and rounds that were taken in last, newest first."""
+        return self._subjects(self.visible.newest(self.question(wanted, SUBJECTS), top=top))
+
+    def _subjects(self, keys: Sequence[int]) -> list[recorded.Subject]:
+        """What the entries under these keys are about; whether it may be opened is asked of the rows themselves."""
+        names = dict(Found.objects.filter(pk__in=keys, gone=False).values_list("pk", "name"))
+        named = [names[key].partition(":") for key in keys if key in names]
+        return list(dict.fromkeys(("round" if what == "round" else "case", name) for what, _, name in named))
 
 
 def _synonyms() -> Mapping[str, tuple[str, ...]]:
@@ -159,24 +192,30 @@ def _hit(row: Found, asked: Question) -> Hit:
     return Hit(kind, name, title, snippet(row.text, asked), row.year, row.place)
 
 
-def _records(wanted: Wanted, person: Person | None, on: datetime) -> list[Hit]:
-    """Records whose digest begins with what was typed, of cases and rounds that the person may open."""
-    start = wanted.words.strip().lower()
-    hexadecimal = LEAST_DIGEST <= len(start) <= DIGEST and not set(start) - set("0123456789abcdef")
-    if person is None or wanted.kind not in ("", "record") or not hexadecimal:
-        return []
-    rows = list(Record.objects.filter(digest__gte=start, digest__lt=start + "g").order_by("digest")[:5])
-    named = [row.subject for row in rows]
-    cases = visible_to(person, on, among=named).select_related("round", "round__frozen")
-    rounds = rounds_visible_to(person, on).filter(code__in=named).select_related("frozen")
-    mine = {("case", one.number): one for one in cases} | {("round", one.code): one for one in rounds}
-    known = [(row, mine.get((row.subject_kind, row.subject))) for row in rows]
-    return [_record(row, subject, len(start)) for row, subject in known if subject]
+def _records(wanted: Wanted, look: Looking) -> tuple[list[Hit], list[Hit]]:
+    """Records by their digest, and by their case, act and day."""
+    if look.person is None or wanted.kind not in ("", RECORD):
+        return [], []
+    reader = recorded.Reader(
+        look.person, look.on, audience.OFFICE in look.keys, wanted.years, wanted.place,
+        lambda words: look.nearest(replace(wanted, words=words, years=None)),
+        lambda top: look.late(replace(wanted, words="", years=None), top),
+    )  # fmt: skip
+    if digests := recorded.by_digest(wanted.words, reader):
+        start = len(wanted.words.strip())
+        return [_record(one, Snippet(one.row.digest, ((0, start),)), "zh") for one in digests], []
+    alone = wanted.kind == RECORD
+    asked = recorded.Asked.of(wanted.words, closely=alone)
+    rows = recorded.by_words(asked, reader, alone=alone)
+    return [], [_record(one, _told(one), "en" if asked.english else "zh") for one in rows]
 
 
-def _record(row: Record, subject: Case | Round, length: int) -> Hit:
-    """A record under the name of its act, as the pages of the round have it; `length` letters of the digest were typed."""
-    round_ = subject.round if isinstance(subject, Case) else subject
-    act = pages_of(round_).flow_of(subject).acts.get(row.act)
-    title = f"{row.subject} · {act.title['zh'] if act else row.act}"
-    return Hit(RECORD, row.digest, Snippet(title, ()), Snippet(row.digest, ((0, length),)), row.on.year, "")
+def _told(seen: recorded.Seen) -> Snippet:
+    """Of what the record is, when it was made, and the beginning of its digest."""
+    moment = seen.row.on.astimezone(ZONE)
+    return Snippet(f"{seen.subject.title} · {moment:%Y-%m-%d %H:%M} · {seen.row.digest[:16]}", ())
+
+
+def _record(seen: recorded.Seen, said: Snippet, language: str) -> Hit:
+    title = f"{seen.row.subject} · {seen.act[language]}"
+    return Hit(RECORD, seen.row.digest, Snippet(title, ()), said, seen.row.on.year, "")

@@ -22,7 +22,8 @@ KEPT = 3  # older parts that a reader may still be opening
 class State:
     """What the arrays hold: up to which record, which edition of the book, as of when, in which parts.
 
-    `sweep` is how far the first look at everything has come, (table, last key); None once it is done.
+    `sweep` is how far the first look at everything has come, (table, last key); None once it is done. `reading` is the
+    way in which things were read: a later release reads more of them and looks at everything again.
     """
 
     record: int
@@ -31,6 +32,7 @@ class State:
     as_of: datetime
     parts: tuple[str, ...]
     number: int
+    reading: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,9 @@ def state() -> State:
         return NOTHING
     moment = datetime.fromisoformat(told["as_of"])
     sweep = tuple(told["sweep"]) if told["sweep"] else None
-    return State(told["record"], sweep, told["edition"], moment, tuple(told["parts"]), told["number"])
+    return State(
+        told["record"], sweep, told["edition"], moment, tuple(told["parts"]), told["number"], told.get("reading", 0)
+    )
 
 
 def publish(new: State) -> None:

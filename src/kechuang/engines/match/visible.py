@@ -123,7 +123,7 @@ class Visible:
 
         Scores are those of `Small` over these entries alone: BM25, the best of a word and its synonyms.
         """
-        seen = [part.admitted(asked) & stands for part, stands in zip(self.parts, self._standing, strict=True)]
+        seen = self._seen(asked)
         size = sum(int(mask.sum()) for mask in seen)
         if not size or not asked.groups:
             return ()
@@ -134,6 +134,14 @@ class Visible:
             for total, best in zip(totals, among.best(group, asked.prefix), strict=True):
                 total += best
         return _best(self.parts, totals, top)
+
+    def newest(self, asked: Question, *, top: int) -> tuple[int, ...]:
+        """The highest keys of entries that the filters and the audience let through, whatever their words; highest first."""
+        keys = [part.keys[mask] for part, mask in zip(self.parts, self._seen(asked), strict=True)]
+        return tuple(np.sort(np.concatenate([*keys, np.empty(0, dtype=np.int64)]))[::-1][:top].tolist())
+
+    def _seen(self, asked: Question) -> list[Mask]:
+        return [part.admitted(asked) & stands for part, stands in zip(self.parts, self._standing, strict=True)]
 
 
 def _best(parts: Sequence[Part], totals: Sequence[Scores], top: int) -> tuple[tuple[int, float], ...]:
