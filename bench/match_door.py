@@ -13,6 +13,7 @@ import bench.installation  # noqa: F401
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 
 from django.core.management import call_command
 from django.test import Client
@@ -23,7 +24,7 @@ from tests.factories import Region, a_person, a_unit, an_open_round
 from bench.match import DATA, Clock, say
 from bench.match_corpus import real
 from bench.match_house import entries, letters
-from kechuang.casework.models import Case
+from kechuang.casework.models import Case, Record
 from kechuang.casework.pages import current
 from kechuang.desks.texts import shelf
 from kechuang.desks.texts.indexing import READING
@@ -32,6 +33,7 @@ from kechuang.engines.match import Entry, PartBuilder
 from kechuang.parties.models import Organisation, Person
 
 UNITS, BATCH, ASKED = 200, 2000, 25
+ACTS = ("open", "submit_to_unit", "unit_check", "recommend", "admit")
 
 
 def fill(region: Region, kept: Sequence[Entry]) -> list[Organisation]:
@@ -46,6 +48,7 @@ def fill(region: Region, kept: Sequence[Entry]) -> list[Organisation]:
             for n, one in some if n % 3
         ]  # fmt: skip
         Case.objects.bulk_create(cases)
+        Record.objects.bulk_create(record for case in cases for record in _records(case.number, on))
         rows = [_row(n, one, units[n % UNITS], round_.code) for n, one in some]
         for row in Found.objects.bulk_create(rows):
             builder.add(row.pk, Entry(row.name, row.title, row.text, row.kind, row.year, row.place, tuple(row.seen_by)))
@@ -63,10 +66,37 @@ def _row(number: int, one: Entry, unit: Organisation, round_: str) -> Found:
     )  # fmt: skip
 
 
+def _records(number: str, on: datetime) -> Iterator[Record]:
+    """What was done on a case: its first acts, a day apart, the last of them on a day of its own in three years."""
+    day = on - timedelta(int(number[1:]) % 1000)
+    for position, act in enumerate(ACTS, 1):
+        yield Record(
+            subject_kind="case", subject=number, position=position, act=act, actor="p:nobody", on=day - timedelta(len(ACTS) - position),
+            key=f"{number}-{act}", data_digest="0" * 64, body="{}", previous="", digest=f"{int(number[1:]):060x}{position:04x}",
+        )  # fmt: skip
+
+
 def readers(region: Region) -> Iterator[tuple[str, Person | None]]:
     yield "anyone", None
     yield "a unit", region.research
     yield "the planning office", a_person(("planner", "*"))
+
+
+def of_records(some: Sequence[Entry]) -> Iterator[str]:
+    """Questions that records answer: a number, a title with an act in either language, a day."""
+    today = timezone.now().date()
+    for place, one in enumerate(some, 1):
+        yield from (f"B{place:09}", f"{one.title[:12]} 受理", f"{one.title[:12]} admit", f"{today - timedelta(place)}")
+
+
+def turned(name: str, client: Client) -> None:
+    """The page of records alone, where an act or a day by itself is asked for."""
+    clock = Clock()
+    for place in range(ASKED):
+        for words in ("受理", "单位审核", "admit", str(timezone.now().date() - timedelta(place))):
+            with clock.once():
+                client.get("/search/", {"q": words, "kind": "record"})
+    say(f"  {name}, the page of records", str(clock), "≤ 50 ms")
 
 
 def pressed(name: str, client: Client, asked: Sequence[str]) -> None:
@@ -95,13 +125,19 @@ def main() -> None:
     fill(region, kept)
     chinese = [corpus.titles[name] for name in list(corpus.sources)[:ASKED] if corpus.titles[name]]
     english = [one.title for one in kept if one.name.startswith("en")][:ASKED]
-    say("search box of the house, whole answers", f"{size:,} things, {Case.objects.count():,} of them cases")
+    records = list(of_records([one for place, one in enumerate(kept) if place % 3][:ASKED]))
+    say(
+        "search box of the house, whole answers",
+        f"{size:,} things, {Case.objects.count():,} of them cases, {Record.objects.count():,} records",
+    )
     for name, person in readers(region):
         client = Client()
         if person:
             client.force_login(person)
         pressed(f"{name}, Chinese", client, chinese)
         pressed(f"{name}, English", client, english)
+        pressed(f"{name}, records", client, records)
+        turned(name, client)
 
 
 if __name__ == "__main__":

@@ -19,8 +19,8 @@ from kechuang.words.period import ZONE
 
 LEAST_DIGEST, DIGEST = 8, 64
 LEAST_NUMBER = 6  # letters of a number that is looked up: of a case, a project, a round
-MOST_SUBJECTS, MOST_ROWS = 10, 400
-LATE = 200  # cases looked through where an act alone is asked for
+MOST_SUBJECTS, MOST_ROWS = 10, 100
+LATE = 60  # cases looked through where an act alone is asked for
 AT_ONCE = 500  # subjects of one day asked for at a time
 FIRST_YEAR, LAST_YEAR = 1900, 2999  # what a day can be made of
 WITNESS, LABEL = "second:", "label:"
@@ -91,10 +91,16 @@ class Reader:
         named: dict[str, list[str]] = {"case": [], "round": []}
         for kind, name in subjects:
             named.setdefault(kind, []).append(name)
-        cases = visible_to(self.person, self.on, among=named["case"]).select_related("round", "round__frozen") if named["case"] else ()  # fmt: skip
-        rounds = rounds_visible_to(self.person, self.on).filter(code__in=named["round"]).select_related("frozen") if named["round"] else ()  # fmt: skip
-        found: dict[Subject, Case | Round] = {("case", one.number): one for one in cases}
-        found |= {("round", one.code): one for one in rounds}
+        found: dict[Subject, Case | Round] = {}
+        if named["case"]:
+            cases = visible_to(self.person, self.on, among=named["case"])
+            lean = (
+                cases.select_related(None).select_related("round").defer("answers", "round__topics", "round__details")
+            )
+            found |= {("case", one.number): one for one in lean}
+        if named["round"]:
+            rounds = rounds_visible_to(self.person, self.on).filter(code__in=named["round"])
+            found |= {("round", one.code): one for one in rounds}
         return {subject: found[subject] for subject in subjects if subject in found}
 
 
