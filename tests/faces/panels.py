@@ -7,8 +7,12 @@ from datetime import timedelta
 from django.test import Client
 from django.utils import timezone
 
-from kechuang.desks.experts.models import Seat
+from kechuang.casework import outbox
+from kechuang.casework.actor import Actor
+from kechuang.casework.acts import act
+from kechuang.desks.experts.models import Expert, Seat
 from kechuang.desks.experts.sheets import form_of
+from kechuang.parties.models import Organisation, Person
 from tests.factories import Region, a_person, an_open_round, done
 from tests.journeys import story
 
@@ -50,6 +54,37 @@ class Panel:
                 done(case, "promise", label, on=self.on, promise="agreed")
             done(case, "begin_mail_review", story.CLOCK, on=self.on)
         return browser(seat), seat
+
+
+class Rehearsed(Panel):
+    """A small round from the draw to the ranking; experts with marks of their own, one of them at the browser."""
+
+    def __init__(self) -> None:
+        super().__init__(count=2)
+        for number, expert in enumerate(Expert.objects.select_related("person", "person__unit")):
+            mark = {"name": f"受试专家{number:04}", "username": f"canary{number:04}", "phone": f"1390000{number:04}"}
+            Person.objects.filter(pk=expert.person_id).update(**mark, email=f"canary{number:04}@example.org")
+            Organisation.objects.filter(pk=expert.person.unit_id).update(name=f"受试单位{number:04}")
+        client, seat = self.reading()
+        for case in self.cases:
+            client.post(
+                f"/reviews/{seat.label}/{case.number}/draft/", {"outcome": "80", "notes": "记一笔", "version": "0"}
+            )
+            client.post(f"/reviews/{seat.label}/{case.number}/", {**posted(case), "key": f"k{case.number}"})
+            others = [s for s in Seat.objects.filter(state="accepted") if s.label != seat.label]
+            for at, other in enumerate(others):
+                sheet = posted(case, 80 + at)
+                act(
+                    case,
+                    "review",
+                    by=Actor.labelled(other.label),
+                    on=self.on,
+                    key=f"r{case.number}",
+                    data={"sheet": sheet},
+                )
+            done(case, "close_mail_review", self.region.secretary, on=self.on)
+        done(self.round, "rank", self.region.chief, on=self.on)
+        outbox.work(self.on)
 
 
 def browser(seat: Seat) -> Client:

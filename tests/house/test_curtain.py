@@ -14,15 +14,12 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import ForeignKey, Model
 from django.test import Client
 
-from kechuang.casework import curtain, outbox
-from kechuang.casework.actor import Actor
-from kechuang.casework.acts import act
+from kechuang.casework import curtain
 from kechuang.casework.models import Case, Document, Letter, Round
 from kechuang.desks.experts.models import Draw, Expert, Pool, PoolMembers, Review, Seat
 from kechuang.parties.models import Organisation, Person
 from tests.bars.installation import LONG
-from tests.faces.panels import Panel, browser, posted
-from tests.factories import done
+from tests.faces.panels import Rehearsed, browser
 from tests.house.routes import Objects, open_to, routes
 
 pytestmark = pytest.mark.django_db
@@ -33,37 +30,6 @@ IDENTITY = (Person, Expert, Organisation)
 def lifted_afterwards():
     yield
     curtain.lift()
-
-
-class Rehearsed(Panel):
-    """A small round from the draw to the ranking; experts with marks of their own, one of them at the browser."""
-
-    def __init__(self) -> None:
-        super().__init__(count=2)
-        for number, expert in enumerate(Expert.objects.select_related("person", "person__unit")):
-            mark = {"name": f"受试专家{number:04}", "username": f"canary{number:04}", "phone": f"1390000{number:04}"}
-            Person.objects.filter(pk=expert.person_id).update(**mark, email=f"canary{number:04}@example.org")
-            Organisation.objects.filter(pk=expert.person.unit_id).update(name=f"受试单位{number:04}")
-        client, seat = self.reading()
-        for case in self.cases:
-            client.post(
-                f"/reviews/{seat.label}/{case.number}/draft/", {"outcome": "80", "notes": "记一笔", "version": "0"}
-            )
-            client.post(f"/reviews/{seat.label}/{case.number}/", {**posted(case), "key": f"k{case.number}"})
-            others = [s for s in Seat.objects.filter(state="accepted") if s.label != seat.label]
-            for at, other in enumerate(others):
-                sheet = posted(case, 80 + at)
-                act(
-                    case,
-                    "review",
-                    by=Actor.labelled(other.label),
-                    on=self.on,
-                    key=f"r{case.number}",
-                    data={"sheet": sheet},
-                )
-            done(case, "close_mail_review", self.region.secretary, on=self.on)
-        done(self.round, "rank", self.region.chief, on=self.on)
-        outbox.work(self.on)
 
 
 class Scan:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -110,15 +110,15 @@ def units_of(cases: QuerySet[Case], most: int = 100) -> list[tuple[str, str]]:
     return [(pid, name) for pid, name, _ in rows.order_by("-n", "applicant__name")[:most]]
 
 
-def by_state(round_: Round) -> dict[str, int]:
-    """How many cases of the round stand in each state, children apart."""
-    rows = Case.objects.filter(round=round_, parent=None).order_by().values_list("state").annotate(n=Count("pk"))
+def by_state(cases: QuerySet[Case]) -> dict[str, int]:
+    """How many of these cases stand in each state, children apart."""
+    rows = cases.filter(parent=None).order_by().values_list("state").annotate(n=Count("pk"))
     return dict(rows)
 
 
-def by_place(round_: Round) -> list[tuple[str, int, int]]:
-    """By league or city: how many applications were handed in, and what they ask for in fen; most first."""
-    rows = Case.objects.filter(round=round_, parent=None, received_at__isnull=False)
+def by_place(cases: QuerySet[Case]) -> list[tuple[str, int, int]]:
+    """By league or city: how many of these were handed in, and what they ask for in fen; most first."""
+    rows = cases.filter(parent=None, received_at__isnull=False)
     found: dict[str, tuple[int, int]] = {}
     for place, n, fen in rows.order_by().values_list("place").annotate(n=Count("pk"), fen=Sum("asked_fen")):
         league = f"{place[:4]}00" if place else ""
@@ -127,16 +127,15 @@ def by_place(round_: Round) -> list[tuple[str, int, int]]:
     return sorted(((league, n, fen) for league, (n, fen) in found.items()), key=lambda row: (-row[1], row[0]))
 
 
-def with_numbers(rounds: QuerySet[Round]) -> QuerySet[Round]:
-    """The same rounds, each with how many applications were handed in as `handed_in`."""
-    return rounds.annotate(
-        handed_in=Count("cases", filter=Q(cases__parent=None, cases__received_at__isnull=False), distinct=True)
-    )
+def handed_in(rounds: Collection[Round], cases: QuerySet[Case]) -> dict[int, int]:
+    """By the key of a round: how many of these cases were handed in there."""
+    rows = cases.filter(round__in=rounds, parent=None, received_at__isnull=False)
+    return dict(rows.order_by().values_list("round").annotate(n=Count("pk")))
 
 
-def round_numbers(round_: Round) -> dict[str, int]:
-    """How many applications were handed in, and in fen what they ask for, what is proposed and what was awarded."""
-    rows = Case.objects.filter(round=round_, parent=None)
+def round_numbers(cases: QuerySet[Case]) -> dict[str, int]:
+    """How many of these were handed in, and in fen what they ask for, what is proposed and what was awarded."""
+    rows = cases.filter(parent=None)
     given = rows.filter(received_at__isnull=False).aggregate(handed_in=Count("pk"), asked=Sum("asked_fen"))
     told = rows.aggregate(proposed=Sum("proposed_fen", filter=Q(advice="fund")), awarded=Sum("award__fen"))
     return {name: int(value or 0) for name, value in {**given, **told}.items()}

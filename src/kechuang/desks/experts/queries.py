@@ -52,16 +52,17 @@ class GroupCount:
         return self.states["grouped"]
 
 
-def groups_of(round_: Round) -> list[GroupCount]:
-    """The groups of a round with their draws and the sheets filed, in the order of their names: three queries."""
+def groups_of(round_: Round, cases: QuerySet[Case] | None = None) -> list[GroupCount]:
+    """The groups of a round (those of `cases`, where only some may be seen) with their draws and the sheets filed, in the order of their names: three queries."""
     found: dict[str, GroupCount] = {}
-    grouped = Case.objects.filter(round=round_, parent=None).exclude(group="")
+    seen = Case.objects.filter(round=round_) if cases is None else cases
+    grouped = seen.filter(parent=None).exclude(group="")
     for name, state, n in grouped.order_by().values_list("group", "state").annotate(n=Count("pk")):
         found.setdefault(name, GroupCount(name)).states[state] += n
     drawn: dict[str, list[Draw]] = defaultdict(list)
     for row in Draw.objects.filter(round=round_, aborted_at=None).order_by("on"):
         drawn[row.group].append(row)
-    sheets = Review.objects.filter(case__round=round_, case__parent=None).order_by().values_list("case__group")
+    sheets = Review.objects.filter(case__in=seen.filter(parent=None)).order_by().values_list("case__group")
     filed = dict(sheets.annotate(n=Count("pk")))
     for name, one in found.items():
         one.draws = tuple(drawn[name])

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
@@ -13,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from kechuang.casework import acts, deadlines, listing, opening, witnessing
 from kechuang.casework.actor import Actor
-from kechuang.casework.models import Notice, Record, Round
+from kechuang.casework.models import Case, Notice, Record, Round
 from kechuang.casework.pages import day_of, pages_of
-from kechuang.casework.queries import history, rounds_visible_to
+from kechuang.casework.queries import history, rounds_visible_to, visible_to
 from kechuang.desks.experts import queries
 from kechuang.engines import forms
 from kechuang.engines.flow import Act, Flow, line, offered
@@ -44,18 +45,18 @@ def columns() -> tuple[dict[str, Any], ...]:
 def rounds(request: HttpRequest) -> HttpResponse:
     """The rounds the reader may see, newest first; the planning office opens new ones."""
     on, at_hand = now(), lists.PagesAtHand()
-    found = listing.with_numbers(rounds_visible_to(person(request), on).select_related("institution"))
+    found = rounds_visible_to(person(request), on).select_related("institution")
     if text := request.GET.get("q", "").strip():
         found = found.filter(title__icontains=text)
     if state := request.GET.get("state", ""):
         found = found.filter(state=state)
     rows, page = lists.paged(request, lists.ordered(request, found, SORTS, first="-year"))
-    heads = columns()
+    heads, counted = columns(), listing.handed_in(rows, visible_to(person(request), on))
     table = {
         "caption": _("批次"),
         "columns": heads,
         "dense": True,
-        "rows": [round_row(one, heads, on, at_hand) for one in rows],
+        "rows": [round_row(one, heads, counted.get(one.pk, 0), on, at_hand) for one in rows],
     }
     titles = opening.states()
     may_open = "planning" in {one.power for one in held_by(request)}
@@ -67,11 +68,11 @@ def rounds(request: HttpRequest) -> HttpResponse:
     return render(request, "rounds/rounds.html", shown)
 
 
-def round_row(one: Round, heads: Any, on: datetime, at_hand: lists.PagesAtHand) -> dict[str, Any]:
+def round_row(one: Round, heads: Any, handed_in: int, on: datetime, at_hand: lists.PagesAtHand) -> dict[str, Any]:
     href = reverse("round", args=[one.code])
     values = [
         {"text": one.title, "href": href, "lead": True, "wide": True, "small": one.code}, {"text": str(one.year)}, {"fen": one.budget_fen},
-        {"text": wording.number(one.handed_in)}, {"chip": at_hand.state_title(one), "tone": wording.tone(one.state, ended=at_hand.ended(one))},  # type: ignore[attr-defined]
+        {"text": wording.number(handed_in)}, {"chip": at_hand.state_title(one), "tone": wording.tone(one.state, ended=at_hand.ended(one))},
         {"text": wording.deadline(one.closes_at) if one.closes_at else "", "small": wording.days_left(one.closes_at, on) if one.closes_at and one.closes_at > on else ""},
     ]  # fmt: skip
     return {"key": one.code, "href": href, "cells": lists.cells(heads, values)}
@@ -128,14 +129,14 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     """All of a round on one page; what concerns the panels has pages of its own."""
     on, held = now(), held_by(request)
     one = round_of(request, code)
-    pages, records = pages_of(one), list(history(one))
+    pages, records, cases = pages_of(one), list(history(one)), visible_to(person(request), on).filter(round=one)
     flow = pages.flow_of(one)
     shown = {
         "round": one, "title": one.title, "trail": [{"title": _("批次"), "href": reverse("rounds")}, {"title": one.code}],
         "meta": facts(one, pages.programme), "flow": flow_line(flow, one, records, on), "acts": buttons(one, person(request), flow, on),
-        "figures": figures(one), "rules": one.frozen_id, "programme": pages.programme, "topics": panels.topics(one, records),
-        "states": numbers(one, flow_title=pages.flow(pages.main_flow)), "places": [(lists.place_title(place, lists.leagues()) or _("未填"), n, fen) for place, n, fen in listing.by_place(one)],
-        "groups": queries.groups_of(one), "pool": queries.pool_of(one), "links": links(one, held), "notices": notices(one, on),
+        "figures": figures(one, cases), "rules": one.frozen_id, "programme": pages.programme, "topics": panels.topics(one, records),
+        "states": numbers(cases, flow_title=pages.flow(pages.main_flow)), "places": [(lists.place_title(place, lists.leagues()) or _("未填"), n, fen) for place, n, fen in listing.by_place(cases)],
+        "groups": queries.groups_of(one, cases), "pool": queries.pool_of(one), "links": links(one, held), "notices": notices(one, on),
     }  # fmt: skip
     return render(request, "rounds/round.html", shown)
 
@@ -153,8 +154,8 @@ def facts(one: Round, programme: Any) -> list[str]:
     return spans
 
 
-def figures(one: Round) -> list[dict[str, Any]]:
-    counted = listing.round_numbers(one)
+def figures(one: Round, cases: QuerySet[Case]) -> list[dict[str, Any]]:
+    counted = listing.round_numbers(cases)
     return [
         {"label": _("预算"), "fen": one.budget_fen}, {"label": _("提交"), "value": wording.number(counted["handed_in"]), "unit": _("件")},
         {"label": _("申请合计"), "fen": counted["asked"]}, {"label": _("建议合计"), "fen": counted["proposed"]}, {"label": _("已决定"), "fen": counted["awarded"]},
@@ -227,9 +228,9 @@ def links(one: Round, held: list[Any]) -> list[dict[str, Any]]:
     return found
 
 
-def numbers(one: Round, *, flow_title: Flow) -> list[tuple[Any, int]]:
+def numbers(cases: QuerySet[Case], *, flow_title: Flow) -> list[tuple[Any, int]]:
     """Cases by state, in the order of the flow."""
-    counted = listing.by_state(one)
+    counted = listing.by_state(cases)
     return [(state.title, counted[state.name]) for state in flow_title.states.values() if state.name in counted]
 
 
