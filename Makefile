@@ -32,7 +32,7 @@ check: .venv/.test  ## format, lint, types, walls, book, unit and property tests
 	$(V)/lint-imports
 	$(V)/mypy
 	$(V)/kechuang check
-	$(V)/pytest -n 2 -m "not journey and not browser and not bar and not postgres"
+	KECHUANG_EVERY_ROUTE=1 $(V)/pytest -n 2 -m "not journey and not browser and not bar and not postgres"
 
 test: check  ## everything: check, journeys, browser, the bars in short form, PostgreSQL
 	$(V)/python tests/machine.py chromium

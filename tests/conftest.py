@@ -9,7 +9,12 @@ from typing import Any
 
 import pytest
 
+from tests.house.answering import Answering
 from tests.machine import FLAGS, chromium
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Answering())
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
