@@ -6,9 +6,9 @@ import pytest
 
 from kechuang.casework.models import Answer, Case, Duty, Finding, Record
 from kechuang.casework.records import expect
-from kechuang.casework.steady import once, steady
 from kechuang.parties.models import Appointment, Organisation
 from kechuang.parties.prepared import Prepared, insert, insert_many, update
+from kechuang.parties.steady import once, steady
 from tests.factories import Region, a_case
 
 pytestmark = pytest.mark.django_db

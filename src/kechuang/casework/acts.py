@@ -13,13 +13,13 @@ from kechuang.casework import curtain, deadlines, locks, outbox, publishing, rec
 from kechuang.casework.actor import Actor
 from kechuang.casework.models import Attempt, Case, Duty, Finding, Record, Round, subject_key
 from kechuang.casework.pages import Pages, pages_for, pages_of, roles_page
-from kechuang.casework.steady import forget, once, steady
 from kechuang.engines import forms
 from kechuang.engines.flow import Act, Flow, Situation, opened_on, plan, possible, target
 from kechuang.engines.flow.separation import clashes
 from kechuang.parties.models import Person
 from kechuang.parties.permissions import appointments
 from kechuang.parties.prepared import Prepared, insert, update
+from kechuang.parties.steady import forget, once, steady
 from kechuang.words import offers, outcome
 from kechuang.words.outcome import Refused
 from kechuang.words.period import ZONE
@@ -78,6 +78,7 @@ def act(
         with steady(), transaction.atomic():
             return carry_out(subject, name, by=actor, on=on, key=key, data=dict(data or {}))
     except Refused as refusal:
+        records.forget_chains()
         subject.__dict__.clear()
         subject.__dict__.update(as_it_was)
         keep_attempt(subject, name, actor, on, refusal)
@@ -369,11 +370,13 @@ def open_case(
         with transaction.atomic():
             record = carry_out(case, opening.name, by=actor, on=on, key=key, data=dict(data or {}))
     except IntegrityError:  # the same key at the same time: whoever came first has made the case
+        records.forget_chains()
         first = records.BY_KEY.one(actor.id, key)
         if first is None:
             raise
         return Case.objects.get(number=first.subject)
     except Refused as refusal:
+        records.forget_chains()
         keep_attempt(parent or round_, opening.name, actor, on, refusal)
         raise
     return case if record.subject == case.number else Case.objects.get(number=record.subject)

@@ -12,8 +12,8 @@ from kechuang.casework.acts import the_round
 from kechuang.casework.models import Case, Document, Letter, Record, Round
 from kechuang.casework.outbox import job
 from kechuang.casework.pages import day_of, pages_of
-from kechuang.casework.steady import once
 from kechuang.parties.prepared import Prepared, insert
+from kechuang.parties.steady import once
 from kechuang.words.money import Money
 
 _PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")

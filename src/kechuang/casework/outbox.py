@@ -13,8 +13,8 @@ from django.db import IntegrityError, transaction
 from kechuang.casework.actor import CLOCK
 from kechuang.casework.deadlines import LATECOMERS
 from kechuang.casework.models import Case, Outbox, Record
-from kechuang.casework.steady import steady
 from kechuang.parties.prepared import Prepared, insert, update
+from kechuang.parties.steady import steady
 
 Job = Callable[[Mapping[str, Any], datetime], None]
 _jobs: dict[str, Job] = {}

@@ -10,10 +10,10 @@ from typing import Any
 
 from kechuang.casework import book, codes
 from kechuang.casework.models import Case, Edition, Record, Round
-from kechuang.casework.steady import once
 from kechuang.engines import forms
 from kechuang.engines.flow import Flow
 from kechuang.parties.prepared import Prepared
+from kechuang.parties.steady import once
 from kechuang.words import offers
 from kechuang.words.outcome import BadPage
 from kechuang.words.period import ZONE, Term

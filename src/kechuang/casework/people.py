@@ -24,6 +24,7 @@ from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason
 
 EMPLOYED = Prepared[Employment](lambda person: Employment.objects.filter(person=person, until=None))
+NAMED = Prepared[tuple[int]](lambda username: Person.objects.named(username).values_list("pk"))
 IDENTIFIED = Prepared[tuple[int]](lambda digest: Person.objects.filter(identity_digest=digest).values_list("pk"))
 
 
@@ -80,7 +81,7 @@ def register_person(values: Mapping[str, Any], *, password: str | None, on: date
         given |= identity_fields(identity)
         if IDENTIFIED.one(given["identity_digest"]):
             raise Refused(Reason("person_already_registered"))
-    if Person.objects.filter(username__iexact=given["username"]).exists():
+    if NAMED.one(given["username"]):
         raise Refused(Reason("username_taken", username=given["username"]))
     unit = given.pop("unit", None)
     person = Person(**given, standing="pending")

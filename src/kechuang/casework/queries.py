@@ -10,10 +10,10 @@ from django.db.models import Q, QuerySet
 
 from kechuang.casework.models import Case, Member, Record, Round, subject_key
 from kechuang.casework.pages import roles_page
-from kechuang.casework.steady import once
 from kechuang.parties.models import Appointment, Person
 from kechuang.parties.permissions import EVERYWHERE, appointments, covers
 from kechuang.parties.prepared import Prepared
+from kechuang.parties.steady import once
 from kechuang.words.period import ZONE
 
 BEFORE_RECOMMENDER = ("draft", "with_unit", "self_evaluation")
@@ -99,5 +99,5 @@ def holders(role: str, subject: Case | Round, on: date) -> list[Person]:
     targets = ["", EVERYWHERE, round_.programme, round_.plan, round_.code, *(p.pid if p else "" for p in parties)]
     holding = once(("holders", role, *targets), lambda: HOLDERS.rows(role, *targets))
     found = [held.person_id for held in holding if covers(held, subject) and held.holds_on(on)]
-    people = [once(("person", pk), partial(PERSON.one, pk)) for pk in dict.fromkeys(found)]
+    people = [once((Person._meta.label, pk), partial(PERSON.one, pk)) for pk in dict.fromkeys(found)]
     return [person for person in people if person]

@@ -11,11 +11,11 @@ from django.db import connection
 
 from kechuang.casework.actor import Actor
 from kechuang.casework.models import Record, Told, salt, subject_key
-from kechuang.casework.steady import forget, once
 from kechuang.engines.flow import Done
 from kechuang.engines.ledger import beginning, canonical, digest, link
 from kechuang.parties.prepared import Prepared, insert
 from kechuang.parties.secrets import keyed_digest
+from kechuang.parties.steady import forget, once
 from kechuang.words.outcome import Refused
 from kechuang.words.period import ZONE
 from kechuang.words.reason import Reason
@@ -154,6 +154,7 @@ class Link(NamedTuple):
 
 
 HELD = "_chain"
+CHAINS = "chains held"  # of subjects locked in this transaction: a list of acts comes back to each several times
 SEEN = "_seen"
 CHAIN = Prepared[tuple[Any, ...]](
     lambda kind, pid: (
@@ -191,10 +192,13 @@ def chain(subject: Any) -> list[Link]:
     held: list[Link] | None = subject.__dict__.get(HELD)
     if held is not None:
         return held
-    if HELD in subject.__dict__:
-        subject.__dict__[HELD] = found = _read(subject)
-        return found
     kind, pid = subject_key(subject)
+    if HELD in subject.__dict__:
+        chains: dict[str, list[Link]] = once(CHAINS, dict)
+        if pid not in chains:
+            chains[pid] = _read(subject)
+        subject.__dict__[HELD] = chains[pid]
+        return chains[pid]
     return once(("chain", pid), lambda: _read(subject)) if kind == "round" else _read(subject)
 
 
@@ -205,9 +209,18 @@ def _read(subject: Any) -> list[Link]:
 
 def link_on(subject: Any, link: Link) -> None:
     """The chain has grown by one."""
-    forget(("chain", subject_key(subject)[1]))
+    pid = subject_key(subject)[1]
+    forget(("chain", pid))
     if subject.__dict__.get(HELD) is not None:
         subject.__dict__[HELD].append(link)
+    else:
+        chains: dict[str, list[Link]] = once(CHAINS, dict)
+        chains.pop(pid, None)
+
+
+def forget_chains() -> None:
+    """What was written has been rolled back."""
+    forget(CHAINS)
 
 
 def expect(wanted: Collection[tuple[str, str]]) -> None:

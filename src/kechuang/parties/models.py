@@ -7,6 +7,8 @@ from datetime import date
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 
 from kechuang.parties.secrets import EncryptedText, token
 
@@ -55,7 +57,11 @@ class PersonManager(BaseUserManager["Person"]):
     """Finds people by their sign-in name; accounts are made by the chain of confirmation, not here."""
 
     def get_by_natural_key(self, username: str | None) -> Person:
-        return self.get(username__iexact=username)
+        return self.named(username or "").get()
+
+    def named(self, username: str) -> models.QuerySet[Person]:
+        """Who signs in under this name, however it is capitalised: nobody, or one."""
+        return self.filter(Exact(Lower("username"), Lower(models.Value(username))))
 
 
 class Person(AbstractBaseUser):
@@ -90,6 +96,9 @@ class Person(AbstractBaseUser):
 
     USERNAME_FIELD = "username"
     objects = PersonManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("username"), name="username_once_however_written")]
 
     def __str__(self) -> str:
         return self.name

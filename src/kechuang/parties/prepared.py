@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Generic, TypeVar
 
 from django.apps import apps
@@ -19,6 +19,8 @@ from django.db.models.base import ModelState
 from django.db.models.fields import AutoFieldMixin
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 from django.utils.functional import cached_property
+
+from kechuang.parties.steady import once
 
 Row = TypeVar("Row")
 MARK = 2_000_000_011  # within every integer column, and no key of ours
@@ -181,7 +183,10 @@ class _Related(ForwardManyToOneDescriptor):
     """What a row points at, asked for by a query compiled once: `case.round`, `seat.expert`."""
 
     def get_object(self, instance: Model) -> Model:
-        found = self.ask.one(getattr(instance, self.field.attname))
+        key = getattr(instance, self.field.attname)
+        meta = self.field.remote_field.model._meta
+        shared = meta.app_label == "parties"  # people and units do not change while a list of acts is carried out
+        found = once((meta.label, key), partial(self.ask.one, key)) if shared else self.ask.one(key)
         if found is None:
             raise self.RelatedObjectDoesNotExist(f"{self.field.name} of {instance!r} is gone")
         return found

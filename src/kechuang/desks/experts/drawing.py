@@ -11,13 +11,13 @@ from django.db.models import Q
 
 from kechuang.casework.models import Case, Member, Round
 from kechuang.casework.pages import day_of, pages_of
-from kechuang.casework.steady import once
 from kechuang.desks.experts.models import Coauthorship, Conflict, Employer, Expert, Pool, PoolMembers
 from kechuang.engines.panel import recusal
 from kechuang.engines.panel.ceremony import pool_digest
 from kechuang.engines.panel.quotas import Candidate, Quotas
 from kechuang.parties.models import Employment, Tie
 from kechuang.parties.prepared import Prepared
+from kechuang.parties.steady import once
 
 REGION = "15"
 Value = TypeVar("Value")

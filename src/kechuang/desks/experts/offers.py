@@ -9,12 +9,12 @@ from typing import Any
 from kechuang.casework.actor import Actor
 from kechuang.casework.models import Case, Round
 from kechuang.casework.pages import day_of, pages_of
-from kechuang.casework.steady import once
 from kechuang.desks.experts import ceremonies, drawing, fees, ranking, seating, sheets
 from kechuang.desks.experts.models import Conflict, Draw, Expert, Opinion, Pool, Review, Score, Seat
 from kechuang.desks.experts.terms import CERTIFIED, method_of
 from kechuang.engines.panel.scores import in_points, median
 from kechuang.parties.prepared import Prepared, insert, update
+from kechuang.parties.steady import once
 from kechuang.words.offers import check, effect, fact
 from kechuang.words.outcome import Finding, Refused
 from kechuang.words.reason import Reason

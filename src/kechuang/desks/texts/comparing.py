@@ -18,7 +18,6 @@ from kechuang.casework.acts import the_round
 from kechuang.casework.models import Case, Finding
 from kechuang.casework.outbox import job
 from kechuang.casework.pages import current, day_of, pages_of
-from kechuang.casework.steady import once
 from kechuang.desks.texts.models import Mark, Sketched
 from kechuang.desks.texts.said import (
     GOALS,
@@ -34,6 +33,7 @@ from kechuang.desks.texts.said import (
 )  # fmt: skip
 from kechuang.engines import match
 from kechuang.parties.prepared import Prepared, insert_many
+from kechuang.parties.steady import once
 from kechuang.words.reason import Reason
 
 CHECK = "texts.compare"

@@ -91,7 +91,7 @@ def rows(
 def _actor(username: str) -> Person | Actor:
     if not username:
         return OPERATOR
-    who = Person.objects.filter(username__iexact=username).first()
+    who = Person.objects.named(username).first()
     if who is None:
         raise typer.BadParameter(f"nobody signs in as {username}", param_hint="--by")
     who.channel = "command"

@@ -15,7 +15,6 @@ from kechuang.casework.acts import act, open_case
 from kechuang.casework.findings import settle_finding
 from kechuang.casework.models import Case, Finding, Round
 from kechuang.casework.pages import pages_of
-from kechuang.casework.steady import steady
 from kechuang.desks.experts import solver  # noqa: F401  loaded here, it is asked here and not in a process of its own
 from kechuang.desks.experts.ceremonies import SUPERVISION
 from kechuang.desks.experts.models import Seat
@@ -27,6 +26,7 @@ from kechuang.faces.rehearsal.plans import WAN, Plan
 from kechuang.faces.rehearsal.region import Unit
 from kechuang.faces.rehearsal.stage import MINUTES, SEAL, Broken, Stage, fresh
 from kechuang.parties.models import Person
+from kechuang.parties.steady import steady
 
 DICE = "83920174650293847561"
 GROUP = 38

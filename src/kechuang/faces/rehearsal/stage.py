@@ -16,9 +16,9 @@ from kechuang.casework.actor import Actor
 from kechuang.casework.acts import Wish, act, act_many, open_case
 from kechuang.casework.clock import tick
 from kechuang.casework.models import Case, Record, Round
-from kechuang.casework.steady import steady
 from kechuang.faces.rehearsal.region import Region
 from kechuang.parties.models import Person
+from kechuang.parties.steady import steady
 from kechuang.words.outcome import Refused
 
 SEAL = "示例签章"

@@ -1,4 +1,7 @@
-"""What does not change while one list of acts is carried out is asked once: the edition, a person's roles, keys already told."""
+"""What does not change while one list of acts is carried out is asked once: the edition, a person's roles, keys already told.
+
+A steady block lies in one transaction, whose locks keep what is remembered true until it ends.
+"""
 
 from __future__ import annotations
 
