@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -86,6 +86,14 @@ class Reader:
     nearest: Callable[[str], list[Subject]]
     late: Callable[[int], list[Subject]]
 
+    def may(self, subjects: Sequence[Subject]) -> list[Subject]:
+        """Which of these may be opened, in their order: their names alone are read."""
+        named = {kind: [name for of, name in subjects if of == kind] for kind in ("case", "round")}
+        cases = visible_to(self.person, self.on, among=named["case"]).values_list("number", flat=True)
+        rounds = rounds_visible_to(self.person, self.on).filter(code__in=named["round"]).values_list("code", flat=True)
+        seen = {("case", one) for one in cases} | {("round", one) for one in (rounds if self.office else ())}
+        return [subject for subject in subjects if subject in seen]
+
     def opened(self, subjects: Iterable[Subject]) -> dict[Subject, Case | Round]:
         """Those of these that may be opened, in their order."""
         named: dict[str, list[str]] = {"case": [], "round": []}
@@ -162,12 +170,12 @@ def _numbered(numbers: Collection[str]) -> list[Subject]:
 def _of_the_day(rows: QuerySet[Record], reader: Reader) -> dict[Subject, Case | Round]:
     """The first subjects of a day that may be opened, by their last record of the day; all are asked, however many."""
     late = list(dict.fromkeys(rows.order_by("-pk").values_list("subject_kind", "subject")))
-    found: dict[Subject, Case | Round] = {}
+    found: list[Subject] = []
     for start in range(0, len(late), AT_ONCE):
-        found |= reader.opened(late[start : start + AT_ONCE])
+        found += reader.may(late[start : start + AT_ONCE])
         if len(found) >= MOST_SUBJECTS:
             break
-    return dict(list(found.items())[:MOST_SUBJECTS])
+    return reader.opened(found[:MOST_SUBJECTS])
 
 
 def _newest(rows: QuerySet[Record], opened: Mapping[Subject, Case | Round], asked: Asked) -> Iterator[Seen]:

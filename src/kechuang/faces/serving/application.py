@@ -8,6 +8,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
+from kechuang.casework import book
 from kechuang.faces.serving.wsgi import application
 
 SOCKET, CONTROL = "app.sock", "gunicorn.ctl"
@@ -25,7 +26,18 @@ class Application(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Any:
+        read_ahead()
         return application
+
+
+def read_ahead() -> None:
+    """Read the flows before the workers are forked: the first key pressed in the search box asks for every act's title.
+
+    Those of the package, for no connection to the database may be open across a fork; an adopted edition shares most texts.
+    """
+    shelf = book.packaged()
+    for code in shelf.codes("flows"):
+        shelf.page("flows", code)
 
 
 def settings_for(runtime: Path, *, workers: int, threads: int, with_parent: Callable[[], None]) -> dict[str, Any]:
