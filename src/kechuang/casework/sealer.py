@@ -241,7 +241,9 @@ def _checkpoint(tree: ledger.Tree, key: RSAPrivateKey, on: datetime) -> None:
         return
     kept = Checkpoint.objects.filter(size=tree.size).first()
     text = kept.text if kept else _note_in_witness(tree)
-    text = text or ledger.seal(ledger.Checkpoint(ORIGIN, tree.size, tree.root(), on), key)
+    newest = newest_checkpoint()
+    moment = max(on, newest.on) if newest else on  # a clock that was set back makes no note older than the one before
+    text = text or ledger.seal(ledger.Checkpoint(ORIGIN, tree.size, tree.root(), moment), key)
     for path in _note_paths(tree.size):
         if not path.exists():
             _write_whole(path, text.encode())
