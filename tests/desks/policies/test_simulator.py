@@ -70,6 +70,12 @@ def test_a_curve_keeps_the_other_values_of_the_reform(here):
     assert found["curves"][0]["points"][0]["entitled"] == found["totals"][1]["entitled"]
 
 
+def test_a_curve_leaves_out_what_the_guards_of_the_page_forbid(here):
+    values = [f"{n} 万元" for n in (5, 10, 20, 30, 40)]  # within 10 and 30, a first prize no less than a second
+    found = here.answer(asked("contest-award", curves=[{"param": "award.first", "values": values, "reform": {}}]))
+    assert [point["value"] for point in found["curves"][0]["points"]] == ["20 万元", "30 万元"]
+
+
 def test_a_sample_is_scaled_to_the_whole_and_says_so(folder, monkeypatch):
     monkeypatch.setattr(crowds, "SAMPLE", 30)
     here = Simulator(folder, 300)

@@ -77,6 +77,14 @@ def test_a_reform_of_any_parameter_is_exact(told):
         assert (sums[code, 1].entitled, sums[code, 1].settled) == (exact["entitled"], exact["settled"])
 
 
+def test_a_sweep_builds_only_the_steps_that_read_what_it_moves():
+    rules = house_rules()
+    variants = [rules, *(one.rules for one in swept(rules, "hnte-score.pass_mark=60 分:80 分:10 分"))]
+    one, four = (totals(told, ["hnte-score"], Moment(year=YEAR))[0].sql() for told in ([rules], variants))
+    assert four.count('"hnte-score@1.total"') == one.count('"hnte-score@1.total"') == 0
+    assert four.count('"hnte-score@3:t"') > 0
+
+
 def test_amounts_spread_over_payees_as_single_cases_do():
     found = population().run(distribution(bench_rules(), "r4", Moment(year=YEAR)))[0]
     _, amounts = entitle(bench_rules(), "r4", records()["enterprise"], year=YEAR)

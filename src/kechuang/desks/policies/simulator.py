@@ -22,7 +22,7 @@ from kechuang.desks.policies.models import Simulation
 from kechuang.desks.policies.reading import rules_in_force
 from kechuang.engines.rules.examples import with_set
 from kechuang.engines.rules.sheet import Moment
-from kechuang.engines.rules.single import Rules
+from kechuang.engines.rules.single import Rules, Scope
 from kechuang.engines.rules.spread import bites, bitten
 from kechuang.engines.rules.totals import FIGURES, Total, totals
 from kechuang.formula import FormulaError
@@ -172,15 +172,23 @@ def _kept_curve(
 
 def _curve(rules: Rules, code: str, told: Mapping[str, Any], moment: Moment, crowd: Crowd) -> dict[str, Any]:
     """Cost and recipients at each value of one parameter, with the other values of a reform."""
-    values = list(told["values"])[:MOST_POINTS]
     base = _reformed(rules, told.get("reform", {}))
-    variants = [rules, *(_reformed(base, {f"{code}.{told['param']}": value}) for value in values)]
+    tried = {value: _reformed(base, {f"{code}.{told['param']}": value}) for value in told["values"][:MOST_POINTS]}
+    values = [value for value, one in tried.items() if _lawful(one, code, moment)]
+    variants = [rules, *(tried[value] for value in values)]
     built = totals(variants, [code], moment, complete=crowd.complete)
     sums = _whole([total for one in built for total in one.totals(crowd.population.run(one))], len(variants))
     return {
         "param": told["param"],
         "points": [{"value": value, **one} for value, one in zip(values, sums[1:], strict=True)],
     }
+
+
+def _lawful(rules: Rules, code: str, moment: Moment) -> bool:
+    """Whether the page's own guards let these values stand: a curve leaves out what they do not."""
+    assert moment.end is not None
+    scope = Scope(rules, rules[code], {}, moment.end, {})
+    return all(scope.of(guard.expression) is True for guard in rules[code].guards)
 
 
 def _whole(found: Sequence[Total], variants: int) -> list[dict[str, int]]:

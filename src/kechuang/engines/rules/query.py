@@ -63,6 +63,7 @@ class Computed:
     columns: dict[tuple[int, str], Columns] = field(default_factory=dict)
     cuts: dict[str, list[str]] = field(default_factory=dict)
     windows: dict[str, Sql] = field(default_factory=dict)
+    today: dict[str, PolicySheet] = field(default_factory=dict)
 
     def windowed(self, sql: Sql) -> exp.Column:
         """The column of a window function over the sheet; equal ones are one column."""
@@ -113,7 +114,9 @@ def _columns(found: Computed, rules: Rules, code: str, n: int) -> Columns:
         same = all(found.columns[earlier, used] is columns for used, columns in results.items())
         if there.policy is policy and same:
             return there
-    return PolicySheet(found.sheet, policy, results, suffix=f"@{n}" if n else "").columns()
+    sheet = PolicySheet(found.sheet, policy, results, suffix=f"@{n}" if n else "", today=found.today.get(code))
+    found.today.setdefault(code, sheet)
+    return sheet.columns()
 
 
 def _paths(sheet: Sheet, policy: Policy) -> None:

@@ -149,16 +149,23 @@ class Columns:
     day: Value
     limit: Rat | None
     also: Mapping[str, Rat]
+    depth: int
 
 
 class PolicySheet:
-    """Puts one policy into a sheet."""
+    """Puts one policy into a sheet. `today`: the same policy with other parameters, there already, whose steps serve where
+    they read none of those."""
 
-    def __init__(self, sheet: Sheet, policy: Policy, results: Mapping[str, Columns], *, suffix: str = "") -> None:
+    def __init__(
+        self, sheet: Sheet, policy: Policy, results: Mapping[str, Columns], *, suffix: str = "", today: PolicySheet | None = None
+    ) -> None:  # fmt: skip
         self.sheet, self.policy, self.results = sheet, policy, results
         self.prefix = policy.code + suffix
+        self.today = today if today is not None and today.policy.let is policy.let else None
+        self.alike: dict[str, bool] = {}
         self.fixed = self._fixed_day()
         self.open: list[str] = []
+        self.top = 0  # the layer above which its results stand
 
     def _fixed_day(self) -> date | None:
         if self.policy.reference == "year_end":
@@ -176,18 +183,19 @@ class PolicySheet:
         self._guards()
         gates = [truth(self.dated(gate.expression), gate.code) for gate in self.policy.eligible]
         ok = both("and", [self._in_force(), *gates])
-        depth = self._depth_of([gate.expression for gate in self.policy.eligible])
+        self.top = depth = self._depth_of([gate.expression for gate in self.policy.eligible])
         ok = truth(self.sheet.store(ok, f"{self.prefix}:ok", depth), "gates")
         self.sheet.kept[f"{self.prefix}.gates"] = (ok, depth)
         holds, amount, also = ok, None, {}
         if self.policy.verdict is not None:
             value, under = self.step(self.policy.verdict, "verdict")
             holds = both("and", [ok, truth(value, "verdict")])
-            holds = truth(self.sheet.store(holds, f"{self.prefix}:t", max(depth, under) + 1), "verdict")
+            self.top = max(depth, under) + 1
+            holds = truth(self.sheet.store(holds, f"{self.prefix}:t", self.top), "verdict")
         if self.policy.amount is not None:
             amount = self._amount(ok, depth)
             also = {name: number(self.step(step, name)[0], name).low for name, step in self.policy.also.items()}
-        return Columns(self.policy, amount, holds, self._day()[0], self._limit(), also)
+        return Columns(self.policy, amount, holds, self._day()[0], self._limit(), also, self.top)
 
     def _guards(self) -> None:
         record: dict[str, Any] = {}
@@ -209,8 +217,8 @@ class PolicySheet:
         paid = r.chosen(ok, amount, r.constant(0))
         if paid.high > r.I64 or not isinstance(paid.top, int):
             paid = replace(paid, top=exp.cast(r.sql_of(paid.top), "BIGINT"), high=min(paid.high, r.I64))
-        stored = number(self.sheet.store(Num(paid), f"{self.prefix}:x", max(depth, under) + 1), "amount").low
-        return stored
+        self.top = max(depth, under) + 1
+        return number(self.sheet.store(Num(paid), f"{self.prefix}:x", self.top), "amount").low
 
     def _branches(self) -> None:
         best: Rat | None = None
@@ -293,6 +301,8 @@ class PolicySheet:
     def step(self, step: Step, name: str) -> tuple[Value, int]:
         """A step as columns, and the layer they stand in."""
         key = f"{self.prefix}.{name}"
+        if key not in self.sheet.kept and self.today is not None and self._alike(name):
+            self.sheet.kept[key] = self.today.step(step, name)
         if key not in self.sheet.kept:
             if name in self.open:
                 raise FormulaError("circular", step=name)
@@ -305,6 +315,23 @@ class PolicySheet:
             self.sheet.kept[key] = (self.sheet.store(value, f"{self.prefix}.{name}", depth), depth)
             self.open.pop()
         return self.sheet.kept[key]
+
+    def _alike(self, name: str) -> bool:
+        """Whether a name comes to what it comes to today, for all it is made of."""
+        today, policy = self.today, self.policy
+        assert today is not None
+        if name in policy.params:
+            return policy.params[name] is today.policy.params[name]
+        used = next((one.code for one in policy.uses if one.name == name), "")
+        if used:
+            return self.results[used] is today.results[used]
+        if name not in policy.let:
+            return name in (policy.subject, "day", "year")
+        if name not in self.alike:
+            self.alike[name] = False  # a circle, which `step` tells
+            names = {one for form in policy.let[name].forms for one in form.expression.names}
+            self.alike[name] = all(map(self._alike, names))
+        return self.alike[name]
 
     def _needs(self, expression: Expression) -> None:
         for name in sorted(expression.names):
@@ -322,7 +349,7 @@ class PolicySheet:
         if kept is not None:
             return kept[1]
         used = next((one for one in self.policy.uses if one.name == name), None)
-        return len(self.sheet.layers) - 1 if used is not None else 0
+        return 0 if used is None else self.results[used.code].depth
 
     def used(self, used: Used) -> Value:
         """The result of another policy, which stands in the sheet already."""
