@@ -256,8 +256,10 @@ def whole(sections: Mapping[str, str]) -> str:
 def _likes(mine: Side, documents: Iterable[int], page: Lines, on: datetime) -> Iterable[dict[str, Any]]:
     """What each near case and each other case of the same people shares with this one, where it is worth a look."""
     ids = [*documents, *(pk for pk in _of_the_same_people(mine.case) if pk not in documents)]
-    for pk in ids:
-        if (case := read(pk)) and (like := _like(mine, Side.of(case, on), page)):
+    cases = [case for pk in ids if (case := read(pk))]
+    results = results_of([case.number for case in cases], on)
+    for case in cases:
+        if like := _like(mine, Side.with_results(case, results.get(case.number, ())), page):
             yield like
 
 
