@@ -42,3 +42,15 @@ def postgres(url: str) -> dict[str, Any]:
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,  # after a restart of the server nobody is answered by a broken connection
     }
+
+
+def analyse(connection: Any) -> None:
+    """Let SQLite's planner know how many rows share a value; a thousand rows of each index are looked at.
+
+    Without it the index of a round (of hundreds of cases) looks as good as that of a person (of two), and what asks for one
+    person reads the round: 46 ms for 15 microseconds at 5,000 cases. PostgreSQL does this by itself.
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA analysis_limit = 1000")
+            cursor.execute("ANALYZE")

@@ -9,14 +9,16 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from typer.testing import CliRunner
 
 from kechuang.casework import outbox, sealer
-from kechuang.casework.models import Outbox, Record
+from kechuang.casework.models import Case, Outbox, Record
+from kechuang.databases import analyse
 from kechuang.faces.cli import work
 from kechuang.faces.serving import keeping
 from tests.casework.sealed import a_round, folders, written
-from tests.factories import START
+from tests.factories import START, Region, a_case, a_person, an_open_round
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +110,24 @@ def waited(log, count: int) -> list[str]:
             return lines
         time.sleep(0.05)
     pytest.fail(f"{count} starts were expected")
+
+
+def test_once_an_hour_the_planner_is_told_how_the_tables_have_grown(settings, tmp_path, monkeypatch):
+    folders(settings, tmp_path)
+    told = []
+    monkeypatch.setattr(work, "analyse", lambda connection: told.append(connection.vendor))
+    turn = work.Turn(pytest.fail)
+    for minutes in (0, 30, 61):
+        turn.take(START + timedelta(minutes=minutes))
+    assert len(told) == 2
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL does this by itself")
+def test_then_what_asks_for_one_person_does_not_read_a_whole_round():
+    region = Region()
+    round_ = an_open_round(region)
+    for _ in range(40):
+        a_case(region, round_, leader=a_person(unit=region.unit))
+    plan = Case.objects.filter(leader=region.leader, round=round_, parent=None)
+    analyse(connection)
+    assert "leader" in plan.explain()

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
-
-from django.db.models import Q
 
 from kechuang.casework.models import Case, Member, Round
 from kechuang.casework.pages import day_of, pages_of
@@ -87,13 +86,12 @@ def recused(group: Group, experts: Iterable[Expert], on: datetime) -> tuple[recu
         recusal.Expert(e.pid, e.person.pid, frozenset({e.person.unit.pid} if e.person.unit else ())) for e in pool
     ]
     facts = recusal.Facts(
-        ties=steadily("ties", pool, lambda: _ties(pool)), named=_named(group, pool), declared=_declared(group),
-        sanctions=steadily("sanctions", pool, lambda: _sanctions(pool, on)),
+        ties=[tie for e in pool for tie in once(("ties", e.pk), partial(_ties, e))], named=_named(group, pool),
+        declared=_declared(group), sanctions=_sanctions(pool, on),
     )  # fmt: skip
     projects = steadily("projects", group.cases, lambda: projects_of(group))
     found = recusal.edges(projects, people, facts=facts, rules=rules, on=day_of(on))
-    applying = steadily("applying", [group.round, *pool], lambda: _applying_people(group.round, pool))
-    return tuple(sorted({*found, *_applying(group, pool, rules, applying)}))
+    return tuple(sorted({*found, *_applying(group, pool, rules)}))
 
 
 def steadily(what: str, rows: Iterable[Any], ask: Callable[[], Value]) -> Value:
@@ -101,49 +99,63 @@ def steadily(what: str, rows: Iterable[Any], ask: Callable[[], Value]) -> Value:
     return once((what, *(row.pk for row in rows)), ask)
 
 
-def _applying_people(round_: Round, pool: list[Expert]) -> set[int]:
-    """Those of the pool who lead or take part in what was handed in to this round."""
-    handed_in = Case.objects.filter(round=round_, parent=None, received_at__isnull=False)
-    people = [e.person_id for e in pool]
-    leading = handed_in.filter(leader__in=people).values_list("leader", flat=True)
-    taking_part = Member.objects.filter(case__in=handed_in, person__in=people).values_list("person", flat=True)
-    return {*leading, *taking_part}
+LEADS = Prepared[tuple[int]](
+    lambda person, round_: Case.objects.filter(
+        leader=person, round=round_, parent=None, received_at__isnull=False
+    ).values_list("pk")
+)
+JOINS = Prepared[tuple[int]](
+    lambda person, round_: Member.objects.filter(
+        person=person, case__round=round_, case__parent=None, case__received_at__isnull=False
+    ).values_list("pk")
+)
 
 
-def _applying(
-    group: Group, pool: list[Expert], rules: Mapping[str, recusal.Rule], applying: Iterable[int]
-) -> Iterable[recusal.Edge]:
+def _applies(person: int, round_: int) -> bool:
+    """Whether someone leads or takes part in what was handed in to this round."""
+    return bool(LEADS.one(person, round_) or JOINS.one(person, round_))
+
+
+def _applying(group: Group, pool: list[Expert], rules: Mapping[str, recusal.Rule]) -> Iterable[recusal.Edge]:
     """Who applies or takes part anywhere in this round, also outside the group, reviews nothing in it."""
-    rule = rules.get("same_round")
-    by_person = {e.person_id: e for e in pool}
-    for person_id in applying if rule else ():
-        expert = by_person[person_id]
-        for case in group.cases:
-            yield recusal.Edge(case.number, expert.pid, rule.code, rule.level, expert.person.pid)  # type: ignore[union-attr]
+    rule, round_ = rules.get("same_round"), group.round.pk
+    for expert in pool if rule else ():
+        if once(("applies", expert.person_id, round_), partial(_applies, expert.person_id, round_)):
+            for case in group.cases:
+                yield recusal.Edge(case.number, expert.pid, rule.code, rule.level, expert.person.pid)  # type: ignore[union-attr]
 
 
-def _ties(pool: list[Expert]) -> list[recusal.Tie]:
-    by_person = {e.person_id: e.pid for e in pool}
-    ties = []
-    for row in Employment.objects.filter(person__in=by_person).exclude(until=None).select_related("organisation"):
-        ties.append(recusal.Tie(by_person[row.person_id], row.organisation.pid, "worked_there", row.until))
-    for tie in Tie.objects.filter(Q(person__in=by_person)).select_related("other", "organisation"):
-        party = tie.other or tie.organisation
-        if party is not None:
-            ties.append(recusal.Tie(by_person[tie.person_id], party.pid, tie.kind))
-    for tie in Tie.objects.filter(other__in=by_person).select_related("person"):
-        ties.append(recusal.Tie(by_person[tie.other_id], tie.person.pid, tie.kind))  # type: ignore[index]
-    for pair in Coauthorship.objects.filter(Q(one__in=by_person) | Q(other__in=by_person)).select_related(
-        "one", "other"
-    ):
-        code = pair.kind if pair.kind in recusal.TIES else "coauthor"
-        if pair.one_id in by_person:
-            ties.append(recusal.Tie(by_person[pair.one_id], pair.other.pid, code, pair.until))
-        if pair.other_id in by_person:
-            ties.append(recusal.Tie(by_person[pair.other_id], pair.one.pid, code, pair.until))
-    for held in Employer.objects.filter(expert__in=pool).select_related("organisation", "expert"):
-        ties.append(recusal.Tie(held.expert.pid, held.organisation.pid, "interest", held.until))
-    return ties
+Row = tuple[Any, ...]
+WORKED = Prepared[Row](
+    lambda person: (
+        Employment.objects.filter(person=person).exclude(until=None).values_list("organisation__pid", "until")
+    )
+)
+TIED = Prepared[Row](
+    lambda person: Tie.objects.filter(person=person).values_list("other__pid", "organisation__pid", "kind")
+)
+TIED_TO = Prepared[Row](lambda person: Tie.objects.filter(other=person).values_list("person__pid", "kind"))
+WROTE = Prepared[Row](lambda person: Coauthorship.objects.filter(one=person).values_list("other__pid", "kind", "until"))
+WROTE_TOO = Prepared[Row](
+    lambda person: Coauthorship.objects.filter(other=person).values_list("one__pid", "kind", "until")
+)
+INTEREST = Prepared[Row](
+    lambda expert: Employer.objects.filter(expert=expert).values_list("organisation__pid", "until")
+)
+
+
+def _ties(expert: Expert) -> list[recusal.Tie]:
+    """Every unit and person that someone is tied to, from either side."""
+    person = expert.person_id
+    rows = [(party, "worked_there", until) for party, until in WORKED.rows(person)]
+    rows += [(other or party, kind, None) for other, party, kind in TIED.rows(person)]
+    rows += [(other, kind, None) for other, kind in TIED_TO.rows(person)]
+    rows += [
+        (other, kind if kind in recusal.TIES else "coauthor", until)
+        for other, kind, until in [*WROTE.rows(person), *WROTE_TOO.rows(person)]
+    ]
+    rows += [(party, "interest", until) for party, until in INTEREST.rows(expert.pk)]
+    return [recusal.Tie(expert.pid, party, kind, until) for party, kind, until in rows if party]
 
 
 def _named(group: Group, pool: list[Expert]) -> set[tuple[str, str]]:
@@ -172,11 +184,23 @@ def _declared(group: Group) -> set[tuple[str, str]]:
     return {(number, pid) for pk, number in known.items() for (pid,) in DECLARED.rows(pk)}
 
 
+SANCTIONS = Prepared[Row](
+    lambda expert: Expert.objects.filter(
+        pk=expert, person__sanctions__scope__in=["review", "all"], person__sanctions__lifted_on=None
+    ).values_list("person__sanctions__since", "person__sanctions__until")
+)
+
+
 def _sanctions(pool: list[Expert], on: datetime) -> dict[str, Any]:
-    """Sanctions by expert: asked through the persons' own table of the integrity desk would cross desks, so by relation."""
-    rows = Expert.objects.filter(pk__in=[e.pk for e in pool], person__sanctions__scope__in=["review", "all"])
-    rows = rows.filter(person__sanctions__lifted_on=None, person__sanctions__since__lte=day_of(on))
-    return dict(rows.values_list("pid", "person__sanctions__until"))
+    """Until when each expert is barred, None without an end: by relation, for the persons' own table is another desk's."""
+    day, found = day_of(on), {}
+    for expert in pool:
+        ends = [
+            end for since, end in once(("sanctions", expert.pk), partial(SANCTIONS.rows, expert.pk)) if since <= day
+        ]
+        if ends:
+            found[expert.pid] = None if None in ends else max(ends)
+    return found
 
 
 def quotas_of(page: Mapping[str, Any], mode: str) -> tuple[int, Quotas]:

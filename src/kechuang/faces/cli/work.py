@@ -19,6 +19,7 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from kechuang.casework import clock, outbox, sealer
+from kechuang.databases import analyse
 from kechuang.desks.texts import indexing
 from kechuang.words.outcome import Refused
 
@@ -26,6 +27,7 @@ app = typer.Typer()
 
 SEAL_EVERY = timedelta(seconds=30)  # a record is in the log within a minute, also when one turn takes long
 INDEX_EVERY = timedelta(seconds=5)  # how late the search may be; its page says until when it has read
+ANALYSE_EVERY = timedelta(hours=1)
 BACK_OFF = timedelta(minutes=5)
 IDLE = 1.0  # seconds between two turns that found nothing to do
 LOCK = "worker.lock"
@@ -46,6 +48,7 @@ class Turn:
             + self._part("clock", on, lambda: clock.tick(on))
             + self._part("sealer", on, lambda: sealer.seal(on), again=SEAL_EVERY)
             + self._part("search", on, lambda: _indexed(on), again=INDEX_EVERY)
+            + self._part("analyse", on, _analysed, again=ANALYSE_EVERY)
         )
 
     def _part(self, name: str, on: datetime, work: Callable[[], int], *, again: timedelta = timedelta()) -> int:
@@ -66,6 +69,12 @@ class Turn:
 def _indexed(on: datetime) -> int:
     """Bring the search up; what it takes in was done already and is not counted again."""
     indexing.bring_up(on)
+    return 0
+
+
+def _analysed() -> int:
+    """Tell the planner how the tables have grown; no work that waited."""
+    analyse(connection)
     return 0
 
 

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from random import Random
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from kechuang.casework.models import Case, Round
+from kechuang.databases import analyse
 from kechuang.desks.integrity import inquiries
 from kechuang.faces.rehearsal import calls, deciding, ending, running, selecting, troubles
 from kechuang.faces.rehearsal.plans import PLANS, Plan, experts, leaders
@@ -98,6 +99,7 @@ def play(
         (hand or hand_in)(stage, contest, people)
     steps = list(STEPS)
     for name in steps[: steps.index(until) + 1]:
+        analyse(connection)  # as the worker does every hour: tables have grown tenfold since the step before
         STEPS[name](stage, contests)
         troubles.played(stage, name, contests, people)
         stage.clock_strikes()
