@@ -13,8 +13,9 @@ from django.db import connection
 from typer.testing import CliRunner
 
 from kechuang.casework import outbox, sealer
-from kechuang.casework.models import Case, Outbox, Record
+from kechuang.casework.models import Outbox, Record
 from kechuang.databases import analyse
+from kechuang.desks.experts.drawing import JOINS
 from kechuang.faces.cli import work
 from kechuang.faces.serving import keeping
 from tests.casework.sealed import a_round, folders, written
@@ -127,7 +128,9 @@ def test_then_what_asks_for_one_person_does_not_read_a_whole_round():
     region = Region()
     round_ = an_open_round(region)
     for _ in range(40):
-        a_case(region, round_, leader=a_person(unit=region.unit))
-    plan = Case.objects.filter(leader=region.leader, round=round_, parent=None)
+        case = a_case(region, round_, leader=a_person(unit=region.unit))
+        case.members.create(person=case.leader)
+    plan = JOINS.ask(region.leader.pk, round_.pk)
+    assert "round" in plan.explain().splitlines()[0]
     analyse(connection)
-    assert "leader" in plan.explain()
+    assert "person" in plan.explain().splitlines()[0]
