@@ -280,6 +280,16 @@ def test_a_place_that_somebody_gave_up_waiting_for_is_not_lost(given_up):
     assert told(story())
 
 
+def test_who_is_sent_away_is_told_when_their_turn_comes_by_the_tickets_before_theirs():
+    front = Front("", "", clock=Clock(T))
+    assert front.turn_comes_in("nobody was answered yet", T) == 3
+    front._answered.extend(T - 4000 + at * 500 for at in range(9))
+    told = [front.turn_comes_in(f"ticket {at}", T + at) for at in range(40)]
+    assert (told[0], told[39], front.turn_comes_in("ticket 3", T + 3)) == (3, 20, 3)
+    front._owed |= {f"many {at}": T - at for at in range(1, 2000)}
+    assert front.turn_comes_in("late", T + 50) == 120
+
+
 def test_log_ins_that_wait_leave_half_of_the_places_to_others():
     async def story():
         async with a_house(open_gate=False, slots=1, signing_in=1, waiting_most=4, patience=5) as (

@@ -20,11 +20,11 @@ SENTENCES = {
           "The application is starting or was interrupted. Whether this was carried out is not known: "
           "send it again, it is never done twice."),
 }  # fmt: skip
-RETRY_AFTER = 3  # seconds
+RETRY_AFTER, MOST_AFTER = 3, 120  # seconds
 QUEUED = 429  # nothing failed: too many came at once
 
 
-def answer(status: int, *, stamp: str = "", ticket: str = "") -> bytes:
+def answer(status: int, *, stamp: str = "", ticket: str = "", again: int = RETRY_AFTER) -> bytes:
     """A whole response; the connection is closed after it."""
     zh, en = (sentence.format(stamp=stamp) for sentence in SENTENCES[status])
     page = (
@@ -37,7 +37,7 @@ def answer(status: int, *, stamp: str = "", ticket: str = "") -> bytes:
         f"Content-Length: {len(page)}",
         "Cache-Control: no-store",
         "Connection: close",
-        *([f"Retry-After: {RETRY_AFTER}"] if status in (QUEUED, 502) else []),
+        *([f"Retry-After: {again}"] if status in (QUEUED, 502) else []),
         *([f"Set-Cookie: {ticket}; Path=/; Max-Age=600; HttpOnly; SameSite=Lax"] if ticket else []),
     ]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + page

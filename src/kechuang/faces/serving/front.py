@@ -11,13 +11,14 @@ import contextlib
 import socket
 import time
 from asyncio import StreamReader, StreamWriter
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import IO
 
 from kechuang.faces.serving import tickets
-from kechuang.faces.serving.answers import QUEUED, answer
+from kechuang.faces.serving.answers import MOST_AFTER, QUEUED, RETRY_AFTER, answer
 from kechuang.faces.serving.arrivals import Listening
 from kechuang.faces.serving.gates import Gate
 from kechuang.faces.serving.received import SECRET_HEADER, STAMP_HEADER
@@ -60,6 +61,8 @@ class Front:
     _open: Gate = field(init=False)
     _signing: Gate = field(init=False)
     _waiting: int = 0
+    _owed: dict[str, int] = field(default_factory=dict)
+    _answered: deque[int] = field(default_factory=lambda: deque(maxlen=64))
     _listening: Listening | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -131,9 +134,22 @@ class Front:
         async with contextlib.AsyncExitStack() as held:
             if not await self._wait(gates, held, first, most):
                 given = tickets.ticket(head, body, arrived=first, secret=self.secret)
-                writer.write(answer(QUEUED, stamp=said(first), ticket=given))
+                writer.write(answer(QUEUED, stamp=said(first), ticket=given, again=self.turn_comes_in(given, first)))
                 return False
-            return await self._ask(head, body, first, writer)
+            if first != arrived:
+                self._owed.pop(tickets.ticket(head, body, arrived=first, secret=self.secret), None)
+            stays = await self._ask(head, body, first, writer)
+            self._answered.append(self.clock())
+            return stays
+
+    def turn_comes_in(self, ticket: str, first: int) -> int:
+        """Seconds to tell somebody who is sent away: by the tickets before theirs, and by how fast the last were answered."""
+        now, times = self.clock(), self._answered
+        self._owed = {one: on for one, on in self._owed.items() if now - on <= tickets.GOOD_FOR} | {ticket: first}
+        if len(times) < 2:
+            return RETRY_AFTER
+        each = (times[-1] - times[0]) / (len(times) - 1) / 1000
+        return min(MOST_AFTER, max(RETRY_AFTER, round(each * sum(on < first for on in self._owed.values()))))
 
     async def _wait(self, gates: Iterable[Gate], held: contextlib.AsyncExitStack, first: int, most: int) -> bool:
         """Take a place in each gate, in the order of first arrivals; False when that takes too long or `most` wait already."""
