@@ -60,6 +60,16 @@ def test_the_list_names_every_policy_and_the_call_that_pays_it_now(client):
     assert round_.title in said
 
 
+def test_every_assumption_is_told_in_english_where_the_page_is(client):
+    han = re.compile("[\u4e00-\u9fff]")
+    told = [one for policy in rules_in_force().policies.values() for one in policy.assumptions]
+    assert [one["en"] for one in told if han.search(one["en"])] == []
+    client.cookies["kechuang_language"] = "en"
+    said = client.get("/policies/instrument-use/").content.decode()
+    first = rules_in_force()["instrument-use"].assumptions[0]
+    assert (first["en"] in said, first["zh"] in said) == (True, False)
+
+
 def test_a_policy_says_source_conditions_formula_ceiling_parameters_assumptions_and_digest(client):
     answer = client.get(TRADE)
     said = words(answer)

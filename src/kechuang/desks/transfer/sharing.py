@@ -110,7 +110,7 @@ def paper(said: Converted, unit: Organisation, found: Result) -> dict[str, Any]:
     text = "\n".join(
         [f"{unit.name}　{said.title}", f"基准日：{said.on.isoformat()}", *steps, f"奖励总额：{Money(found.fen or 0)}"]
     )
-    assumed = "；".join(found.basis.policy.assumptions)
+    assumed = "；".join(one["zh"].rstrip("。") for one in found.basis.policy.assumptions)
     return {
         "text": text, "relief": f"本核算书由单位自行填报和核算，科技主管部门不支付此款。假定：{assumed}", "form": "核算书",
         "signed": unit.name, "date": said.on.isoformat(), "fen": str(found.fen), "edition": found.basis.digest,

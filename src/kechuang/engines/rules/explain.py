@@ -68,7 +68,7 @@ class Explanation:
     verdict: str
     amount: int | None
     sources: tuple[Mapping[str, Any], ...]
-    assumptions: tuple[str, ...]
+    assumptions: tuple[Title, ...]
 
 
 def explain(

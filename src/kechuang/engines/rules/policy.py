@@ -167,7 +167,7 @@ class Policy:
     budget: Budget | None
     allot: Allot | None
     uses: tuple[Used, ...]
-    assumptions: tuple[str, ...]
+    assumptions: tuple[Title, ...]
     examples: tuple[Mapping[str, Any], ...]
 
     @property

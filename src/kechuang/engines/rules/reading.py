@@ -86,8 +86,13 @@ def policy_from(page: Mapping[str, Any], vocabulary: Vocabulary) -> Policy:
         also={n: _step(n, told, vocabulary, first, f"also.{n}") for n, told in page.get("also", {}).items()},
         cap=_cap(page.get("cap")), budget=_budget(page.get("budget")), allot=_allot(page.get("allot")),
         uses=tuple(_used(told, n) for n, told in enumerate(page.get("uses", ()))),
-        assumptions=tuple(page.get("assumptions", ())), examples=tuple(page.get("examples", ())),
+        assumptions=tuple(_said(told) for told in page.get("assumptions", ())), examples=tuple(page.get("examples", ())),
     )  # fmt: skip
+
+
+def _said(told: Any) -> dict[str, str]:
+    """A sentence in both languages; one that is plain text says the same in each."""
+    return title_of(told) if isinstance(told, Mapping) else title_of({}, str(told))
 
 
 def _keys(told: Mapping[str, Any], known: frozenset[str], at: str) -> None:

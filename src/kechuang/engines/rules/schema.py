@@ -85,7 +85,7 @@ _PROPERTIES: dict[str, Schema] = {
     "format": {"const": 1}, "code": {"type": "string", "pattern": "^[a-z][a-z0-9-]*$"}, "rule": _TEXT, "title": _TITLE,
     "source": {"anyOf": [_SOURCE, _list(_SOURCE)]}, "effective": _object(["from"], **{"from": _DAY}, until=_DAY),
     "subject": _TEXT, "payee": _TEXT, "kind": _TEXT, "reference_date": _TEXT, "uses": _list(_USED),
-    "assumptions": _list(_TEXT), "params": {**_NAMED, "additionalProperties": _PARAM}, "guards": _list(_GATE),
+    "assumptions": _list({"anyOf": [_TEXT, _TITLE]}), "params": {**_NAMED, "additionalProperties": _PARAM}, "guards": _list(_GATE),
     "eligible": _list(_GATE), "let": {**_NAMED, "additionalProperties": {"anyOf": [_TEXT, _STEP]}},
     "branches": _object(["combine", "of"], combine={"const": "highest"}, of=_list(_BRANCH)), "amount": _STEP, "verdict": _STEP,
     "also": {**_NAMED, "additionalProperties": _STEP},

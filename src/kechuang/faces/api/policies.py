@@ -46,7 +46,7 @@ class PolicyOut(Schema):
     sha256: str
     params: list[dict[str, Any]]
     source: list[dict[str, Any]]
-    assumptions: list[str]
+    assumptions: list[dict[str, str]]
 
 
 class EvaluateIn(Schema):
@@ -193,7 +193,7 @@ def _policy(one: Policy) -> dict[str, Any]:
     return {
         "code": one.code, "title": dict(one.title), "subject": one.subject, "effective_from": one.first, "effective_until": one.last,
         "sha256": reading.page_digest(one.code), "source": [{str(k): str(v) for k, v in source.items()} for source in one.source],
-        "assumptions": list(one.assumptions),
+        "assumptions": [dict(told) for told in one.assumptions],
         "params": [
             {
                 "name": param.name, "title": dict(param.title), "confirm": param.confirm,

@@ -131,7 +131,7 @@ def _text(found: Explanation, asked: _Asked) -> str:
     lines.append(_result(found, asked.lang))
     lines += _taken(found, asked.lang)
     lines += _turning(found, asked)
-    lines += [f"{'假定' if zh else 'Assumed'}  {one}" for one in found.assumptions]
+    lines += [f"{'假定' if zh else 'Assumed'}  {one['zh' if zh else 'en']}" for one in found.assumptions]
     return "\n".join(lines)
 
 
@@ -211,5 +211,5 @@ def _json(found: Explanation, lang: str) -> dict[str, Any]:
             }
             for line in found.lines
         ],
-        "assumptions": list(found.assumptions),
+        "assumptions": [dict(one) for one in found.assumptions],
     }  # fmt: skip
