@@ -40,6 +40,13 @@ def ranked(page: Any) -> None:
             return
 
 
+def moved(page: Any) -> None:
+    """A ceiling moved in the simulator, once the region is made and the exact figures stand there."""
+    page.goto("/simulate/technology-trade/?p.cap=300&population=region")
+    page.locator("#result figure").first.wait_for(timeout=180_000)
+    page.locator("#result [hx-trigger=load]").wait_for(state="detached", timeout=60_000)
+
+
 # name of the picture → who looks ("" is anyone), the way there, the window
 SHOTS: dict[str, tuple[str, Way, dict[str, int]]] = {
     "home": ("", goes("/"), DESK),
@@ -50,6 +57,7 @@ SHOTS: dict[str, tuple[str, Way, dict[str, int]]] = {
     "draw": ("", follows("/draws/", "main .list a, main table a, main a[href*='/draws/']"), DESK),
     "reviews": ("expert", goes("/reviews/"), PHONE),
     "money": ("fund_clerk", goes("/money/"), DESK),
+    "simulator": ("planner", moved, DESK),
     "trail": ("supervisor", goes("/trail/"), DESK),
 }
 
