@@ -78,6 +78,8 @@ def requests(repeat: int) -> list[Request]:
     found.append(("reading desk", partial(_get, expert, "/reviews/"), repeat))
     found.append(("proposal and sheet", partial(_get, expert, f"{desk}{panel.cases[0].number}/"), repeat))
     leaders = [signed_in(case.leader) for case in waiting]
+    for leader in leaders:
+        leader.get("/todo/")  # as after signing in: what waits has been counted
     found.append(("submit an application", partial(_submit, leaders, waiting), len(waiting)))
     found.append(("file a sheet", partial(_file, expert, panel, desk), len(panel.cases)))
     return found

@@ -347,3 +347,14 @@ def test_each_step_tells_the_time_it_took_beside_the_time_promised_or_that_none_
     story.admitted(case, region, on)
     page = signed_in(region.officer).get(f"/cases/{case.number}/").content.decode()
     assert ("用时 3 天，期限" in page, "没有规定期限" in page) == (True, True)
+
+
+def test_the_number_in_the_bar_moves_with_the_act_and_is_what_the_list_counts(region, draft):
+    other = story.filled_in(open_case(draft.round, by=region.leader, on=timezone.now(), key="second"), region)
+    leader = signed_in(region.leader)
+    assert leader.get("/todo/").context["waiting"] == 2
+    leader.post(act(draft, "submit_to_unit"), {"key": "k", "promise": "示例人"})
+    assert leader.get("/mine/").context["waiting"] == 1
+    leader.post(act(draft, "submit_to_unit"), {"key": "k", "promise": "示例人"})
+    assert leader.get("/mine/").context["waiting"] == leader.get("/todo/").context["desk"].waiting == 1
+    assert other.state == "draft"

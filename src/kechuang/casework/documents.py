@@ -10,8 +10,10 @@ from kechuang.casework.models import Case, Document, Record, Round
 from kechuang.casework.records import plain, strict
 from kechuang.engines import ledger
 from kechuang.engines.ledger import canonical, digest
-from kechuang.parties.prepared import insert
+from kechuang.parties.prepared import Prepared, insert
 from kechuang.words.period import Stamped
+
+RECEIPT = Prepared[Document](lambda record: Document.objects.filter(record=record, kind="receipt").order_by("pk"))
 
 
 def issue(

@@ -22,7 +22,6 @@ INSTANT = timedelta(microseconds=1)
 RECORD = Prepared[Record](lambda pk: Record.objects.filter(pk=pk))
 CASE = Prepared[Case](lambda number: Case.objects.defer("answers").filter(number=number))
 ROUND = Prepared[Round](lambda code: Round.objects.filter(code=code))
-RECEIPT = Prepared[Document](lambda record: Document.objects.filter(record=record, kind="receipt").order_by("pk"))
 
 
 def drawn(text: str, values: Mapping[str, Any]) -> str:
@@ -65,7 +64,7 @@ def write_letter(payload: Mapping[str, Any], on: datetime) -> None:
     title = page["title"]["zh"]
     number = str(values.get("decision_no") or values.get("document_no") or "")
     public = "public" in page.get("addressed_to", ())
-    issued = RECEIPT.one(record.pk) if payload["letter"] == "receipt" else None
+    issued = documents.RECEIPT.one(record.pk) if payload["letter"] == "receipt" else None
     kept = issued or documents.issue(str(payload["letter"]), title, body, on=record.on, case=case, round_=subject.round, record=record, number=number, public=public)  # fmt: skip
     people = [p for role in page.get("addressed_to", ()) for p in queries.holders(role, subject, day_of(on))]
     for person in {p.pk: p for p in people}.values():

@@ -66,6 +66,11 @@ def visible_to(person: Person, on: datetime, *, among: Collection[str] | None = 
     return Case.objects.filter(pk__in=ids).select_related("round", "applicant", "leader", "recommender")
 
 
+def may_open(person: Person, case: Case, on: datetime) -> bool:
+    """Whether this case is among those that `visible_to` gives; a leader's own always is."""
+    return case.leader_id == person.pk or visible_to(person, on, among=[case.number]).exists()
+
+
 def rounds_visible_to(person: Person | None, on: datetime) -> QuerySet[Round]:
     """Published rounds for everyone; those in preparation for the offices that prepare or supervise them."""
     public = Q(published_at__isnull=False)

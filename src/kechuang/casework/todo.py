@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from kechuang.casework import curtain, deadlines
+from kechuang.casework import curtain, deadlines, records
 from kechuang.casework.acts import SECOND
 from kechuang.casework.models import Case, Member, Record, Round, subject_key
 from kechuang.casework.pages import Pages, day_of, pages_of
@@ -82,6 +82,14 @@ def desk(person: Person, on: datetime) -> Desk:
 def count(person: Person, on: datetime) -> int:
     """How many things wait for `person`: for the bar."""
     return desk(person, on).waiting
+
+
+def waiting_on(case: Case, person: Person, on: datetime) -> int:
+    """How many of this case and of what it hangs on wait for `person`: before and after an act, the bar's count moves by it."""
+    looked = _Look(person, on, appointments(person, day_of(on)))
+    both = [case, case.parent] if case.parent else [case]
+    looked.rows = {one.number: records.done(one) for one in both}
+    return sum(looked.task(one) is not None for one in both)
 
 
 def hands(case: Case, done: Sequence[Done], *, pages: Pages) -> tuple[str, ...]:
