@@ -20,7 +20,7 @@ SENTENCES = {
           "The application is starting or was interrupted. Whether this was carried out is not known: "
           "send it again, it is never done twice."),
 }  # fmt: skip
-RETRY_AFTER, MOST_AFTER = 3, 120  # seconds
+RETRY_AFTER, MOST_AFTER = 3, 60  # seconds
 QUEUED = 429  # nothing failed: too many came at once
 
 
