@@ -135,6 +135,7 @@ def _named(name: str) -> str:
 
 
 def _ready(crowd: Crowd) -> Crowd:
+    crowd.population.for_sweeps()
     crowd.complete = frozenset(_whole(crowd))
     return crowd
 

@@ -67,6 +67,8 @@ def simulate(
     try:
         variants = _variants(rules, set_ or [], sweep, reform or [])
         people = _population(engine, population, rules, threads, master)
+        if engine == "duckdb" and sweep:
+            people.for_sweeps()
         found = _run(variants, codes, people, moment, cuts, quiet=json_)
         told = _told(found, variants, cuts) | {"year": year, "engine": engine, "unit": "fen"}
         if spread:
