@@ -66,9 +66,7 @@ def simulate(
     codes, cuts, moment = known(rules, policies or []), [cut for cut in by.split(",") if cut], Moment(year=year)
     try:
         variants = _variants(rules, set_ or [], sweep, reform or [])
-        people = _population(engine, population, rules, threads, master)
-        if engine == "duckdb" and sweep:
-            people.for_sweeps()
+        people = _population(engine, population, rules, threads, master, sweeping=bool(sweep))
         found = _run(variants, codes, people, moment, cuts, quiet=json_)
         told = _told(found, variants, cuts) | {"year": year, "engine": engine, "unit": "fen"}
         if spread:
@@ -92,10 +90,14 @@ def simulate(
         part("simulated").show(told, variants)
 
 
-def _population(engine: str, where: str, rules: Rules, threads: int | None, master: str) -> Any:
+def _population(
+    engine: str, where: str, rules: Rules, threads: int | None, master: str, *, sweeping: bool = False
+) -> Any:
     """The population on its engine, its columns held against the vocabulary."""
     path: Any = where if engine == "postgresql" else Path(where)
     people = engine_of(engine).folder(path, tables_in(rules.vocabulary), threads=threads, master=master)
+    if sweeping and engine == "duckdb":
+        people.for_sweeps()
     for bad in unfit(rules.vocabulary, people.kinds()):
         raise bad
     return people
