@@ -184,9 +184,9 @@ def test_a_merge_needs_two_officers():
     )
 
 
-def test_who_has_nothing_to_do_with_accounts_finds_no_such_page():
+def test_who_has_nothing_to_do_with_accounts_is_shown_no_such_page():
     region = Region()
-    assert signed_in(region.leader).get("/people/").status_code == 404
+    assert signed_in(region.leader).get("/people/").status_code == 403
 
 
 def test_the_list_of_roles_costs_the_same_for_one_and_for_three():

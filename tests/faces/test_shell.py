@@ -6,12 +6,14 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
 from django.template.loader import render_to_string
-from django.test import RequestFactory, override_settings
+from django.test import Client, RequestFactory, override_settings
 from django.urls import path
 from django.utils.translation import get_language
 
+from kechuang.casework.pages import roles_page
 from kechuang.faces.language import CookieLocale, chosen
 from kechuang.faces.web import look, shell
+from tests.factories import Region, a_case, a_person, a_unit
 
 
 def nothing(request):
@@ -159,3 +161,44 @@ def test_the_bar_shows_who_is_here_and_what_waits():
 def test_a_chosen_theme_stands_on_the_page_before_anything_is_drawn():
     page = render_to_string("reading.html", {}, asking("/", kechuang_theme="dark"))
     assert page[:100].splitlines()[1] == '<html lang="zh-CN" data-theme="dark">'
+
+
+ROLES = (
+    *(
+        "leader",
+        "unit_research",
+        "unit_head",
+        "unit_finance",
+        "recommender",
+        "planner",
+        "institution_officer",
+        "draw_operator",
+    ),
+    *("fund_clerk", "supervisor", "auditor", "leadership", "field_officer", "legal_officer", "finance_department"),
+    *("system_admin", "security_admin", "audit_admin"),
+)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ROLES)
+def test_no_entry_of_the_navigation_leads_to_a_door_that_stays_shut(role):
+    client, held = Client(), roles_page().scope(role)
+    target = (
+        a_unit("recommender" if held == "recommended" else "university").pid
+        if held in ("organisation", "recommended")
+        else "*"
+    )
+    client.force_login(a_person(*([] if role == "leader" else [(role, target)]), unit=a_unit()))
+    page = client.get("/account/password/")
+    met = {entry.href: client.get(entry.href).status_code for entry in page.context["nav"]}
+    assert met and set(met.values()) == {200}, met
+
+
+@pytest.mark.django_db
+def test_the_audit_administrator_reads_the_trail_and_no_further():
+    client = Client()
+    client.force_login(a_person(("audit_admin", "")))
+    case = a_case(Region())
+    page = client.get("/trail/")
+    assert case.number in page.content.decode() and f"/trail/case/{case.number}" not in page.content.decode()
+    assert [client.get(one).status_code for one in (f"/trail/case/{case.number}/", "/people/", "/alerts/")] == [403] * 3

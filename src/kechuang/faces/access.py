@@ -13,7 +13,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 
 from kechuang.casework import curtain
-from kechuang.casework.pages import day_of
+from kechuang.casework.chain import Desk
+from kechuang.casework.pages import day_of, roles_page
 from kechuang.faces.serving.received import received_at
 from kechuang.parties.models import Appointment, Person
 from kechuang.parties.permissions import appointments
@@ -22,7 +23,7 @@ View = Callable[..., HttpResponseBase]
 # What a page may need: anyone may read it; a signed-in person; a power of the page of roles; a seat in a panel.
 NEEDS = (
     *("anyone", "person", "expert", "unit", "recommend", "planning", "execution", "money", "supervision", "decision"),
-    *("office", "draws", "security", "simulate"),
+    *("office", "draws", "security", "simulate", "accounts", "trail"),
 )
 OFFICE = ("planning", "execution", "money", "supervision", "decision", "office", "recommend")
 UNIT_ROLES = ("unit_research", "unit_head", "unit_finance")
@@ -62,6 +63,10 @@ def powers(request: HttpRequest) -> set[str]:
         found.add("draws")
     if any(a.role == "security_admin" for a in held):
         found.add("security")
+    if Desk.of(held).any:
+        found.add("accounts")
+    if any(roles_page().sees(a.role).get("trail") == "all" for a in held):
+        found.add("trail")
     return found
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -32,12 +32,10 @@ from kechuang.words.reason import Reason
 MOST = 100  # waiting for one's word on one page
 
 
-@needs("person")
+@needs("accounts")
 def page(request: HttpRequest) -> HttpResponse:
     """Who waits for the reader's word, who holds which role, and what the reader may do about it."""
     desk = chain.Desk.of(held_by(request))
-    if not desk.any:
-        raise Http404
     on = day_of(now())
     appointed, numbers = lists.paged(request, desk.appointments(on))
     units, persons = list(desk.units_waiting()[:MOST]), list(desk.persons_waiting()[:MOST])

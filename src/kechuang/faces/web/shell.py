@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_urlconf, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, gettext_lazy
 from django.views.decorators.http import require_POST
 
 from kechuang.desks.experts.models import Expert
-from kechuang.faces.access import UNIT_ROLES, held_by, now
+from kechuang.faces.access import UNIT_ROLES, held_by, may, now
 from kechuang.parties.models import Appointment
 from kechuang.parties.prepared import Prepared
 
@@ -64,7 +65,7 @@ ENTRIES = {
     "decision": ("board", "rounds", "simulate", "institutions", "money", "cases"),
     "review": ("reviews", "home"),
     "office": (*OFFICE, "registers", "board"),
-    "system": ("people", "book", "trail"),
+    "system": ("todo", "people", "book", "trail"),
 }
 ORDER = tuple(ENTRIES)  # of several powers the later here speaks for the person in the bar
 COLOURS = {
@@ -139,6 +140,16 @@ def behind_the_name(powers: Iterable[str], *, draws: bool) -> list[tuple[Any, st
     return [(title, href) for name, title, opens in OWN if held & opens and (href := address(name))]
 
 
+def need_of(href: str) -> str:
+    """What the page at this address needs: nobody is led to a door that stays shut."""
+    return _need_of(href, get_urlconf())
+
+
+@cache
+def _need_of(href: str, _house: str | None) -> str:
+    return str(getattr(resolve(href).func, "needs", "anyone"))
+
+
 def _begins(path: str, href: str) -> bool:
     return path == href or (href != "/" and path.startswith(href))
 
@@ -157,7 +168,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     waiting = who.waiting if who else 0
     theme = request.COOKIES.get(THEME_COOKIE, "")
     return {
-        "nav": entries(powers, path=request.path, waiting=waiting),
+        "nav": [one for one in entries(powers, path=request.path, waiting=waiting) if may(request, need_of(one.href))],
         "who": who,
         "own": behind_the_name(powers, draws=any(one.role == "draw_operator" for one in held_by(request)))
         if who

@@ -37,16 +37,16 @@ def place(kind: str, subject: str) -> str:
     return reverse("trail_of", args=[kind, subject]) if kind in ("case", "round") else ""
 
 
-def trail(found: list[Record]) -> dict[str, Any]:
-    """Records as parts/table.html takes them: when, about what, which act, by whom, where in the log."""
+def trail(found: list[Record], *, opens: bool) -> dict[str, Any]:
+    """Records as parts/table.html takes them: when, about what (a way there where the reader may go), which act, by whom, where in the log."""
     known = titles()
     heads = [lists.column(_("时间")), lists.column(_("对象")), lists.column(_("办理")), lists.column(_("办理人")), lists.column(_("日志序号"), num=True), lists.column(_("摘要"))]  # fmt: skip
-    return {"caption": _("台账"), "columns": heads, "rows": [_trail_row(one, heads, known) for one in found], "dense": True, "none": _("没有记录")}  # fmt: skip
+    return {"caption": _("台账"), "columns": heads, "rows": [_trail_row(one, heads, known, opens) for one in found], "dense": True, "none": _("没有记录")}  # fmt: skip
 
 
-def _trail_row(row: Record, heads: list[dict[str, Any]], known: Titles) -> dict[str, Any]:
+def _trail_row(row: Record, heads: list[dict[str, Any]], known: Titles, opens: bool) -> dict[str, Any]:
     subject: dict[str, Any] = {"text": row.subject, "lead": True}
-    if href := place(row.subject_kind, row.subject):
+    if opens and (href := place(row.subject_kind, row.subject)):
         subject["href"] = href
     index = "" if row.log_index is None else str(row.log_index)
     values = [

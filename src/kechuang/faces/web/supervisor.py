@@ -21,7 +21,7 @@ from kechuang.desks.experts.models import Ceremony, Draw
 from kechuang.desks.integrity import inquiries, trails
 from kechuang.desks.integrity.models import Clue
 from kechuang.engines import forms
-from kechuang.faces.access import needs, now, person
+from kechuang.faces.access import may, needs, now, person
 from kechuang.faces.web import supervision_rows as rows
 from kechuang.faces.web import tables
 from kechuang.faces.web.applicant import not_lost
@@ -95,15 +95,16 @@ def alerts(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@needs("supervision", behind=True)
+@needs("trail", behind=True)
 def trail(request: HttpRequest) -> HttpResponse:
-    """Every record of the house, newest first, and how far the log is sealed."""
+    """Every record of the house, newest first, and how far the log is sealed; what it is about opens to supervision alone."""
     words = request.GET.get("q", "").strip()
+    opens = may(request, "supervision")
     for kind in ("case", "round"):
-        if words and trails.subject_of(kind, words):
+        if words and opens and trails.subject_of(kind, words):
             return redirect("trail_of", kind, words)
     found, page = paged(request, trails.latest(words))
-    shown = {"table": rows.trail(found), "page": page, "log": trails.log(), "q": words}
+    shown = {"table": rows.trail(found, opens=opens), "page": page, "log": trails.log(), "q": words}
     return tables.render(request, "supervisor/trail.html", shown)
 
 
