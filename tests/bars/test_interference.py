@@ -6,6 +6,7 @@ import logging
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 
@@ -173,10 +174,12 @@ def compared(world: World, role: str, *, moves, only: str = "/") -> tuple[dict[s
     wanted = [one for one in addresses(known, world.objects()[:: 1 if LONG else 2], ways=WAYS) if one.startswith(only)]
     with transaction.atomic():
         indexing.bring_up(world.on)
+        cache.clear()  # what was counted for the head of the page is counted anew
         before = crawl(client, wanted)
         for move in moves:
             move(world)
         indexing.bring_up(world.on)
+        cache.clear()
         after = crawl(client, wanted)
         transaction.set_rollback(True)
     return before, after
