@@ -238,9 +238,9 @@ def test_a_firm_sees_nothing_of_another_firms_records(client):
     assert "合计" not in words(entitled(client, region.claimant, year="2019")).split("可以得到的")[0]
 
 
-def test_whoever_has_no_office_in_a_unit_finds_no_such_page(client):
+def test_whoever_has_no_office_in_a_unit_is_refused_the_page(client):
     region = Region()
-    assert [entitled(client, who).status_code for who in (region.planner, region.leader)] == [404, 404]
+    assert [entitled(client, who).status_code for who in (region.planner, region.leader)] == [403, 403]
 
 
 def test_a_stranger_is_asked_to_sign_in(client):

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 
 from kechuang.casework import curtain
-from kechuang.casework.chain import Desk
+from kechuang.casework.chain import OF_UNIT, Desk
 from kechuang.casework.pages import day_of, roles_page
 from kechuang.faces.serving.received import received_at
 from kechuang.parties.models import Appointment, Person
@@ -23,7 +23,7 @@ View = Callable[..., HttpResponseBase]
 # What a page may need: anyone may read it; a signed-in person; a power of the page of roles; a seat in a panel.
 NEEDS = (
     *("anyone", "person", "expert", "unit", "recommend", "planning", "execution", "money", "supervision", "decision"),
-    *("office", "draws", "security", "simulate", "accounts", "trail"),
+    *("office", "draws", "security", "simulate", "accounts", "trail", "own_unit"),
 )
 OFFICE = ("planning", "execution", "money", "supervision", "decision", "office", "recommend")
 UNIT_ROLES = ("unit_research", "unit_head", "unit_finance")
@@ -63,6 +63,9 @@ def powers(request: HttpRequest) -> set[str]:
         found.add("draws")
     if any(a.role == "security_admin" for a in held):
         found.add("security")
+    unit = getattr(request.user, "unit", None)
+    if unit and any(a.role in OF_UNIT and a.target == unit.pid for a in held):
+        found.add("own_unit")
     if Desk.of(held).any:
         found.add("accounts")
     if any(roles_page().sees(a.role).get("trail") == "all" for a in held):

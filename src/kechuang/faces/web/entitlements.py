@@ -18,7 +18,7 @@ from kechuang.faces.web.shares import own_unit
 from kechuang.words.money import Money
 
 
-@needs("person")
+@needs("own_unit")
 def entitlements(request: HttpRequest) -> HttpResponse:
     """The firm's policies of a year: what it would get, why, what is missing, and where to claim."""
     unit, on = own_unit(request), now()

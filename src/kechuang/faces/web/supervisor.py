@@ -95,7 +95,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@needs("trail", behind=True)
+@needs("trail")
 def trail(request: HttpRequest) -> HttpResponse:
     """Every record of the house, newest first, and how far the log is sealed; what it is about opens to supervision alone."""
     words = request.GET.get("q", "").strip()
