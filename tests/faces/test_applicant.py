@@ -327,3 +327,14 @@ def test_the_pages_speak_english(region, case):
     client.cookies["kechuang_language"] = "en"
     page = client.get(part(case, "basics")).content.decode()
     assert ("Project title" in page, "Preview for print" in page) == (True, True)
+
+
+def test_who_applies_for_nothing_is_offered_no_application():
+    region, page = Region(), "/todo/"
+    admin, leader = a_person(("system_admin", "")), region.leader
+    assert [signed_in(who).get(page).context["applies"] for who in (admin, region.planner, leader, region.head)] == [
+        False,
+        False,
+        True,
+        True,
+    ]

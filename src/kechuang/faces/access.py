@@ -15,6 +15,7 @@ from django.utils import timezone
 from kechuang.casework import curtain
 from kechuang.casework.chain import OF_UNIT, Desk
 from kechuang.casework.pages import day_of, roles_page
+from kechuang.casework.takeover import MAY
 from kechuang.faces.serving.received import received_at
 from kechuang.parties.models import Appointment, Person
 from kechuang.parties.permissions import appointments
@@ -23,7 +24,7 @@ View = Callable[..., HttpResponseBase]
 # What a page may need: anyone may read it; a signed-in person; a power of the page of roles; a seat in a panel.
 NEEDS = (
     *("anyone", "person", "expert", "unit", "recommend", "planning", "execution", "money", "supervision", "decision"),
-    *("office", "draws", "security", "simulate", "accounts", "trail", "own_unit"),
+    *("office", "draws", "security", "simulate", "accounts", "trail", "own_unit", "imports"),
 )
 OFFICE = ("planning", "execution", "money", "supervision", "decision", "office", "recommend")
 UNIT_ROLES = ("unit_research", "unit_head", "unit_finance")
@@ -66,6 +67,8 @@ def powers(request: HttpRequest) -> set[str]:
     unit = getattr(request.user, "unit", None)
     if unit and any(a.role in OF_UNIT and a.target == unit.pid for a in held):
         found.add("own_unit")
+    if any(a.role in MAY for a in held):
+        found.add("imports")
     if Desk.of(held).any:
         found.add("accounts")
     if any(roles_page().sees(a.role).get("trail") == "all" for a in held):

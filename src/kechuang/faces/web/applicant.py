@@ -23,7 +23,7 @@ from kechuang.casework.models import Case, Draft, Member, Round
 from kechuang.casework.queries import rounds_visible_to, visible_to
 from kechuang.desks.projects import queries as projects
 from kechuang.engines import forms
-from kechuang.faces.access import held_by, needs, now, person
+from kechuang.faces.access import held_by, may, needs, now, person
 from kechuang.faces.web import beside, claims, drawing, filling, mine_rows
 from kechuang.faces.web.filling import Filling
 from kechuang.faces.web.lists import fresh_key
@@ -64,9 +64,11 @@ def todo(request: HttpRequest) -> HttpResponse:
     desk, others = waiting.desk(who, on), beside.waiting(held_by(request))
     if request.session.get(WAITING) != desk.waiting:
         request.session[WAITING] = desk.waiting
+    holding = projects.holding(who, on)
+    applies = not held_by(request) or may(request, "own_unit") or bool(holding.led or holding.joined)
     shown = {
-        "desk": desk, "tasks": [*(mine_rows.task(one, on) for one in desk.tasks), *others], "elsewhere": mine_rows.elsewhere(desk.elsewhere, on),
-        "person": who, "holding": projects.holding(who, on), "letters": mine_rows.letters(inbox(who)[:6]),
+        "applies": applies, "desk": desk, "tasks": [*(mine_rows.task(one, on) for one in desk.tasks), *others], "elsewhere": mine_rows.elsewhere(desk.elsewhere, on),
+        "person": who, "holding": holding, "letters": mine_rows.letters(inbox(who)[:6]),
         "title": mine_rows.heading(who, desk.waiting + len(others)), "first": desk.tasks[0] if desk.tasks else None, "today": on,
     }  # fmt: skip
     return render(request, "applicant/todo.html", shown)

@@ -170,9 +170,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "nav": [one for one in entries(powers, path=request.path, waiting=waiting) if may(request, need_of(one.href))],
         "who": who,
-        "own": behind_the_name(powers, draws=any(one.role == "draw_operator" for one in held_by(request)))
-        if who
-        else [],
+        "own": _own(request, powers) if who else [],
         "waiting": waiting,
         "theme": theme if theme in THEMES else "",
         "language": get_language() or settings.LANGUAGE_CODE,
@@ -180,6 +178,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "links": {name: address(name) for name in LINKS} | {"account": address("account") or address("password")},
     }
+
+
+def _own(request: HttpRequest, powers: Iterable[str]) -> list[Any]:
+    """What stands behind the own name, as far as its doors open."""
+    found = behind_the_name(powers, draws=any(one.role == "draw_operator" for one in held_by(request)))
+    return [one for one in found if may(request, need_of(one[1]))]
 
 
 def _who(request: HttpRequest) -> Standing | None:
