@@ -74,7 +74,8 @@ def load(seed: int) -> None:
 def print_logins(port: int) -> None:
     """The address, and a table of logins; the password belongs to this data folder and to nothing else."""
     password = (Path(settings.DATA) / MARK).read_text("utf-8")
-    table = Table(title=f"http://127.0.0.1:{port}/    密码 / password: {password}")
+    console.print(f"http://127.0.0.1:{port}/    密码 / password: {password}", soft_wrap=True)
+    table = Table()
     table.add_column("登录名 / sign-in name")
     table.add_column("角色 / role")
     rows = Person.objects.filter(synthetic=True, username__startswith="demo-").order_by("pk")
