@@ -35,6 +35,9 @@ def typed(case: Case) -> dict[str, Any]:
     return merged
 
 
+DRAFT = Prepared[Draft](lambda case, section: Draft.objects.select_for_update().filter(case=case, section=section))
+
+
 def save_draft(
     case: Case, section: str, answers: Mapping[str, Any], *, version: int, by: Person | None, on: datetime
 ) -> Draft:
@@ -42,15 +45,17 @@ def save_draft(
     with transaction.atomic():
         if isinstance(answers.get("team"), list):
             keep_team(case, answers["team"])
-        row = Draft.objects.select_for_update().filter(case=case, section=section).first()
+        row = DRAFT.one(case.pk, section)
         if row is None:
-            return Draft.objects.create(case=case, section=section, typed=dict(answers), by=by, on=on)
+            row = Draft(case=case, section=section, typed=dict(answers), by=by, on=on)
+            insert(row)
+            return row
         if row.version != version:
             if row.typed == dict(answers):
                 return row
             raise Refused(Reason("draft_is_newer", section=section, version=row.version))
         row.typed, row.version, row.by, row.on = dict(answers), row.version + 1, by, on
-        row.save()
+        update(row, "typed", "version", "by", "on")
         return row
 
 

@@ -24,6 +24,7 @@ UNSETTLED = Prepared[tuple[str]](
 FILES = Prepared[tuple[str]](
     lambda case: Attachment.objects.filter(case=case, removed=False).order_by("pk").values_list("digest")
 )
+MEMBER = Prepared[Member](lambda case, person: Member.objects.filter(case=case, person=person))
 WAITING = Prepared[tuple[str]](
     lambda case: Member.objects.filter(case=case, consented_at=None).values_list("person__name")
 )
@@ -232,7 +233,9 @@ def consents_given(case: Case, on: datetime) -> int:
 @effect("casework.note_consent")
 def note_consent(case: Case, context: Any) -> None:
     """The member who acts has agreed, now."""
-    Member.objects.filter(case=case, person=context.by.person).update(consented_at=context.on)
+    for member in MEMBER.rows(case.pk, context.by.person.pk):
+        member.consented_at = context.on
+        update(member, "consented_at")
 
 
 @fact("casework.round_topics")

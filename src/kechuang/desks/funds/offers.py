@@ -7,7 +7,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import F
 from django.db.utils import IntegrityError
 
 from kechuang.casework import book, curtain
@@ -47,6 +47,11 @@ QUOTA = Prepared[QuotaDocument](lambda number: QuotaDocument.objects.select_for_
 UNPAID = Prepared[Payment](lambda case: Payment.objects.filter(grant__case=case, paid_at=None).order_by("prepared_at"))
 UNRECEIVED = Prepared[Payment](
     lambda case: Payment.objects.filter(grant__case=case, paid_at__isnull=False, received_at=None).order_by("paid_at")
+)
+CONTRIBUTED = Prepared[tuple[int, int]](
+    lambda programme, before: Contribution.objects.filter(
+        round__programme=programme, round__year__lt=before
+    ).values_list("promised_fen", "received_fen")
 )
 CASH = Prepared[Appropriation](
     lambda plan, year: Appropriation.objects.select_for_update().filter(plan=plan, year=year)
@@ -434,9 +439,9 @@ def joint_agreement_valid(case: Case, on: datetime) -> bool:
 def co_funder_paid_share(subject: Case | Round, on: datetime) -> Fraction:
     """Share of the promised contributions of earlier rounds of this programme that has come in."""
     round_ = subject.round
-    rows = Round.objects.filter(programme=round_.programme, year__lt=round_.year)
-    sums = rows.aggregate(p=Sum("contributions__promised_fen"), r=Sum("contributions__received_fen"))
-    return Fraction(sums["r"] or 0, sums["p"]) if sums["p"] else Fraction(1)
+    rows = CONTRIBUTED.rows(round_.programme, round_.year)
+    promised, received = (sum(row[place] for row in rows) for place in (0, 1))
+    return Fraction(received, promised) if promised else Fraction(1)
 
 
 # Stakes: an investment is held and comes back; it is no grant and stands in no sum of grants

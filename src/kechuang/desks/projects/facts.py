@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from kechuang.casework.models import Case
+from kechuang.casework.models import Attachment, Case
 from kechuang.desks.projects import limits
 from kechuang.desks.projects.models import Overdue
 from kechuang.parties.prepared import Prepared
@@ -74,10 +74,15 @@ def youth_before(case: Case, on: datetime) -> int:
     )
 
 
+LETTERS = Prepared[tuple[int]](
+    lambda case: Attachment.objects.filter(case=case, field="recommend_letters", removed=False).values_list("pk")
+)
+
+
 @fact("projects.recommend_letters", unit="份")
 def recommend_letters(case: Case, on: datetime) -> int:
     """Letters of peers received: files in the field for them."""
-    return case.attachments.filter(field="recommend_letters", removed=False).count() if case.pk else 0
+    return len(LETTERS.rows(case.pk)) if case.pk else 0
 
 
 @fact("projects.unit_awarded_most_3y", unit="项")
@@ -88,11 +93,18 @@ def unit_awarded_most_3y(case: Case, on: datetime) -> int | None:
     return max(limits.awarded_by_year(case.applicant, case.round.programme, case.round.year))
 
 
+PASSED_ON = Prepared[tuple[int]](
+    lambda round_, unit: Case.objects.filter(
+        round=round_, applicant=unit, parent=None, state__in=limits.APPLIED[2:]
+    ).values_list("pk")
+)
+
+
 @fact("projects.position_in_unit", unit="位")
 def position_in_unit(case: Case, on: datetime) -> int:
     """Place in the unit's own list: those it has passed on before, and this one."""
-    rows = Case.objects.filter(round=case.round, applicant=case.applicant, parent=None, state__in=limits.APPLIED[2:])
-    return rows.exclude(pk=case.pk).count() + 1
+    rows = PASSED_ON.rows(case.round_id, case.applicant_id) if case.applicant_id else []
+    return sum(pk != case.pk for (pk,) in rows) + 1
 
 
 @fact("projects.maturity_passed")

@@ -92,10 +92,17 @@ def this_one(case: Case) -> int:
     return 0 if case.state in APPLIED else 1
 
 
+WON = Prepared[tuple[int]](
+    lambda unit, programme: Case.objects.filter(
+        applicant=unit, round__programme=programme, award__isnull=False, parent=None
+    ).values_list("round__year")
+)
+
+
 def awarded_by_year(unit: Organisation, programme: str, year: int, span: int = 3) -> list[int]:
     """How many projects of `programme` the unit won in each of the `span` years before `year`."""
-    won = Case.objects.filter(applicant=unit, round__programme=programme, award__isnull=False, parent=None)
-    return [won.filter(round__year=y).count() for y in range(year - span, year)]
+    won = [y for (y,) in WON.rows(unit.pk, programme)]
+    return [won.count(y) for y in range(year - span, year)]
 
 
 def unit_names() -> list[str]:

@@ -73,7 +73,8 @@ def same_elsewhere(case: Case, on: datetime) -> bool:
     if not case.pk:
         return False
     said = JUDGEMENTS[PAID_ELSEWHERE]["zh"]
-    return Found.objects.filter(case=case, check_name="texts.compare", settled_word__startswith=said).exists()
+    found = FOUND.one(case.pk, "texts.compare")
+    return found is not None and found.settled_word.startswith(said)
 
 
 @fact("texts.affinity")
