@@ -183,7 +183,7 @@ class Side:
 
     @classmethod
     def of(cls, case: Case, on: datetime) -> Side:
-        return cls.with_results(case, results_of([case.number], on).get(case.number, ()))
+        return cls.with_results(case, _results([case], on).get(case.number, ()))
 
     @classmethod
     def with_results(cls, case: Case, rows: Sequence[linking.Row]) -> Side:
@@ -257,10 +257,15 @@ def _likes(mine: Side, documents: Iterable[int], page: Lines, on: datetime) -> I
     """What each near case and each other case of the same people shares with this one, where it is worth a look."""
     ids = [*documents, *(pk for pk in _of_the_same_people(mine.case) if pk not in documents)]
     cases = [case for pk in ids if (case := read(pk))]
-    results = results_of([case.number for case in cases], on)
+    results = _results(cases, on)
     for case in cases:
         if like := _like(mine, Side.with_results(case, results.get(case.number, ())), page):
             yield like
+
+
+def _results(cases: Iterable[Case], on: datetime) -> Mapping[str, list[linking.Row]]:
+    """What the projects among these cases wrote of their results; an application has none yet."""
+    return results_of([case.number for case in cases if case.state in (*RUNNING, *FINISHED)], on)
 
 
 def _of_the_same_people(case: Case) -> list[int]:
