@@ -78,7 +78,9 @@ def test_only_the_nearest_and_what_scores_enough_is_read_closely(monkeypatch):
     read: list[str] = []
     kept = comparing.shared
     monkeypatch.setattr(
-        comparing, "shared", lambda mine, theirs, page: read.append(theirs.case.number) or kept(mine, theirs, page)
+        comparing,
+        "shared",
+        lambda mine, theirs, page, **said: read.append(theirs.case.number) or kept(mine, theirs, page, **said),
     )
     monkeypatch.setattr(comparing, "lines", lambda: replace(said.lines(), near=Fraction(1, 2), always=1))
     finding_of(saying(region, round_, WHEAT))

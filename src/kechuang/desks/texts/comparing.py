@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from kechuang.casework import linking
 from kechuang.casework.acts import the_round
@@ -32,7 +32,7 @@ from kechuang.desks.texts.said import (
     texts_of,
 )  # fmt: skip
 from kechuang.engines import match
-from kechuang.parties.prepared import Prepared, insert_many
+from kechuang.parties.prepared import Prepared, ask, insert, insert_many, update
 from kechuang.parties.steady import once
 from kechuang.words.reason import Reason
 
@@ -48,6 +48,7 @@ HANDED_IN = Case.objects.filter(Q(received_at__isnull=False) | Q(taken_over=True
     state__in=REFUSED
 )
 NEWEST = HANDED_IN.order_by("-pk").values_list("pk")
+SKETCHED = Prepared[Sketched](lambda case: Sketched.objects.select_for_update().filter(case=case))
 LED = Prepared[tuple[int]](lambda person: NEWEST.filter(leader=person)[:LOOKED_AT])
 JOINED = Prepared[tuple[int]](lambda person: NEWEST.filter(members__person=person)[:LOOKED_AT])
 
@@ -60,30 +61,33 @@ class Tables(match.Store[int]):
         return Sketched.objects.count()
 
     def frequencies(self, fingerprints: Collection[int]) -> Mapping[int, int]:
-        found: dict[int, int] = {}
-        for part in _parts(fingerprints):
-            rows = Mark.objects.filter(mark__in=part).values_list("mark").annotate(bearers=Count("pk"))
-            found.update(rows)
-        return found
+        return dict(_bearing("mark, COUNT(*)", fingerprints, "GROUP BY mark"))
 
     def postings(self, fingerprints: Collection[int]) -> Iterable[tuple[int, int]]:
-        for part in _parts(fingerprints):
-            yield from Mark.objects.filter(mark__in=part).values_list("mark", "case_id")
+        return _bearing("mark, case_id", fingerprints)
 
     def sizes(self, documents: Collection[int]) -> Mapping[int, int]:
         return dict(Sketched.objects.filter(case__in=documents).values_list("case_id", "size"))
 
 
-def _parts(values: Collection[int], size: int = 800) -> Iterable[list[int]]:
-    ordered = sorted(values)
-    return (ordered[start : start + size] for start in range(0, len(ordered), size))
+def _bearing(what: str, marks: Collection[int], rest: str = "") -> Iterator[tuple[int, int]]:
+    """Rows of the table of marks, in plain SQL: the ORM takes longer to write eight hundred places than they take to read."""
+    ordered = sorted(marks)
+    for start in range(0, len(ordered), 800):
+        part = ordered[start : start + 800]
+        places = ", ".join(["%s"] * len(part))
+        yield from ask(f"SELECT {what} FROM {Mark._meta.db_table} WHERE mark IN ({places}) {rest}", part)
 
 
 @transaction.atomic
 def take_in(case: Case, marks: Collection[int], *, taken_from: str) -> None:
     """Put the fingerprints of a case into the tables, instead of those it had before."""
-    _, new = Sketched.objects.update_or_create(case=case, defaults={"size": len(marks), "answers_digest": taken_from})
-    if not new:
+    before = SKETCHED.one(case.pk)
+    if before is None:
+        insert(Sketched(case=case, size=len(marks), answers_digest=taken_from))
+    else:
+        before.size, before.answers_digest = len(marks), taken_from
+        update(before, "size", "answers_digest")
         Mark.objects.filter(case=case).delete()
     insert_many(Mark, ("mark", "case_id"), ((mark, case.pk) for mark in sorted(marks)))
 
@@ -121,7 +125,7 @@ def compare(payload: Mapping[str, Any], on: datetime) -> None:
     near = match.candidates(sketched, Tables(), top=page.nearest, weights=weights, leave_out={case.pk})
     close = [one.document for place, one in enumerate(near) if place < page.always or one.score >= page.near]
     likes = sorted(_likes(mine, close, page, on), key=_by_share)
-    mine.take_in()
+    mine.take_in(sketched)
     told = {
         "share": max((like["share"] for like in likes), default=0), "nearest": likes[: page.shown],
         "items": [list(mine.items[second]) for _, second in match.items_repeated(mine.items)],
@@ -196,10 +200,11 @@ class Side:
         """All its sections, the results last."""
         return {**self.sections, **self.results}
 
-    def take_in(self) -> None:
-        """Let others be compared with it."""
-        sketched = match.sketches(self.compared_with, without=self.boilerplate)
-        marks = {mark for marks in sketched.values() for mark in marks}
+    def take_in(self, sketched: Mapping[str, Collection[int]] | None = None) -> None:
+        """Let others be compared with it; `sketched` are its sections where they have been read already."""
+        texts = self.compared_with if sketched is None else self.results
+        more = match.sketches(texts, without=self.boilerplate)
+        marks = {mark for marks in (*more.values(), *(sketched or {}).values()) for mark in marks}
         take_in(self.case, marks, taken_from=_taken_from(self.digests))
 
 
@@ -216,10 +221,11 @@ class Shared:
     in_results: Fraction  # the weighed share of what stands in the results of the other
 
 
-def shared(mine: Side, theirs: Side, page: Lines) -> Shared:
+def shared(mine: Side, theirs: Side, page: Lines, *, retold: bool = True) -> Shared:
     """Every section of `mine` against the whole of `theirs`: a passage that was moved elsewhere is found too.
 
-    The places of passages are those in the section and in the whole text of `theirs`.
+    The places of passages are those in the section and in the whole text of `theirs`. What is said in other words is
+    looked for where `retold`: it brings fingerprints near too, and is not to be found where they are not.
     """
     other = whole(theirs.compared_with)
     found = {
@@ -229,6 +235,8 @@ def shared(mine: Side, theirs: Side, page: Lines) -> Shared:
     }
     again = {
         name: match.rewritten(mine.sections[name], other, copied=one.passages, without=mine.boilerplate)
+        if retold
+        else ()
         for name, one in found.items()
     }
     letters = sum(page.weight(name) * one.a_letters for name, one in found.items()) or 1
@@ -253,13 +261,14 @@ def whole(sections: Mapping[str, str]) -> str:
     return "\n".join(sections.values())
 
 
-def _likes(mine: Side, documents: Iterable[int], page: Lines, on: datetime) -> Iterable[dict[str, Any]]:
+def _likes(mine: Side, documents: Collection[int], page: Lines, on: datetime) -> Iterable[dict[str, Any]]:
     """What each near case and each other case of the same people shares with this one, where it is worth a look."""
     ids = [*documents, *(pk for pk in _of_the_same_people(mine.case) if pk not in documents)]
     cases = [case for pk in ids if (case := read(pk))]
     results = _results(cases, on)
     for case in cases:
-        if like := _like(mine, Side.with_results(case, results.get(case.number, ())), page):
+        theirs = Side.with_results(case, results.get(case.number, ()))
+        if like := _like(mine, theirs, page, retold=case.pk in documents):
             yield like
 
 
@@ -283,9 +292,9 @@ def _of_the_same_people(case: Case) -> list[int]:
     return sorted(found - {case.pk}, reverse=True)[:SAME_PEOPLE]
 
 
-def _like(mine: Side, theirs: Side, page: Lines) -> dict[str, Any] | None:
+def _like(mine: Side, theirs: Side, page: Lines, *, retold: bool) -> dict[str, Any] | None:
     """One like case: how much of each section is in it, where it stands, and what kind of likeness it is."""
-    found = shared(mine, theirs, page)
+    found = shared(mine, theirs, page, retold=retold)
     items = [list(mine.items[place]) for place, _ in match.items_twice(mine.items, theirs.items)]
     goal = found.sections.get(GOALS, Fraction(0)) > page.goal
     own = match.same_people(_team(mine.case), _team(theirs.case))
