@@ -62,17 +62,18 @@ def freeze_pool(round_: Round, on: datetime) -> Pool:
     return pool
 
 
+TEAM = Prepared[tuple[str]](lambda case: Member.objects.filter(case=case).values_list("person__pid"))
+
+
 def projects_of(group: Group) -> list[recusal.Project]:
     """The cases of a group as the recusal graph sees them: units with partners, people with the team of the project."""
-    team: dict[int, set[str]] = {}
-    owners = [owner_of(case) for case in group.cases]
-    for case_id, pid in Member.objects.filter(case__in=owners).values_list("case_id", "person__pid"):
-        team.setdefault(case_id, set()).add(pid)
     found = []
-    for case, owner in zip(group.cases, owners, strict=True):
+    for case in group.cases:
+        owner = owner_of(case)
+        team = {pid for (pid,) in TEAM.rows(owner.pk)}
         partners = {str(row.get("party")) for row in owner.answers.get("partners") or () if row.get("party")}
         units = partners | ({case.applicant.pid} if case.applicant else set())
-        people = team.get(owner.pk, set()) | ({case.leader.pid} if case.leader else set())
+        people = team | ({case.leader.pid} if case.leader else set())
         found.append(recusal.Project(case.number, frozenset(units), frozenset(people)))
     return found
 

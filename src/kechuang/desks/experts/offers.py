@@ -42,7 +42,8 @@ LABELS = Prepared[tuple[str]](lambda draw: Seat.objects.filter(draw=draw, state_
 SHEETS = Prepared[tuple[int]](lambda case, mode: Review.objects.filter(case=case, mode=mode).values_list("pk"))
 SCORE = Prepared[Score](lambda case: Score.objects.filter(case=case))
 OPINIONS = Prepared[tuple[int]](lambda case: Opinion.objects.filter(case=case).values_list("pk"))
-EXPERTS = Expert.objects.select_related("person", "person__unit").defer("person__identity")
+EXPERT = Prepared[Expert](lambda pk: Expert.objects.filter(pk=pk))
+DRAW = Prepared[Draw](lambda pk: Draw.objects.filter(pk=pk))
 GROUPED = ("mail", "panel")
 
 
@@ -55,8 +56,8 @@ def seat_of(case: Case, by: Actor) -> Seat | None:
     """The seat from which `by` acts on this case: of a draw that stands, for this case or its group."""
     seat = SEATS.one(label_of(by), case.round_id, case.group or case.number, case.number)
     if seat is not None:
-        seat.expert = once(("expert", seat.expert_id), lambda: EXPERTS.get(pk=seat.expert_id))
-        seat.draw = once(("draw", seat.draw_id), lambda: Draw.objects.get(pk=seat.draw_id))
+        seat.expert = once(("expert", seat.expert_id), lambda: EXPERT.rows(seat.expert_id)[0])
+        seat.draw = once(("draw", seat.draw_id), lambda: DRAW.rows(seat.draw_id)[0])
     return seat
 
 

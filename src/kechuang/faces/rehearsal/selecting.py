@@ -196,7 +196,8 @@ def played(round_: Round, what: str) -> str:
 
 def begun(stage: Stage, contest: Contest, cases: list[Case]) -> None:
     """Everyone drawn promises for each case; the clock begins the review by mail, the secretary a meeting."""
-    stage.all_do("promise", [(c, label, {"promise": SEAL}) for c in cases for label in contest.labels[c.group]])
+    together = sorted(cases, key=lambda c: (c.group, c.pk))
+    stage.all_do("promise", [(c, label, {"promise": SEAL}) for c in together for label in contest.labels[c.group]])
     if contest.by_mail:
         stage.all_do("begin_mail_review", [(c, CLOCK, {}) for c in cases])
     else:
@@ -237,8 +238,9 @@ def filed(stage: Stage, contest: Contest, cases: list[Case], quality: dict[int, 
     said = pages_of(contest.round).programme["panel"].get(mode, {})
     least = int(said.get("at_least", said.get("quorum", 3)))
     sits = {group: sitting(contest.round, group, mode)[:least] for group in sorted({case.group for case in cases})}
+    together = sorted(cases, key=lambda c: (c.group, c.pk))  # as a panel reads: one group after the other
     stage.all_do("review", [
-        (case, label, {"sheet": a_sheet(stage, case, quality[case.pk], mode)}) for case in cases for label in sits[case.group]
+        (case, label, {"sheet": a_sheet(stage, case, quality[case.pk], mode)}) for case in together for label in sits[case.group]
     ])  # fmt: skip
 
 
