@@ -36,10 +36,10 @@ check: .venv/.test  ## format, lint, types, walls, book, unit and property tests
 
 test: check  ## everything: check, journeys, browser, the bars in short form, PostgreSQL
 	$(V)/python tests/machine.py chromium
-	@# Side by side, in processes of their own: the stories in a browser wait, the bars compute.
-	$(V)/pytest -rs -m browser & browser=$$!; \
-	$(V)/pytest -rs -m "(journey or bar or postgres) and not browser"; rest=$$?; \
-	wait $$browser && exit $$rest
+	@# Two lines side by side, each in processes of its own: the stories, in a browser and through the door; and the bars.
+	{ $(V)/pytest -rs -m browser && $(V)/pytest -rs -m "(journey or postgres) and not browser and not bar"; } & stories=$$!; \
+	$(V)/pytest -rs -m "bar and not browser"; bars=$$?; \
+	wait $$stories && exit $$bars
 
 fmt: .venv/.test
 	$(V)/ruff format src tests bench

@@ -14,9 +14,12 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 LONG = os.environ.get("KECHUANG_SOAK") == "1"
 TABLES = "kechuang.sqlite3"
+long_form = pytest.mark.skipif(not LONG, reason="a planted fault that takes its time: in the long form")
 
 
 @dataclass(frozen=True, slots=True)

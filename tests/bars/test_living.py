@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bars.installation import LONG, Installation
+from tests.bars.installation import LONG, Installation, long_form
 
 pytestmark = pytest.mark.bar
 EXAMPLES, STEPS = (500, 50) if LONG else (5, 25)
@@ -36,7 +36,8 @@ def test_one_seed_leaves_one_digest_and_another_seed_another(tmp_path):
     assert len({one["digest"] for one in told}) == (2 if LONG else 1)
 
 
-@pytest.mark.parametrize("fault", ["a fen is lost", *(["keys are forgotten", "anyone may"] if LONG else [])])
+@long_form
+@pytest.mark.parametrize("fault", ["a fen is lost", "keys are forgotten", "anyone may"])
 def test_the_bar_finds_what_is_planted(tmp_path, fault):
     _, told = lived(tmp_path, 1, 10, 25, fault)
 

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.bars import rushing
-from tests.bars.installation import LONG, TABLES, Installation
+from tests.bars.installation import LONG, TABLES, Installation, long_form
 from tests.bars.rushing import Judged, Sent, judged
 from tests.bars.served import Served
 
@@ -139,6 +139,7 @@ def test_whoever_sent_before_the_stroke_is_in_time_and_whoever_sent_after_it_is_
     assert found.faults() == {}
 
 
+@long_form
 def test_the_bar_finds_a_stamp_that_is_taken_behind_the_queue(house):
     found, _, _ = a_call(house, len(CALLS) - 1)
 
@@ -162,7 +163,7 @@ async def storming(port: int, work: list[dict[str, Any]], accounts: list[str]) -
     return done, handed, answers
 
 
-@pytest.mark.parametrize(("planted", "starved"), [("", False), ("no gate", True)])
+@pytest.mark.parametrize(("planted", "starved"), [("", False), pytest.param("no gate", True, marks=long_form)])
 def test_a_storm_of_log_ins_does_not_starve_submissions_and_the_bar_finds_it_when_it_does(house, planted, starved):
     work = list(house.rounds.values())[-1 if starved else -2]
     with house.planted(planted):

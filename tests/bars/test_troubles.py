@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 
-from tests.bars.installation import LONG, ROOT, TABLES, Installation
+from tests.bars.installation import LONG, ROOT, TABLES, Installation, long_form
 from tests.bars.test_disk import small_disk  # noqa: F401  the fixture
 
 pytestmark = pytest.mark.bar
@@ -37,7 +37,7 @@ def copied(house: Installation, folder) -> Installation:
     return Installation(shutil.copytree(house.folder, folder, dirs_exist_ok=True))
 
 
-@pytest.mark.parametrize("planted", ["", "planted"])
+@pytest.mark.parametrize("planted", ["", pytest.param("planted", marks=long_form)])
 def test_whoever_waits_too_long_for_the_database_is_told_so_reading_goes_on_and_nothing_is_lost(
     worked, tmp_path, planted
 ):
@@ -108,6 +108,7 @@ def test_a_migration_that_is_killed_half_way_is_finished_when_it_is_run_again_wi
     assert {fault["code"] for fault in report["faults"]} <= {"state_differs", "row_without_record"}
 
 
+@long_form
 def test_the_bar_finds_a_migration_that_is_not_carried_out_as_a_whole(released, tmp_path):
     """Planted: every statement stands by itself."""
     first, told, _ = released
