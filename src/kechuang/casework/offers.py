@@ -233,7 +233,7 @@ def consents_given(case: Case, on: datetime) -> int:
 @effect("casework.note_consent")
 def note_consent(case: Case, context: Any) -> None:
     """The member who acts has agreed, now."""
-    for member in MEMBER.rows(case.pk, context.by.person.pk):
+    for member in MEMBER.rows(case.pk, context.by.person.pk) if context.by.person else ():
         member.consented_at = context.on
         update(member, "consented_at")
 
