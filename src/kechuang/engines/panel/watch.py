@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from itertools import chain
 from typing import NamedTuple
 
 SHINGLE = 5
 LEAST_SHINGLES = 20
+_NOT_SAID = re.compile(r"[\W_]+")
 
 
 class Text(NamedTuple):
@@ -38,7 +41,7 @@ class Favour(NamedTuple):
 
 def pieces(text: str) -> frozenset[str]:
     """The five-character pieces of a text without its spaces and punctuation, which a copyist changes first."""
-    plain = "".join(c for c in text.casefold() if c.isalnum())
+    plain = _NOT_SAID.sub("", text.casefold())
     return frozenset(plain[i : i + SHINGLE] for i in range(len(plain) - SHINGLE + 1))
 
 
@@ -50,12 +53,12 @@ def look_alikes(texts: Sequence[Text], *, share: Fraction = Fraction(1, 2)) -> t
     """
     cut = [p if len(p := pieces(t.text)) >= LEAST_SHINGLES else frozenset() for t in texts]
     holders: dict[str, list[int]] = defaultdict(list)
+    shared: dict[tuple[int, int], int] = {}
     for number, piece_set in enumerate(cut):
+        near = Counter(chain.from_iterable(holders[piece] for piece in piece_set if piece in holders))
+        shared.update(((other, number), n) for other, n in near.items())
         for piece in piece_set:
             holders[piece].append(number)
-    shared: Counter[tuple[int, int]] = Counter()
-    for numbers in holders.values():
-        shared.update((a, b) for at, a in enumerate(numbers) for b in numbers[at + 1 :])
     found = [(Fraction(n, min(len(cut[a]), len(cut[b]))), a, b) for (a, b), n in shared.items()]
     rows = [Alike(texts[a][:2], texts[b][:2], part) for part, a, b in found if part >= share]
     return tuple(sorted(rows, key=lambda row: (-row.share, row.one, row.other)))
