@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from math import log
+from heapq import nsmallest
+from math import fsum, log
 from typing import Generic
 
 from kechuang.engines.match.store import Document, Store
@@ -56,7 +57,7 @@ def candidates(
         shared[bearer].add(mark)
     found = {document: common for document, common in shared.items() if document not in leave_out}
     scores = _scores(found, named, heavy, worth)
-    best = sorted(found, key=lambda document: (-scores[document], str(document)))[:top]
+    best = nsmallest(top, found, key=lambda document: (-scores[document], str(document)))
     sizes = store.sizes(best)
     return tuple(
         Candidate(one, scores[one], _shares(found[one], named, worth), len(found[one]), sizes.get(one, 0))
@@ -76,14 +77,14 @@ def _scores(
         for mark in frozenset(sketch):
             if heavy[name]:
                 mass[mark] += heavy[name] * worth[mark]
-    whole = sum(mass.values()) or 1.0
-    return {document: sum(sorted(mass[mark] for mark in common)) / whole for document, common in found.items()}
+    whole = fsum(mass.values()) or 1.0  # exact sums: no order of marks changes a score
+    return {document: fsum(map(mass.__getitem__, common)) / whole for document, common in found.items()}
 
 
 def _shares(common: set[int], named: Mapping[str, Collection[int]], worth: Mapping[int, float]) -> dict[str, float]:
     shares = {}
     for name, sketch in named.items():
         marks = frozenset(sketch) & worth.keys()
-        whole = sum(sorted(worth[mark] for mark in marks))
-        shares[name] = sum(sorted(worth[mark] for mark in marks & common)) / whole if whole else 0.0
+        whole = fsum(map(worth.__getitem__, marks))
+        shares[name] = fsum(map(worth.__getitem__, marks & common)) / whole if whole else 0.0
     return shares
