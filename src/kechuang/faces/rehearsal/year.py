@@ -54,7 +54,7 @@ def the_region(rng: Random, *, on: datetime, scale: float, say: Say) -> Region:
 def rehearsed(*, year: int, seed: int, scale: float, say: Say) -> Stage:
     """Raise the region and play the year with its troubles; the same seed writes the same records, to the byte."""
     refuse_real_data()
-    with seeded(seed), seldom_collected():
+    with seeded(seed), seldom_collected(), seldom_moved():
         rng = Random(seed)
         region = the_region(rng, on=first_day(year), scale=scale, say=say)
         stage = Stage(region, rng, first_day(year), year, say, troubled=True)
@@ -73,6 +73,22 @@ def seldom_collected() -> Iterator[None]:
     finally:
         gc.set_threshold(*held)
         gc.unfreeze()
+
+
+@contextmanager
+def seldom_moved() -> Iterator[None]:
+    """SQLite moves pages from its log into the file every hundred megabytes, not every four: every commit is synced all the same."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        (before,) = cursor.execute("PRAGMA wal_autocheckpoint").fetchone()
+        cursor.execute("PRAGMA wal_autocheckpoint = 25000")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA wal_autocheckpoint = {before}")
 
 
 def play(
