@@ -53,3 +53,18 @@ def test_no_migration_of_a_desk_depends_on_another_desk():
 def test_planted_faults_are_seen():
     assert inner_imports("def f():\n    import os\n") == [2]
     assert migration_crossings("dependencies = [('funds', '0001_initial')]", "projects") == {"funds"}
+
+
+def days_of_no_zone(text: str) -> list[str]:
+    """Moments whose day is taken without a zone: a moment of the evening in Greenwich lies in the next day of Shanghai."""
+    return re.findall(r"(?<!\w)(?:on|at|now|moment|\w+\.on|day|now\(\))\.date\(\)", text)
+
+
+def test_no_day_is_taken_of_a_moment_without_its_zone():
+    found = {
+        str(path.relative_to(SOURCE)): days
+        for path in SOURCE.rglob("*.py")
+        if (days := days_of_no_zone(path.read_text("utf-8")))
+    }
+    assert found == {}
+    assert days_of_no_zone("roles(person, on.date())") == ["on.date()"]

@@ -12,7 +12,7 @@ from django.db import transaction
 from kechuang.casework import curtain, records
 from kechuang.casework.actor import Actor
 from kechuang.casework.models import Award, Case, Frozen, Record, Round
-from kechuang.casework.pages import frozen_text, pages_for, pages_of
+from kechuang.casework.pages import day_of, frozen_text, pages_for, pages_of
 from kechuang.engines.ledger import canonical, digest
 from kechuang.parties.models import Employment, Organisation, Person
 from kechuang.parties.permissions import appointments
@@ -84,7 +84,7 @@ def role_of(by: Actor, on: datetime) -> str:
     if by.person is None:
         roles = set(by.own) & MAY
     else:
-        roles = {a.role for a in appointments(by.person, on.date())} & MAY
+        roles = {a.role for a in appointments(by.person, day_of(on))} & MAY
     if not roles:
         raise Refused(Reason("act_for_another", role="planner"))
     return min(roles)
@@ -176,7 +176,7 @@ def _people(projects: Iterable[Project], units: dict[str, Organisation], on: dat
         if key not in found
     ]
     made = Person.objects.bulk_create(missing)
-    Employment.objects.bulk_create(Employment(person=p, organisation=p.unit, since=on.date()) for p in made)
+    Employment.objects.bulk_create(Employment(person=p, organisation=p.unit, since=day_of(on)) for p in made)
     return found | {p.username: p for p in made}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from kechuang.words.offers import check, fact
 from kechuang.words.outcome import Finding
+from kechuang.words.period import ZONE
 
 
 @check("parties.account_in_order")
@@ -36,7 +37,7 @@ def unit_kind(case: Any, on: datetime) -> str | None:
 def unit_age_days(case: Any, on: datetime) -> int | None:
     """Days since registration."""
     unit = case.applicant
-    return (on.date() - unit.registered_on).days if unit and unit.registered_on else None
+    return (on.astimezone(ZONE).date() - unit.registered_on).days if unit and unit.registered_on else None
 
 
 @fact("parties.is_host_unit")

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from kechuang.casework.models import Case, Document
 from kechuang.casework.registers import Row
 from kechuang.parties.models import Organisation
+from kechuang.words.period import ZONE
 
 LATE_BY = (("months", "按经营月份比例"), ("actual", "按实际发生数"))
 
@@ -217,8 +218,8 @@ class Title(models.Model):
         return self.number
 
     def valid_on(self, day: date | datetime) -> bool:
-        """Whether the title stands on that day."""
-        when = day.date() if isinstance(day, datetime) else day
+        """Whether the title stands on that day, by the calendar of Shanghai."""
+        when = day.astimezone(ZONE).date() if isinstance(day, datetime) else day
         gone = self.withdrawn_from is not None and self.withdrawn_from <= when
         return self.since <= when < self.until and not gone
 

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from kechuang.casework import records
 from kechuang.casework.actor import Actor
+from kechuang.casework.pages import day_of
 from kechuang.casework.takeover import Taken, role_of
 from kechuang.desks.experts.models import Expert
 from kechuang.parties.models import Employment, Organisation, Person
@@ -41,7 +42,7 @@ def _entered(gathered: Mapping[str, dict[str, Any]], by: Actor, role: str, on: d
         (
             Expert(
                 person=people[key], kind="technical", fields=sorted(one["fields"]), keywords=one["titles"],
-                place=people[key].unit.place if people[key].unit else "000000", standing="pending", entered_on=on.date(),
+                place=people[key].unit.place if people[key].unit else "000000", standing="pending", entered_on=day_of(on),
             )
             for key, one in fresh.items()
         ),
@@ -78,5 +79,5 @@ def _people(fresh: Mapping[str, dict[str, Any]], on: datetime) -> dict[str, Pers
         for name, keys in names.items()
         for key in keys
     )
-    Employment.objects.bulk_create(Employment(person=p, organisation=p.unit, since=on.date()) for p in made)
+    Employment.objects.bulk_create(Employment(person=p, organisation=p.unit, since=day_of(on)) for p in made)
     return found | {p.username: p for p in made}

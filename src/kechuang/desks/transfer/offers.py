@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from kechuang.casework import linking, registers
 from kechuang.casework.linking import Row, Where
+from kechuang.casework.pages import day_of
 from kechuang.casework.registers import OF_UNIT, Register
 from kechuang.desks.transfer.models import Contract, Conversion, Trade
 from kechuang.words.money import Money
@@ -58,7 +59,7 @@ def contracts(on: datetime, where: Where) -> list[Row]:
     for row in found:
         at = row.pop("registered_at")
         row["registered"] = at is not None and at <= on
-        row["registered_on"] = at.date() if at else None
+        row["registered_on"] = day_of(at) if at else None
         row["confirmed"] = row["registered"]
         row |= {"contract": row["contract_no"], "value": row["contract_amount"], "kind": row["contract_kind"]}
         row["year"] = row["registered_in"] = at.year if at else None

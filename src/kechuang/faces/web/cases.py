@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from kechuang.casework import documents, files, records, sealer, todo
 from kechuang.casework.acts import SECOND, InputRefused, act, open_case
 from kechuang.casework.models import Attachment, Case, Document, Letter, Record
+from kechuang.casework.pages import day_of
 from kechuang.casework.queries import may_open, visible_to
 from kechuang.desks.projects import reports
 from kechuang.desks.projects.models import Report
@@ -390,7 +391,7 @@ def _report(request: HttpRequest, file: CaseFile, kind: str, filed: Report | Non
         said,
         stage="submit" if request.GET.get("check") else "draft",
         choices=file.pages.choices,
-        known=file.pages.params(file.on.date()),
+        known=file.pages.params(day_of(file.on)),
     )
     names = drawing.Names().read(text for _path, text in drawing.picked(form.fields.values(), cleaned.typed))
     near = drawing.around(
