@@ -171,7 +171,7 @@ def test_refunds_never_exceed_what_is_due_and_settle_the_grant_when_all_is_back(
 @pytest.mark.parametrize(
     ("change", "constraint"),
     [
-        (lambda c: Grant.objects.filter(case=c).update(granted_fen=-1), "granted_not_negative"),
+        (lambda c: Grant.objects.filter(case=c).update(granted_fen=-1, allocated_fen=-1), "granted_not_negative|allocated_not_negative|allocated_within_granted"),
         (lambda c: Grant.objects.filter(case=c).update(allocated_fen=F("granted_fen") + 1), "allocated_within_granted"),
         (lambda c: Grant.objects.filter(case=c).update(paid_fen=F("allocated_fen") + 1), "paid_within_allocated"),
         (lambda c: Grant.objects.filter(case=c).update(received_fen=F("paid_fen") + 1), "received_within_paid"),
