@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kechuang.casework import pages, registers
 from kechuang.casework.actor import Actor
+from kechuang.casework.pages import day_of
 from kechuang.casework.takeover import past_round, take_over
 from kechuang.desks.experts.taking_in import take_in
 from kechuang.faces.importing import checking, tables
@@ -38,7 +39,7 @@ def import_cases(
     count = len(read.good) + len({f.row for f in read.faults})
     if not read.good or (read.faults and not skip_bad):
         return Told(count, 0, 0, read.faults, False)
-    projects = [checking.project_of(values, on.date()) for _, values in read.good]
+    projects = [checking.project_of(values, day_of(on)) for _, values in read.good]
     year = max((values.get("year") or values["start"].year for _, values in read.good), default=on.year)
     round_ = past_round(round_code, programme=programme, year=year, by=by, on=on)
     taken = take_over(round_, projects, by=by, on=on, told=told)
