@@ -203,3 +203,12 @@ def test_the_audit_administrator_reads_the_trail_and_no_further():
     page = client.get("/trail/")
     assert case.number in page.content.decode() and f"/trail/case/{case.number}" not in page.content.decode()
     assert [client.get(one).status_code for one in (f"/trail/case/{case.number}/", "/people/", "/alerts/")] == [403] * 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ["unit_research", "unit_head", "unit_finance", "claimant"])
+def test_an_office_of_a_unit_is_led_to_what_the_unit_may_get_where_that_page_opens(role):
+    unit, client = a_unit(), Client()
+    client.force_login(a_person((role, unit.pid), unit=unit))
+    led = "/entitlements/" in [entry.href for entry in client.get("/account/password/").context["nav"]]
+    assert not led or client.get("/entitlements/").status_code == 200

@@ -13,8 +13,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 
 from kechuang.casework import curtain
-from kechuang.casework.chain import OF_UNIT, Desk
+from kechuang.casework.chain import Desk
 from kechuang.casework.pages import day_of, roles_page
+from kechuang.casework.registers import OF_UNIT
 from kechuang.casework.takeover import MAY
 from kechuang.faces.serving.received import received_at
 from kechuang.parties.models import Appointment, Person

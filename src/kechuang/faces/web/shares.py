@@ -14,12 +14,11 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from kechuang.casework import computing
-from kechuang.casework.registers import OF_UNIT
 from kechuang.desks.transfer import sharing
 from kechuang.desks.transfer.models import WAYS
 from kechuang.desks.transfer.sharing import Converted
 from kechuang.engines import forms
-from kechuang.faces.access import held_by, needs, now, person
+from kechuang.faces.access import may, needs, now, person
 from kechuang.faces.web import claims, lists, wording
 from kechuang.faces.web.questions import Around, questions
 from kechuang.formula import FormulaError
@@ -44,7 +43,7 @@ FIELDS: dict[str, Any] = {
 def own_unit(request: HttpRequest) -> Organisation:
     """The unit the one who asks works for with an office in it; 404 for whoever has none."""
     unit = person(request).unit
-    if unit is None or not any(one.role in OF_UNIT and one.target == unit.pid for one in held_by(request)):
+    if unit is None or not may(request, "own_unit"):
         raise Http404
     return unit
 
