@@ -76,8 +76,8 @@ def test_a_review_is_summed_up_with_marks_only_for_those_who_may_read_them(regio
     Score.objects.create(case=case, raw=880_000, normal=870_000, sheets=5)
     where = f"/rounds/{case.round.code}/summary.xlsx"
     with_marks, without = sheets_of(of(region.planner).get(where)), sheets_of(of(region.leadership).get(where))
-    assert with_marks["1 评审汇总"][1][4:] == ["5", "88.00", "87.00", "10.00 万元", "拟立项", "10.00 万元"]
-    assert without["1 评审汇总"][1][4:] == ["10.00 万元", "拟立项", "10.00 万元"]
+    assert with_marks["1 评审汇总"][1][4:] == [5, 88, 87, 100_000, "拟立项", 100_000]
+    assert without["1 评审汇总"][1][4:] == [100_000, "拟立项", 100_000]
     assert of(region.officer).get(where).status_code == 404
     marked = Document.objects.filter(kind="review-summary").order_by("pk").first()
     assert of(region.leadership).get(f"/documents/{marked.code}.xlsx").status_code == 404

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from kechuang.casework import chain
 from kechuang.casework.models import Record
+from kechuang.casework.pages import day_of
 from kechuang.parties.models import Appointment, Organisation, Person
 from tests.faces.test_officer import queries_of, signed_in
 from tests.factories import Region, a_person, a_unit, appoint
@@ -26,7 +27,7 @@ SELF = {
 def of_unit(region: Region, **given) -> dict[str, str]:
     return {
         **SELF, "unit_name": "新登记的单位", "credit_code": CODE, "unit_kind": "university", "place": "150100",
-        "recommender": region.recommender.pid, "legal_person": "巴图", **given,
+        "recommender": region.recommender.pid, "legal_person": "巴图", "registered_on": "2015-06-01", **given,
     }  # fmt: skip
 
 
@@ -164,26 +165,6 @@ def test_nobody_resets_the_own_password_or_that_of_an_office_holder_in_the_unit(
     assert signed_in(security).post(f"/people/{official.pid}/password/", {"key": "c"}).status_code == 200
 
 
-def test_a_merge_needs_two_officers():
-    region = Region()
-    Organisation.objects.filter(pk=region.unit.pk).update(credit_code=CODE)
-    twin = a_unit(credit_code=OTHER_CODE)
-    asked = {"kind": "unit", "duplicate": OTHER_CODE, "into": CODE}
-
-    signed_in(region.officer).post("/people/merge/", {**asked, "key": "1"})
-    signed_in(region.officer).post("/people/merge/", {**asked, "key": "2"})
-    twin.refresh_from_db()
-    assert twin.standing == "confirmed"
-    waiting = signed_in(region.officer_two).get("/people/").context["merges"]
-    signed_in(region.officer_two).post("/people/merge/", {**asked, "key": "3"})
-    twin.refresh_from_db()
-    assert ([name for _kind, name, _on in waiting], twin.standing, twin.merged_into) == (
-        [twin.name],
-        "merged",
-        region.unit,
-    )
-
-
 def test_who_has_nothing_to_do_with_accounts_is_shown_no_such_page():
     region = Region()
     assert signed_in(region.leader).get("/people/").status_code == 403
@@ -209,23 +190,57 @@ def test_a_desk_knows_what_it_may_do_from_the_roles_held_today():
     assert chain.Desk.of([]).any is False
 
 
-def test_a_person_moves_by_the_word_of_the_new_unit_and_the_history_stays(client):
+def test_a_person_comes_over_by_their_own_word_and_the_history_stays(client):
     region = Region()
     other = a_unit(recommender=region.recommender)
     who = a_person(("unit_finance", other.pid), unit=other)
+    stand_in(who, a_person(unit=other), "unit_finance", other.pid)
     client.force_login(region.research)
     client.post("/people/move/", {"key": "k1", "username": who.username})
     who.refresh_from_db()
-    places = list(who.employments.order_by("pk").values_list("organisation__pid", "until"))
-    assert (who.unit, places[0][0], places[0][1] is None, places[1]) == (
-        region.unit,
-        other.pid,
-        False,
-        (region.unit.pid, None),
+    assert (who.unit, Appointment.objects.in_force(day_of(timezone.now())).filter(target=other.pid).count()) == (
+        other,
+        2,
     )
+
+    client.force_login(who)
+    asked = client.get("/people/move/mine/").content.decode()
+    assert (region.unit.name in asked, "单位财务" in asked) == (True, True)
+    client.post("/people/move/mine/", {"key": "k2"})
+    who.refresh_from_db()
+    places = list(who.employments.order_by("pk").values_list("organisation__pid", "until"))
+    assert (who.unit, places[0][0], places[0][1] is None, places[1]) == (region.unit, other.pid, False, (region.unit.pid, None))  # fmt: skip
+    assert Appointment.objects.in_force(day_of(timezone.now())).filter(target=other.pid).count() == 0
     client.force_login(region.head)
     page = client.get(f"/people/{who.pid}/").content.decode()
-    assert (other.name in page, region.unit.name in page) == (True, True)
+    assert (other.name in page, region.unit.name in page, "从前的角色" in page) == (True, True, True)
+
+
+def stand_in(whom: Person, deputy: Person, role: str, target: str, until=None) -> Appointment:
+    held = appoint(deputy, role, target)
+    Appointment.objects.filter(pk=held.pk).update(deputy_for=whom, until=until or day_of(timezone.now()) + timedelta(9))
+    return held
+
+
+def test_who_says_no_stays_and_nobody_is_moved_unasked(client):
+    region = Region()
+    other = a_unit(recommender=region.recommender)
+    who = a_person(("unit_head", other.pid), unit=other)
+    client.force_login(region.research)
+    client.post("/people/move/", {"key": "k1", "username": who.username})
+    client.force_login(who)
+    client.post("/people/move/mine/", {"key": "k2", "refuse": "1"})
+    again = client.post("/people/move/mine/", {"key": "k3"}, follow=True)
+    who.refresh_from_db()
+    assert (who.unit, "没有单位请你调入" in again.content.decode()) == (other, True)
+
+
+def test_who_holds_an_office_is_not_asked_over(client):
+    region = Region()
+    client.force_login(region.research)
+    answer = client.post("/people/move/", {"key": "k1", "username": region.clerk.username}, follow=True)
+    assert "还担任机构的角色" in answer.content.decode()
+    assert Record.objects.filter(act="ask_move").count() == 0
 
 
 def test_an_unknown_name_is_told_and_moves_nobody(client):
@@ -233,3 +248,75 @@ def test_an_unknown_name_is_told_and_moves_nobody(client):
     client.force_login(region.research)
     answer = client.post("/people/move/", {"key": "k1", "username": "nobody"}, follow=True)
     assert "没有这个登录名" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [({"deputy_for": "nobody"}, "没有这个登录名"), ({"until": ""}, "代理须写明到哪天为止"), ({"role": "unit_head"}, "没有可由人代理的"),
+     ({"until": "31.12."}, "2019-03-01"), ({"target": "elsewhere"}, "这个角色不能在这个范围授予")],
+)  # fmt: skip
+def test_a_deputy_that_is_none_is_refused_and_what_was_typed_stays(given, said):
+    region = Region()
+    member = a_person(unit=region.unit)
+    until = (day_of(timezone.now()) + timedelta(9)).isoformat()
+    typed = {"role": "unit_finance", "target": region.unit.pid, "until": until, "deputy_for": region.finance.username, "key": "g", **given}  # fmt: skip
+    page = signed_in(region.head).post(f"/people/{member.pid}/roles/", typed)
+    assert (page.status_code, said in page.content.decode()) == (422, True)
+    assert f'value="{typed["deputy_for"]}"' in page.content.decode()
+    assert Appointment.objects.filter(person=member).count() == 0
+
+
+def test_the_scope_of_a_role_is_chosen_among_what_it_is_held_for():
+    region = Region()
+    client = signed_in(a_person(("security_admin", "")))
+    codes = {
+        role: [code for code, _title in client.get(f"/people/{region.planner.pid}/?role={role}").context["targets"]]
+        for role in ("recommender", "institution_officer", "leadership", "county_bureau", "planner")
+    }
+    assert codes["recommender"] == [region.recommender.pid]
+    assert codes["institution_officer"] == [region.institution.pid]
+    assert (codes["leadership"], codes["county_bureau"][0], codes["planner"][0]) == ([""], "150100", "*")
+
+
+def test_a_registration_is_sent_back_with_a_reason_and_can_be_made_anew():
+    region = Region()
+    Client().post("/register/unit/", of_unit(region))
+    unit = Organisation.objects.get(credit_code=CODE)
+    client = signed_in(region.clerk)
+    client.post(f"/people/units/{unit.pid}/confirm/", {"key": "c", "decline": "1", "why": ""})
+    assert Organisation.objects.filter(credit_code=CODE).count() == 1
+    client.post(f"/people/units/{unit.pid}/confirm/", {"key": "d", "decline": "1", "why": "信用代码与证书不符"})
+    assert (Organisation.objects.filter(credit_code=CODE).count(), Person.objects.filter(username="sarnai").count()) == (0, 0)  # fmt: skip
+    assert Record.objects.filter(act="decline_unit", subject=region.recommender.pid).count() == 1
+    assert Client().post("/register/unit/", of_unit(region)).status_code == 200
+
+
+def test_somebody_who_does_not_work_here_is_sent_back():
+    region = Region()
+    Organisation.objects.filter(pk=region.unit.pk).update(credit_code=CODE)
+    Client().post("/register/person/", {**SELF, "unit": CODE})
+    who = Person.objects.get(username="sarnai")
+    signed_in(region.research).post(
+        f"/people/{who.pid}/confirm/", {"key": "c", "decline": "1", "why": "不是本单位的人"}
+    )
+    assert (Person.objects.filter(username="sarnai").count(), Record.objects.filter(act="decline_person").count()) == (0, 1)  # fmt: skip
+
+
+def test_a_password_that_was_given_opens_nothing_before_it_is_changed():
+    region = Region()
+    made = signed_in(region.head).post(f"/people/{region.leader.pid}/password/", {"key": "r"}).context["made"]
+    client = Client()
+    first = client.post("/signin/", {"username": region.leader.username, "password": made})
+    assert (first.url, client.get("/todo/").url, client.get("/mine/").url) == (*["/account/password/"] * 3,)
+    own = {"old": made, "new": "a-better-word-77", "again": "a-better-word-77"}
+    assert client.post("/account/password/", own).url == "/todo/"
+    assert client.get("/todo/").status_code == 200
+
+
+def test_everybody_of_the_unit_is_found_with_and_without_a_role():
+    region = Region()
+    rows = signed_in(region.head).get("/people/").context["table"]["rows"]
+    named = {row["cells"][0]["text"]: row["cells"][3]["text"] for row in rows}
+    assert (named[region.leader.name], named[region.finance.name]) == ("", "单位财务")
+    found = signed_in(region.head).get(f"/people/?q={region.leader.name}").context["table"]["rows"]
+    assert [row["key"] for row in found] == [region.leader.pid]

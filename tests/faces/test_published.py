@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from kechuang.casework.actor import Actor
 from kechuang.casework.acts import act, open_case
 from kechuang.casework.book import check_public
 from kechuang.casework.models import Case, Notice, Round
@@ -57,7 +56,7 @@ def test_a_cancelled_round_tells_why(client):
 def test_a_draft_for_opinions_stays_open_for_its_days(client):
     region = Region()
     round_ = an_open_round(region, state="arguing", published_at=None, frozen_id=None)
-    done(round_, "record_argument", Actor.labelled("E-1"), opinion="意见" * 30)
+    done(round_, "record_argument", region.planner, experts="某教授（某大学）", opinion="意见" * 30)
     done(round_, "seek_opinions", region.planner)
     notice = Notice.objects.get()
     assert (notice.body["said"]["topics"], notice.last_day > notice.first_day) == (["T1 自由探索"], True)

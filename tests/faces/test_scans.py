@@ -10,7 +10,7 @@ from django.test import Client
 
 from kechuang.casework.models import Attachment, Record
 from kechuang.faces import access
-from tests.factories import START, Region, an_open_round, done
+from tests.factories import START, Region, a_person, an_open_round, done
 from tests.journeys import story
 
 pytestmark = pytest.mark.django_db
@@ -59,3 +59,59 @@ def test_a_scan_is_kept_when_something_else_is_refused(region, case):
     _client, answer = sealed(region, case, **{"seal": "", "seal-scan": scan, "truth": "false"})
     digest = Attachment.objects.get(case=case, field="seal").digest
     assert (answer.status_code, f'value="scan:{digest}"' in answer.content.decode()) == (422, True)
+
+
+def listed(region, case):
+    """Two cases of two leaders that wait for the recommender, and the signatory's window."""
+    first, region.leader = region.leader, a_person(unit=region.unit)
+    opened = story.open_case(case.round, by=region.leader, on=START, key="k2")
+    other = story.filled_in(opened, region, title="荒漠化防治的另一条技术路线研究", leader_id="15010219850505001X")
+    done(other, "submit_to_unit", region.leader, promise="示例签章")
+    done(other, "unit_check", region.research, opinion="同意申报，材料属实")
+    region.leader = first
+    for one in (case, other):
+        done(one, "endorse", region.head, seal="示例签章", truth=True)
+    client = Client()
+    client.force_login(region.signatory)
+    return client, [case, other]
+
+
+def test_one_scan_signs_a_whole_list_and_lies_with_every_case(region, case):
+    client, cases = listed(region, case)
+    asked = {"act": "recommend", "pick": [one.number for one in cases], "key": "b"}
+    scan = SimpleUploadedFile("推荐函盖章.pdf", PDF, "application/pdf")
+    first = client.post("/bulk/", {**asked, "step": "preview", "letter": "", "letter-scan": scan})
+    said = f"scan:{Attachment.objects.get(field='letter').digest}"
+    assert (said in first.content.decode(), "推荐函盖章.pdf" in first.content.decode(), first.context["ready"]) == (True, True, 2)  # fmt: skip
+
+    client.post("/bulk/", {**asked, "step": "confirm", "letter": said})
+    for one in cases:
+        one.refresh_from_db()
+    told = [record.told.data["letter"] for record in Record.objects.filter(act="recommend")]
+    assert ([one.state for one in cases], told) == (["submitted"] * 2, [said] * 2)
+    assert sorted(Attachment.objects.filter(field="letter", removed=False).values_list("case", flat=True)) == [one.pk for one in cases]  # fmt: skip
+
+
+def test_a_scan_of_somebody_else_signs_no_list_and_one_taken_off_keeps_none(region, case):
+    client, cases = listed(region, case)
+    scan = SimpleUploadedFile("推荐函盖章.pdf", PDF, "application/pdf")
+    asked = {"act": "recommend", "key": "b"}
+    client.post("/bulk/", {**asked, "pick": [one.number for one in cases], "step": "preview", "letter-scan": scan})
+    laid = Attachment.objects.get(field="letter")
+    client.post("/bulk/", {**asked, "pick": [cases[1].number], "step": "confirm", "letter": f"scan:{laid.digest}"})
+    laid.refresh_from_db()
+    assert (laid.removed, Record.objects.filter(act="recommend").count()) == (True, 1)
+    Attachment.objects.update(by=region.head)
+    answer = client.post(
+        "/bulk/", {**asked, "pick": [cases[0].number], "step": "confirm", "letter": f"scan:{laid.digest}"}
+    )
+    cases[0].refresh_from_db()
+    assert (answer.status_code, cases[0].state) == (422, "with_recommender")
+
+
+def test_a_signature_of_a_list_can_be_given_anew(region, case):
+    client, cases = listed(region, case)
+    asked = {"act": "recommend", "pick": [one.number for one in cases], "key": "b", "letter": "张三"}
+    signed = client.post("/bulk/", {**asked, "step": "preview"}).content.decode()
+    anew = client.post("/bulk/", {**asked, "remove": "letter"}).content.decode()
+    assert ('name="remove" value="letter"' in signed, 'name="letter-scan"' in signed, 'name="letter-scan"' in anew) == (True, False, True)  # fmt: skip

@@ -17,7 +17,7 @@ from kechuang.engines import forms
 from kechuang.engines.flow import Act, Flow, Situation, opened_on, plan, possible, target
 from kechuang.engines.flow.separation import clashes
 from kechuang.parties.models import Person
-from kechuang.parties.permissions import appointments
+from kechuang.parties.permissions import appointments, stands_in_for
 from kechuang.parties.prepared import Prepared, insert, update
 from kechuang.parties.steady import forget, once, steady
 from kechuang.words import offers, outcome
@@ -146,6 +146,7 @@ def carry_out(
     context.data = taken_in(context)
 
     locks.take(subject, step.locks)
+    context.tells |= in_place_of(by, on, step.by, subject)
     findings = run_checks(subject, context)
     keep_findings(subject, findings, on)
     settle(findings)
@@ -238,6 +239,7 @@ def second(
         raise Refused(Reason("act_for_another", act=name, role=step.seconded_by))
     of_cases = isinstance(subject, Round) and name not in flow.acts
     tells = witnessing.told(witnessing.groups_named(subject.round, step, data)) if of_cases else {}
+    tells = {**tells, **in_place_of(by, seen.on, step.seconded_by, subject)}
     entry = records.Entry(SECOND + name, subject.state, subject.state, by, step.seconded_by, seen.on, key, data, tells)
     return records.write(subject, entry)
 
@@ -418,7 +420,23 @@ def note(subject: Any, name: str, *, by: Person | Actor, on: datetime, key: str,
     actor = Actor.of(by)
     if told := records.already(actor, key, data):
         return told
-    return records.write(subject, records.Entry(name, "", "", actor, role, on, key, dict(data), dict(tells or {})))
+    beside = {**(tells or {}), **in_place_of(actor, on, role)}
+    return records.write(subject, records.Entry(name, "", "", actor, role, on, key, dict(data), beside))
+
+
+def in_place_of(by: Actor, on: datetime, role: str, subject: Any = None) -> dict[str, str]:
+    """What the record tells of somebody who acts as a deputy: for whom."""
+    person = by.person
+    if person is None or not role:
+        return {}
+    day = on.astimezone(ZONE).date()
+    held = (
+        once(("roles", person.pk, day), lambda: appointments(person, day))
+        if subject is not None
+        else appointments(person, day)
+    )
+    whom = stands_in_for(held, role, subject)
+    return {"for": Person.objects.values_list("pid", flat=True).get(pk=whom)} if whom is not None else {}
 
 
 __all__ = ["Context", "InputRefused", "Wish", "act", "act_many", "note", "open_case", "open_round", "possible_acts"]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from kechuang.casework import people
+from kechuang.casework import founding, merging, people
 from kechuang.casework.acts import note
-from kechuang.casework.models import Record
+from kechuang.casework.models import Round
 from kechuang.casework.pages import current, day_of, roles_page
 from kechuang.parties.models import Appointment, Organisation, Person
 from kechuang.parties.permissions import EVERYWHERE
@@ -24,9 +24,23 @@ from kechuang.words.reason import Reason
 CONFIRMS_UNITS = ("recommender", "recommender_head")
 CONFIRMS_PERSONS = ("unit_research", "unit_head")
 OF_UNIT = ("unit_research", "unit_head", "unit_finance", "claimant", "platform_manager")
-MERGES = ("institution_officer", "institution_chief", "planner", "planning_chief")
 NO_ADMIN = ("leader", "member", "entrant", "accused", "expert", "panel_chair", "judge", "public", "objector", "clock")
-MOST_WAITING = 200
+
+
+_EVERY_PLAN = {"zh": "全部计划", "en": "All plans"}
+_WHOLE_REGION = {"zh": "全区", "en": "The whole region"}
+
+
+def plans() -> list[str]:
+    """The plans that programmes of the book belong to, by code."""
+    shelf = current()
+    pages = {code: shelf.page("programmes", code).body for code in shelf.codes("programmes")}
+    return sorted({str(body.get("plan", code)) for code, body in pages.items()})
+
+
+def _offices(kind: str) -> list[tuple[str, str]]:
+    rows = Organisation.objects.filter(kind=kind, standing="confirmed").order_by("name")
+    return list(rows.values_list("pid", "name"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +62,7 @@ class Desk:
 
         return cls(
             targets(*CONFIRMS_UNITS), targets(*CONFIRMS_PERSONS), targets("unit_head"),
-            any(one.role == "security_admin" for one in mine), any(one.role in MERGES for one in mine),
+            any(one.role == "security_admin" for one in mine), any(one.role in merging.MERGES for one in mine),
         )  # fmt: skip
 
     @property
@@ -78,38 +92,35 @@ class Desk:
         rows = Person.objects.select_related("unit").exclude(standing="merged")
         return rows if self.security else rows.filter(unit__pid__in=self.heads)
 
-    def appointments(self, day: date) -> QuerySet[Appointment]:
-        """The roles that hold on `day`, as far as this desk looks after them."""
-        rows = Appointment.objects.in_force(day).select_related("person__unit", "deputy_for")
-        rows = rows if self.security else rows.filter(scope="organisation", target__in=self.heads | self.confirms)
-        return rows.order_by("person__name", "role", "pk")
+    def seen(self) -> QuerySet[Person]:
+        """The persons whose roles this desk may read: of the own units; all, for the security administrator."""
+        rows = Person.objects.exclude(standing="merged")
+        return rows if self.security else rows.filter(unit__pid__in=self.heads | self.confirms)
 
     def may_end(self, held: Appointment) -> bool:
         own = held.role in OF_UNIT and held.target in self.heads
         return own or (self.security and held.role not in OF_UNIT)
 
-    def targets(self) -> list[tuple[str, str]]:
-        """For what a role can be given here: the units of their head; for the rest the region, leagues, offices, plans."""
-        if not self.security:
+    def targets(self, role: str) -> list[tuple[str, Any]]:
+        """For what this role can be given here, by its scope: the unit, the region, a plan, an office, a round, a league."""
+        if role in OF_UNIT:
             return list(Organisation.objects.filter(pid__in=self.heads).values_list("pid", "name"))
-        kinds = ("recommender", "institution", "department")
-        offices = Organisation.objects.filter(kind__in=kinds, standing="confirmed").order_by("kind", "name")
-        return [(EVERYWHERE, "*"), ("", "—"), *offices.values_list("pid", "name")]
+        scope = roles_page().scope(role)
+        if scope == "programme":
+            return [(EVERYWHERE, _EVERY_PLAN), *[(code, code) for code in plans()]]
+        if scope == "place":
+            return [(code, dict(title)) for code, title in (choices("leagues") or {}).items()]
+        if scope == "recommended":
+            return _offices("recommender")
+        if scope == "round":
+            running = Round.objects.exclude(state__in=("archived", "cancelled")).order_by("-year", "code")
+            return [*_offices("institution"), *running.values_list("code", "title")]
+        return [("", _WHOLE_REGION)]
 
     def target_names(self, rows: Iterable[Appointment]) -> dict[str, str]:
         """The names of the organisations that appointments are held for."""
         wanted = {one.target for one in rows if one.target not in ("", EVERYWHERE)}
         return dict(Organisation.objects.filter(pid__in=wanted).values_list("pid", "name"))
-
-    def merges_asked(self) -> list[tuple[str, str, datetime]]:
-        """Merges that one officer has asked for and that wait for another: (kind, name of the duplicate, when)."""
-        if not self.merges:
-            return []
-        asked = Record.objects.filter(act="ask_merge", subject_kind="party").order_by("-on")[:MOST_WAITING]
-        times = {record.subject: record.on for record in asked}
-        waiting = Q(pid__in=times) & ~Q(standing="merged")
-        units = [("unit", one.name, times[one.pid]) for one in Organisation.objects.filter(waiting)]
-        return units + [("person", one.name, times[one.pid]) for one in Person.objects.filter(waiting)]
 
 
 @transaction.atomic
@@ -123,7 +134,7 @@ def reset_password(who: Person, *, by: Person, on: datetime, key: str) -> str:
     foreign = Appointment.objects.filter(person=who).in_force(day_of(on)).exclude(role__in=OF_UNIT).exists()
     if who.pk == by.pk or not desk.people().filter(pk=who.pk).exists() or (foreign and not desk.security):
         raise Refused(Reason("act_for_another", act="reset_password", role="security_admin"))
-    made = f"{token(4)}-{token(4)}-{token(4)}"
+    made = one_time_password()
     who.set_password(made)
     who.must_change_password = True
     who.save(update_fields=["password", "must_change_password"])
@@ -173,6 +184,28 @@ UNIT: dict[str, dict[str, Any]] = {
     "place": {"kind": "choice", "zh": "所在盟市", "en": "League or city", "from": "leagues"},
     "recommender": {"kind": "choice", "zh": "归口管理部门", "en": "Recommending office", "from": "recommenders"},
     "legal_person": {"kind": "text", "zh": "法定代表人", "en": "Legal representative", "max": 60},
+    "registered_on": {"kind": "date", "zh": "成立日期", "en": "Founded on"},
+}  # fmt: skip
+
+
+OF_ITSELF: dict[str, dict[str, Any]] = {
+    "contact": {"kind": "text", "zh": "联系人", "en": "Contact", "max": 60},
+    "phone": {"kind": "phone", "zh": "联系电话", "en": "Phone"},
+    "bank_account": {"kind": "account_number", "zh": "收款账号", "en": "Account for payments", "help": {"zh": "财政资金拨入这个账号，须与开户许可证一致；加密保存", "en": "Public money is paid into this account; as on the opening permit. It is kept encrypted"}},
+}  # fmt: skip
+OFFICE: dict[str, dict[str, Any]] = {
+    "office_name": {"kind": "text", "zh": "机构名称", "en": "Name of the office", "max": 120},
+    "office_kind": {"kind": "choice", "zh": "机构类型", "en": "Kind", "options": {
+        "institution": {"zh": "专业机构", "en": "Professional institution"}, "recommender": {"zh": "归口管理部门", "en": "Recommending office"},
+        "department": {"zh": "主管部门", "en": "Department"},
+    }},
+    "credit_code": {"kind": "uscc", "zh": "统一社会信用代码", "en": "Credit code"},
+    "place": {"kind": "choice", "zh": "所在盟市", "en": "League or city", "from": "leagues"},
+}  # fmt: skip
+STAFF: dict[str, dict[str, Any]] = {
+    "office": {"kind": "choice", "zh": "所在机构", "en": "Office", "from": "offices"},
+    **{name: PERSON_OF_UNIT[name] for name in ("username", "person_name", "identity", "phone", "email")},
+    "position": {"kind": "text", "zh": "职务", "en": "Position", "max": 60, "required": False},
 }  # fmt: skip
 
 
@@ -183,6 +216,9 @@ def choices(source: str) -> Mapping[str, Mapping[str, str]] | None:
         return {str(row["code"]): {"zh": row["zh"], "en": row["en"]} for row in rows}
     if source == "recommenders":
         offices = Organisation.objects.filter(kind="recommender", standing="confirmed").order_by("place", "name")
+        return {one.pid: {"zh": one.name, "en": one.name} for one in offices}
+    if source == "offices":
+        offices = Organisation.objects.filter(kind__in=founding.OFFICES, standing="confirmed").order_by("kind", "name")
         return {one.pid: {"zh": one.name, "en": one.name} for one in offices}
     return None
 
@@ -209,5 +245,29 @@ def register_unit(values: Mapping[str, Any], *, password: str, on: datetime, key
     said = {
         "name": values["unit_name"], "credit_code": values["credit_code"], "kind": values["unit_kind"],
         "place": league_of(values["place"]), "legal_person": values["legal_person"], "recommender": office,
+        "registered_on": values["registered_on"],
     }  # fmt: skip
     people.register_unit(said, by=who, on=on, key=key or token())
+
+
+def open_office(values: Mapping[str, Any], *, by: Person, on: datetime, key: str) -> Organisation:
+    """An office as the form says it, by the security administrator's word."""
+    said = {"name": values["office_name"], "kind": values["office_kind"], "credit_code": values["credit_code"], "place": league_of(values["place"])}  # fmt: skip
+    return founding.open_office(said, by=by, on=on, key=key)
+
+
+def engage(values: Mapping[str, Any], *, by: Person, on: datetime, key: str) -> tuple[Person, str]:
+    """An account for somebody who works in an office, and the password to sign in with once."""
+    office = Organisation.objects.get(pid=values["office"])
+    made = one_time_password()
+    said = {**{name: values.get(name) or "" for name in ("username", "identity", "phone", "email")}, "name": values["person_name"], "field": values.get("position") or ""}  # fmt: skip
+    who = founding.engage(said, office, by=by, on=on, key=key, password=made)
+    if not who.check_password(made):  # the form was sent twice: the first answer, with its password, was never read
+        who.set_password(made)
+        who.save(update_fields=["password"])
+    return who, made
+
+
+def one_time_password() -> str:
+    """Three groups to be read out or typed off a slip of paper."""
+    return "-".join(token(4) for _ in range(3))

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from stdnum.cn import uscc
 
+from kechuang.casework import records
 from kechuang.casework.actor import Actor
 from kechuang.casework.acts import keep_attempt, note
-from kechuang.casework.models import Attempt, Case, Member, Record
+from kechuang.casework.models import Attempt, Record
 from kechuang.casework.pages import day_of, roles_page
 from kechuang.engines.flow.separation import conflicts
 from kechuang.engines.forms.kinds.base import Unreadable
 from kechuang.engines.forms.kinds.codes import identity_number
-from kechuang.parties.models import Appointment, Employment, Organisation, Person
+from kechuang.parties.models import Appointment, AppointmentQuerySet, Employment, Organisation, Person
 from kechuang.parties.permissions import appointments
 from kechuang.parties.prepared import Prepared, insert, update
 from kechuang.parties.secrets import keyed_digest
 from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason
 
+MOVES = ("ask_move", "refuse_move", "move_person")
+LEAST_WHY = 4
 EMPLOYED = Prepared[Employment](lambda person: Employment.objects.filter(person=person, until=None))
 NAMED = Prepared[tuple[int]](lambda username: Person.objects.named(username).values_list("pk"))
 IDENTIFIED = Prepared[tuple[int]](lambda digest: Person.objects.filter(identity_digest=digest).values_list("pk"))
@@ -101,6 +104,67 @@ def confirm_person(person: Person, *, by: Person, on: datetime, key: str) -> Rec
     return note(person, "confirm_person", by=by, on=on, key=key, role="unit_research", data={})
 
 
+@transaction.atomic
+def decline_person(person: Person, *, why: str, by: Person, on: datetime, key: str) -> Record:
+    """The unit's word that somebody does not work there: the registration goes, so that it can be made anew elsewhere."""
+    unit = person.unit
+    must_hold(by, on, {"unit_research", "unit_head"}, target=unit.pid if unit else "")
+    if unit is None or person.standing != "pending":
+        raise Refused(Reason("not_waiting_any_more", name=person.name))
+    _explained(why)
+    record = note(unit, "decline_person", by=by, on=on, key=key, role="unit_research", data={"why": why.strip()}, tells={"who": person.pid})  # fmt: skip
+    _forget(person)
+    return record
+
+
+@transaction.atomic
+def decline_unit(unit: Organisation, *, why: str, by: Person, on: datetime, key: str) -> Record:
+    """The recommender's word that a unit is not what it says: its registration goes, with the account that made it."""
+    office = unit.recommender
+    must_hold(by, on, {"recommender", "recommender_head"}, target=office.pid if office else "")
+    if office is None or unit.standing != "pending":
+        raise Refused(Reason("not_waiting_any_more", name=unit.name))
+    _explained(why)
+    said = {"why": why.strip(), "credit_code": unit.credit_code}
+    record = note(office, "decline_unit", by=by, on=on, key=key, role="recommender", data=said, tells={"who": unit.pid})
+    for person in Person.objects.filter(unit=unit):
+        _forget(person)
+    unit.delete()
+    return record
+
+
+@transaction.atomic
+def keep_unit(unit: Organisation, values: Mapping[str, str], *, by: Person, on: datetime, key: str) -> Record:
+    """Whom to call in a unit and where its money goes, by its head; the record holds digests of what was said alone."""
+    must_hold(by, on, {"unit_head"}, target=unit.pid)
+    said = {name: str(values.get(name) or "") for name in ("contact", "phone", "bank_account")}
+    if told := records.already(Actor.of(by), key, said):
+        return told
+    Organisation.objects.filter(pk=unit.pk).update(**said)
+    return note(unit, "keep_unit", by=by, on=on, key=key, role="unit_head", data=said)
+
+
+@transaction.atomic
+def set_host(unit: Organisation, *, host: bool, by: Person, on: datetime, key: str) -> Record:
+    """Enter a unit as a host unit of the fund, or take it off, by the planning office or the institution."""
+    must_hold(by, on, {"planner", "planning_chief", "institution_officer", "institution_chief"})
+    unit.host_unit = host
+    unit.save(update_fields=["host_unit"])
+    return note(
+        unit, "set_host" if host else "end_host", by=by, on=on, key=key, role="planner", data={"host": str(host)}
+    )
+
+
+def _explained(why: str) -> None:
+    if len(why.strip()) < LEAST_WHY:
+        raise Refused(Reason("say_why"))
+
+
+def _forget(person: Person) -> None:
+    person.employments.all().delete()
+    person.delete()
+
+
 def employ(person: Person, unit: Organisation, *, since: date) -> None:
     """Where a person works from `since` on; the place before stays as history."""
     for before in EMPLOYED.rows(person.pk):
@@ -112,49 +176,50 @@ def employ(person: Person, unit: Organisation, *, since: date) -> None:
 
 
 @transaction.atomic
-def move_person(person: Person, unit: Organisation, *, by: Person, on: datetime, key: str) -> Record:
-    """A person moves to another unit, by the word of the new one; roles for the old unit end with it."""
+def ask_move(person: Person, unit: Organisation, *, by: Person, on: datetime, key: str) -> Record:
+    """The new unit asks that somebody come over; nothing changes until that person says so themselves."""
     must_hold(by, on, {"unit_research", "unit_head"}, target=unit.pid)
-    old = person.unit
-    if old is not None:
-        Appointment.objects.filter(person=person, scope="organisation", target=old.pid, until=None).update(
-            until=day_of(on)
-        )
-    employ(person, unit, since=day_of(on))
-    return note(person, "move_person", by=by, on=on, key=key, role="unit_research", data={"to": unit.pid})
+    if person.unit_id == unit.pk:
+        raise Refused(Reason("works_here_already", name=person.name))
+    if any(held.scope != "organisation" for held in appointments(person, day_of(on))):
+        raise Refused(Reason("holds_an_office", name=person.name))
+    return note(person, "ask_move", by=by, on=on, key=key, role="unit_research", data={"to": unit.pid})
+
+
+def asked_over(person: Person) -> Organisation | None:
+    """The unit that asked this person to come over and waits for their word."""
+    last = Record.objects.filter(subject_kind="party", subject=person.pid, act__in=MOVES).order_by("-position").first()
+    if last is None or last.act != "ask_move":
+        return None
+    unit = Organisation.objects.filter(pid=last.told.data["to"], standing="confirmed").first()
+    return unit if unit is None or unit.pk != person.unit_id else None
 
 
 @transaction.atomic
-def merge(duplicate: Any, into: Any, *, by: Person, on: datetime, key: str) -> Record:
-    """Two entries of one party become one, by two officers: the first asks, the second (another person) does it."""
-    must_hold(by, on, {"institution_officer", "institution_chief", "planner", "planning_chief"})
-    if type(duplicate) is not type(into) or duplicate.pk == into.pk:
-        raise Refused(Reason("cannot_merge"))
-    asked = (
-        Record.objects.filter(subject_kind="party", subject=duplicate.pid, act="ask_merge")
-        .order_by("-position")
-        .first()
-    )
-    data = {"into": into.pid}
-    if asked is None or asked.told.data != data:
-        return note(duplicate, "ask_merge", by=by, on=on, key=key, role="officer", data=data)
-    if asked.actor == by.actor_id:
-        raise Refused(Reason("same_person", acts=["ask_merge"]))
-    _carry_over(duplicate, into)
-    duplicate.standing, duplicate.merged_into = "merged", into
-    duplicate.save(update_fields=["standing", "merged_into"])
-    return note(duplicate, "merge", by=by, on=on, key=key, role="officer", data=data)
+def move_person(person: Person, *, on: datetime, key: str, agree: bool = True) -> Record:
+    """The person's own word: to the unit that asked, where roles in the old unit end at once; or no, and nothing changes."""
+    if told := records.BY_KEY.one(person.actor_id, key):
+        return told
+    unit, old = asked_over(person), person.unit
+    if unit is None:
+        raise Refused(Reason("nobody_asked_you_over"))
+    if not agree:
+        return note(person, "refuse_move", by=person, on=on, key=key, role="", data={"to": unit.pid})
+    if old is not None:
+        end(Appointment.objects.filter(person=person, scope="organisation", target=old.pid), day_of(on))
+    employ(person, unit, since=day_of(on))
+    return note(person, "move_person", by=person, on=on, key=key, role="", data={"to": unit.pid})
 
 
-def _carry_over(duplicate: Any, into: Any) -> None:
-    """What pointed at the duplicate points at the one that stays; records keep the name they were written with."""
-    if isinstance(duplicate, Person):
-        Case.objects.filter(leader=duplicate).update(leader=into)
-        taken = Member.objects.filter(person=into).values("case")
-        Member.objects.filter(person=duplicate).exclude(case__in=taken).update(person=into)
-    else:
-        Case.objects.filter(applicant=duplicate).update(applicant=into)
-        Person.objects.filter(unit=duplicate).update(unit=into)
+def end(held: AppointmentQuerySet, day: date) -> None:
+    """Appointments that hold no longer from this moment on, and with them those of whoever stands in for their holders."""
+    for one in list(held.in_force(day)):
+        stand_ins = Appointment.objects.filter(deputy_for=one.person, role=one.role, target=one.target)
+        for row in (one, *stand_ins.in_force(day)):
+            if row.since < day:
+                Appointment.objects.filter(pk=row.pk).update(until=day - timedelta(1))
+            else:
+                row.delete()
 
 
 def give(person: Person, role: str, target: str, *, since: date, until: date | None = None, deputy_for: Person | None = None) -> Appointment:  # fmt: skip
@@ -184,24 +249,34 @@ def appoint(person: Person, role: str, target: str, *, by: Person, on: datetime,
 def _appointed(person: Person, role: str, target: str, *, by: Person, on: datetime, key: str, until: date | None, deputy_for: Person | None) -> Record:  # fmt: skip
     own_unit = role.startswith("unit_") or role in ("claimant", "platform_manager")
     must_hold(by, on, {"unit_head"} if own_unit else {"security_admin"}, target=target if own_unit else "")
+    said = {"role": role, "target": target, "until": str(until or "")}
+    if deputy_for is not None:
+        _may_stand_in(person, deputy_for, role, target, day_of(on), until)
+        said["deputy_for"] = deputy_for.pid
     give(person, role, target, since=day_of(on), until=until, deputy_for=deputy_for)
-    return note(person, "appoint", by=by, on=on, key=key, role="security_admin", data={"role": role, "target": target, "until": str(until or "")})  # fmt: skip
+    return note(person, "appoint", by=by, on=on, key=key, role="unit_head" if own_unit else "security_admin", data=said)
+
+
+def _may_stand_in(person: Person, whom: Person, role: str, target: str, day: date, until: date | None) -> None:
+    """Refused unless `whom` holds that very role in their own right, and a day is named on which it ends."""
+    if until is None:
+        raise Refused(Reason("deputy_needs_a_last_day"))
+    own = any(
+        held.role == role and held.target == target and held.deputy_for_id is None for held in appointments(whom, day)
+    )
+    if not own or whom.pk == person.pk:
+        raise Refused(Reason("no_such_role_to_stand_in_for", name=whom.name, role=dict(roles_page().title(role))))
 
 
 @transaction.atomic
 def dismiss(held: Appointment, *, by: Person, on: datetime, key: str) -> Record:
     """End an appointment: it holds no longer from the next request on."""
-    own_unit = held.role.startswith("unit_")
+    own_unit = held.role.startswith("unit_") or held.role in ("claimant", "platform_manager")
     must_hold(by, on, {"unit_head"} if own_unit else {"security_admin"}, target=held.target if own_unit else "")
-    Appointment.objects.filter(pk=held.pk).delete()
+    said = {"role": held.role, "target": held.target}
+    end(Appointment.objects.filter(pk=held.pk), day_of(on))
     return note(
-        held.person,
-        "dismiss",
-        by=by,
-        on=on,
-        key=key,
-        role="security_admin",
-        data={"role": held.role, "target": held.target},
+        held.person, "dismiss", by=by, on=on, key=key, role="unit_head" if own_unit else "security_admin", data=said
     )
 
 

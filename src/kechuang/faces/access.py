@@ -10,6 +10,7 @@ from functools import wraps
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from kechuang.casework import curtain
@@ -103,6 +104,8 @@ def needs(need: str, *, behind: bool = False) -> Callable[[View], View]:
                 if not request.user.is_authenticated:
                     return redirect_to_login(request.get_full_path())
                 raise PermissionDenied
+            if _must_change(request, need) and view.__name__ != "password":
+                return redirect("password")
             return view(request, *args, **kwargs)
 
         guarded.needs = need  # type: ignore[attr-defined]
@@ -110,6 +113,11 @@ def needs(need: str, *, behind: bool = False) -> Callable[[View], View]:
         return guarded
 
     return guard
+
+
+def _must_change(request: HttpRequest, need: str) -> bool:
+    """A password that somebody else has seen opens nothing but the page where it is changed."""
+    return need != "anyone" and bool(getattr(request.user, "must_change_password", False))
 
 
 class Arrival:

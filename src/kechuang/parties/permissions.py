@@ -47,6 +47,14 @@ def roles(held: Iterable[Appointment], subject: Any) -> frozenset[str]:
     return frozenset(a.role for a in held if covers(a, subject))
 
 
+def stands_in_for(held: Iterable[Appointment], role: str, subject: Any = None) -> int | None:
+    """Whose place the holder of `held` takes in `role` (for `subject`), by key; None where the role is their own too."""
+    mine = [a for a in held if a.role == role and (subject is None or covers(a, subject))]
+    if not mine or any(a.deputy_for_id is None for a in mine):
+        return None
+    return mine[0].deputy_for_id
+
+
 def own_roles(person: Person, subject: Any) -> frozenset[str]:
     """Roles that come from the case itself: its leader, its members (by person id), who may be called otherwise there."""
     found = set()

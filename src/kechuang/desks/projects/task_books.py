@@ -56,7 +56,7 @@ def blocks(case: Case, row: Report) -> Iterator[dict[str, Any]]:
     values = forms.clean(form, row.values, stage="draft", choices=choices).values
     for part in forms.printed(form, values, "zh", choices=choices, names=_name):
         lines = [f"{line.label}：{line.text}{line.unit if line.text else ''}" for line in part.lines if line.text]
-        tables = [{"head": [str(h) for h in table.heads], "rows": [[str(c) for c in cells] for cells in table.rows]} for table in part.tables if table.rows]  # fmt: skip
+        tables = [{"head": table.titled, "rows": [[str(c) for c in cells] for cells in table.rows]} for table in part.tables if table.rows]  # fmt: skip
         if lines or tables:
             yield {"heading": part.title, "paragraphs": lines, "tables": tables}
     yield {

@@ -36,6 +36,11 @@ class Table:
     units: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
+    @property
+    def titled(self) -> list[str]:
+        """The heads with their units, as a paper writes them."""
+        return [f"{head}（{unit}）" if unit else head for head, unit in zip(self.heads, self.units, strict=True)]
+
 
 @dataclass(frozen=True, slots=True)
 class Printed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,8 @@ from kechuang.casework import documents, pages
 from kechuang.casework.models import Case, Document, Notice, Round
 from kechuang.engines import forms
 from kechuang.engines.forms import Printed
-from kechuang.faces.web import published, wording
+from kechuang.faces.exports import sheets
+from kechuang.faces.web import drawing, printing, published, wording
 from kechuang.parties.models import Organisation
 from kechuang.words.money import Money
 from kechuang.words.outcome import Refused
@@ -23,6 +24,8 @@ from kechuang.words.reason import Reason
 
 ISSUER = "内蒙古自治区科学技术厅"
 SECONDS = 30
+SHORT = 12  # signs: a column of no more is as wide as what it says
+LONG = 60  # signs: an answer of more stands under its question, not beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,11 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A part of a paper: heading, paragraphs, tables."""
+    """A part of a paper: heading, a smaller one, names with values, paragraphs, tables."""
 
     heading: str = ""
+    label: str = ""
+    pairs: list[tuple[str, str]] = field(default_factory=list)
     paragraphs: list[str] = field(default_factory=list)
     tables: list[Grid] = field(default_factory=list)
 
@@ -60,7 +65,11 @@ class Paper:
 def pdf(paper: Paper, *, on: datetime) -> bytes:
     """The paper as PDF, typeset in a process of its own; equal papers of one moment give equal bytes."""
     script = Path(__file__).with_name("typeset.py")
-    said = json.dumps(asdict(paper), ensure_ascii=False).encode()
+    told = asdict(paper)
+    for block in told["blocks"]:
+        for table in block["tables"]:
+            table |= shape(table["head"], table["rows"])
+    said = json.dumps(told, ensure_ascii=False).encode()
     done = subprocess.run(
         [sys.executable, "-I", str(script), str(int(on.timestamp()))],
         input=said,
@@ -71,6 +80,15 @@ def pdf(paper: Paper, *, on: datetime) -> bytes:
     if done.returncode:
         raise Refused(Reason("paper_not_set"))
     return done.stdout
+
+
+def shape(head: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, list[Any]]:
+    """How the columns of a table stand: numbers to the right and never broken; the others share the width by what they say."""
+    columns = [[row[n] for row in rows] for n in range(len(head))]
+    right = [sheets.numbers_in(cells) is not None for cells in columns]
+    wide = [sheets.width_of(cells, least=0, most=60) for cells in columns]
+    share = [0 if right[n] or wide[n] <= SHORT else wide[n] for n in range(len(head))]
+    return {"right": right, "share": share if any(share) else [1] * len(head)}
 
 
 def of_document(document: Document) -> Paper:
@@ -105,27 +123,43 @@ def of_application(case: Case, language: str = "zh") -> Paper:
     """The submitted form, section by section, as it was frozen."""
     thawed = pages.pages_of(case.round)
     values = forms.typed(thawed.form, case.answers)
+    known = drawing.Names().read(text for _path, text in drawing.picked(thawed.form.fields.values(), forms.answers_of(thawed.form, values)))  # fmt: skip
+    named = drawing.file_names(case)
+
+    def choices(source: str) -> Any:
+        return printing.Files(named) if source == "files" else thawed.choices(source)
+
     sections = forms.printed(
-        thawed.form, values, language, choices=thawed.choices, names=lambda kind, pid: _name(kind, pid, case)
+        thawed.form, values, language, choices=choices, names=lambda kind, pid: known(kind, pid) or pid
     )
     facts = [
         ("申报编号", case.number), ("批次", case.round.title), ("申报单位", case.applicant.name if case.applicant else ""),
         ("项目负责人", case.leader.name if case.leader else ""), ("推荐部门", case.recommender.name if case.recommender else ""),
     ]  # fmt: skip
-    return Paper(case.title or case.number, "", "", facts, [_block(one) for one in sections], code=case.number, digest=case.answers_digest or "0" * 16)  # fmt: skip
+    blocks = [block for one in sections for block in _blocks(one)]
+    return Paper(case.title or case.number, "", "", facts, blocks, code=case.number, digest=case.answers_digest or "0" * 16)  # fmt: skip
 
 
-def _name(kind: str, pid: str, case: Case) -> str:
-    known = [case.applicant, case.recommender, case.leader]
-    return next((one.name for one in known if one is not None and one.pid == pid), pid)
-
-
-def _block(section: Printed) -> Block:
-    lines = [f"{line.label}：{line.text}{line.unit if line.text else ''}" for line in section.lines]
-    grids = [
-        Grid([str(h) for h in table.heads], [[str(c) for c in row] for row in table.rows]) for table in section.tables
-    ]
-    return Block(section.title, lines, [grid for grid in grids if grid.rows])
+def _blocks(section: Printed) -> Iterator[Block]:
+    """A section in the order of its questions: short answers beside them, long ones below, tables under their names."""
+    heading = section.title
+    pairs: list[tuple[str, str]] = []
+    for entry in section.entries:
+        text = "" if isinstance(entry, forms.Table) else entry.text
+        if not isinstance(entry, forms.Table) and len(text) <= LONG and "\n" not in text:
+            pairs.append((entry.label, f"{text}{entry.unit}" if text else wording.DASH))
+            continue
+        if pairs:
+            yield Block(heading, pairs=pairs)
+            heading, pairs = "", []
+        if isinstance(entry, forms.Table):
+            rows = [list(row) for row in entry.rows]
+            yield Block(heading, entry.label, tables=[Grid(entry.titled, rows)] if rows else [], paragraphs=[] if rows else [wording.DASH])  # fmt: skip
+        else:
+            yield Block(heading, entry.label, paragraphs=[line for line in text.splitlines() if line.strip()])
+        heading = ""
+    if pairs:
+        yield Block(heading, pairs=pairs)
 
 
 def of_notice(notice: Notice) -> Paper:
@@ -160,13 +194,17 @@ def lines_of(paper: Paper) -> list[tuple[str, str]]:
     """What a paper says beside its tables, line by line: label and text."""
     said = [("", paper.issuer), ("文号", paper.number), ("", paper.title), *paper.facts]
     for block in paper.blocks:
-        said += [(block.heading, ""), *[("", text) for text in block.paragraphs]]
+        said += [(block.heading, ""), *block.pairs, *[(block.label, text) for text in block.paragraphs]]
     return [pair for pair in [*said, ("签发", paper.sign), ("日期", paper.on), ("核验码", paper.code), ("SHA-256", paper.digest)] if any(pair)]  # fmt: skip
 
 
 def tables_of(paper: Paper) -> list[tuple[str, list[str], list[list[str]]]]:
     """The tables of a paper, each named by the part it stands in."""
-    return [(block.heading or paper.title, table.head, table.rows) for block in paper.blocks for table in block.tables]
+    return [
+        (block.label or block.heading or paper.title, table.head, table.rows)
+        for block in paper.blocks
+        for table in block.tables
+    ]
 
 
 def recommendation(round_: Round, recommender: Organisation, cases: Iterable[Case], *, on: datetime) -> Document:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -43,26 +44,28 @@ def workbook(title: str, headings: Sequence[Heading], rows: Iterable[Sequence[An
     out = tempfile.TemporaryFile()  # noqa: SIM115 (who is answered closes it)
     book = xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "default_date_format": "yyyy-mm-dd"})  # fmt: skip
     sheet = book.add_worksheet(title.translate(_FORBIDDEN)[:MOST_NAME] or "1")
-    head, quoted, moment = book.add_format({"bold": True}), book.add_format({"quote_prefix": True}), book.add_format({"num_format": "yyyy-mm-dd hh:mm"})  # fmt: skip
+    head, quoted, moment = book.add_format({"bold": True, "text_wrap": True, "valign": "top"}), book.add_format({"quote_prefix": True}), book.add_format({"num_format": "yyyy-mm-dd hh:mm"})  # fmt: skip
+    money = book.add_format({"num_format": "#,##0.00####"})
     for column, heading in enumerate(headings):
         sheet.set_column(column, column, heading.width)
         sheet.write_string(0, column, heading.title, head)
     sheet.freeze_panes(1, 0)
     for number, row in enumerate(rows, 1):
         for column, value in enumerate(row):
-            _cell(sheet, (number, column), value, quoted=quoted, moment=moment)
+            _cell(sheet, (number, column), value, quoted=quoted, moment=moment, money=money)
+    for_print(sheet)
     book.close()
     out.seek(0)
     return out
 
 
-def _cell(sheet: Worksheet, at: tuple[int, int], value: Any, *, quoted: Format, moment: Format) -> None:
+def _cell(sheet: Worksheet, at: tuple[int, int], value: Any, *, quoted: Format, moment: Format, money: Format) -> None:
     if value is None or value == "":
         return
     if isinstance(value, bool):
         sheet.write_boolean(*at, value)
     elif isinstance(value, Money):
-        sheet.write_number(*at, value.in_unit("万元"))
+        sheet.write_number(*at, value.in_unit("万元"), money)
     elif isinstance(value, Fraction):
         sheet.write_number(*at, Decimal(value.numerator) / Decimal(value.denominator))
     elif isinstance(value, int | Decimal):
@@ -76,11 +79,14 @@ def _cell(sheet: Worksheet, at: tuple[int, int], value: Any, *, quoted: Format, 
         sheet.write_string(*at, text, quoted if text.startswith(HOSTILE) else None)
 
 
-def paper_book(title: str, lines: Iterable[tuple[str, str]], tables: Iterable[tuple[str, Sequence[str], Iterable[Sequence[str]]]]) -> IO[bytes]:  # fmt: skip
-    """A paper as a workbook: what it says line by line on the first sheet, each of its tables on a sheet of its own."""
+def paper_book(title: str, lines: Iterable[tuple[str, str]], tables: Iterable[tuple[str, Sequence[str], Sequence[Sequence[str]]]]) -> IO[bytes]:  # fmt: skip
+    """A paper as a workbook: what it says line by line on the first sheet, each of its tables on a sheet of its own.
+
+    A column of amounts or of numbers is one of numbers, amounts in yuan, so that it can be added up.
+    """
     out = tempfile.TemporaryFile()  # noqa: SIM115 (who is answered closes it)
     book = xlsxwriter.Workbook(out, {"strings_to_formulas": False, "strings_to_urls": False})
-    head, quoted, wrapped = book.add_format({"bold": True}), book.add_format({"quote_prefix": True}), book.add_format({"text_wrap": True, "valign": "top"})  # fmt: skip
+    head, wrapped = book.add_format({"bold": True, "valign": "top", "text_wrap": True}), book.add_format({"text_wrap": True, "valign": "top"})  # fmt: skip
     first = book.add_worksheet(title.translate(_FORBIDDEN)[:MOST_NAME] or "1")
     first.set_column(0, 0, 18)
     first.set_column(1, 1, 90, wrapped)
@@ -89,16 +95,78 @@ def paper_book(title: str, lines: Iterable[tuple[str, str]], tables: Iterable[tu
         first.write_string(number, 1, text, wrapped)
     for number, (name, heads, rows) in enumerate(tables, 1):
         sheet = book.add_worksheet(f"{number} {name}".translate(_FORBIDDEN)[:MOST_NAME])
-        sheet.set_column(0, max(len(heads) - 1, 0), 22)
-        for column, text in enumerate(heads):
-            sheet.write_string(0, column, text, head)
-        for line, row in enumerate(rows, 1):
-            for column, value in enumerate(row):
-                _cell(sheet, (line, column), value, quoted=quoted, moment=quoted)
-        sheet.freeze_panes(1, 0)
+        _paper_table(book, sheet, heads, rows)
+        for_print(sheet)
+    for_print(first)
     book.close()
     out.seek(0)
     return out
+
+
+def _paper_table(book: xlsxwriter.Workbook, sheet: Worksheet, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:  # fmt: skip
+    """One table of a paper: its head in bold, each column as wide as what stands in it, numbers as numbers."""
+    bold, wrapped = book.add_format({"bold": True, "text_wrap": True, "valign": "top"}), {"text_wrap": True, "valign": "top"}  # fmt: skip
+    quoted, plain = book.add_format({**wrapped, "quote_prefix": True}), book.add_format(wrapped)
+    for column, text in enumerate(heads):
+        cells = [row[column] for row in rows]
+        told = numbers_in(cells)
+        sheet.set_column(column, column, width_of([text, *cells]))
+        sheet.write_string(0, column, f"{text}（元）" if told and told.money and "元" not in text else text, bold)
+        number = book.add_format({"num_format": told.format, "valign": "top"}) if told else plain
+        for line, value in enumerate(cells, 1):
+            if told and told.values[line - 1] is not None:
+                sheet.write_number(line, column, told.values[line - 1], number)
+            elif value and not told:
+                sheet.write_string(line, column, value, quoted if value.startswith(HOSTILE) else plain)
+    sheet.freeze_panes(1, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What a column of texts is as numbers, and how they are written; amounts are yuan."""
+
+    values: list[Decimal | None]
+    format: str
+    money: bool
+
+
+_AMOUNT = re.compile(r"([−-]?[\d,]+(?:\.\d+)?) (元|万元|亿元)")
+_NUMBER = re.compile(r"[−-]?(?:\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.\d+)?")
+_YUAN = {"元": 1, "万元": 10_000, "亿元": 100_000_000}
+
+
+def numbers_in(cells: Sequence[str]) -> Numbers | None:
+    """The numbers of a column that holds nothing else; None for one of texts, of codes that begin with 0, or of nothing."""
+    said = [text for text in cells if text.strip(" —")]
+    if said and all(_AMOUNT.fullmatch(text) for text in said):
+        found = [_AMOUNT.fullmatch(text) for text in cells]
+        return Numbers([_decimal(one[1]) * _YUAN[one[2]] if one else None for one in found], "#,##0.00", money=True)
+    if said and all(_NUMBER.fullmatch(text) and not re.match(r"0\d", text) for text in said):
+        places = max(len(text.partition(".")[2]) for text in said)
+        shape = ("#,##0" if any("," in text for text in said) or places else "0") + (
+            "." + "0" * places if places else ""
+        )
+        return Numbers([_decimal(text) if text in said else None for text in cells], shape, money=False)
+    return None
+
+
+def _decimal(text: str) -> Decimal:
+    return Decimal(text.replace(",", "").replace("−", "-"))
+
+
+def width_of(texts: Iterable[str], *, least: int = 8, most: int = 48) -> int:
+    """A width in characters in which these texts can be read: a Chinese sign takes two."""
+    longest = max((sum(2 if ord(sign) > 0x2E7F else 1 for sign in text) for text in texts), default=least)
+    return max(least, min(most, longest + 2))
+
+
+def for_print(sheet: Worksheet) -> None:
+    """On A4, lying where it is wide, as wide as the paper, its head on every page."""
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    if sheet.dim_colmax > 5:
+        sheet.set_landscape()
+    sheet.repeat_rows(0)
 
 
 def download(name: str, title: str, headings: Sequence[Heading], rows: Iterable[Sequence[Any]]) -> FileResponse:

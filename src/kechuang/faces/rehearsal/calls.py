@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from kechuang.casework import people
-from kechuang.casework.actor import Actor
 from kechuang.casework.acts import open_round
 from kechuang.casework.models import Round
 from kechuang.casework.pages import day_of, pages_for
@@ -81,7 +80,7 @@ def _demand(stage: Stage, round_: Round, source: Unit) -> str:
 
 
 def _guide(stage: Stage, round_: Round, demand: str) -> None:
-    """One topic, and the experts' argument, under a label."""
+    """One topic, and the experts' argument as they signed it."""
     office = stage.region.office
     text = long_text(120, stage.rng)
     stage.on_day(7)
@@ -96,7 +95,7 @@ def _guide(stage: Stage, round_: Round, demand: str) -> None:
         demands=[demand],
     )
     stage.does(round_, "argue", office("planner"))
-    stage.does(round_, "record_argument", Actor.labelled(f"argument-{round_.pk}"), opinion=text)
+    stage.does(round_, "record_argument", office("planner"), experts="示例专家三名（示例大学）", opinion=text)
     stage.does(round_, "seek_opinions", office("planner"))
 
 

@@ -10,14 +10,17 @@ from kechuang.casework.pages import current
 
 BESIDE: dict[str, tuple[str, str]] = {
     "appoint": ("授予角色", "Role given"), "dismiss": ("收回角色", "Role ended"), "register_unit": ("单位注册", "Unit registered"),
-    "confirm_unit": ("确认单位", "Unit confirmed"), "confirm_person": ("确认人员", "Person confirmed"), "move_person": ("人员变更单位", "Person moved"),
+    "confirm_unit": ("确认单位", "Unit confirmed"), "confirm_person": ("确认人员", "Person confirmed"), "ask_move": ("请人调入", "Asked to come over"),
+    "move_person": ("调入本单位", "Came over to the unit"), "refuse_move": ("不同意调入", "Did not come over"), "decline_unit": ("退回单位登记", "Registration of a unit sent back"),
+    "decline_person": ("退回人员登记", "Registration of a person sent back"), "refuse_merge": ("不合并", "Not merged"),
+    "keep_unit": ("单位更新联系与收款信息", "Contact and account of a unit"), "set_host": ("登记依托单位", "Entered as host unit"), "end_host": ("取消依托单位", "No longer a host unit"),
     "ask_merge": ("提出合并", "Merge asked for"), "merge": ("合并重复登记", "Entries merged"), "reset_password": ("重置密码", "Password reset"),
     "ask_to_enter_pool": ("申请进入专家库", "Asks to enter the pool"), "enter_pool": ("专家入库", "Enters the pool"), "set_credit": ("登记专家信用", "Credit of an expert"),
     "declare_tie": ("声明关系", "Tie declared"), "look_behind": ("查看幕后名单", "Looked behind the curtain"), "seat_by_hand": ("指定专家", "Expert named by hand"),
     "make_batch": ("制作支付文件", "Payment file made"), "enter_quota": ("登记资金指标文件", "Quota document entered"), "enter_money": ("登记拨入资金", "Appropriation entered"),
     "check_money": ("核对拨入资金", "Appropriation checked"), "pay_fees": ("支付评审费", "Review fees paid"), "report_clue": ("报告线索", "Clue reported"),
-    "settle_finding": ("对核查记下判断", "A finding was judged"), "compare_again": ("重新比对文本", "Texts compared again"), "engage": ("委托专业机构", "Institution engaged"),
-    "evaluate_institution": ("评价专业机构", "Institution evaluated"), "enter_contract": ("登记委托合同", "Contract entered"), "open_office": ("设立岗位", "Office opened"),
+    "settle_finding": ("对核查记下判断", "A finding was judged"), "compare_again": ("重新比对文本", "Texts compared again"), "engage": ("新建工作人员账号", "Staff engaged"),
+    "evaluate_institution": ("评价专业机构", "Institution evaluated"), "enter_contract": ("登记委托合同", "Contract entered"), "open_office": ("设立机构", "Office opened"),
     "ask_rectify": ("提出更正", "Correction asked for"), "rectify": ("更正", "Put right"), "refuse_rectify": ("不同意更正", "Correction not agreed"),
     "import": ("导入", "Import"), "take_over": ("接收在研项目", "Project taken over"), "edition": ("规则改版", "Edition of the book"),
 }  # fmt: skip

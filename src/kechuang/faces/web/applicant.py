@@ -61,7 +61,7 @@ def not_lost(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
 def todo(request: HttpRequest) -> HttpResponse:
     """What waits for the person who asks, and what of theirs waits for others."""
     who, on = person(request), now()
-    desk, others = waiting.desk(who, on), beside.waiting(held_by(request))
+    desk, others = waiting.desk(who, on), beside.waiting(held_by(request), who)
     if request.session.get(WAITING) != desk.waiting:
         request.session[WAITING] = desk.waiting
     holding = projects.holding(who, on)

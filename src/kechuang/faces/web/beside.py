@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kechuang.casework import chain, rectifying, registers
+from kechuang.casework import chain, merging, people, rectifying, registers
 from kechuang.casework.models import Round
 from kechuang.casework.pages import pages_of
 from kechuang.casework.todo import expected
@@ -17,7 +17,7 @@ from kechuang.desks.experts import queries as experts
 from kechuang.desks.funds import queries as funds
 from kechuang.desks.integrity import inquiries, trails
 from kechuang.faces.web.wording import text
-from kechuang.parties.models import Appointment
+from kechuang.parties.models import Appointment, Person
 from kechuang.parties.permissions import covers, own_roles
 from kechuang.parties.permissions import roles as roles_of
 
@@ -25,8 +25,8 @@ DECIDES = {"supervision_chief": "inquiry", "leadership": "inquiry_decision"}
 MONEY = {"appropriation": "appropriations", "budget": "budgets", "contribution": "contributions"}
 
 
-def waiting(held: Iterable[Appointment]) -> list[dict[str, Any]]:
-    """Tasks as parts/task.html takes them, for the desks that these appointments open; none where nothing waits."""
+def waiting(held: Iterable[Appointment], who: Person | None = None) -> list[dict[str, Any]]:
+    """Tasks as parts/task.html takes them, for this person and the desks that these appointments open; none where nothing waits."""
     mine = list(held)
     return [
         {"title": title, "href": href, "chip": chip, "tone": "you", "why": why, "act": _("去办理")}
@@ -36,6 +36,7 @@ def waiting(held: Iterable[Appointment]) -> list[dict[str, Any]]:
             *_draws(mine),
             *_registers(mine),
             *_slips(mine),
+            *(_asked_over(who) if who else ()),
         )
     ]
 
@@ -55,6 +56,13 @@ def _counted(mine: list[Appointment], roles: set[str]) -> Iterator[Line]:
         )
     if desk.confirms and (n := desk.persons_waiting().count()):
         yield _("%(n)s 个账号等你确认") % {"n": n}, reverse("people"), _("账号"), _("确认是本单位的人，方可申报。")
+    if desk.merges and (n := sum(one.ask.actor != mine[0].person.actor_id for one in merging.waiting())):
+        yield (
+            _("%(n)s 处重复登记等你确认合并") % {"n": n},
+            reverse("people"),
+            _("账号"),
+            _("核对两条登记确是同一主体。"),
+        )
     if "institution_chief" in roles and (n := pool.pending().count()):
         yield _("%(n)s 位专家等你确认入库") % {"n": n}, reverse("experts"), _("专家库"), _("确认后方可参加抽取。")
     if "supervisor" in roles and (n := trails.clues_open().count()):
@@ -99,6 +107,12 @@ def _registers(mine: list[Appointment]) -> Iterator[Line]:
                 _("登记台账"),
                 _("与原件一致方可确认；确认后作为补助、认定的依据。"),
             )
+
+
+def _asked_over(who: Person) -> Iterator[Line]:
+    """A unit asks this person to come over."""
+    if unit := people.asked_over(who):
+        yield _("%(name)s请你调入") % {"name": unit.name}, reverse("come_over"), _("调入"), _("同意之前一切不变。")
 
 
 def _slips(mine: list[Appointment]) -> Iterator[Line]:

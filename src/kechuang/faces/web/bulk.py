@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,21 +11,24 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from kechuang.casework import files
 from kechuang.casework.acts import InputRefused, Wish, act_many
-from kechuang.casework.models import Case, Record
+from kechuang.casework.models import Attachment, Case, Record
 from kechuang.casework.rehearsing import rehearsed
 from kechuang.engines import forms
 from kechuang.engines.flow import Act
+from kechuang.faces.access import now, person
 from kechuang.faces.web import lists, wording
-from kechuang.faces.web.fields import ShownField
-from kechuang.faces.web.questions import Around, questions
+from kechuang.faces.web.fields import ShownField, ShownFile
+from kechuang.faces.web.questions import SCAN, Around, questions
 from kechuang.faces.web.sentences import sentence
 from kechuang.parties.models import Appointment, Person
 from kechuang.parties.permissions import roles
 from kechuang.words.outcome import Refused
+from kechuang.words.reason import Reason
 
 MOST = 300  # acts of one go: each is rehearsed first, and one writer waits meanwhile
-OURS = frozenset({"pick", "act", "key", "back", "step", "csrfmiddlewaretoken"})
+OURS = frozenset({"pick", "act", "key", "back", "step", "remove", "csrfmiddlewaretoken"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,14 @@ class Asked:
     key: str
     step: str
     back: str
+    errors: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, post: QueryDict) -> Asked:
         pairs = [(name, value) for name, values in post.lists() for value in values if name not in OURS]
         nested = forms.unflatten(pairs)
         rows = nested.pop("row", {})
+        nested.pop(post.get("remove", ""), None)  # a signature to be given anew
         return cls(
             post.get("act", ""), tuple(dict.fromkeys(post.getlist("pick")))[:MOST], nested,
             rows if isinstance(rows, dict) else {}, post.get("key") or lists.fresh_key(), post.get("step", ""), post.get("back", ""),
@@ -91,6 +96,55 @@ def carry_out(asked: Asked, cases: list[Case], *, by: Person, on: datetime) -> l
     return [Outcome(case, one) for case, one in zip(cases, act_many(asked.wishes(cases), by=by, on=on), strict=True)]
 
 
+def with_scans(request: HttpRequest, asked: Asked, cases: list[Case], form: forms.Form | None) -> Asked:
+    """What was asked for with signatures given by a scan of the stamped copy: each signs all of the list by its digest.
+
+    The file is laid on the first case until the list is confirmed; `shared` then gives it to every case it signs.
+    """
+    typed, errors = dict(asked.typed), dict(asked.errors)
+    for one in form.fields.values() if form and cases else ():
+        upload = request.FILES.get(f"{one.code}-scan") if one.kind == "signature" else None
+        try:
+            if upload is not None:
+                kept = files.keep(cases[0], one.code, upload.name or "", upload.chunks(), by=person(request), on=now())
+                typed[one.code] = f"{SCAN}{kept.digest}"
+        except Refused as refusal:
+            typed[one.code], errors[one.code] = "", refusal.reasons
+        said = typed.get(one.code)
+        if (
+            one.kind == "signature"
+            and isinstance(said, str)
+            and said.startswith(SCAN)
+            and not _laid(request, one.code, said)
+        ):
+            typed[one.code] = ""
+    return replace(asked, typed=typed, errors=errors)
+
+
+def _laid(request: HttpRequest, code: str, said: str) -> Attachment | None:
+    """The scan that this person has laid there themselves."""
+    rows = Attachment.objects.filter(field=code, digest=said.removeprefix(SCAN), by=person(request), removed=False)
+    return rows.order_by("pk").first()
+
+
+def shared(request: HttpRequest, asked: Asked, cases: list[Case]) -> None:
+    """Every case that a scan signs has the scan; one that was taken off the list since has it no longer."""
+    for code, said in asked.typed.items():
+        laid = _laid(request, code, said) if isinstance(said, str) and said.startswith(SCAN) else None
+        if laid is None:
+            continue
+        for case in cases:
+            files.give(laid, case)
+        if laid.case_id not in {case.pk for case in cases}:
+            Attachment.objects.filter(pk=laid.pk).update(removed=True)
+
+
+def scan_shown(digest: str) -> ShownFile:
+    """A scan by the name under which it came."""
+    row = Attachment.objects.filter(digest=digest).order_by("pk").first()
+    return ShownFile(row.name, digest, "", row.size) if row else ShownFile(digest[:12], digest)
+
+
 def step_of(name: str, cases: list[Case], at_hand: lists.PagesAtHand, *, also: Iterable[str] = ()) -> Act | None:
     """The act of that name in the flow of the first case that has it; None unless its page lets it be done in bulk."""
     for case in cases:
@@ -111,20 +165,27 @@ def offered(cases: Iterable[Case], held: list[Appointment], at_hand: lists.Pages
     return list(found.values())
 
 
+def form_of(step: Act, cases: list[Case], at_hand: lists.PagesAtHand) -> forms.Form | None:
+    """What the act asks for, by the page of the first case that has it."""
+    case = next(c for c in cases if step.name in at_hand.of(c.round).flow_of(c).acts)
+    return at_hand.of(case.round).inputs(case.flow, step.name)
+
+
 def inputs(
     step: Act, cases: list[Case], asked: Asked, outcomes: list[Outcome], at_hand: lists.PagesAtHand
 ) -> tuple[ShownField, ...]:
     """The fields of what is said for all; errors only once something was typed. What is typed by row is not asked again."""
-    case = next(c for c in cases if step.name in at_hand.of(c.round).flow_of(c).acts)
-    pages = at_hand.of(case.round)
-    form = pages.inputs(case.flow, step.name)
+    form = form_of(step, cases, at_hand)
     if form is None:
         return ()
+    pages = at_hand.of(cases[0].round)
     by_row = {code for row in asked.rows.values() for code in row}
     fields = [one for section in form.sections for one in section.fields if one.code not in by_row]
     refused = next((o.told for o in outcomes if isinstance(o.told, InputRefused)), None)
-    errors = refused.errors if refused and asked.step else {}
-    around = Around("en" if (get_language() or "").startswith("en") else "zh", choices=pages.choices)
+    errors = {**(refused.errors if refused and asked.step else {}), **asked.errors}
+    around = Around(
+        "en" if (get_language() or "").startswith("en") else "zh", choices=pages.choices, files=scan_shown, resign=True
+    )
     return questions(fields, answers=asked.typed, values={}, errors=errors, around=around)
 
 

@@ -93,7 +93,7 @@ def file_href(case: Case, digest: str) -> str:
 def around(case: Case, *, choices: Callable[[str], Any], names: Names, **more: Any) -> Around:
     """The surroundings of a form of this case."""
     return Around(
-        language(), choices=choices, names=names, files=file_names(case), lookup=lookup_address, **more,
+        language(), choices=choices, names=names, files=file_names(case), lookup=lookup_address, **{"resign": True, **more},
     )  # fmt: skip
 
 

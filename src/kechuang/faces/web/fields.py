@@ -102,6 +102,7 @@ class ShownField:
     signer: str = ""
     signed_at: Any = None
     can_sign: bool = False
+    can_resign: bool = False
     columns: tuple[Column, ...] = ()
     rows: tuple[Row, ...] = ()
     totals: tuple[str, ...] = ()

@@ -215,9 +215,11 @@ def many(request: HttpRequest) -> HttpResponse:
 
 def bulk_answer(request: HttpRequest, asked: bulk.Asked, found: list[Case], step: Act, at_hand: lists.PagesAtHand, *, action: str = "") -> HttpResponse:  # fmt: skip
     """The page of consequences, or, where it was confirmed, what was done; refusals stay on the page with their reasons."""
+    asked = bulk.with_scans(request, asked, found, bulk.form_of(step, found, at_hand))
     outcomes = bulk.rehearse(asked, found, by=person(request), on=now())
     ready = [o.case for o in outcomes if o.done]
     if asked.step == "confirm" and ready:
+        bulk.shared(request, asked, ready)
         outcomes = bulk.carry_out(asked, found, by=person(request), on=now())
         done = sum(o.done for o in outcomes)
         text = _("“%(act)s”已办 %(n)s 件。") % {"act": wording.text(step.title), "n": done}

@@ -12,6 +12,7 @@ from kechuang.casework import answers
 from kechuang.casework.models import Document, Finding
 from kechuang.desks.projects.models import Report
 from kechuang.engines import forms
+from kechuang.faces.exports import sheets
 from kechuang.faces.web import drawing, wording
 from kechuang.faces.web.casefile import CaseFile
 from kechuang.faces.web.filling import Filling
@@ -38,7 +39,7 @@ def sections(file: CaseFile) -> tuple[forms.Printed, ...]:
 
     def choices(source: str) -> Mapping[str, Any] | None:
         if source == "files":
-            return _Files(known)
+            return Files(known)
         return answers.choices_for(file.case, file.pages, filled.known)(source)
 
     return forms.printed(
@@ -69,7 +70,7 @@ def _blocks(entries: Iterable[forms.Line | forms.Table]) -> list[dict[str, Any]]
     return found
 
 
-class _Files(dict[str, Any]):
+class Files(dict[str, Any]):
     """Files of the case by digest, with their names; one that is gone keeps the beginning of its digest."""
 
     def __init__(self, known: Any) -> None:
@@ -129,8 +130,21 @@ def paper(row: Document) -> dict[str, Any]:
     return {
         "issuer": str(body.get("signed") or ISSUER["zh"]), "number": row.number, "title": row.title,
         "body": [line for line in text.split("\n") if line.strip()], "relief": str(body.get("relief", "")),
-        "sign": str(body.get("signed") or ""), "on": row.on,
+        "sign": str(body.get("signed") or ""), "on": row.on, "facts": body.get("facts", ()), "parts": [_part(one) for one in body.get("blocks", ())],
     }  # fmt: skip
+
+
+def _part(block: Mapping[str, Any]) -> dict[str, Any]:
+    """A part of a paper with its tables; columns of numbers stand to the right."""
+    return {**block, "tables": [_listed(one["head"], one["rows"]) for one in block["tables"]]}
+
+
+def _listed(head: list[str], rows: list[list[str]]) -> dict[str, Any]:
+    right = [sheets.numbers_in([row[n] for row in rows]) is not None for n in range(len(head))]
+    return {
+        "head": list(zip(head, right, strict=True)),
+        "rows": [list(zip(row, right, head, strict=True)) for row in rows],
+    }
 
 
 def finding(row: Finding) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class Around:
 
     `choices(source)` gives the options of a named list; `sources` says where a prefilled answer came from, by code;
     `names(kind, public id)` words a person, a party or a reference; `lookup(field)` is the address that suggests;
-    `extra` are blank rows asked for, by the path of their table; `signers` words a role that signs; `summed` are
+    `extra` are blank rows asked for, by the path of their table; `resign`: a page that takes a signature back (`remove`); `signers` words a role that signs; `summed` are
     columns added up outside the section (its own are found).
     """
 
@@ -52,6 +52,7 @@ class Around:
     extra: Mapping[str, int] = field(default_factory=dict)
     signers: Mapping[str, str] = field(default_factory=dict)
     readonly: bool = False
+    resign: bool = False
     summed: frozenset[str] = frozenset()
 
 
@@ -125,7 +126,11 @@ def _simple(one: Field, typed: Any, around: Around) -> dict[str, Any]:
     if one.kind == "statement":
         found["statement"] = one.text.of(around.language)
     if one.kind in ("statement", "signature"):
-        found.update(signer=around.signers.get(one.signed_by, ""), can_sign=not text and not around.readonly)
+        found.update(
+            signer=around.signers.get(one.signed_by, ""),
+            can_sign=not text and not around.readonly,
+            can_resign=around.resign and not around.readonly,
+        )
     if one.kind == "signature":
         found["shown"] = text if text != "agreed" and len(text) <= LONGEST_NAME else ""
         scan = text.removeprefix(SCAN) if text.startswith(SCAN) else ""

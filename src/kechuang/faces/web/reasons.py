@@ -40,7 +40,16 @@ beyond_the_list|按公布的次序排在第{place}位，批次可用{pool}，到
 budget_below_quotas|预算不够各组最低立项数|The budget is below what the groups' least numbers need
 by_hand_not_allowed|只有现场考察或抽取失败后才能指定专家|Experts are named by hand only for a site visit or after a draw that failed
 cannot_be_computed|现有数据不足，不能核算（{why}）；请先补齐登记记录|It cannot be computed from what is on record ({why}); please complete the registers first
-cannot_merge|这两条登记不能合并|These two entries cannot be merged
+cannot_merge|这两条登记不能合并：须是两条不同的单位或两条不同的个人登记，保留的一条已经确认，且不是你自己|These two entries cannot be merged: they must be two different units or two different persons, the one that stays confirmed, and neither of them you
+holds_an_office|{name}还担任机构的角色，请先由安全管理员收回|{name} still holds a role of an office; the security administrator has to end it first
+nobody_asked_you_over|没有单位请你调入，或它已经撤回|No unit asks you to come over any more
+not_waiting_any_more|“{name}”已经有人办理，请刷新页面|“{name}” has been dealt with already; please reload the page
+deputy_needs_a_last_day|代理须写明到哪天为止|Please give the last day on which the deputy stands in
+no_such_role_to_stand_in_for|{name}现在没有可由人代理的“{role}”，请核对登录名、角色和范围|{name} does not hold “{role}” there in their own right; please check the sign-in name, the role and for what it is held
+role_not_for_that|这个角色不能在这个范围授予，请重新选择范围|This role cannot be given for that; please choose again for what it is held
+no_such_entry|没有找到“{number}”：单位填信用代码，个人填登录名|Nothing was found under “{number}”: give the credit code of a unit, the sign-in name of a person
+merge_already_asked|其中一条已有人提出合并，等另一人确认|One of the two waits for a second word on a merge already
+nothing_to_merge|这一对已经办过，请刷新页面|This pair has been dealt with already; please reload the page
 cases_in_check|还有 {count} 件没有完成形式审查|{count} cases are still in formal check
 ceiling_used_up|按“{policy}”，本单位本年度的上限已经用完|The ceiling of “{policy}” for this unit and year is used up
 cell_empty|这一格必填|This cell must be filled in
@@ -220,7 +229,8 @@ row_does_not_add_up|“{name}”的数字互相矛盾（部分大于总数，或
 row_missing|台账中有记录，办件却不在了|There are records, but the case is gone
 row_without_record|有这一件，台账中却没有它的记录|The row stands here without a record
 not_yours_to_rectify|只有办理这一步的岗位可以提出更正|Only the office that took this step may ask to put it right
-nobody_of_that_name|没有这个登录名，请核对|There is no such sign-in name; please check it
+no_such_username|没有这个登录名，请核对|There is no such sign-in name; please check it
+merge_needs_another|提出的人不能自己确认，请另一名工作人员办理|Whoever asked cannot confirm it; another officer has to
 nothing_to_rectify|这一步没有可以更正的文字|This step holds no words that can be put right
 say_why_to_rectify|请写明为什么更正，至少 {least} 个字|Please say why, in at least {least} characters
 rectified_is_the_same|新内容与原内容相同，无须更正|The new words are the same as the old

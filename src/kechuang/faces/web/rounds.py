@@ -309,7 +309,7 @@ def act_shown(
     pages = pages_of(one)
     flow = pages.flow_of(one)
     around = Around(
-        "en" if wording.english() else "zh", choices=panels.choices_of(one, pages), lookup=panels.lookup, signers={"": ""},
+        "en" if wording.english() else "zh", choices=panels.choices_of(one, pages), lookup=panels.lookup, signers={"": ""}, resign=True,
     )  # fmt: skip
     fields = questions(form.fields.values(), answers=typed, values={}, errors=errors, around=around) if form else ()
     second = name.startswith(acts.SECOND)

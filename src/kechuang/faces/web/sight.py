@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from kechuang.casework.models import Case, Record
 from kechuang.casework.pages import RolesPage, roles_page
@@ -13,6 +16,7 @@ from kechuang.parties.models import Appointment, Person
 from kechuang.parties.permissions import own_roles, roles
 
 OFFICES = frozenset({"planning", "execution", "supervision", "decision", "money"})
+FOR = re.compile(r'"tells":\{[^{}]*"for":"(\w+)"')
 WIDE = frozenset({"programme", "assigned", "all"})
 # What an act that moves the case tells those it comes back to: why, and what is wanted of them.
 ADDRESSED = ("reason", "items", "fields", "clause")
@@ -83,12 +87,20 @@ class Sight:
         power = self.page.power(record.role)
         unnamed = from_whom != "p" or (power == "supervision" and not self.office) or (power == "applicant" and not self.identity)  # fmt: skip
         name = "" if unnamed else names.get(record.actor, "")
+        if name and (whom := names.get(f"p:{in_place_of(record)}", "")):
+            name = _("%(name)s（代%(whom)s）") % {"name": name, "whom": whom}
         return f"{name} · {role}" if name and role else name or role
 
 
 def text_of(title: Any) -> str:
     """A title in the reader's language."""
     return wording.text(title)
+
+
+def in_place_of(record: Record) -> str:
+    """For whom a deputy acted, by public id, as the record itself tells it."""
+    found = FOR.search(record.body)
+    return found[1] if found else ""
 
 
 def sight(person: Person, case: Case, held: Iterable[Appointment]) -> Sight:
@@ -98,5 +110,7 @@ def sight(person: Person, case: Case, held: Iterable[Appointment]) -> Sight:
 
 def names_of(records: Iterable[Record]) -> dict[str, str]:
     """The names behind the actors of records, by how records name them: one query."""
-    pids = {record.actor.removeprefix("p:") for record in records if record.actor.startswith("p:")}
+    rows = list(records)
+    pids = {record.actor.removeprefix("p:") for record in rows if record.actor.startswith("p:")}
+    pids |= {pid for record in rows if (pid := in_place_of(record))}
     return {f"p:{pid}": name for pid, name in Person.objects.filter(pid__in=pids).values_list("pid", "name")}

@@ -46,8 +46,10 @@ def _address(request: HttpRequest) -> str:
 def as_sheet(table: Mapping[str, Any]) -> HttpResponseBase:
     """A table as parts/table.html draws it, as a workbook: amounts as numbers of 万元, days as days."""
     name = wording.text(table.get("caption") or _("列表"))
-    heads = [sheets.Heading(_head(column), 40 if column.get("wide") else 18) for column in table["columns"]]
-    return sheets.download(name, name, heads, _rows(table["rows"]))
+    rows = list(_rows(table))
+    columns = enumerate(table["columns"])
+    heads = [sheets.Heading(_head(column), sheets.width_of([_head(column), *(_text(row[n]) for row in rows)])) for n, column in columns]  # fmt: skip
+    return sheets.download(name, name, heads, rows)
 
 
 def _head(column: Mapping[str, Any]) -> str:
@@ -55,15 +57,22 @@ def _head(column: Mapping[str, Any]) -> str:
     return f"{title}（{wording.text(unit)}）" if unit else title
 
 
-def _rows(rows: Any) -> Iterator[list[Any]]:
-    for row in rows:
+def _rows(table: Mapping[str, Any]) -> Iterator[list[Any]]:
+    for row in table["rows"]:
         if "cells" in row:
-            yield [_value(cell) for cell in row["cells"]]
+            yield [_value(cell, column) for cell, column in zip(row["cells"], table["columns"], strict=False)]
 
 
-def _value(cell: Mapping[str, Any]) -> Any:
+def _value(cell: Mapping[str, Any], column: Mapping[str, Any]) -> Any:
     if cell.get("fen") is not None:
         return Money(cell["fen"])
     if isinstance(cell.get("date"), date | datetime):
         return cell["date"]
-    return wording.text(cell.get("chip") or cell.get("text") or "")
+    text = wording.text(cell.get("chip") or cell.get("text") or "")
+    told = sheets.numbers_in([text]) if column.get("num") else None
+    return told.values[0] if told and not told.money else text
+
+
+def _text(value: Any) -> str:
+    """As wide as a value stands in its cell."""
+    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, date) else str(value)

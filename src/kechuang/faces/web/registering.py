@@ -1,0 +1,79 @@
+"""Registering: a person or a unit says who they are, and waits for the word of the unit or the recommender."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+
+from kechuang.casework import chain
+from kechuang.engines import forms
+from kechuang.faces.access import needs, now
+from kechuang.faces.web import lists, wording
+from kechuang.faces.web.questions import Around, questions, wrong
+from kechuang.words.outcome import Refused
+from kechuang.words.reason import Reason
+
+
+@sensitive_post_parameters("password", "again", "identity")
+@needs("anyone")
+def register_person(request: HttpRequest) -> HttpResponse:
+    """A person's own registration; the account waits for the word of the unit."""
+    return register(request, chain.PERSON, "people/register.html", _("注册个人账号"), chain.register_person)
+
+
+@sensitive_post_parameters("password", "again", "identity")
+@needs("anyone")
+def register_unit(request: HttpRequest) -> HttpResponse:
+    """A unit's registration with its first person; both wait for the word of the recommender."""
+    return register(
+        request, chain.PERSON_OF_UNIT | chain.UNIT, "people/register.html", _("注册单位"), chain.register_unit
+    )
+
+
+def register(
+    request: HttpRequest, inputs: dict[str, Any], template: str, title: str, act: Callable[..., None]
+) -> HttpResponse:
+    """A public form: what is wrong is said beside its field, passwords are never shown again."""
+    form, typed = forms.inputs_form(inputs), {name: request.POST.get(name, "") for name in inputs}
+    posted = request.method == "POST"
+    cleaned = forms.clean(form, typed if posted else {}, stage="submit" if posted else "draft", choices=chain.choices)
+    reasons = bad_password(request) if posted else ()
+    if posted and not cleaned.errors and not reasons:
+        try:
+            act(cleaned.values, password=request.POST.get("password", ""), on=now(), key=request.POST.get("key", ""))
+            return render(request, "people/registered.html", {"title": _("已登记，等待确认")})
+        except Refused as refusal:
+            reasons = refusal.reasons
+    language = "en" if wording.english() else "zh"
+    errors = cleaned.errors if posted else {}
+    shown = {
+        "title": title, "fields": questions(form.fields.values(), answers=cleaned.typed, values={}, errors=errors, around=Around(language, choices=chain.choices)),
+        "errors": wrong(form, errors, language), "reasons": reasons, "key": lists.fresh_key(),
+    }  # fmt: skip
+    return render(request, template, shown, status=422 if errors or reasons else 200)
+
+
+def bad_password(request: HttpRequest) -> tuple[Reason, ...]:
+    """What is wrong with a chosen password: the two differ, or it is too easily guessed."""
+    chosen = request.POST.get("password", "")
+    if chosen != request.POST.get("again", ""):
+        return (Reason("passwords_differ"),)
+    try:
+        validate_password(chosen)
+    except ValidationError as weak:
+        return tuple(Reason("weak_password", zh=said, en=said) for said in weak.messages)
+    return ()
+
+
+urlpatterns = [
+    path("register/person/", register_person, name="register_person"),
+    path("register/unit/", register_unit, name="register_unit"),
+]
