@@ -53,6 +53,10 @@ def test_placed_tokens_say_where_they_stand():
     assert placed_tokens("测 ＧＰＵ 法") == (("测", 0, 1), ("gpu", 2, 5), ("法", 6, 7))
 
 
+def test_a_letter_is_not_cut_from_the_marks_that_combine_with_it():
+    assert placed_tokens("Ａ\u0301\u0301草")[0] == ("á", 0, 3)
+
+
 @given(CHINESE)
 def test_placed_tokens_read_what_stands_at_their_place(text):
     for word, start, end in placed_tokens(text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 
@@ -65,7 +66,7 @@ def occurrences(text: str, words: Collection[str], *, begun: str = "") -> list[t
     places.append(len(text))
     spans = [span for word in words for span in _spans(folded, word)]
     spans += _spans(folded, begun, "") if begun else []
-    return [(places[start], max(places[end], places[end - 1] + 1)) for start, end in sorted(set(spans))]
+    return [(places[start], _end(places, end)) for start, end in sorted(set(spans))]
 
 
 def _spans(folded: str, word: str, after: str = r"(?![a-z0-9])") -> list[tuple[int, int]]:
@@ -85,4 +86,9 @@ def placed_tokens(text: str) -> tuple[tuple[str, int, int], ...]:
     places.append(len(text))
     cut = rjieba.tokenize(folded, "search", True)
     kept = [found for found in cut if found[0][0].isalnum() or found[0][-1].isalnum()]
-    return tuple((word, places[start], max(places[end], places[end - 1] + 1)) for word, start, end in kept)
+    return tuple((word, places[start], _end(places, end)) for word, start, end in kept)
+
+
+def _end(places: list[int], end: int) -> int:
+    """Where what gave the letter before `end` ends in the text: a character is never cut from the marks that combine with it."""
+    return places[bisect_right(places, places[end - 1])]
