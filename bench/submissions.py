@@ -1,4 +1,4 @@
-"""Submissions a second and their waiting times under 64 clients, through front, application and door of a real service."""
+"""Submissions a second and their waiting times under 64 clients, and at half of that rate: a real service, front and all."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
 CLIENTS = 64
 SUBMISSIONS = int(os.environ.get("SUBMISSIONS", "300"))
+SHARES = (0.5, 0.95, 0.99, 1.0)
 CSRF = "b" * 32
 ROOT = Path(__file__).resolve().parents[1]
 PREPARE = """
@@ -104,18 +106,40 @@ async def storm(port: int, drafts: list[list[str]]) -> list[tuple[int, float]]:
     return told
 
 
-def main() -> None:
-    with TemporaryDirectory() as folder, a_service(Path(folder)) as (port, drafts):
-        asyncio.run(storm(port, drafts[:4]))
-        began = perf_counter()
-        told = asyncio.run(storm(port, drafts[4:]))
-        passed = perf_counter() - began
+async def paced(port: int, drafts: list[list[str]], rate: float) -> list[tuple[int, float]]:
+    """So many drafts a second are handed in, at moments of their own, whether the last was answered or not."""
+    rng, moment, tasks = Random(1), 0.0, []
+
+    async def at(seconds: float, number: str, session: str) -> tuple[int, float]:
+        await asyncio.sleep(seconds)
+        return await submit(port, number, session)
+
+    for number, session in drafts:
+        moment += rng.expovariate(rate)
+        tasks.append(at(moment, number, session))
+    return await asyncio.gather(*tasks)
+
+
+def say(name: str, told: list[tuple[int, float]], passed: float) -> None:
     times = sorted(seconds for _, seconds in told)
     statuses = {status: sum(one == status for one, _ in told) for status in sorted({one for one, _ in told})}
-    print(f"{len(told)} submissions by {CLIENTS} clients on {os.cpu_count()} cores: {statuses}")
-    print(f"{len(told) / passed:8.1f} a second")
-    for share in (0.5, 0.95, 0.99):
-        print(f"{times[int(share * (len(times) - 1))] * 1000:8.0f} ms p{share * 100:.0f}")
+    shares = "  ".join(f"p{share * 100:.0f} {times[int(share * (len(times) - 1))] * 1000:.0f} ms" for share in SHARES)
+    print(f"{name}: {len(told)} submissions, {statuses}, {len(told) / passed:.1f} a second; {shares}", flush=True)
+
+
+def main() -> None:
+    print(f"{os.cpu_count()} cores, of which the clients take a part")
+    with TemporaryDirectory() as folder, a_service(Path(folder)) as (port, drafts):
+        asyncio.run(storm(port, drafts[:4]))
+        half = len(drafts) // 2
+        began = perf_counter()
+        told = asyncio.run(storm(port, drafts[4:half]))
+        passed = perf_counter() - began
+        say(f"{CLIENTS} clients, each at once again", told, passed)
+        rate = len(told) / passed / 2
+        began = perf_counter()
+        told = asyncio.run(paced(port, drafts[half:], rate))
+        say("at half of that", told, perf_counter() - began)
 
 
 if __name__ == "__main__":
