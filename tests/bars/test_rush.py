@@ -45,7 +45,7 @@ def told(word):
     except FileNotFoundError:
         return False
 def waiting(self, gates, *rest):
-    self.patience = 0.3 if told("impatient") else 12.0
+    self.patience = 0.3 if told("impatient") else 10.0
     return wait(self, gates[-1:] if told("no gate") else gates, *rest)
 def asking(self, head, body, arrived, writer):
     return ask(self, head, body, self.clock() if told("late stamp") else arrived, writer)

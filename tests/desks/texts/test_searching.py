@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 
 from kechuang.casework.models import Case, Document, Letter, Notice, Record, Round
 from kechuang.casework.queries import visible_to
@@ -201,6 +202,18 @@ def test_the_worker_follows_the_records_and_takes_in_only_what_changed():
     assert (first > 30, 0 < second < first, third) == (True, True, 0)
     answer = search(Wanted("小麦选育"), person=region.leader, on=ON)
     assert (answer.hits[0].id, answer.as_of) == (case.number, ON + timedelta(hours=2))
+
+
+def test_nobody_who_hands_in_waits_until_the_texts_were_read(monkeypatch):
+    titled(Region(), "草原")
+    depth, deeper, made = len(connection.atomic_blocks), [], indexing.made
+    monkeypatch.setattr(
+        indexing, "made", lambda some: deeper.append(len(connection.atomic_blocks) - depth) or made(some)
+    )
+
+    indexing.bring_up(ON)
+
+    assert set(deeper) == {0}
 
 
 def test_many_small_changes_are_merged_and_what_is_gone_is_not_found():

@@ -149,10 +149,14 @@ READ: Mapping[str, tuple[QuerySet[Any], str, Make]] = {
 }
 
 
-@transaction.atomic
 def keep(subjects: Iterable[Subject]) -> None:
-    """Write the entries of these subjects; what has not changed is left alone, what is no more is marked so."""
-    _store(made(subjects))
+    """Write the entries of these subjects; what has not changed is left alone, what is no more is marked so.
+
+    They are made before the transaction: whoever hands in at this moment must not wait until five hundred texts are read.
+    """
+    said = made(subjects)
+    with transaction.atomic():
+        _store(said)
 
 
 def _keep_book() -> None:

@@ -54,7 +54,7 @@ class Front:
     slots: int = 8
     signing_in: int = 2
     hashing: tuple[bytes, ...] = (b"/signin/",)
-    patience: float = 12.0
+    patience: float = 10.0
     waiting_most: int = 5000
     trusted: frozenset[str] = frozenset()
     clock: Callable[[], int] = now_ms
