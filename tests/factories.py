@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from kechuang.casework.acts import act, open_case
 from kechuang.casework.models import Case, Frozen, Round
-from kechuang.casework.pages import frozen_text, roles_page
+from kechuang.casework.pages import current, frozen_text, roles_page
 from kechuang.parties.models import Appointment, Employment, Organisation, Person
 from kechuang.words.period import ZONE
 
@@ -78,6 +79,11 @@ class Region:
         self.leadership = a_person(("leadership", ""))
 
 
+@cache
+def _frozen_text(edition: str, programme: str) -> tuple[str, str]:
+    return frozen_text(Round(programme=programme))
+
+
 def an_open_round(region: Region, programme: str = "nsf-general", **given) -> Round:
     """A round that stands open, as if published a month before; its pages are frozen."""
     from_ = given.pop("opens_at", START)
@@ -89,7 +95,7 @@ def an_open_round(region: Region, programme: str = "nsf-general", **given) -> Ro
         "topics": [{"code": "T1", "title": "自由探索"}], "details": {"term_least": 36, "term_most": 36}, **given,
     }  # fmt: skip
     round_ = Round(**values)
-    body, digest = frozen_text(round_)
+    body, digest = _frozen_text(current().digest, programme)
     round_.frozen, _ = Frozen.objects.get_or_create(digest=digest, defaults={"body": body, "on": from_})
     round_.save()
     return round_

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ def sources(folder: str) -> list[Path]:
     return [p for p in (ROOT / folder).rglob("*.py") if "migrations" not in p.parts]
 
 
+@cache
 def functions(path: Path) -> list[tuple[str, int]]:
     tree = ast.parse(path.read_text("utf-8"))
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)

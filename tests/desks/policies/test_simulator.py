@@ -169,6 +169,7 @@ def test_the_pages_load_no_database_engine():
     assert told.stdout.strip() == "[]"
 
 
+@pytest.mark.bar
 def test_the_process_beside_answers_on_its_socket_and_ends_when_nobody_is_left(tmp_path):
     code = """
 import json, os, sys, time, django

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
@@ -43,6 +45,7 @@ def public_der(key: RSAPublicKey) -> bytes:
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
+@lru_cache(maxsize=4)  # its primes are tried each time it is read: a tenth of a second
 def read_private(pem: bytes, *, password: bytes | None = None) -> RSAPrivateKey:
     """The key of `private_pem`; LedgerError for anything but RSA-3072 with exponent 65537."""
     try:
