@@ -63,6 +63,7 @@ class Computed:
     columns: dict[tuple[int, str], Columns] = field(default_factory=dict)
     cuts: dict[str, list[str]] = field(default_factory=dict)
     windows: dict[str, Sql] = field(default_factory=dict)
+    under: int = 0  # the layer of what those windows read and is itself a window; 0 while there is none
     today: dict[str, PolicySheet] = field(default_factory=dict)
 
     def windowed(self, sql: Sql) -> exp.Column:
@@ -73,6 +74,12 @@ class Computed:
         name = f"w{len(self.windows) + 1}"
         self.windows[name] = sql
         return column(name)
+
+    def beneath(self, sql: Sql) -> exp.Column:
+        """The column of a window function that other windows read: windows do not nest, so it stands in a layer below."""
+        self.under = self.under or len(self.sheet.layers)
+        there = len(self.sheet.layers[self.under]) if self.under < len(self.sheet.layers) else 0
+        return column(self.sheet.put(f"t{there + 1}", sql, self.under))
 
     def source(self, where: Sql | None = None) -> exp.Select:
         """The sheet with its window columns; `where` leaves rows out before any window is looked through."""
@@ -259,9 +266,8 @@ class _Group:
         Windows do not nest, so the group's total is a column of a layer of its own, under the windows that rank by it.
         """
         total = window(exp.Sum(this=self.amount.copy()), self.keys)
-        inner = f"t{len(self.built.sheet.layers)}"
-        self.built.sheet.put(inner, exp.cast(total, "BIGINT"), len(self.built.sheet.layers))
-        nonzero = exp.Nullif(this=column(inner), expression=r.sql_of(0))
+        inner = self.built.beneath(exp.cast(total, "BIGINT"))
+        nonzero = exp.Nullif(this=inner, expression=r.sql_of(0))
         part = exp.IntDiv(this=self._product(), expression=nonzero)
         rest = exp.Mod(this=self._product(), expression=nonzero.copy())
         ranked = [exp.Ordered(this=rest, desc=True, nulls_first=False), *self.order]
@@ -270,7 +276,7 @@ class _Group:
         more = exp.LTE(this=rank, expression=exp.paren(exp.Sub(this=self.limit, expression=given)))
         one = exp.Case().when(more, r.sql_of(1), copy=False).else_(r.sql_of(0), copy=False)
         whole = exp.cast(exp.Add(this=exp.paren(part.copy()), expression=one), "BIGINT")
-        fits = exp.LTE(this=column(inner), expression=self.limit)
+        fits = exp.LTE(this=inner.copy(), expression=self.limit)
         return exp.Case().when(fits, self.amount.copy(), copy=False).else_(whole, copy=False)
 
     def _highest(self) -> Sql:
