@@ -60,6 +60,8 @@ def located(bad: BadPage, page: Page) -> BadPage:
 
 def where(page: Page, path: str) -> Mark:
     """The mark of the node at `path`, or of the nearest node above it that the page has."""
+    if path in page.marks:
+        return page.marks[path]  # a key may have dots of its own: `set.technology-trade.cap`
     names = _BRACKET.sub(r".\1", _PAGE.sub("", path)).split(".")
     if names[0] == page.code and names[0] not in page.body:
         names = names[1:]

@@ -121,7 +121,8 @@ def moment_of(example: Mapping[str, Any]) -> tuple[date | None, int | None]:
 def with_set(rules: Rules, told: Mapping[str, Any], *, code: str = "", since: date | None = None) -> Rules:
     """The rules with other values of parameters: `{cap: 300 万元}` of policy `code`, or `{policy.param: …}`.
 
-    `since`: the new values hold from that day on; without it, always. `policy.param.code` is one entry of a table,
+    `since`: the new values hold from that day on; without it, always. A value may change more than once:
+    `{policy.param: {2020-01-01: 300 万元, 2022-01-01: 400 万元}}`. `policy.param.code` is one entry of a table,
     `policy.param.2` what its second level gives (see entries.py).
     """
     policies = dict(rules.policies)
@@ -140,6 +141,10 @@ def with_set(rules: Rules, told: Mapping[str, Any], *, code: str = "", since: da
 def _reformed(
     policy: Policy, name: str, entry: str, written: Any, vocabulary: Vocabulary, since: date | None
 ) -> Policy:
+    if isinstance(written, Mapping) and written and all(isinstance(day, date) for day in written):
+        for day in sorted(written):
+            policy = _reformed(policy, name, entry, written[day], vocabulary, day)
+        return policy
     param, at = policy.params[name], f"{policy.code}.{name}"
     value, of = _value(written, vocabulary, at)
     spans = []
@@ -150,9 +155,18 @@ def _reformed(
         wanted = there[entry][1] if entry else param.of
         if of != wanted and not (value == 0 and isinstance(wanted, str)):
             raise BadPage(at, f"{written!r} has another unit than {name}", "write it with its unit")
+        if not entry and _shape(value) != _shape(span.value):
+            raise BadPage(at, f"{_shape(value)} cannot stand for {_shape(span.value)}", "write it as the page does")
         fresh = with_entry(span.value, entry, value, f"{at}.{entry}") if entry else value
         spans += _cut(span, fresh, since)
     return replace(policy, params={**policy.params, name: replace(param, spans=tuple(spans))})
+
+
+def _shape(value: Any) -> str:
+    """What a value of a parameter looks like: a table has the same codes, rows as many columns."""
+    if isinstance(value, Mapping):
+        return f"a table of {', '.join(sorted(value))}"
+    return f"rows of {len(value[0])} columns" if isinstance(value, tuple) else "a number"
 
 
 def _cut(span: Span, value: Any, since: date | None) -> list[Span]:

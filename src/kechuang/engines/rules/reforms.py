@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any, Final
 
+from kechuang.engines.rules.check import check
 from kechuang.engines.rules.examples import with_set
 from kechuang.engines.rules.single import Rules
+from kechuang.engines.rules.stacking import Stack, with_limits
 from kechuang.engines.rules.totals import FIGURES, Total
+from kechuang.engines.rules.vocabulary import near
 from kechuang.words.outcome import BadPage
 
 MOST_STEPS: Final = 200
+CHANGES: Final = ("set", "end", "enable", "disable")
+KEYS: Final = frozenset(["format", "code", "title", "source", "assumptions", "from", *CHANGES])
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """Rules with a name; the first of a run is today's. Of a sweep also the policy and the value tried, in base units."""
+    """Rules with a name; the first of a run is today's. Of a sweep also the policy and the value tried, in base units.
+
+    `stacks`: the rules between policies as a reform has them; None where they stand as the book has them.
+    """
 
     label: str
     rules: Rules
     swept: str = ""
     value: Fraction = Fraction(0)
+    stacks: tuple[Stack, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +62,75 @@ def reformed(rules: Rules, told: Sequence[str]) -> Variant:
     return Variant("; ".join(told), with_set(rules, values))
 
 
-def reform_from(rules: Rules, page: Mapping[str, Any]) -> Variant:
-    """A page `{code, title, from, set: {policy.param: value}}`; without `from` the values hold always."""
-    if "set" not in page:
-        raise BadPage("set", "a reform that sets nothing", "write set: {policy.param: 300 万元}")
+def reform_from(rules: Rules, page: Mapping[str, Any], stacks: Sequence[Stack] = ()) -> Variant:
+    """A page `{code, title, from, set, end, enable, disable}`; without `from` the values of `set` hold always.
+
+    `set`: `{policy.param: value}`, `{policy.param: {date: value, …}}`, and of a rule between policies `{rule.limit: value}`.
+    `end`: `{policy: last day}`. `enable`, `disable`: codes of rules between policies. What comes of it is checked as a page is.
+    """
+    for key in page:
+        if key not in KEYS:
+            raise BadPage(str(key), f"unknown key {key!r}", near(str(key), KEYS, f"one of {', '.join(sorted(KEYS))}"))
+    if not any(page.get(name) for name in CHANGES):
+        raise BadPage("", "a reform that changes nothing", "write set: {policy.param: 300 万元}")
     since = page.get("from")
     if since is not None and not isinstance(since, date):
         raise BadPage("from", f"{since!r} is no date", "write from: 2020-01-01")
-    return Variant(str(page.get("code", "reform")), with_set(rules, page["set"], since=since))
+    between = {one.code for one in stacks}
+    told = {name: value for name, value in page.get("set", {}).items() if str(name).partition(".")[0] not in between}
+    changed = _ended(_set(rules, told, since), page.get("end", {}))
+    _sound(rules, changed)
+    return Variant(str(page.get("code", "reform")), changed, stacks=_between(rules, page, stacks))
+
+
+def _sound(rules: Rules, changed: Rules) -> None:
+    """Checks the pages that a reform changes, and those that use one of them."""
+    touched = {code for code, policy in changed.policies.items() if policy is not rules[code]}
+    for code, policy in changed.policies.items():
+        if code in touched or touched & {used.code for used in policy.uses}:
+            for bad in check(changed, code):
+                raise BadPage(f"set.{code}", f"{code}: {bad.path}: {bad.why}", bad.mend)
+
+
+def _set(rules: Rules, told: Mapping[str, Any], since: date | None) -> Rules:
+    for name, written in told.items():
+        try:
+            rules = with_set(rules, {name: written}, since=since)
+        except BadPage as bad:
+            raise BadPage(f"set.{name}", bad.why, bad.mend) from None
+    return rules
+
+
+def _ended(rules: Rules, told: Mapping[str, Any]) -> Rules:
+    """The rules with policies that hold until another day."""
+    policies = dict(rules.policies)
+    for code, last in told.items():
+        at = f"end.{code}"
+        if code not in policies:
+            raise BadPage(at, f"no policy {code!r}", near(code, policies, "name a policy"))
+        if not isinstance(last, date):
+            raise BadPage(at, f"{last!r} is no date", f"write {code}: 2020-12-31")
+        policies[code] = replace(policies[code], last=last)
+    return Rules(rules.vocabulary, policies)
+
+
+def _between(rules: Rules, page: Mapping[str, Any], stacks: Sequence[Stack]) -> tuple[Stack, ...] | None:
+    """The rules between policies with other limits, enabled or disabled."""
+    known = {one.code: one for one in stacks}
+    limits = {name: value for name, value in page.get("set", {}).items() if str(name).partition(".")[0] in known}
+    for name in limits:
+        code, _, part = name.partition(".")
+        if part != "limit" or known[code].limit is None:
+            raise BadPage(f"set.{name}", f"no limit {name!r}", "only a ceiling over several policies has a limit")
+    switched = {code: key == "enable" for key in ("enable", "disable") for code in page.get(key, ())}
+    for code in switched:
+        if code not in known:
+            key = "enable" if switched[code] else "disable"
+            raise BadPage(key, f"no rule between policies {code!r}", near(code, known, "see stacking.yaml"))
+    if not limits and not switched:
+        return None
+    changed = with_limits(stacks, limits, rules.vocabulary)
+    return tuple(replace(one, enabled=switched.get(one.code, one.enabled)) for one in changed)
 
 
 def swept(rules: Rules, told: str) -> list[Variant]:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from kechuang.casework.shelf.marks import located
 from kechuang.casework.shelf.reader import read_page
 from kechuang.engines.rules.query import rows
 from kechuang.engines.rules.reforms import Variant, filled, reform_from, reformed, steps, swept, whole
@@ -39,7 +40,7 @@ def simulate(
     sweep: Annotated[str | None, typer.Option(help="policy.param=100 万元:500 万元:10 万元")] = None,
     reform: Annotated[
         list[Path] | None,
-        typer.Option(help="A page of a reform: set: {policy.param: value}; may be given several times."),
+        typer.Option(help="A page of a reform: from, set: {policy.param: value}, end: {policy: day}; several times."),
     ] = None,
     by: Annotated[str, typer.Option(help="Fields to cut by, with commas: region,industry,size.")] = "",
     year: Annotated[int, typer.Option(help="The year computed.")] = 2019,
@@ -48,7 +49,7 @@ def simulate(
     master: Annotated[str, typer.Option(help="The address of a Spark cluster; else this machine.")] = "",
     threads: Annotated[int | None, typer.Option(help="Threads of the engine.")] = None,
     spread: Annotated[bool, typer.Option("--distribution", help="How the amounts spread over payees, today.")] = False,
-    stacking: Annotated[bool, typer.Option("--stacking", help="What the rules between policies leave, today.")] = False,
+    stacking: Annotated[bool, typer.Option("--stacking", help="What the rules between policies leave.")] = False,
     enable: Annotated[
         list[str] | None, typer.Option(help="With --stacking, a rule that the page leaves disabled; several times.")
     ] = None,
@@ -65,14 +66,14 @@ def simulate(
     rules = rules_in(book)
     codes, cuts, moment = known(rules, policies or []), [cut for cut in by.split(",") if cut], Moment(year=year)
     try:
-        variants = _variants(rules, set_ or [], sweep, reform or [])
+        variants = _variants(rules, set_ or [], sweep, reform or [], book)
         people = _population(engine, population, rules, threads, master, sweeping=bool(sweep))
         found = _run(variants, codes, people, moment, cuts, quiet=json_)
         told = _told(found, variants, cuts) | {"year": year, "engine": engine, "unit": "fen"}
         if spread:
             told["distribution"] = _spread(rules, codes, people, moment)
         if stacking:
-            told["stacking"] = _stacked(rules, book, codes, people, moment, cuts, enable or [])
+            told["stacking"] = _stacked(variants, book, codes, people, moment, cuts, enable or [])
         if records is not None:
             _write_records(records, rules, codes, people, moment)
     except (BadPage, FileNotFoundError, LookupError) as fault:
@@ -103,12 +104,23 @@ def _population(
     return people
 
 
-def _variants(rules: Rules, told: Sequence[str], sweep: str | None, reforms: Sequence[Path]) -> list[Variant]:
+def _variants(
+    rules: Rules, told: Sequence[str], sweep: str | None, reforms: Sequence[Path], book: Path | None
+) -> list[Variant]:
     found = [Variant("today", rules)]
     if told:
         found.append(reformed(rules, told))
-    found += [reform_from(rules, read_page(one.name, one.read_text("utf-8")).body) for one in reforms]
+    found += [_reform(rules, one, book) for one in reforms]
     return found + (swept(rules, sweep) if sweep else [])
+
+
+def _reform(rules: Rules, path: Path, book: Path | None) -> Variant:
+    """The reform of a file; what is wrong with it is told with file, line and column."""
+    page = read_page(path.name, path.read_text("utf-8"))
+    try:
+        return reform_from(rules, page.body, stacks_in(book))
+    except BadPage as bad:
+        raise located(bad, page) from None
 
 
 def _run(
@@ -132,13 +144,27 @@ def _spread(rules: Rules, codes: Sequence[str], people: Any, moment: Moment) -> 
 
 
 def _stacked(
-    rules: Rules, book: Path | None, codes: Sequence[str], people: Any, moment: Moment, cuts: Sequence[str], enable: Sequence[str]
+    variants: Sequence[Variant], book: Path | None, codes: Sequence[str], people: Any, moment: Moment, cuts: Sequence[str],
+    enable: Sequence[str],
 ) -> dict[str, Any]:  # fmt: skip
-    """What the rules between policies leave of the entitlements, and what each of them takes."""
-    query = stacked_totals(rules, stacks_in(book), codes, moment, by=cuts, enable=enable, complete=people.complete())
-    left, taken = query.read(people.run(query))
-    rows_ = [{"policy": one.policy, **dict(zip(cuts, one.cuts, strict=True)), "stacked": one.fen} for one in left]
-    return {"rows": rows_, "taken": [asdict(one) for one in taken]}
+    """What the rules between policies leave of the entitlements, and what each of them takes: today and under each reform."""
+    stacks, complete, told = stacks_in(book), people.complete(), dict[str, list[Any]](rows=[], taken=[])
+    idle: LookupError | None = None
+    for one in (one for one in variants if not one.swept):
+        between = stacks if one.stacks is None else one.stacks
+        try:
+            query = stacked_totals(one.rules, between, codes, moment, by=cuts, enable=enable, complete=complete)
+        except LookupError as fault:  # none is in force; under another reform one may be
+            idle = fault
+            continue
+        left, taken = query.read(people.run(query))
+        told["rows"] += [
+            {"policy": row.policy, "variant": one.label, **dict(zip(cuts, row.cuts, strict=True)), "stacked": row.fen} for row in left
+        ]  # fmt: skip
+        told["taken"] += [{"variant": one.label, **asdict(row)} for row in taken]
+    if idle is not None and not told["rows"]:
+        raise idle
+    return told
 
 
 def _write_records(folder: Path, rules: Rules, codes: Sequence[str], people: Any, moment: Moment) -> None:

@@ -114,13 +114,13 @@ def _spread(shares: Sequence[Row]) -> None:
 def _stacking(told: Mapping[str, Any] | None, cuts: Sequence[str]) -> None:
     if told is None:
         return
-    table = Table(*cuts, "policy", title="万元")
+    table = Table(*cuts, "policy", "rules", title="万元")
     table.add_column("after stacking", justify="right", no_wrap=True)
     for one in told["rows"]:
-        table.add_row(*(str(one[cut]) for cut in cuts), one["policy"], _shown(one["stacked"]))
+        table.add_row(*(str(one[cut]) for cut in cuts), one["policy"], one["variant"], _shown(one["stacked"]))
     _wide().print(table)
     for one in told["taken"]:
-        typer.echo(f"{one['stack']} takes {_shown(one['fen'])} 万元 of {one['policy']}")
+        typer.echo(f"{one['variant']}: {one['stack']} takes {_shown(one['fen'])} 万元 of {one['policy']}")
 
 
 def _shown(fen: int) -> str:
