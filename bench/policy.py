@@ -22,6 +22,7 @@ from pathlib import Path
 from shutil import which
 from typing import Any
 
+from bench.rivals import python_with
 from kechuang.casework.bulk import folder
 from kechuang.engines.rules.examples import cast_of, moment_of
 from kechuang.engines.rules.explain import explain
@@ -36,7 +37,7 @@ HERE = Path(__file__).resolve().parent
 BOOK, YEAR = HERE / "policy_book", 2019
 COMMAND = [str(Path(sys.executable).parent / "kechuang"), "simulate", "--book", str(BOOK), "--by", "region", "--json"]
 COMMAND += ["--year", str(YEAR), "--population"]
-OPENFISCA, CORE = HERE.parent / ".venv" / "openfisca", "openfisca-core>=46,<47"
+OPENFISCA = ("openfisca-core>=46,<47", "pyarrow")
 BARS = {10**6: {"wall": 0.50, "mb": 0.40}, 10**7: {"wall": 0.25, "mb": 0.25}}
 
 
@@ -69,22 +70,12 @@ def _arguments() -> argparse.Namespace:
 
 
 def openfisca() -> str:
-    """The Python of OpenFisca's own environment, made where there is none; "" and the reason printed where it cannot be."""
-    python = OPENFISCA / "bin" / "python"
-    if not (OPENFISCA / "made").is_file():
-        commands = [
-            [sys.executable, "-m", "venv", str(OPENFISCA)],
-            [str(python), "-m", "pip", "install", "-q", CORE, "pyarrow"],
-        ]
-        for command in commands:
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            if done.returncode:
-                print(
-                    f"OpenFisca is left out: {' '.join(command)} failed: {(done.stderr.strip() or '?').splitlines()[-1]}"
-                )
-                return ""
-        (OPENFISCA / "made").touch()
-    return str(python)
+    """The Python of OpenFisca's own environment; "" and the reason printed where it cannot be made."""
+    try:
+        return python_with(*OPENFISCA)
+    except (OSError, subprocess.CalledProcessError) as fault:
+        print(f"OpenFisca is left out: {fault}")
+        return ""
 
 
 def _versions(python: str) -> str:
