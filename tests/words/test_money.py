@@ -61,6 +61,11 @@ def test_rounding_is_the_declared_one(exact, how, fen):
     assert rounded(Fraction(exact), how) == fen
 
 
+@pytest.mark.parametrize(("fen", "shown"), [(0, "¥0.00"), (200_000_000, "¥2,000,000.00"), (-105, "−¥1.05")])
+def test_it_is_shown_in_english_in_yuan(fen, shown):
+    assert Money(fen).english() == shown
+
+
 @given(st.integers(0, 10**12), st.lists(st.fractions(0, 100), min_size=1, max_size=20))
 def test_shares_add_up_to_the_last_fen(whole, weights):
     weights = [*weights, Fraction(1)]

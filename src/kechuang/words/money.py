@@ -61,6 +61,10 @@ class Money:
         cents = cents.rstrip("0").ljust(2, "0")
         return f"{whole}.{cents} {unit}".replace("-", "−")
 
+    def english(self) -> str:
+        """As English readers read it: ¥2,000,000.00."""
+        return f"¥{self.in_unit():,.2f}".replace("¥-", "−¥")
+
 
 def rounded(exact: int | Fraction, how: Rounding) -> int:
     """`exact` fen as whole fen; half_up rounds a half away from zero."""

@@ -12,7 +12,7 @@ from tests.engines.rules.shelf import TRADE, house_rules, rules_of
 EXAMPLES = [
     (code, n) for code, policy in house_rules().policies.items() for n in range(len(policy.examples))
 ]  # fmt: skip
-IDS = [house_rules()[code].examples[n]["name"] for code, n in EXAMPLES]
+IDS = [house_rules()[code].examples[n]["name"]["zh"] for code, n in EXAMPLES]
 
 
 @pytest.mark.parametrize(("code", "n"), EXAMPLES, ids=IDS)

@@ -14,7 +14,7 @@ from tests.engines.rules.shelf import TRADE, house_rules, rules_of
 
 def _explained(code, name):
     rules = house_rules()
-    example = next(one for one in rules[code].examples if one["name"] == name)
+    example = next(one for one in rules[code].examples if one["name"]["zh"] == name)
     day, year = moment_of(example)
     first, *beside = cast_of(rules, code, example, "x").subjects
     return explain(rules, code, first, day=day, year=year, beside=beside)
@@ -70,7 +70,7 @@ def test_what_a_verdict_depends_on_is_named():
 
 def test_what_would_turn_a_failed_score_is_the_nearest_value_of_each_field():
     rules = house_rules()
-    example = next(one for one in rules["tsme-score"].examples if one["name"] == "五十八分")
+    example = next(one for one in rules["tsme-score"].examples if one["name"]["zh"] == "五十八分")
     record = cast_of(rules, "tsme-score", example, "x").subjects[0]
     found = changes(rules, assess(rules, "tsme-score", record, day=date(2019, 3, 1)))
     assert {one.field: one.value for one in found} == {

@@ -41,6 +41,9 @@ def test_every_page_fits_the_schema(book, code):
     [
         ("subject: trade\n", "", "$"), ("payee:", "payyee:", "$"), ("floor fen", "down fen", "$.amount.round"),
         ("effective: {from: 2019-01-01}", "effective: {until: 2019-01-01}", "$.effective"),
+        ("title: {zh: 交易, en: Deal}", "title: {zh: 交易}", "$.title"),
+        ("amount:", "assumptions: [待确认]\namount:", "$.assumptions[0]"),
+        ("amount:", "examples: [{name: 一笔, trades: [{}]}]\namount:", "$.examples[0].name"),
     ],
 )  # fmt: skip
 def test_a_misshapen_page_does_not(old, new, path):

@@ -14,7 +14,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _UNTOLD = ("examples", "formerly")  # names for officials and old names of places have no English
 _SHOWN = frozenset({"help", "options", "verdict", "grade", "modes", "definition"})  # read on the screen
 _HAN = re.compile("[\u4e00-\u9fff]")
-SCREEN = ("programmes", "parts", "flows", "letters", "indicators")  # a policy's options stand in the vocabulary
+SCREEN = ("programmes", "parts", "flows", "letters", "indicators", "vocabulary")
 SOURCED = ("programmes", "policies", "indicators", "codes")
 Way = tuple[Any, ...]  # the way to a node: () for the page, else (the way to what it lies in, its name there)
 NUMBERED = frozenset({"year", "number"})  # what the number of a document is made of
@@ -32,6 +32,8 @@ def any_page(page: Page) -> Iterator[BadPage]:
     yield from texts(body, (), page.kind in SCREEN)
     if page.kind in SOURCED:
         yield from _sources(body)
+    if page.kind == "policies":
+        yield from _policy(body)
 
 
 def texts(node: Any, way: Way, alone: bool) -> Iterator[BadPage]:
@@ -73,6 +75,22 @@ def _path(way: Way) -> str:
         way, name = way
         names.append(str(name))
     return ".".join(reversed(names))
+
+
+def _policy(body: Mapping[str, Any]) -> Iterator[BadPage]:
+    """Assumptions and examples of a policy are read by everyone: each has its English, and no Chinese stands for it."""
+    for n, one in enumerate(body.get("assumptions", ())):
+        yield from _in_both(one, f"assumptions.{n}")
+    for n, one in enumerate(body.get("examples", ())):
+        if isinstance(one, dict):
+            yield from _in_both(one.get("name"), f"examples.{n}.name" if "name" in one else f"examples.{n}")
+
+
+def _in_both(told: Any, path: str) -> Iterator[BadPage]:
+    if not _is_text(told):
+        yield BadPage(path, "is not told in both languages", "write {zh: …, en: …}")
+    elif _chinese(told["en"]):
+        yield BadPage(f"{path}.en", f"{told['en'][:20]!r} is not English", "say it in English")
 
 
 def _is_text(node: Any) -> bool:

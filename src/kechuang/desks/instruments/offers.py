@@ -55,8 +55,8 @@ def uses(on: datetime, where: Where) -> list[Row]:
         row["in_network"] = known is not None and _inside(row.pop("joined_on"), row.pop("left_on"), row["used_on"])
         row["related"] = row["related"] or row["user"] == owner
         row |= {"used_by_user": False, "used_by_owner": False}
-        said = f"{row['use_no']} · {name} · {row['used_on']} · {Money(row['fee'])}"
-        row["told"] = {"zh": said, "en": said}
+        said, fee = f"{row['use_no']} · {name} · {row['used_on']}", Money(row["fee"])
+        row["told"] = {"zh": f"{said} · {fee}", "en": f"{said} · {fee.english()}"}
     return found
 
 

@@ -75,8 +75,8 @@ def trades(on: datetime, where: Where) -> list[Row]:
         row["confirmed"] = at is not None and at <= on
         row["invoice_ok"] = row["confirmed"] and row["buyer"] == row.pop("contract_buyer")
         row["used_before"] = False
-        paid = f"{row['paid_on']} · {Money(row['technical_paid'])} · {seller}"
-        row["told"] = {"zh": f"{row['trade_no']} · {paid}", "en": f"{row['trade_no']} · {paid}"}
+        said, paid = f"{row['trade_no']} · {row['paid_on']}", Money(row["technical_paid"])
+        row["told"] = {"zh": f"{said} · {paid} · {seller}", "en": f"{said} · {paid.english()} · {seller}"}
     return found
 
 

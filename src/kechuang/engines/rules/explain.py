@@ -29,6 +29,7 @@ SUFFIX: Mapping[str, Title] = {
     "person": {"zh": "人", "en": "persons"}, "point": {"zh": "分", "en": "points"}, "piece": {"zh": "件", "en": "pieces"},
     "item": {"zh": "项", "en": "items"}, "day": {"zh": "日", "en": "days"}, "month": {"zh": "个月", "en": "months"},
     "year": {"zh": "年", "en": "years"}, "workday": {"zh": "个工作日", "en": "working days"},
+    "firm": {"zh": "家", "en": "firms"}, "area": {"zh": "平方米", "en": "m²"},
 }  # fmt: skip
 
 
@@ -287,6 +288,8 @@ def shown(value: Any, kind: Kind, lang: str = "zh") -> str:
         return f"{shown(value.low, kind, lang)} – {shown(value.high, kind, lang)}"
     if isinstance(value, bool):
         return {"zh": ("否", "是"), "en": ("no", "yes")}[lang][value]
+    if kind.kind == "code" and isinstance(value, Mapping):
+        return str(value[lang])
     if isinstance(value, int | Fraction):
         return _number(value, kind, lang)
     if isinstance(value, tuple) and kind.columns:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any, Final
@@ -22,7 +22,7 @@ from kechuang.engines.rules.policy import (
     Step,
     Used,
 )  # fmt: skip
-from kechuang.engines.rules.vocabulary import Vocabulary, near, title_of
+from kechuang.engines.rules.vocabulary import Vocabulary, near, title_of, titled
 from kechuang.formula import parse
 from kechuang.words.outcome import BadPage
 
@@ -86,13 +86,16 @@ def policy_from(page: Mapping[str, Any], vocabulary: Vocabulary) -> Policy:
         also={n: _step(n, told, vocabulary, first, f"also.{n}") for n, told in page.get("also", {}).items()},
         cap=_cap(page.get("cap")), budget=_budget(page.get("budget")), allot=_allot(page.get("allot")),
         uses=tuple(_used(told, n) for n, told in enumerate(page.get("uses", ()))),
-        assumptions=tuple(_said(told) for told in page.get("assumptions", ())), examples=tuple(page.get("examples", ())),
+        assumptions=tuple(titled(told) for told in page.get("assumptions", ())), examples=tuple(_examples(page.get("examples", ()))),
     )  # fmt: skip
 
 
-def _said(told: Any) -> dict[str, str]:
-    """A sentence in both languages; one that is plain text says the same in each."""
-    return title_of(told) if isinstance(told, Mapping) else title_of({}, str(told))
+def _examples(told: Any) -> Iterator[dict[str, Any]]:
+    """The examples with their names in both languages."""
+    for n, example in enumerate(told):
+        if not isinstance(example, Mapping) or "name" not in example:
+            raise BadPage(f"examples.{n}", "an example without a name", "write name: {zh: …, en: …}")
+        yield {**example, "name": titled(example["name"])}
 
 
 def _keys(told: Mapping[str, Any], known: frozenset[str], at: str) -> None:

@@ -12,7 +12,7 @@ _TEXT: Schema = {"type": "string", "minLength": 1}
 _EXPRESSION: Schema = {"type": ["string", "integer", "boolean"], "description": "an expression, see docs/formula.md"}
 _TITLE: Schema = {
     "type": "object",
-    "required": ["zh"],
+    "required": ["zh", "en"],
     "properties": {"zh": _TEXT, "en": _TEXT},
     "additionalProperties": False,
 }
@@ -85,12 +85,12 @@ _PROPERTIES: dict[str, Schema] = {
     "format": {"const": 1}, "code": {"type": "string", "pattern": "^[a-z][a-z0-9-]*$"}, "rule": _TEXT, "title": _TITLE,
     "source": {"anyOf": [_SOURCE, _list(_SOURCE)]}, "effective": _object(["from"], **{"from": _DAY}, until=_DAY),
     "subject": _TEXT, "payee": _TEXT, "kind": _TEXT, "reference_date": _TEXT, "uses": _list(_USED),
-    "assumptions": _list({"anyOf": [_TEXT, _TITLE]}), "params": {**_NAMED, "additionalProperties": _PARAM}, "guards": _list(_GATE),
+    "assumptions": _list(_TITLE), "params": {**_NAMED, "additionalProperties": _PARAM}, "guards": _list(_GATE),
     "eligible": _list(_GATE), "let": {**_NAMED, "additionalProperties": {"anyOf": [_TEXT, _STEP]}},
     "branches": _object(["combine", "of"], combine={"const": "highest"}, of=_list(_BRANCH)), "amount": _STEP, "verdict": _STEP,
     "also": {**_NAMED, "additionalProperties": _STEP},
     "cap": _object(["limit", "per", "allocate"], limit=_EXPRESSION, per=_list(_TEXT), allocate=_one_of(ALLOCATE), residue=_one_of(RESIDUE), order=_list(_TEXT)),
     "budget": _object(["limit"], limit=_EXPRESSION, scale=_one_of(SCALE), residue=_one_of(RESIDUE), order=_list(_TEXT), round=_TEXT),
     "allot": _object(["pot", "by", "order"], pot=_EXPRESSION, by=_EXPRESSION, residue=_one_of(RESIDUE), order=_list(_TEXT), **_SAID),
-    "examples": _list({"type": "object", "required": ["name"]}),
+    "examples": _list({"type": "object", "required": ["name"], "properties": {"name": _TITLE}}),
 }  # fmt: skip

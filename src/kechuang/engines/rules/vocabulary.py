@@ -42,7 +42,7 @@ class Field:
     scale: int
     column: str
     title: Mapping[str, str]
-    options: Mapping[str, Any]
+    options: Mapping[str, Mapping[str, str]]
     usual: Any
     unknown: bool
     signed: bool
@@ -142,6 +142,11 @@ def title_of(page: Mapping[str, Any], name: str = "") -> dict[str, str]:
     return {"zh": zh, "en": str(page.get("en", zh))}
 
 
+def titled(told: Any) -> dict[str, str]:
+    """A text in both languages; one that is plain says the same in each."""
+    return title_of(told) if isinstance(told, Mapping) else title_of({}, str(told))
+
+
 def vocabulary_from(page: Mapping[str, Any]) -> Vocabulary:
     """The vocabulary a page declares; BadPage with the path of what is wrong."""
     units = {code: _unit(code, told) for code, told in page.get("units", {}).items()}
@@ -184,7 +189,7 @@ def _field(name: str, told: Mapping[str, Any], plain: Vocabulary, at: str) -> Fi
     most = plain.amount(told["most"], f"{at}.most").value if "most" in told else MOST.get(kind, 0)
     return Field(
         name=name, kind=kind, of=of, scale=scale, column=str(told.get("column", name)), title=title_of(told, name),
-        options=told.get("options", {}), usual=usual, unknown=bool(told.get("unknown", False)),
+        options={str(code): titled(said) for code, said in told.get("options", {}).items()}, usual=usual, unknown=bool(told.get("unknown", False)),
         signed=bool(told.get("signed", False)), most=int(most),
         formula=parse(told["formula"], path=f"{at}.formula") if "formula" in told else None,
     )  # fmt: skip

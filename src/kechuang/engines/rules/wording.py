@@ -114,8 +114,8 @@ class _Words:
         """The titles of the codes that the fields compared here can hold."""
         for node in nodes:
             last = self._field(node, rows) if isinstance(node, t.Path) else None
-            if last is not None and self.zh:
-                self.codes |= {str(code): str(title) for code, title in last.options.items()}
+            if last is not None:
+                self.codes |= {code: title[self.lang] for code, title in last.options.items()}
 
     def _field(self, path: t.Path, rows: Mapping[str, str]) -> Field | None:
         if path.root not in rows and path.root not in self.rules.vocabulary.entities:

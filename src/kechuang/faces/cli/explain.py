@@ -162,7 +162,7 @@ def _title(line: Line, lang: str) -> str:
 def _input(one: Any, lang: str) -> str:
     since = "" if one.since is None else f" {'自' if lang == 'zh' else 'since '}{one.since}"
     confirm = "" if not one.confirm else "，待确认" if lang == "zh" else ", to be confirmed by the department"
-    source = f"，{one.source}" if one.source else ""
+    source = f"{'，' if lang == 'zh' else ', '}{one.source}" if one.source else ""
     return f"{one.name}={shown(one.value, one.kind, lang)}{since}{source}{confirm}"
 
 

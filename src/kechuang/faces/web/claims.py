@@ -27,7 +27,6 @@ from kechuang.faces.web.sight import Sight, sight
 from kechuang.faces.web.tables import render
 from kechuang.formula import FormulaError
 from kechuang.parties.models import Appointment
-from kechuang.words.money import Money
 from kechuang.words.outcome import Refused
 
 LISTED = (
@@ -92,7 +91,7 @@ def heading(found: computing.Result) -> str:
         return _("还没有选择记录")
     if found.basis.policy.verdict is not None:
         return words_of(found.verdict)["title"]
-    return _("核算金额 %(sum)s") % {"sum": Money(found.fen)} if found.fen is not None else _("还不能核算")
+    return _("核算金额 %(sum)s") % {"sum": wording.money(found.fen)} if found.fen is not None else _("还不能核算")
 
 
 def words_of(verdict: str) -> dict[str, str]:
@@ -218,7 +217,9 @@ def computation(request: HttpRequest, number: str) -> HttpResponse:
 def _kept(row: Computation) -> dict[str, Any]:
     """One kept computation: its amount or verdict, its edition, every line as it was."""
     recognition = row.fen is None
-    title = words_of(row.verdict)["title"] if recognition else _("核算金额 %(sum)s") % {"sum": Money(row.fen or 0)}
+    title = (
+        words_of(row.verdict)["title"] if recognition else _("核算金额 %(sum)s") % {"sum": wording.money(row.fen or 0)}
+    )
     return {
         "number": row.number, "on": row.on, "fen": row.fen, "edition": row.edition, "again": row.why == "recompute", "title": title,
         "recognition": recognition, "result": words_of(row.verdict), "records": [worded(one, recognition) for one in row.told],
@@ -234,8 +235,14 @@ def why(way: str, pool: int, total: int, place: int) -> str:
     if way == "whole":
         return _("预算够用，全额")
     if way == "scaled":
-        return _("批次可用 %(pool)s，名单合计 %(total)s，按比例分配") % {"pool": Money(pool), "total": Money(total)}
-    return _("按公布的次序为第 %(place)s 位，批次可用 %(pool)s 到此不足") % {"place": place, "pool": Money(pool)}
+        return _("批次可用 %(pool)s，名单合计 %(total)s，按比例分配") % {
+            "pool": wording.money(pool),
+            "total": wording.money(total),
+        }
+    return _("按公布的次序为第 %(place)s 位，批次可用 %(pool)s 到此不足") % {
+        "place": place,
+        "pool": wording.money(pool),
+    }
 
 
 # The list within the budget
@@ -266,8 +273,8 @@ def claim_list(request: HttpRequest, code: str) -> HttpResponse:
 def list_title(found: Sequence[Case], round_: Round) -> str:
     wanted = sum(one.asked_fen or 0 for one in found)
     if wanted <= round_.budget_fen:
-        return _("%(n)s 件，核算合计 %(sum)s，预算够用") % {"n": len(found), "sum": Money(wanted)}
-    return _("%(n)s 件，核算合计 %(sum)s，超出预算 %(over)s") % {"n": len(found), "sum": Money(wanted), "over": Money(wanted - round_.budget_fen)}  # fmt: skip
+        return _("%(n)s 件，核算合计 %(sum)s，预算够用") % {"n": len(found), "sum": wording.money(wanted)}
+    return _("%(n)s 件，核算合计 %(sum)s，超出预算 %(over)s") % {"n": len(found), "sum": wording.money(wanted), "over": wording.money(wanted - round_.budget_fen)}  # fmt: skip
 
 
 def list_figures(found: Sequence[Case], round_: Round) -> list[dict[str, Any]]:
@@ -303,7 +310,7 @@ def list_table(found: Sequence[Case], expected: Mapping[int, tuple[int, str]], a
     for place, case in enumerate(found, 1):
         fen, said = _part(case, expected.get(case.pk), place)
         later = expected.get(case.pk, (fen, ""))[0]
-        note = "" if later in (fen, None) else _("全部列入后 %(sum)s") % {"sum": Money(later)}
+        note = "" if later in (fen, None) else _("全部列入后 %(sum)s") % {"sum": wording.money(later)}
         cells = [
             {"text": str(place)}, {"text": case.applicant.name if case.applicant else "", "href": reverse("computation", args=[case.number]), "lead": True, "small": case.number},
             {"text": lists.place_title(case.place, places)}, {"fen": case.asked_fen}, {"fen": fen}, {"text": said, "small": note},

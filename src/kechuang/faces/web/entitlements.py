@@ -13,9 +13,8 @@ from kechuang.casework import computing
 from kechuang.desks.policies import firm
 from kechuang.desks.policies.firm import Entitlement
 from kechuang.faces.access import needs, now
-from kechuang.faces.web import claims, law, policies
+from kechuang.faces.web import claims, law, policies, wording
 from kechuang.faces.web.shares import own_unit
-from kechuang.words.money import Money
 
 
 @needs("own_unit")
@@ -50,7 +49,7 @@ def _title(found: list[Entitlement], fen: int) -> str:
     """The finding as heading."""
     paying = sum(bool(one.fen) and one.policy.payee != "none" for one in found)
     if paying:
-        return _("有 %(n)s 项可以领，合计 %(sum)s") % {"n": paying, "sum": Money(fen)}
+        return _("有 %(n)s 项可以领，合计 %(sum)s") % {"n": paying, "sum": wording.money(fen)}
     return _("现有记录还领不到补助，下面写明了还缺什么")
 
 
@@ -72,7 +71,7 @@ def _row(one: Entitlement, calls: list[Any]) -> dict[str, Any]:
     result, recognition = one.result, one.policy.verdict is not None
     shown: dict[str, Any] = {
         "code": one.policy.code, "title": one.policy.title, "kind": law.kind_title(one.policy), "records": one.records, "fen": None,
-        "missing": one.missing, "register": reverse("register", args=[one.register]) if one.register else "", "calls": calls,
+        "missing": wording.listed(wording.text(title) for title in one.missing), "register": reverse("register", args=[one.register]) if one.register else "", "calls": calls,
         "fault": bool(one.fault), "good": False, "recognition": recognition, "pays": one.policy.payee != "none",
     }  # fmt: skip
     if result is None:

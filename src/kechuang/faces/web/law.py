@@ -139,7 +139,7 @@ def _result(rules: Rules, policy: Policy) -> Iterator[Part]:
 def _ceiling(rules: Rules, policy: Policy) -> Iterator[Part]:
     lang = language()
     if policy.cap is not None:
-        group = "、".join(_group(rules, policy, path) for path in policy.cap.per)
+        group = wording.listed(_group(rules, policy, path) for path in policy.cap.per)
         ways = {"first_come": _("先到先得，到上限为止。"), "proportional": _("合计超过上限的，按比例分摊到各笔。"), "highest": _("只取最高的一笔。")}  # fmt: skip
         said = _("每个%(group)s有一个上限；%(way)s") % {"group": group, "way": ways[policy.cap.allocate]}
         yield {
@@ -223,7 +223,8 @@ def value_shown(rules: Rules, code: str, param: Param, value: Any) -> list[str]:
         return [f"{names.get(key, key)} {shown(one, kind, lang)}" for key, one in value.items()]
     if isinstance(value, tuple):
         units = [number(of) for of in param.of]
-        return ["，".join(shown(one, kind, lang) for one, kind in zip(row, units, strict=False)) for row in value]
+        comma = ", " if lang == "en" else "，"
+        return [comma.join(shown(one, kind, lang) for one, kind in zip(row, units, strict=False)) for row in value]
     return [shown(as_ratio(param, value), number(str(param.of)), lang)]
 
 
@@ -237,9 +238,8 @@ def entries_of(rules: Rules, code: str, param: Param) -> Mapping[str, str]:
     """The titles of a table's entries: those of the field of the subject that holds exactly such codes."""
     keys = {str(key) for span in param.spans if isinstance(span.value, Mapping) for key in span.value}
     for one in rules.vocabulary.entities[rules[code].subject].fields.values():
-        options = {str(key): wording.text(title) for key, title in one.options.items()}
-        if keys and keys <= options.keys() and not wording.english():
-            return options
+        if keys and keys <= one.options.keys():
+            return {code: wording.text(title) for code, title in one.options.items()}
     return {}
 
 
@@ -250,7 +250,7 @@ def examples(rules: Rules, code: str) -> list[Part]:
         day, year = moment_of(one)
         wanted = one.get("expect", [one["expect_total"]] if "expect_total" in one else [])
         when = wording.day_long(day) if day and "day" in one else str(year or (day.year if day else ""))
-        found.append({"n": n, "name": one["name"], "when": when, "expect": "、".join(_expected(rules, policy, value) for value in wanted), "open": "set" not in one and policy.allot is None})  # fmt: skip
+        found.append({"n": n, "name": one["name"], "when": when, "expect": wording.listed(_expected(rules, policy, value) for value in wanted), "open": "set" not in one and policy.allot is None})  # fmt: skip
     return found
 
 

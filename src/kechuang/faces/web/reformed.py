@@ -235,12 +235,19 @@ def _curve(asked: Any, said: Mapping[str, Any], today: int, tried: int) -> chart
     return charts.curve(
         points, title=_("多花的钱在哪里变缓") if money else _("放宽或收紧，多少家符合"), note=_("年度支出，万元") if money else _("家"),
         sentence=_("%(title)s与结果的关系曲线：现行 %(now)s 时 %(cost)s %(unit)s，改为 %(here)s 时 %(tried)s %(unit)s") % values,
-        axis=f"{one.title}（{unit(one)}）" if unit(one) else one.title,
+        axis=_axis(one),
         heads=(one.title, kind, _("比上一档"), _("领到的")), table=table,
         today=None if others else (float(one.now), today / scale, _("现行 %(now)s") % {"now": one.written}),
         pin=(float(here), tried / scale, adjusting.decimal(here)) if moved else None,
         level=(budget / WAN, _("本年预算 %(sum)s 万元") % {"sum": shown(policy, budget)}) if money and budget and budget < 3 * max(tried, today, 1) else None,
     )  # fmt: skip
+
+
+def _axis(one: adjusting.Slider) -> str:
+    """What the curve runs along, with its unit."""
+    if not unit(one):
+        return one.title
+    return f"{one.title} ({unit(one)})" if wording.english() else f"{one.title}（{unit(one)}）"
 
 
 def _map(policy: Policy, rows: Mapping[str, Sequence[Sequence[int]]], name: str) -> charts.Tiles:
@@ -295,9 +302,7 @@ def _names(cut: str) -> Mapping[str, str]:
     field = current().page("vocabulary").body["entities"]["enterprise"]["fields"][cut]
     if cut == "region":
         return {code[:4]: wording.text(title) for code, (_x, _y, title) in charts.PLACES.items()}
-    if wording.english():
-        return {}
-    return {str(code): str(title) for code, title in field.get("options", {}).items()}
+    return {str(code): wording.text(title) for code, title in field.get("options", {}).items()}
 
 
 def compared(asked: Any, chosen: Sequence[Any], said: Mapping[str, Any]) -> Part:
@@ -330,7 +335,7 @@ def compared(asked: Any, chosen: Sequence[Any], said: Mapping[str, Any]) -> Part
     kind = _("万元") if money else _("家")
     return {
         "table": {"caption": _("方案比较"), "columns": heads, "rows": rows}, "whom": whom(said), "synthetic": said["population"]["kind"] == "region",
-        "chart": charts.bars(bars, title=_("年度支出") if money else _("符合的"), note=kind, sentence="；".join(f"{title} {wording.number(value)}" for title, value in bars), heads=(_("方案"), kind), tones={0: "sky"}),
+        "chart": charts.bars(bars, title=_("年度支出") if money else _("符合的"), note=kind, sentence=wording.listed(f"{title} {wording.number(value)}" for title, value in bars), heads=(_("方案"), kind), tones={0: "sky"}),
         "cuts": [_side_by_side(policy, cut, titles, rows) for cut, rows in said["cuts"].items()],
     }  # fmt: skip
 

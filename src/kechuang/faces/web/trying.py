@@ -173,16 +173,9 @@ def unit_shown(unit: str) -> str:
     if not wording.english():
         return unit
     words = {
-        "万元": "×10,000 yuan",
-        "元": "yuan",
-        "人": "persons",
-        "分": "points",
-        "件": "pieces",
-        "项": "items",
-        "日": "days",
-        "月": "months",
-        "年": "year",
-    }
+        "万元": "×10,000 yuan", "元": "yuan", "分钱": "fen", "倍": "times", "人": "persons", "分": "points", "件": "pieces", "项": "items",
+        "家": "firms", "平方米": "m²", "日": "days", "工作日": "working days", "月": "months", "年": "years",
+    }  # fmt: skip
     return words.get(unit, unit)
 
 
@@ -253,7 +246,7 @@ def _shown(rules: Rules, code: str, line: Line, where: Mapping[str, str], had: i
     ]
     return {
         "title": title, "value": shown(line.value, line.kind, lang), "article": article, "formula": said, "note": note,
-        "confirm": confirm, "since": "；".join(since), "lost": line.what == "branch" and line.holds is False,
+        "confirm": confirm, "since": ("; " if lang == "en" else "；").join(since), "lost": line.what == "branch" and line.holds is False,
     }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -78,6 +78,11 @@ def text(value: Any) -> str:
     return str(value)
 
 
+def listed(parts: Iterable[str]) -> str:
+    """Several things in a row: 甲、乙; A, B."""
+    return (", " if english() else "、").join(parts)
+
+
 def fen(value: Any) -> int | None:
     """Whole fen of a Money or an int; None of anything else, for a page says "—" and does not fall over."""
     if isinstance(value, Money):
@@ -106,6 +111,11 @@ def amount(value: Any) -> tuple[str, str]:
         return f"¥{whole / 100:,.2f}".replace("¥-", "−¥") if abs(whole) < 2**52 else f"¥{Decimal(whole) / 100:,f}", ""
     digits, _space, unit = str(Money(whole)).partition(" ")
     return digits, unit
+
+
+def money(value: Any) -> str:
+    """A sum inside a sentence: 200.00 万元; ¥2,000,000.00."""
+    return " ".join(filter(None, amount(value)))
 
 
 def ten_thousands(value: Any, places: int = 2) -> str:
