@@ -11,8 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+import time
 import traceback
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import pairwise
@@ -22,7 +24,8 @@ import django
 
 django.setup()
 
-from django.db import connections, transaction  # noqa: E402
+from django.core.cache import cache  # noqa: E402
+from django.db import connection, connections, transaction  # noqa: E402
 from django.db.models import Sum  # noqa: E402
 from hypothesis import HealthCheck, Phase, seed, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
@@ -34,10 +37,20 @@ from hypothesis.stateful import (  # noqa: E402
     run_state_machine_as_test,
 )
 
-from kechuang.casework import acts, records  # noqa: E402
+from kechuang.casework import acts, pages, records  # noqa: E402
 from kechuang.casework.acts import act, open_case  # noqa: E402
 from kechuang.casework.clock import tick  # noqa: E402
-from kechuang.casework.models import Award, Case, Record, Round  # noqa: E402
+from kechuang.casework.models import (  # noqa: E402
+    Award,
+    Case,
+    Document,
+    Duty,
+    Notice,
+    Outbox,
+    Record,
+    Round,
+    Told,
+)
 from kechuang.casework.queries import history  # noqa: E402
 from kechuang.desks.funds import offers  # noqa: E402
 from kechuang.desks.funds.models import Account, Budget, Grant, QuotaDocument, Transfer  # noqa: E402
@@ -70,15 +83,48 @@ NEXT = {"draft": "submit_to_unit", "with_unit": "unit_check", "with_recommender"
 MONEY = ("fund", "prepare_payment", "pay", "confirm_receipt")
 TAKES = {
     "takes_its_next_step": ("at",), "goes_on": ("at", "name"), "by_another_hand": ("at", "name", "hand"),
-    "sends_again": ("at",), "same_key_other_body": ("at",), "crashes": ("at", "name", "flag"), "restarts": (),
+    "sends_again": ("at",), "same_key_other_body": ("at",), "crashes": ("at", "name", "flag", "left"), "restarts": (),
     "clock_jumps": ("minutes",), "another": ("flag",),
 }  # fmt: skip
 MOVES = ["takes_its_next_step"] * 6 + ["goes_on", "by_another_hand", "crashes"] * 2 + [*TAKES]
+TOLD_EVERY = 25  # lives
 done_in_all: Counter[str] = Counter()
 
 
 class Crash(Exception):
-    """The process ends between the last statement of an act and its commit."""
+    """The process ends in the middle of an act, or between its last statement and its commit."""
+
+
+@dataclass
+class Ending:
+    """Lets so many statements of a connection through; the process ends at the next."""
+
+    left: int
+
+    def __call__(self, execute: Callable[..., Any], *given: Any) -> Any:
+        self.left -= 1
+        if self.left < 0:
+            raise Crash
+        return execute(*given)
+
+
+# What a process reads once and what can be read again at the cost of a second: forgotten at every so manieth restart alone.
+DEAR = ("kechuang.casework.book", "kechuang.casework.shelf", "kechuang.formula", "kechuang.engines")
+WHOLE = 40
+
+
+def forgotten(*, whole: bool) -> None:
+    """As a process that has just begun: no connection, no prepared statement, nothing kept from what was read or computed."""
+    connections.close_all()
+    connection.__dict__.pop("_prepared", None)
+    cache.clear()
+    pages._unfrozen.clear()
+    pages._faults.clear()
+    for name, module in list(sys.modules.items()):
+        if name.startswith("kechuang.") and (whole or not name.startswith(DEAR)):
+            for one in vars(module).values():
+                if hasattr(one, "cache_clear"):
+                    one.cache_clear()
 
 
 @dataclass
@@ -88,6 +134,14 @@ class Known:
     leader: Any
     records: list[str] = field(default_factory=list)
     money: list[str] = field(default_factory=list)
+
+
+KEPT = (Record, Told, Award, Transfer, Outbox, Document, Duty, Notice)
+
+
+def standing() -> list[tuple[str, int]]:
+    """How many rows of each kind there are that an act writes."""
+    return [(one.__name__, one.objects.count()) for one in KEPT]
 
 
 class Life(RuleBasedStateMachine):
@@ -103,6 +157,12 @@ class Life(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """What is due of this life is nothing that the next one should do."""
+        done_in_all["lives"] += 1
+        if done_in_all["lives"] % TOLD_EVERY == 0:
+            spent = round(time.process_time())
+            sys.stderr.write(
+                f"{done_in_all['lives']} lives, {done_in_all['restarts']} restarts, {spent} s of the processor\n"
+            )
         Round.objects.update(due_at=None)
         Case.objects.update(due_at=None)
 
@@ -156,26 +216,30 @@ class Life(RuleBasedStateMachine):
 
     @rule(
         what=st.sampled_from(MOVES), at=st.integers(0, 200), name=st.sampled_from(list(WAY)), hand=st.sampled_from(HANDS),
-        minutes=st.sampled_from([-60, -1, 1, 60, 24 * 60]), flag=st.booleans(),
+        minutes=st.sampled_from([-60, -1, 1, 60, 24 * 60]), flag=st.booleans(), left=st.integers(0, 80),
     )  # fmt: skip
-    def lives(self, what: str, at: int, name: str, hand: str, minutes: int, flag: bool) -> None:
+    def lives(self, what: str, at: int, name: str, hand: str, minutes: int, flag: bool, left: int) -> None:
         """One move; a single rule, so that none is left out of a whole life and the common ones are common."""
-        given = {"at": at, "name": name, "hand": hand, "minutes": minutes, "flag": flag}
+        given = {"at": at, "name": name, "hand": hand, "minutes": minutes, "flag": flag, "left": left}
         move = getattr(self, what)
         move(*(given[one] for one in TAKES[what]))
 
     def takes_its_next_step(self, at: int) -> None:
         """What comes next on the way of a case."""
         number = list(self.cases)[at % len(self.cases)]
+        name, (hand, data) = self.next_of(number)
+        self.tried(number, name, hand, data)
+
+    def next_of(self, number: str) -> tuple[str, tuple[str, dict[str, Any]]]:
+        """The act that comes next on the way of a case, whose it is and with what."""
         case, steps = Case.objects.get(number=number), self.cases[number].money
         if case.rank is not None:
             name = MONEY[min(len(steps), len(MONEY) - 1)]
         else:
             name = NEXT.get(case.state, "withdraw")
-            name = (
-                "endorse" if name == "unit_check" and Record.objects.filter(subject=number, act=name).exists() else name
-            )
-        self.tried(number, name, *WAY[name])
+            done = Record.objects.filter(subject=number, act=name)
+            name = "endorse" if name == "unit_check" and done.exists() else name
+        return name, WAY[name]
 
     def goes_on(self, at: int, name: str) -> None:
         """An act by the hand whose it is."""
@@ -206,33 +270,30 @@ class Life(RuleBasedStateMachine):
         else:
             raise AssertionError("another body was taken for the same key")
 
-    def crashes(self, at: int, name: str, again: bool) -> None:
-        """The process ends before the commit; it starts anew, and the request may be sent once more."""
+    def crashes(self, at: int, name: str, again: bool, left: int) -> None:
+        """The process ends at that statement of an act, at the latest before its commit; the request may be sent once more."""
         number, (hand, data) = list(self.cases)[at % len(self.cases)], WAY[name]
-        before = Record.objects.count()
+        if left % 4 == 0:  # an act that is possible here goes further than a refusal
+            name, (hand, data) = self.next_of(number)
+        by, before, ending = self.who(number, hand), standing(), Ending(left)
         try:
-            with transaction.atomic():
-                act(
-                    Case.objects.get(number=number),
-                    name,
-                    by=self.who(number, hand),
-                    on=self.on,
-                    key=self.key(),
-                    data=data,
-                )
+            with connection.execute_wrapper(ending), transaction.atomic():
+                act(Case.objects.get(number=number), name, by=by, on=self.on, key=self.key(), data=data)
                 raise Crash
-        except (Crash, Refused):
-            done_in_all["crashes"] += 1
+        except Crash:
+            done_in_all["crashes in the act" if ending.left < 0 else "crashes before the commit"] += 1
+        except Refused:
+            done_in_all["refused before a crash"] += 1
         self.restarts()
-        assert Record.objects.count() == before
+        assert standing() == before
         if again:
             self.tried(number, name, hand, data)
 
     def restarts(self) -> None:
-        """Connections and all that was prepared on them are gone."""
-        connections.close_all()
-        self.round = Round.objects.get(pk=self.round.pk)
+        """A process of its own begins: what was known is known from the database alone."""
         done_in_all["restarts"] += 1
+        forgotten(whole=done_in_all["restarts"] % WHOLE == 0)
+        self.round = Round.objects.get(pk=self.round.pk)
 
     def clock_jumps(self, minutes: int) -> None:
         """The machine's clock, back or forth, and what it then finds due; never beyond the closing of the round."""

@@ -12,6 +12,12 @@ from random import Random
 import psycopg
 import pytest
 
+from tests.bars.crash_holds import (  # noqa: F401  what is held against every crash
+    test_every_request_settles_exactly_once_when_it_is_sent_again,
+    test_money_is_balanced_and_each_payment_was_ordered_once,
+    test_no_acknowledged_record_is_lost_or_changed,
+    test_the_database_and_the_chains_are_whole,
+)
 from tests.bars.databases import with_tables
 from tests.bars.installation import LONG, Installation
 from tests.bars.served import Served, rush, sent
@@ -87,7 +93,7 @@ def told(tmp_path_factory):
             served.end()
         print(f"{KILLS} backends killed, {KILLS} stops; acknowledged before the last {len(first)}, unanswered {len(unanswered)}, down for at most {max(served.waits[1:]):.2f} s")  # noqa: T201  # fmt: skip
         yield {
-            **house.scene("became", of="crash_scenes"), "acked": first, "settled": settled, "planted": planted,
+            **house.scene("became", of="crash_scenes"), "acked": first, "settled": settled, "planted": planted, "each": EACH, "kills": 2 * KILLS,
             "verify": house.told("verify", "--json"), "checked": checked(cluster),
             "settings": [asked(cluster, f"SHOW {name}")[0][0] for name in ("fsync", "full_page_writes", "synchronous_commit")],
         }  # fmt: skip
@@ -111,28 +117,8 @@ def test_the_server_keeps_what_it_commits(told):
     assert told["settings"] == ["on", "on", "on"]
 
 
-def test_no_acknowledged_record_is_lost_or_changed(told):
-    assert len(told["acked"]) >= 2 * KILLS
-    assert {key: told["settled"][key] for key in told["acked"]} == told["acked"]
-
-
-def test_every_request_settles_exactly_once_when_it_is_sent_again(told):
-    assert [key for key, digest in told["settled"].items() if digest is None] == []
-    assert (told["twice"], told["records"]["submit_to_unit"], told["records"]["pay"]) == ([], EACH, EACH)
-    assert told["records"]["fund"] == told["awards"] == 2 * EACH
-
-
-def test_money_is_balanced_and_each_payment_was_ordered_once(told):
-    assert (told["accounts"], told["paid"], told["paid and ordered differ"]) == (0, EACH, 0)
-
-
 def test_the_bar_finds_a_server_that_acknowledges_before_it_is_on_the_disk(told):
     assert told["planted"] != []
-
-
-def test_the_chains_hold(told):
-    found = {fault["code"] for fault in told["verify"]["faults"]}
-    assert found - {"state_differs", "row_without_record"} == set()
 
 
 def test_every_table_and_index_is_whole(told):

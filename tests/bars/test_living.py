@@ -8,7 +8,7 @@ from tests.bars.installation import LONG, Installation, long_form
 
 pytestmark = pytest.mark.bar
 EXAMPLES, STEPS = (500, 50) if LONG else (5, 25)
-MOVES = ("submit_to_unit", "fund", "prepare_payment", "pay", "refused", "sent again", "crashes", "restarts")
+MOVES = ("submit_to_unit", "fund", "prepare_payment", "pay", "refused", "sent again", "crashes in the act", "restarts")
 
 
 def lived(folder, seed: int, examples: int = EXAMPLES, steps: int = STEPS, *fault: str):

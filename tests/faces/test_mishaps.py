@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from types import ModuleType
 
 import pytest
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
+from django.urls import path
 
 from kechuang.faces.web import mishaps
 
@@ -29,7 +31,17 @@ def test_each_mishap_has_its_status_and_tells_nothing_of_the_inside(answer, stat
     assert (answer.status_code, "inside" in page, "secret-name" in page) == (status, False, False)
 
 
-def test_the_number_on_the_page_is_the_one_in_the_log(caplog):
-    page = mishaps.server_error(REQUEST).content.decode()
+def broken(request, number):
+    raise ValueError(f"{number} of 巴图")
+
+
+@pytest.mark.django_db
+def test_the_number_on_the_page_leads_to_what_failed_and_where_and_to_nobody(caplog, settings):
+    pages = settings.ROOT_URLCONF = ModuleType("pages")
+    pages.urlpatterns = [path("cases/<str:number>/", broken)]
+    pages.handler500 = "kechuang.faces.web.mishaps.server_error"
+    page = Client(raise_request_exception=False).get("/cases/secret-name/").content.decode()
     shown = re.search(r"编号 (\w{8})", page)[1]
-    assert [record.getMessage() for record in caplog.records] == [f"mishap {shown} on GET /cases/secret-name/"]
+    said = [record.getMessage() for record in caplog.records if record.name == "kechuang.mishaps"]
+    assert len(said) == 1 and said[0].startswith(f"mishap {shown} on GET cases/<str:number>/: ValueError at ")
+    assert ("test_mishaps.py" in said[0], "巴图" in said[0], "secret-name" in said[0]) == (True, False, False)

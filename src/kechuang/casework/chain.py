@@ -23,7 +23,7 @@ from kechuang.words.reason import Reason
 
 CONFIRMS_UNITS = ("recommender", "recommender_head")
 CONFIRMS_PERSONS = ("unit_research", "unit_head")
-OF_UNIT = ("unit_research", "unit_head", "unit_finance", "claimant", "platform_manager")
+GIVEN_BY_HEAD = ("unit_research", "unit_head", "unit_finance", "claimant", "platform_manager")
 NO_ADMIN = ("leader", "member", "entrant", "accused", "expert", "panel_chair", "judge", "public", "objector", "clock")
 
 
@@ -74,8 +74,8 @@ class Desk:
     def gives(self) -> tuple[str, ...]:
         """The roles this desk may give: a unit's head those of the unit, the security administrator the others."""
         if self.security:
-            return tuple(role for role in roles_page().body["roles"] if role not in (*NO_ADMIN, *OF_UNIT))
-        return OF_UNIT if self.heads else ()
+            return tuple(role for role in roles_page().body["roles"] if role not in (*NO_ADMIN, *GIVEN_BY_HEAD))
+        return GIVEN_BY_HEAD if self.heads else ()
 
     def units_waiting(self) -> QuerySet[Organisation]:
         """Units that wait for the recommender's word, oldest first."""
@@ -98,12 +98,12 @@ class Desk:
         return rows if self.security else rows.filter(unit__pid__in=self.heads | self.confirms)
 
     def may_end(self, held: Appointment) -> bool:
-        own = held.role in OF_UNIT and held.target in self.heads
-        return own or (self.security and held.role not in OF_UNIT)
+        own = held.role in GIVEN_BY_HEAD and held.target in self.heads
+        return own or (self.security and held.role not in GIVEN_BY_HEAD)
 
     def targets(self, role: str) -> list[tuple[str, Any]]:
         """For what this role can be given here, by its scope: the unit, the region, a plan, an office, a round, a league."""
-        if role in OF_UNIT:
+        if role in GIVEN_BY_HEAD:
             return list(Organisation.objects.filter(pid__in=self.heads).values_list("pid", "name"))
         scope = roles_page().scope(role)
         if scope == "programme":
@@ -131,7 +131,8 @@ def reset_password(who: Person, *, by: Person, on: datetime, key: str) -> str:
     """
     people.must_hold(by, on, {"unit_head", "security_admin"})
     desk = Desk.of(Appointment.objects.filter(person=by).in_force(day_of(on)))
-    foreign = Appointment.objects.filter(person=who).in_force(day_of(on)).exclude(role__in=OF_UNIT).exists()
+    held = Appointment.objects.filter(person=who).in_force(day_of(on))
+    foreign = held.exclude(role__in=GIVEN_BY_HEAD).exists()
     if who.pk == by.pk or not desk.people().filter(pk=who.pk).exists() or (foreign and not desk.security):
         raise Refused(Reason("act_for_another", act="reset_password", role="security_admin"))
     made = one_time_password()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from kechuang.casework.deadlines import LATECOMERS
 from kechuang.casework.models import Case, Outbox, Record
 from kechuang.parties.prepared import Prepared, insert, update
 from kechuang.parties.steady import steady
+from kechuang.words.failure import told
 
 Job = Callable[[Mapping[str, Any], datetime], None]
 _jobs: dict[str, Job] = {}
@@ -71,10 +71,10 @@ def _try(pk: int, on: datetime) -> bool:
             row.done_at = on
             update(row, "done_at")
             return True
-    except Exception:
+    except Exception as error:
         row = Outbox.objects.get(pk=pk)
         row.tries += 1
         row.due = on + timedelta(minutes=2**row.tries)
-        row.error = traceback.format_exc(limit=3)
+        row.error = told(error)
         row.save(update_fields=["tries", "due", "error"])
         return False

@@ -21,7 +21,7 @@ from kechuang.words.outcome import Refused
 from kechuang.words.place import lies_in
 from kechuang.words.reason import Reason
 
-OF_UNIT = frozenset({"claimant", "unit_research", "unit_head", "platform_manager"})
+UNIT_KEEPERS = frozenset({"claimant", "unit_research", "unit_head", "platform_manager"})
 READS = frozenset({"planning", "execution", "supervision", "decision", "money"})
 
 
@@ -251,7 +251,7 @@ def visible(register: Register, held: Iterable[Appointment]) -> QuerySet[Any]:
     reach = Q(pk__in=[])
     names = [name for name in (register.unit, register.other) if name]
     for one in held:
-        if one.role in OF_UNIT:
+        if one.role in UNIT_KEEPERS:
             for name in names:
                 reach |= Q(**{f"{name}__pid": one.target})
         elif one.scope == "recommended":

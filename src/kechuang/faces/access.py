@@ -16,7 +16,7 @@ from django.utils import timezone
 from kechuang.casework import curtain
 from kechuang.casework.chain import Desk
 from kechuang.casework.pages import day_of, roles_page
-from kechuang.casework.registers import OF_UNIT
+from kechuang.casework.registers import UNIT_KEEPERS
 from kechuang.casework.takeover import MAY
 from kechuang.faces.serving.received import received_at
 from kechuang.parties.models import Appointment, Person
@@ -67,7 +67,7 @@ def powers(request: HttpRequest) -> set[str]:
     if any(a.role == "security_admin" for a in held):
         found.add("security")
     unit = getattr(request.user, "unit", None)
-    if unit and any(a.role in OF_UNIT and a.target == unit.pid for a in held):
+    if unit and any(a.role in UNIT_KEEPERS and a.target == unit.pid for a in held):
         found.add("own_unit")
     if any(a.role in MAY for a in held):
         found.add("imports")

@@ -13,7 +13,7 @@ from kechuang.casework import documents, linking, registers
 from kechuang.casework.linking import Row, Where
 from kechuang.casework.models import Case, Record
 from kechuang.casework.pages import day_of
-from kechuang.casework.registers import OF_UNIT, Register
+from kechuang.casework.registers import UNIT_KEEPERS, Register
 from kechuang.desks.enterprises import files
 from kechuang.desks.enterprises.models import Honour, Profile, Relation, Right, RndProject, Title, UsedRight, Year
 from kechuang.parties.models import Organisation
@@ -29,12 +29,12 @@ FLAGS = (
 )
 TAXED = ("is_manufacturing", "is_ic", "excluded_industry", "taxed_by_assessment")  # unknown until a profile says
 
-YEARS = registers.keep(Register("years", {"zh": "企业年度数据", "en": "Yearly figures"}, Year, "unit", ("unit", "fiscal_year"), OF_UNIT, BUREAU))  # fmt: skip
-PROFILES = registers.keep(Register("profiles", {"zh": "企业情况", "en": "Profiles of firms"}, Profile, "unit", ("unit",), OF_UNIT, BUREAU))  # fmt: skip
-RIGHTS = registers.keep(Register("rights", {"zh": "知识产权", "en": "IP rights"}, Right, "unit", ("number",), OF_UNIT, BUREAU))  # fmt: skip
-LEDGER = registers.keep(Register("rnd", {"zh": "研发费用辅助账", "en": "R&D ledger"}, RndProject, "unit", ("unit", "fiscal_year", "number"), OF_UNIT, BUREAU))  # fmt: skip
+YEARS = registers.keep(Register("years", {"zh": "企业年度数据", "en": "Yearly figures"}, Year, "unit", ("unit", "fiscal_year"), UNIT_KEEPERS, BUREAU))  # fmt: skip
+PROFILES = registers.keep(Register("profiles", {"zh": "企业情况", "en": "Profiles of firms"}, Profile, "unit", ("unit",), UNIT_KEEPERS, BUREAU))  # fmt: skip
+RIGHTS = registers.keep(Register("rights", {"zh": "知识产权", "en": "IP rights"}, Right, "unit", ("number",), UNIT_KEEPERS, BUREAU))  # fmt: skip
+LEDGER = registers.keep(Register("rnd", {"zh": "研发费用辅助账", "en": "R&D ledger"}, RndProject, "unit", ("unit", "fiscal_year", "number"), UNIT_KEEPERS, BUREAU))  # fmt: skip
 HONOURS = registers.keep(Register("honours", {"zh": "百强、载体、大赛、挂牌名单", "en": "Official lists"}, Honour, "unit", ("kind", "number"), LISTERS, LISTERS))  # fmt: skip
-RELATIONS = registers.keep(Register("relations", {"zh": "关联关系", "en": "Related units"}, Relation, "unit", ("unit", "other", "kind"), OF_UNIT | BUREAU, BUREAU, other="other"))  # fmt: skip
+RELATIONS = registers.keep(Register("relations", {"zh": "关联关系", "en": "Related units"}, Relation, "unit", ("unit", "other", "kind"), UNIT_KEEPERS | BUREAU, BUREAU, other="other"))  # fmt: skip
 
 
 # Tables

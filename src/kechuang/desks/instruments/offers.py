@@ -7,18 +7,18 @@ from datetime import datetime
 from kechuang.casework import linking, registers
 from kechuang.casework.linking import Row, Where
 from kechuang.casework.pages import day_of
-from kechuang.casework.registers import OF_UNIT, Register
+from kechuang.casework.registers import UNIT_KEEPERS, Register
 from kechuang.desks.instruments.models import Instrument, Use
 from kechuang.words.money import Money
 from kechuang.words.offers import table
 
 SETS = registers.keep(Register(
     "instruments", {"zh": "大型科学仪器", "en": "Instruments"}, Instrument, "owner", ("number",),
-    enters=OF_UNIT, confirms=frozenset({"institution_officer", "institution_chief"}),
+    enters=UNIT_KEEPERS, confirms=frozenset({"institution_officer", "institution_chief"}),
 ))  # fmt: skip
 USES = registers.keep(Register(
     "uses", {"zh": "仪器使用记录", "en": "Uses of instruments"}, Use, "owner", ("number",),
-    enters=OF_UNIT, confirms=OF_UNIT, by_unit="user", other="user", links={"instrument": "instruments"},
+    enters=UNIT_KEEPERS, confirms=UNIT_KEEPERS, by_unit="user", other="user", links={"instrument": "instruments"},
 ))  # fmt: skip
 
 SET_COLUMNS = {

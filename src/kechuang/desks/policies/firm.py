@@ -10,7 +10,7 @@ from typing import Any
 from kechuang.casework import computing, linking, registers
 from kechuang.casework.computing import Basis, Result
 from kechuang.casework.pages import current, day_of
-from kechuang.casework.registers import OF_UNIT
+from kechuang.casework.registers import UNIT_KEEPERS
 from kechuang.desks.policies.reading import rules_in_force
 from kechuang.engines.rules.calculator import ROW, asks
 from kechuang.engines.rules.policy import Policy
@@ -133,7 +133,7 @@ def _register(source: str) -> str:
     code = source.partition(".")[2]
     code = ALIASES.get(code, code)
     known = {one.code: one for one in registers.every()}
-    return code if code in known and known[code].enters & OF_UNIT else ""
+    return code if code in known and known[code].enters & UNIT_KEEPERS else ""
 
 
 def counted(found: list[Entitlement]) -> int:

@@ -20,6 +20,7 @@ from kechuang.desks.texts.comparing import take_in_missing
 from kechuang.desks.texts.models import Found
 from kechuang.engines.match import Entry, Part, PartBuilder, merged_parts
 from kechuang.parties.models import Organisation, Person
+from kechuang.words.failure import told
 
 log = logging.getLogger("kechuang.search")
 BEHIND = 2000  # records looked at again: on PostgreSQL they are not committed in the order of their numbers
@@ -125,8 +126,8 @@ def made(subjects: Iterable[Subject]) -> dict[str, list[Entry]]:
             key = f"{kind}/{getattr(row, name)}"
             try:
                 found[key] = [one for one in make(row) if one]
-            except Exception:
-                log.exception("%s cannot be made findable", key)  # one thing must not keep the rest out
+            except Exception as error:  # one thing must not keep the rest out
+                log.error("%s cannot be made findable: %s", key, told(error))
                 del found[key]
     return found
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from kechuang.casework import linking, registers
 from kechuang.casework.linking import Row, Where
 from kechuang.casework.pages import day_of
-from kechuang.casework.registers import OF_UNIT, Register
+from kechuang.casework.registers import UNIT_KEEPERS, Register
 from kechuang.desks.transfer.models import Contract, Conversion, Trade
 from kechuang.words.money import Money
 from kechuang.words.offers import table
@@ -18,7 +18,7 @@ REGISTRAR = frozenset({"contract_registrar"})
 
 CONTRACTS = registers.keep(Register(
     "contracts", {"zh": "技术合同", "en": "Technology contracts"}, Contract, "buyer", ("number",),
-    enters=OF_UNIT | REGISTRAR, confirms=REGISTRAR, other="seller",
+    enters=UNIT_KEEPERS | REGISTRAR, confirms=REGISTRAR, other="seller",
 ))  # fmt: skip
 
 
@@ -37,7 +37,7 @@ def payment_fits(row: Trade) -> Reason | None:
 
 TRADES = registers.keep(Register(
     "trades", {"zh": "技术交易付款", "en": "Payments on contracts"}, Trade, "buyer", ("number",),
-    enters=OF_UNIT | REGISTRAR, confirms=REGISTRAR, links={"contract": "contracts"}, fits=payment_fits,
+    enters=UNIT_KEEPERS | REGISTRAR, confirms=REGISTRAR, links={"contract": "contracts"}, fits=payment_fits,
 ))  # fmt: skip
 
 CONTRACT_COLUMNS = {

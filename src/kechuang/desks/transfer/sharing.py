@@ -15,7 +15,7 @@ from kechuang.casework.acts import note
 from kechuang.casework.computing import Basis, Result
 from kechuang.casework.models import Record
 from kechuang.casework.pages import current, day_of
-from kechuang.casework.registers import OF_UNIT, role_for
+from kechuang.casework.registers import UNIT_KEEPERS, role_for
 from kechuang.desks.transfer.models import Conversion
 from kechuang.engines.rules.reading import policy_from
 from kechuang.engines.rules.single import Rules
@@ -70,7 +70,7 @@ def worked_out(said: Converted, unit: Organisation, on: datetime) -> Result:
 @transaction.atomic
 def file(said: Converted, unit: Organisation, *, by: Person, on: datetime, key: str) -> Conversion:
     """Keep a calculation and issue its paper; Refused for who does not work for the unit, and where nothing comes of it."""
-    role = role_for(appointments(by, day_of(on)), OF_UNIT, unit)
+    role = role_for(appointments(by, day_of(on)), UNIT_KEEPERS, unit)
     if role is None:
         raise Refused(Reason("not_yours_to_file"))
     if told := Record.objects.filter(actor=by.actor_id, key=key).first():

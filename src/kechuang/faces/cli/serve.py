@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import os
 import secrets
 import shutil
@@ -48,6 +49,7 @@ def serve(
             typer.echo(f"不能启动 / cannot start: {sentence}", err=True)
         raise typer.Exit(1)
     collect_static()
+    log_aloud()
     listening = bound(address, port)
     Service(listening, workers or min(4, os.cpu_count() or 1), not without_worker).run()
 
@@ -64,6 +66,15 @@ def bound(address: str, port: int) -> socket.socket:
         raise typer.Exit(1) from None
     listening.listen(BACKLOG)
     return listening
+
+
+def log_aloud() -> None:
+    """What the house says of itself goes to standard error: mishaps, stopped look-ups, who looked behind the curtain."""
+    aloud = logging.StreamHandler()
+    aloud.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
+    house = logging.getLogger("kechuang")
+    house.setLevel(logging.INFO)
+    house.addHandler(aloud)
 
 
 def collect_static() -> bool:

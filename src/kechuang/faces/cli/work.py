@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import signal
 import sys
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from django.utils import timezone
 from kechuang.casework import clock, outbox, sealer
 from kechuang.databases import analyse
 from kechuang.desks.texts import indexing
+from kechuang.words.failure import told
 from kechuang.words.outcome import Refused
 
 app = typer.Typer()
@@ -60,9 +60,9 @@ class Turn:
         except Refused as refusal:
             self.not_before[name] = on + BACK_OFF
             self.say(f"{name}: {refusal}")
-        except Exception:
+        except Exception as error:
             self.not_before[name] = on + SEAL_EVERY
-            self.say(f"{name}: {traceback.format_exc(limit=5)}")
+            self.say(f"{name}: {told(error)}")
         return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from io import BytesIO
 from typing import Any
 
 from django.contrib import messages
@@ -18,6 +19,7 @@ from kechuang.desks.experts import fees, reading
 from kechuang.desks.experts.reading import Task
 from kechuang.desks.integrity import actions as integrity
 from kechuang.faces.access import needs, now, person
+from kechuang.faces.exports.nameless import nameless
 from kechuang.faces.web import claims, pool, reading_desk
 from kechuang.faces.web.applicant import not_lost
 from kechuang.faces.web.reading_desk import Desk
@@ -248,12 +250,17 @@ def review_draft(request: HttpRequest, label: str, number: str) -> HttpResponse:
 @require_GET
 @needs("expert", behind=True)
 def review_file(request: HttpRequest, label: str, number: str, digest: str) -> HttpResponseBase:
-    """An attachment of an answer this expert may see, under a name that tells nothing."""
-    found = reading_desk.may_open(_desk(request, label, number), digest)
+    """An attachment of an answer this expert may see, under a name that tells nothing; in a blind review without its authors."""
+    desk = _desk(request, label, number)
+    found = reading_desk.may_open(desk, digest)
     if found is None:
         raise Http404
     ending = found.name.rsplit(".", 1)[-1]
-    answer = FileResponse(files.opened(found), as_attachment=True, filename=f"{digest[:12]}.{ending}")
+    try:
+        content = BytesIO(nameless(files.path_of(digest), ending)) if desk.blind else files.opened(found)
+    except Refused as refusal:
+        return _refused(request, refusal)
+    answer = FileResponse(content, as_attachment=True, filename=f"{digest[:12]}.{ending}")
     answer["Content-Type"] = found.media
     answer["Content-Security-Policy"] = "sandbox"
     return answer

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import secrets
+import sys
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+
+from kechuang.words.failure import told
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no letter that is read as a figure
 log = logging.getLogger("kechuang.mishaps")
@@ -37,9 +40,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Our own fault: the number goes to the log beside Django's account of it, never the details to the page."""
+    """Our own fault: the number goes to the log with what failed and where, never the details to the page.
+
+    The log names the page and not the address: in an address stands whom it was about.
+    """
     number = reference()
-    log.error("mishap %s on %s %s", number, request.method, request.path)
+    page = request.resolver_match.route if request.resolver_match else "no page"
+    log.error("mishap %s on %s %s: %s", number, request.method, page, told(sys.exception()))
     return mishap(request, 500, number=number)
 
 

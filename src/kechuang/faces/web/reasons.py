@@ -100,6 +100,7 @@ file_unsafe|文件里夹着别的文件：可执行程序、套着的压缩包�
 file_unpacks_too_big|文件展开后过大或内含文件过多，请拆分|The file becomes too large, or too many files, when it is unpacked; please split it
 image_too_large|图片超过 {most} 百万像素，请缩小后再传|The image has more than {most} million pixels; please make it smaller
 file_empty|文件是空的，请重新选择|The file is empty; please choose again
+file_keeps_names|这个文件去不掉作者信息，匿名评审中不能打开，请告知项目专员|The names in this file cannot be taken out, so it stays shut in a blind review; please tell the project officer
 file_kind_not_taken|不接收 .{ending} 文件，可以用：{taken}|.{ending} files are not taken; use one of {taken}
 file_missing|找不到文件 {name}|There is no file {name}
 file_not_what_it_says|文件内容与后缀 .{ending} 不符，请另存为正确的格式|The content is not what the ending .{ending} says; please save it in the right format

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kechuang.casework import registers
-from kechuang.casework.registers import OF_UNIT, Register, Row
+from kechuang.casework.registers import UNIT_KEEPERS, Register, Row
 from kechuang.engines import forms
 from kechuang.faces.access import held_by, needs, now, person
 from kechuang.faces.importing import checking
@@ -54,7 +54,7 @@ def readable(held: list[Appointment]) -> list[Register]:
     """The registers that these appointments let their holder read or write."""
     office = any(one.power in registers.READS for one in held)
     roles = {one.role for one in held}
-    return [one for one in registers.every() if office or roles & (one.enters | one.confirms) or roles & OF_UNIT]
+    return [one for one in registers.every() if office or roles & (one.enters | one.confirms) or roles & UNIT_KEEPERS]
 
 
 @needs("person")
@@ -73,7 +73,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         ]  # fmt: skip
         rows.append({"key": one.code, "href": href, "cells": lists.cells(heads, cells)})
     table = {"caption": _("登记台账"), "columns": heads, "rows": rows}
-    files_shares = any(one.role in OF_UNIT for one in held)
+    files_shares = any(one.role in UNIT_KEEPERS for one in held)
     return render(
         request, "registers/overview.html", {"title": _("登记台账"), "table": table, "files_shares": files_shares}
     )
