@@ -61,12 +61,12 @@ def test_an_expert_opens_a_file_of_an_answer_and_no_other(settings, tmp_path):
     client, seat = panel.reading()
     case = panel.cases[0]
     shown, other = (
-        files.keep(case, "other_files", f"{n}.pdf", [b"%PDF-1.7 " + bytes([n])], by=None, on=panel.on) for n in (1, 2)
+        files.keep(case, "other_files", f"{n}.txt", [b"words %d" % n], by=None, on=panel.on) for n in (1, 2)
     )
     Case.objects.filter(pk=case.pk).update(answers={**case.answers, "other_files": [shown.digest]})
     told = [client.get(f"/reviews/{seat.label}/{case.number}/file/{one.digest}/") for one in (shown, other)]
     assert [one.status_code for one in told] == [200, 404]
-    assert told[0].headers["Content-Disposition"] == f'attachment; filename="{shown.digest[:12]}.pdf"'
+    assert told[0].headers["Content-Disposition"] == f'attachment; filename="{shown.digest[:12]}.txt"'
 
 
 def test_supervision_takes_the_whole_file_along_and_stops_a_payment_with_two_words(settings, tmp_path):

@@ -12,7 +12,7 @@ def told(error: BaseException | None) -> str:
 
     A database says which name was there twice, a parser which text it could not read: their sentences stay out of every log.
     """
-    kinds = []
+    kinds: list[str] = []
     while error is not None and len(kinds) < MOST:
         places = [
             f"{_short(one.filename)}:{one.lineno} {one.name}" for one in traceback.extract_tb(error.__traceback__)
