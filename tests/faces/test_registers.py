@@ -279,4 +279,8 @@ def test_a_firm_confirms_none_of_its_own_rows_by_picking_them(client, region):
 def test_a_list_of_contracts_shows_what_they_are_worth(client, region):
     a_trade(region, 500 * WAN, contract_amount=900 * WAN, technical_amount=700 * WAN)
     page = signed_in(client, region.registrar).get("/registers/contracts/").content.decode()
-    assert ("900.00 万元" in page, "700.00 万元" in page) == (True, True)
+    assert ("900.00</td>" in page, "700.00</td>" in page, '<span class="unit">万元</span>' in page) == (
+        True,
+        True,
+        True,
+    )

@@ -11,6 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.utils.translation import override
+
 from kechuang.casework import documents, pages
 from kechuang.casework.models import Case, Document, Notice, Round
 from kechuang.engines import forms
@@ -91,6 +94,7 @@ def shape(head: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, list[
     return {"right": right, "share": share if any(share) else [1] * len(head)}
 
 
+@override(settings.LANGUAGE_CODE)
 def of_document(document: Document) -> Paper:
     """A receipt, letter or list as it was issued."""
     body = document.body
@@ -119,8 +123,9 @@ def _receipt(document: Document, body: Mapping[str, Any]) -> Paper:
     return Paper("收件回执", ISSUER, "", facts, [Block(paragraphs=said)], "科技计划项目管理信息系统", wording.day_long(document.on), document.code, document.digest)  # fmt: skip
 
 
+@override(settings.LANGUAGE_CODE)
 def of_application(case: Case, language: str = "zh") -> Paper:
-    """The submitted form, section by section, as it was frozen."""
+    """The submitted form, section by section, as it was frozen; papers are issued in Chinese, whoever asks."""
     thawed = pages.pages_of(case.round)
     values = forms.typed(thawed.form, case.answers)
     known = drawing.Names().read(text for _path, text in drawing.picked(thawed.form.fields.values(), forms.answers_of(thawed.form, values)))  # fmt: skip
@@ -162,6 +167,7 @@ def _blocks(section: Printed) -> Iterator[Block]:
         yield Block(heading, pairs=pairs)
 
 
+@override(settings.LANGUAGE_CODE)
 def of_notice(notice: Notice) -> Paper:
     """A notice: what it says of its round, the list it is about and, where objections are heard, its days."""
     said = [f"{wording.text(one['label'])}：{wording.text(one['value'])}" for one in published.pairs(notice)]

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from kechuang.casework.pages import current
+from kechuang.faces.web import wording
 
 BESIDE: dict[str, tuple[str, str]] = {
     "appoint": ("授予角色", "Role given"), "dismiss": ("收回角色", "Role ended"), "register_unit": ("单位注册", "Unit registered"),
@@ -50,6 +51,42 @@ def _of_row(name: str) -> tuple[str, str] | None:
     verb, _dot, what = name.partition("_")
     title = OF_ROWS.get(verb)
     return (f"{title[0]}台账（{what}）", f"{title[1]}: {what}") if title and what else None
+
+
+def published_as(what: str) -> str:
+    """What an act publishes, in the reader's language; notices keep the Chinese."""
+    return _published(current().digest).get(what, what) if wording.english() else what
+
+
+def paper_title(title: str) -> str:
+    """The title of a letter or paper in the reader's language; papers are issued in Chinese, with or without a number."""
+    if not wording.english():
+        return title
+    known, (name, _space, number) = _papers(current().digest), title.partition(" ")
+    return known.get(title) or f"{known.get(name, name)} {number}".strip()
+
+
+PAPERS = {"回执": "Receipt", "任务书": "Task book", "拨付清单": "Payment list", "评审汇总表": "Review summary"}
+
+
+@lru_cache(maxsize=4)
+def _papers(digest: str) -> dict[str, str]:
+    """English titles of letters and papers by their Chinese."""
+    shelf = current()
+    pages = [shelf.page("letters", code).body["title"] for code in shelf.codes("letters")]
+    return {**PAPERS, **{str(title["zh"]): str(title["en"]) for title in pages}}
+
+
+@lru_cache(maxsize=4)
+def _published(digest: str) -> dict[str, str]:
+    """English of what acts of the flows in force publish, by the Chinese."""
+    shelf, found = current(), {}
+    for code in shelf.codes("flows"):
+        for act in shelf.page("flows", code).body["acts"].values():
+            what = (act.get("public") or {}).get("what")
+            if what:
+                found[str(what["zh"])] = str(what["en"])
+    return found
 
 
 @lru_cache(maxsize=4)

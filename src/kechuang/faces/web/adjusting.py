@@ -105,7 +105,7 @@ def _levels(rules: Rules, param: Param, of: tuple[str, ...], span: Span, title: 
         row, _dot, side = entry.partition(".")
         place = ("from", "low", "high").index(side) if side else 1
         start = adjusted(span.value[int(row) - 1][0], units[0], rules)
-        values = {"title": title, "start": f"{decimal(start)} {trying.unit_shown(units[0])}".strip()}
+        values = {"title": title, "start": f"{decimal(start)} {wording.unit(units[0])}".strip()}
         one = _slider(rules, param, f"{param.name}.{entry}", _TITLES[side](values), units[place], value, span.source)
         kept = _kept_between(one, *_neighbours(rules, span.value, int(row) - 1, place, units[place]))
         if kept is not None:

@@ -95,6 +95,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "page": page,
         "search_text": text,
         "units": bool(units),
+        "near": may(request, "unit"),
         "action": request.path,
     }
     return render(request, "applicant/mine.html", shown)

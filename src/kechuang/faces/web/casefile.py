@@ -21,6 +21,7 @@ from kechuang.desks.funds.models import Instalment
 from kechuang.engines import forms
 from kechuang.engines.flow import Act, Done, Flow, Situation, due, line, of_parent, offered, opened_on
 from kechuang.faces.web import drawing, sight, wording
+from kechuang.faces.web.act_titles import paper_title
 from kechuang.faces.web.fields import ShownFile
 from kechuang.faces.web.sight import Sight
 from kechuang.words.outcome import Refused
@@ -358,7 +359,7 @@ class CaseFile:
     def _paper_title(self, row: Document) -> str:
         """A receipt says of which step it is; there is one for each hop."""
         act = self.flow.acts.get(row.record.act) if row.record and row.kind == "receipt" else None
-        return _("%(act)s的回执") % {"act": wording.text(act.title)} if act else row.title
+        return _("%(act)s的回执") % {"act": wording.text(act.title)} if act else paper_title(row.title)
 
     def files(self) -> list[ShownFile]:
         """The attachments, for those who may know whose they are."""

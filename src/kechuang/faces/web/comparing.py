@@ -31,7 +31,6 @@ from kechuang.faces.web.casefile import REPORT_TITLES
 from kechuang.faces.web.side_by_side import SAME, Sides, marks
 from kechuang.faces.web.sight import sight
 from kechuang.parties.models import Person
-from kechuang.words.money import Money
 
 WHERE = {
     "this_round": gettext_lazy("本批次"), "past_round": gettext_lazy("往年批次"), "awarded": gettext_lazy("在研项目"),
@@ -65,7 +64,9 @@ def _like(case: Case, like: Mapping[str, Any], number: int, other: Case | None) 
     facts += [_("其中验收材料和成果 %(share)s%%") % {"share": late}] if (late := like.get("results")) else []
     facts += [_("同一团队")] if like.get("same_team") else []
     facts += [_("目标任务相同")] if like["same_goal"] else []
-    facts += [_("预算相同：%(name)s %(sum)s") % {"name": name, "sum": Money(fen)} for name, fen in like["items"]]
+    facts += [
+        _("预算相同：%(name)s %(sum)s") % {"name": name, "sum": wording.money(fen)} for name, fen in like["items"]
+    ]
     return {"title": other.title or other.number, "facts": facts, "href": f"{address}?with={other.number}"}
 
 

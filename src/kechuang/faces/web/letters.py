@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from kechuang.casework.models import Letter
 from kechuang.faces.access import needs, now, person
 from kechuang.faces.web import lists, printing, wording
+from kechuang.faces.web.act_titles import paper_title
 from kechuang.faces.web.tables import render
 
 OF_LETTER = ("document__case", "document__round")
@@ -49,7 +50,7 @@ def letter_row(one: Letter, heads: list[dict[str, Any]]) -> dict[str, Any]:
     about = kept.case.title if kept.case else kept.round.title if kept.round else ""
     read = {"chip": _("已读"), "tone": "past"} if one.read_at else {"chip": _("未读"), "tone": "you"}
     said = [
-        {"text": kept.title, "lead": True, "href": reverse("letter", args=[kept.code])},
+        {"text": paper_title(kept.title), "lead": True, "href": reverse("letter", args=[kept.code])},
         {"text": about or wording.DASH},
         {"text": kept.number or wording.DASH},
         {"text": wording.day_long(one.on)},
@@ -66,8 +67,8 @@ def letter(request: HttpRequest, code: str) -> HttpResponse:
     one = get_object_or_404(mine, document__code=code)
     Letter.objects.filter(pk=one.pk, read_at=None).update(read_at=now())
     shown = {
-        "row": one.document, "paper": printing.paper(one.document), "title": one.document.title,
-        "trail": [{"title": _("函件"), "href": reverse("letters")}, {"title": one.document.title}],
+        "row": one.document, "paper": printing.paper(one.document), "title": paper_title(one.document.title),
+        "trail": [{"title": _("函件"), "href": reverse("letters")}, {"title": paper_title(one.document.title)}],
     }  # fmt: skip
     return render(request, "letters/letter.html", shown)
 

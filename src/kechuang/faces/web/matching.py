@@ -11,10 +11,11 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
+from kechuang.casework.pages import current
 from kechuang.casework.queries import rounds_visible_to
 from kechuang.desks.texts.knowing import Fit, Offered, fitting, recorded, results_for, topics, units_for
 from kechuang.faces.access import UNIT_ROLES, held_by, may, needs, now, person
-from kechuang.faces.web import showing
+from kechuang.faces.web import showing, wording
 from kechuang.faces.web.sentences import sentence
 from kechuang.parties.models import Organisation
 
@@ -32,9 +33,18 @@ def href(offered: Offered) -> str:
     return ADDRESSES[kind](name)
 
 
+def title_of(offered: Offered) -> str:
+    """What is offered by its title; a page of the book in the reader's language."""
+    kind, _colon, name = offered.name.partition(":")
+    folder, _slash, code = name.partition("/")
+    if kind == "page" and current().has(folder, code):
+        return wording.text(current().page(folder, code).body["title"])
+    return offered.title
+
+
 def rows(fits: Iterable[Fit]) -> list[dict[str, Any]]:
     """Fits as the templates take them: title, address, the sentence why."""
-    return [{"title": one.offered.title, "href": href(one.offered), "why": sentence(one.why)} for one in fits]
+    return [{"title": title_of(one.offered), "href": href(one.offered), "why": sentence(one.why)} for one in fits]
 
 
 def unit_of(request: HttpRequest) -> Organisation | None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from kechuang.casework import queries
 from kechuang.casework.models import Case, Document, Notice
@@ -147,7 +149,8 @@ def summary(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
     if kind not in ("pdf", "xlsx") or not experts.may_read_ranking(held, round_) or not experts.was_ranked(round_):
         raise Http404
     marks = experts.may_read_scores(held, round_)
-    row = papers.review_summary(round_, panels.summed_up(round_, marks=marks), marks=marks, on=now())
+    with override(settings.LANGUAGE_CODE):
+        row = papers.review_summary(round_, panels.summed_up(round_, marks=marks), marks=marks, on=now())
     if kind == "xlsx":
         return as_book(papers.of_document(row), f"review-summary-{row.code}")
     return download(papers.pdf(papers.of_document(row), on=row.on), f"review-summary-{row.code}.pdf", "application/pdf")

@@ -17,6 +17,7 @@ from kechuang.casework.queries import rounds_visible_to, visible_to
 from kechuang.desks.experts import fees, pool
 from kechuang.desks.experts.models import Expert
 from kechuang.faces.access import held_by, needs, now, person
+from kechuang.faces.web import wording
 from kechuang.faces.web.lists import fresh_key
 from kechuang.parties.models import Tie
 from kechuang.words.outcome import Refused
@@ -61,8 +62,8 @@ def _entry(request: HttpRequest, reasons: Any) -> dict[str, Any]:
         "kind": typed.get("kind", row.kind if row else ""),
         "fields": typed.get("fields", "、".join(row.fields) if row else ""),
         "keywords": typed.get("keywords", "、".join(row.keywords) if row else ""),
-        "kinds": Expert.KINDS,
-        "tie_kinds": Tie.KINDS,
+        "kinds": [(code, wording.chosen(title)) for code, title in Expert.KINDS],
+        "tie_kinds": [(code, wording.chosen(title)) for code, title in Tie.KINDS],
         "ties": Tie.objects.filter(person=person(request)).select_related("other", "organisation"),
         "reasons": reasons,
         "key": fresh_key(),
@@ -88,7 +89,7 @@ def experts(request: HttpRequest) -> HttpResponse:
     """The pool for the institution: counts, entries that wait, the credit of one by name; who sits where is not here."""
     text = request.GET.get("q", "")
     shown = {
-        "counts": pool.counts(), "pending": pool.pending()[:200], "kinds": dict(Expert.KINDS), "key": fresh_key(),
+        "counts": pool.counts(), "pending": pool.pending()[:200], "kinds": {code: wording.chosen(title) for code, title in Expert.KINDS}, "key": fresh_key(),
         "search_text": text, "found": pool.named(text)[:20], "credits": CREDITS, "chief": is_chief(request),
     }  # fmt: skip
     return render(request, "expert/pool.html", shown)

@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 from kechuang.casework import pages, queries
 from kechuang.casework.models import Award, Case, Document, Notice, Record, Round
 from kechuang.faces.access import needs, now
-from kechuang.faces.web import published, showing
+from kechuang.faces.web import published, showing, wording
 from kechuang.faces.web.tables import render
-from kechuang.words.period import shown_deadline
 
 OPEN = ("published", "open", "closing")
 
@@ -74,7 +73,7 @@ def call_facts(round_: Round, programme: Any) -> list[dict[str, Any]]:
 
 def showing_deadline(moment: Any) -> str:
     """A half-open deadline with its hour, or nothing for a rolling call."""
-    return shown_deadline(moment) if moment else _("常年受理")
+    return wording.deadline_long(moment) if moment else _("常年受理")
 
 
 @needs("anyone")

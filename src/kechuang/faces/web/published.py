@@ -14,6 +14,7 @@ from kechuang.casework.models import Case, Notice
 from kechuang.casework.pages import pages_of
 from kechuang.engines.flow import Act, Flow
 from kechuang.faces.web import charts, lists, showing, wording
+from kechuang.faces.web.act_titles import published_as
 
 NAMES = {
     "title": gettext_lazy("批次"),
@@ -114,7 +115,7 @@ def list_of(notice: Notice, cases: Sequence[Case], *, money: bool) -> dict[str, 
         *showing.CASE_COLUMNS[: None if money else -1],
         *({"code": name, "title": NAMES[name]} for name in extra),
     ]
-    return {"caption": notice.what, "columns": columns, "rows": rows}
+    return {"caption": published_as(notice.what), "columns": columns, "rows": rows}
 
 
 __all__ = ["act_of", "by_place", "list_of", "pairs"]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from kechuang.casework.pages import current
 from kechuang.engines.rules.policy import Policy
-from kechuang.faces.web import adjusting, charts, lists, trying, wording
+from kechuang.faces.web import adjusting, charts, lists, wording
 
 WAN = 1_000_000
 LARGE = 1_000 * WAN  # from here on a table needs no parts of 万元
@@ -19,7 +19,7 @@ Part = dict[str, Any]
 
 
 def unit(one: adjusting.Slider) -> str:
-    return trying.unit_shown(one.unit)
+    return wording.unit(one.unit)
 
 
 def heading(asked: Any) -> str:
@@ -37,7 +37,7 @@ def changes(asked: Any, values: Mapping[str, str]) -> str:
         number, _space, kind = value.partition(" ")
         title = titles[name].title if name in titles else name
         told.append(
-            _("%(title)s改为 %(number)s %(unit)s") % {"title": title, "number": number, "unit": trying.unit_shown(kind)}
+            _("%(title)s改为 %(number)s %(unit)s") % {"title": title, "number": number, "unit": wording.unit(kind)}
         )
     return ("; " if wording.english() else "，").join(one.strip() for one in told)
 

@@ -212,7 +212,12 @@ def _input(spec: Mapping[str, Any]) -> dict[str, Any]:
 def _table(one: Register, rows: list[Row], held: list[Appointment], request: HttpRequest) -> dict[str, Any]:
     specs = _columns(one)
     heads = [
-        lists.column({"zh": spec["zh"], "en": spec["en"]}, num="money" in spec["kind"], hide=n > 2)
+        lists.column(
+            {"zh": spec["zh"], "en": spec["en"]},
+            num="money" in spec["kind"],
+            hide=n > 2,
+            unit=_("万元") if "money" in spec["kind"] else "",
+        )
         for n, spec in enumerate(specs.values())
     ]
     heads = [*heads, lists.column(_("状态")), lists.column(_("办理"))]
@@ -240,7 +245,7 @@ def _cell(value: Any, spec: Mapping[str, Any], *, lead: bool) -> dict[str, Any]:
     elif value is None:
         text = ""
     elif "money" in str(spec["kind"]):
-        text = str(Money(value))
+        return {"text": wording.money(value), "fen": value, "lead": lead}
     elif spec["kind"] == "percent":
         text = f"{_percent(value)} %"
     elif isinstance(value, bool):

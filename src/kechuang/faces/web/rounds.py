@@ -22,6 +22,7 @@ from kechuang.engines import forms
 from kechuang.engines.flow import Act, Flow, line, offered
 from kechuang.faces.access import held_by, needs, now, person
 from kechuang.faces.web import ceremony, lists, panels, wording
+from kechuang.faces.web.act_titles import published_as
 from kechuang.faces.web.applicant import not_lost
 from kechuang.faces.web.questions import Around, questions, wrong
 from kechuang.faces.web.tables import render
@@ -238,7 +239,7 @@ def notices(one: Round, on: datetime) -> list[dict[str, Any]]:
     """Notices of the round with the working days left of each, today included."""
     today = day_of(on)
     return [
-        {"what": n.what, "first": n.first_day, "last": n.last_day, "href": reverse("notice", args=[n.code]),
+        {"what": published_as(n.what), "first": n.first_day, "last": n.last_day, "href": reverse("notice", args=[n.code]),
          "left": workdays_between(today, n.last_day) if n.last_day and end_of(n.last_day) > on else None}
         for n in Notice.objects.filter(round=one).order_by("-on")
     ]  # fmt: skip

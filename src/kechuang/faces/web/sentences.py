@@ -61,7 +61,7 @@ def sentence(reason: Any) -> str:
         pattern = _(SENTENCES[code])
     elif code in SAID:
         pattern = SAID[code][wording.english()]
-        values = {name: Money(v) if name in MONEY and type(v) is int else v for name, v in values.items()}
+        values = {name: wording.money(v) if name in MONEY and type(v) is int else v for name, v in values.items()}
     elif code in OF_FORMS:
         return of_forms(Reason(code, **values), "en" if wording.english() else "zh")
     else:

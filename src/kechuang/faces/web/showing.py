@@ -11,10 +11,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kechuang.casework import pages
 from kechuang.casework.models import Case, Notice, Round
 from kechuang.faces.web import tables, wording
+from kechuang.faces.web.act_titles import published_as
 from kechuang.words.period import workdays_between
 
 PAGE = 50
@@ -57,14 +59,20 @@ def notice_row(notice: Notice, on: datetime) -> dict[str, Any]:
     today = pages.day_of(on)
     running = notice.last_day is not None and notice.first_day <= today <= notice.last_day
     return {
-        "title": f"{notice.round.title}{notice.what}",
-        "what": notice.what,
+        "title": notice_title(notice),
+        "what": published_as(notice.what),
         "href": reverse("notice", args=[notice.code]),
         "first": notice.first_day,
         "last": notice.last_day,
         "left": workdays_between(today, notice.last_day) if running and notice.last_day else None,
         "running": running,
     }
+
+
+def notice_title(notice: Notice) -> str:
+    """A notice by its round and by what it publishes."""
+    what = published_as(notice.what)
+    return f"{notice.round.title}: {what}" if wording.english() else f"{notice.round.title}{what}"
 
 
 def published(case: Case) -> frozenset[str]:
@@ -96,18 +104,18 @@ def case_rows(cases: Sequence[Case], *, money: bool = True) -> list[dict[str, An
 
 
 CASE_COLUMNS = (
-    {"code": "number", "title": "编号"},
-    {"code": "title", "title": "项目名称"},
-    {"code": "unit", "title": "承担单位"},
-    {"code": "leader", "title": "负责人", "hide": True},
-    {"code": "place", "title": "所在盟市", "hide": True},
-    {"code": "amount", "title": "金额", "num": True},
+    {"code": "number", "title": gettext_lazy("编号")},
+    {"code": "title", "title": gettext_lazy("项目名称")},
+    {"code": "unit", "title": gettext_lazy("承担单位")},
+    {"code": "leader", "title": gettext_lazy("负责人"), "hide": True},
+    {"code": "place", "title": gettext_lazy("所在盟市"), "hide": True},
+    {"code": "amount", "title": gettext_lazy("金额"), "num": True},
 )
 
 
 def place_names() -> dict[str, str]:
     """The names of the leagues and cities by code, in one look at the book."""
-    return {str(row["code"]): str(row["zh"]) for row in pages.current().page("places").body["leagues"]}
+    return {str(row["code"]): wording.text(row) for row in pages.current().page("places").body["leagues"]}
 
 
 def place_name(code: str, names: Mapping[str, str] | None = None) -> str:

@@ -163,20 +163,9 @@ def _box(one: Ask, path: str, typed: Typed) -> Part:
     value = typed.values.get(path, "")
     options = [{"code": code, "title": title, "chosen": code == value} for code, title in one.field.options.items()]
     return {
-        "name": name, "id": name.replace(".", "-"), "title": one.field.title, "kind": one.field.kind, "unit": unit_shown(one.unit), "value": value,
+        "name": name, "id": name.replace(".", "-"), "title": one.field.title, "kind": one.field.kind, "unit": wording.unit(one.unit), "value": value,
         "options": options, "checked": value == "true", "error": typed.errors.get(name, ""), "unknown": one.field.unknown,
     }  # fmt: skip
-
-
-def unit_shown(unit: str) -> str:
-    """The unit of a box in the reader's language."""
-    if not wording.english():
-        return unit
-    words = {
-        "万元": "×10,000 yuan", "元": "yuan", "分钱": "fen", "倍": "times", "人": "persons", "分": "points", "件": "pieces", "项": "items",
-        "家": "firms", "平方米": "m²", "日": "days", "工作日": "working days", "月": "months", "年": "years",
-    }  # fmt: skip
-    return words.get(unit, unit)
 
 
 def result(rules: Rules, code: str, typed: Typed) -> Part:

@@ -10,7 +10,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from kechuang.faces.web import rows, sentences, wording
+from kechuang.faces.web import act_titles, rows, sentences, wording
 from kechuang.faces.web.rows import chip, meter
 
 register = template.Library()
@@ -21,6 +21,10 @@ for _name, _filter in {
     "in_words": wording.in_words,
     "thousands": wording.number,
     "percent": wording.percent,
+    "chosen": wording.chosen,
+    "unit": wording.unit,
+    "paper_title": act_titles.paper_title,
+    "published_as": act_titles.published_as,
     "day": wording.day,
     "day_long": wording.day_long,
     "moment": wording.moment,

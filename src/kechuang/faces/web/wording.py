@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 import cn2an
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from kechuang.words.money import Money
@@ -60,6 +60,16 @@ STANDING_STILL = frozenset(
 )
 NO_MORE = frozenset(["withdrawn", "archived", "expired", "reserve", "transferred", "closed"])
 NOT_YET = frozenset(["draft", "self_evaluation", "drafting", "collecting"])
+
+
+# The choices of models, which carry Chinese titles alone.
+CHOICES = {
+    "企业": gettext_lazy("企业"), "高等院校": gettext_lazy("高等院校"), "科研院所": gettext_lazy("科研院所"), "医疗卫生机构": gettext_lazy("医疗卫生机构"),
+    "新型研发机构": gettext_lazy("新型研发机构"), "其他事业单位": gettext_lazy("其他事业单位"), "社会组织": gettext_lazy("社会组织"),
+    "归口管理部门": gettext_lazy("归口管理部门"), "主管部门": gettext_lazy("主管部门"), "专业机构": gettext_lazy("专业机构"),
+    "技术": gettext_lazy("技术"), "财务": gettext_lazy("财务"), "产业": gettext_lazy("产业"), "管理": gettext_lazy("管理"),
+    "近亲属": gettext_lazy("近亲属"), "师生关系": gettext_lazy("师生关系"), "共同署名成果": gettext_lazy("共同署名成果"), "持股、任职、有偿咨询": gettext_lazy("持股、任职、有偿咨询"),
+}  # fmt: skip
 
 
 def english() -> bool:
@@ -114,8 +124,24 @@ def amount(value: Any) -> tuple[str, str]:
 
 
 def money(value: Any) -> str:
-    """A sum inside a sentence: 200.00 万元; ¥2,000,000.00."""
-    return " ".join(filter(None, amount(value)))
+    """A sum with its unit in running text: 3,000.00 万元; ¥30,000,000.00."""
+    return " ".join(amount(value)).strip()
+
+
+def chosen(title: Any) -> str:
+    """The title of a choice of a model (a kind of unit, of expert, of tie) in the reader's language."""
+    return str(CHOICES.get(str(title), title))
+
+
+UNITS = {
+    "万元": "×10,000 yuan", "元": "yuan", "人": "persons", "分": "points", "件": "pieces", "项": "items", "日": "days", "工作日": "working days",
+    "月": "months", "年": "years", "岁": "years of age", "家": "firms", "平方米": "m²", "台": "sets", "小时": "hours", "个": "", "次": "times", "分钱": "fen", "倍": "times", "篇": "papers",
+}  # fmt: skip
+
+
+def unit(name: str) -> str:
+    """A unit as it stands beside a box or a number, in the reader's language."""
+    return UNITS.get(name, name) if english() else name
 
 
 def ten_thousands(value: Any, places: int = 2) -> str:
@@ -129,8 +155,10 @@ def ten_thousands(value: Any, places: int = 2) -> str:
 
 
 def in_words(value: Any) -> str:
-    """A sum as legal papers write it: 贰拾万元整."""
+    """A sum as legal papers write it: 贰拾万元整; nothing in English."""
     whole = fen(value)
+    if english():
+        return ""
     if whole is None:
         return DASH
     return str(cn2an.an2cn(str(Decimal(whole) / 100), "rmb"))
@@ -191,6 +219,14 @@ def deadline(until: date | datetime | None) -> str:
         return day(until)
     when = until.astimezone(ZONE)
     return f"{day(last_day(until))} 24:00" if (when.hour, when.minute) == (0, 0) else moment(until)
+
+
+def deadline_long(until: datetime | None) -> str:
+    """A half-open end with its year: 2026年3月31日 24:00."""
+    if not until:
+        return DASH
+    when = until.astimezone(ZONE)
+    return f"{day_long(last_day(until))} 24:00" if (when.hour, when.minute) == (0, 0) else moment(until, year=True)
 
 
 def days_left(until: date | datetime | None, now: datetime) -> str:
