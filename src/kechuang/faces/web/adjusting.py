@@ -16,7 +16,7 @@ from kechuang.engines.rules.entries import entries
 from kechuang.engines.rules.examples import with_set
 from kechuang.engines.rules.policy import Param, Policy, Span
 from kechuang.engines.rules.single import Rules, Scope
-from kechuang.faces.web import law, trying
+from kechuang.faces.web import law, trying, wording
 from kechuang.formula import FormulaError
 from kechuang.words.outcome import BadPage
 
