@@ -222,27 +222,39 @@ def chosen(test: Truth, a: Rat, b: Rat) -> Rat:
     return _over(over, under, null)
 
 
-def least(a: Rat, b: Rat) -> Rat:
-    return _extreme("<=", exp.Least, a, b)
+def least(*values: Rat) -> Rat:
+    return _extreme("<=", exp.Least, values)
 
 
-def greatest(a: Rat, b: Rat) -> Rat:
-    return _extreme(">=", exp.Greatest, a, b)
+def greatest(*values: Rat) -> Rat:
+    return _extreme(">=", exp.Greatest, values)
 
 
-def _extreme(op: str, function: Any, a: Rat, b: Rat) -> Rat:
-    if a.constant is not None and b.constant is not None:
-        return a if _holds(op, a.constant, b.constant) else b
+def _extreme(op: str, function: Any, values: tuple[Rat, ...]) -> Rat:
+    """The least or greatest of all; missing where one is. Each value stands in the SQL at most twice, however many there are."""
     choose = min if op == "<=" else max
-    if a.null or b.null or not (isinstance(a.bottom, int) and isinstance(b.bottom, int)):
-        found = chosen(compared(op, a, b), a, b)
-        if isinstance(found.bottom, int) and isinstance(a.bottom, int) and isinstance(b.bottom, int):
-            left, right, _ = _aligned(a, b)
-            return replace(found, low=choose(left.low, right.low), high=choose(left.high, right.high))
-        return found
-    left, right, bottom = _aligned(a, b)
-    top = function(this=sql_of(left.top), expressions=[sql_of(right.top)], ignore_nulls=True)
-    return _over(Rat(top, choose(left.low, right.low), choose(left.high, right.high)), bottom, False)
+    constants = [one for one in values if one.constant is not None]
+    told = [one for one in values if one.constant is None]
+    if constants:
+        told.append(choose(constants, key=lambda one: one.constant or Fraction(0)))
+    if len(told) > 1 and all(isinstance(one.bottom, int) for one in told):
+        return _extreme_of_wholes(function, choose, told)
+    found = told[0]
+    for one in told[1:]:
+        found = chosen(compared(op, found, one), found, one)
+    return found
+
+
+def _extreme_of_wholes(function: Any, choose: Any, values: list[Rat]) -> Rat:
+    common = lcm(*(one.bottom for one in values if isinstance(one.bottom, int)))
+    wholes = [scaled(one, common // one.bottom) for one in values if isinstance(one.bottom, int)]
+    first, *others = (sql_of(one.top) for one in wholes)
+    top: Sql = function(this=first, expressions=others, ignore_nulls=True)
+    unsure = [exp.Is(this=paren(one.top), expression=exp.null()) for one in wholes if one.null]
+    if unsure:
+        top = exp.Case().when(exp.not_(exp.paren(exp.or_(*unsure, copy=False), copy=False)), top, copy=False)
+    whole = Rat(top, choose(one.low for one in wholes), choose(one.high for one in wholes))
+    return _over(whole, constant(common), bool(unsure))
 
 
 def floored(a: Rat) -> Rat:
@@ -267,11 +279,11 @@ def floored(a: Rat) -> Rat:
 
 
 def _floored_signed(top: Sql, bottom: Sql) -> Sql:
-    """`//` cuts towards zero in SQL, so what is left over is taken off first."""
+    """`//` cuts towards zero in SQL, so where something negative is left over it is one too many."""
     left = exp.Mod(this=paren(top), expression=paren(bottom))
-    positive = exp.Mod(this=exp.paren(exp.Add(this=left, expression=paren(bottom))), expression=paren(bottom))
-    whole = exp.paren(exp.Sub(this=paren(top), expression=positive))
-    return exp.IntDiv(this=whole, expression=paren(bottom))
+    below = exp.Case().when(exp.LT(this=exp.paren(left), expression=sql_of(0)), sql_of(1), copy=False)
+    whole = exp.paren(exp.IntDiv(this=paren(top), expression=paren(bottom)))
+    return exp.Sub(this=whole, expression=below.else_(sql_of(0), copy=False))
 
 
 def rounded(a: Rat, how: str) -> Rat:

@@ -326,12 +326,12 @@ def _pick(key: Value, table: Value) -> Value:
     return Num(Rat(case, min(worth.values()), max(worth.values()), common, null=True))
 
 
-def _folded(function: Callable[[Rat, Rat], Rat]) -> Callable[..., Value]:
-    def folded(first: Value, *others: Value) -> Value:
-        found = number(first, "min")
-        for other in others:
-            found = _pairwise(function, found, number(other, "min"))
-        return found
+def _folded(function: Callable[..., Rat]) -> Callable[..., Value]:
+    def folded(*values: Value) -> Value:
+        read = [number(value, "min") for value in values]
+        low = function(*(one.low for one in read))
+        spread = any(one.high is not None for one in read)
+        return Num(low, function(*(one.top for one in read))) if spread else Num(low)
 
     return folded
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from kechuang.engines.rules.examples import with_set
 from kechuang.engines.rules.reforms import Variant, reform_from, reformed, swept, whole
 from kechuang.engines.rules.shares import entitle, settle
 from kechuang.engines.rules.sheet import Moment
@@ -139,3 +140,15 @@ def test_the_same_seed_gives_the_samemade():
     ]
     assert made[0] == made[1]
     assert set(made[0]) == set(words.entities)
+
+
+def test_trying_more_values_of_a_ceiling_deepens_no_query():
+    """Largest remainders: the sums that windows read stand in one layer, however many ceilings are tried."""
+
+    def depth(values):
+        rules = house_rules()
+        tried = [with_set(rules, {"instrument-use.cap": f"{n} 万元"}) for n in range(1, values + 1)]
+        query = totals([rules, *tried], ["instrument-use"], Moment(year=2026))[0].sql()
+        return query.count("SELECT *")
+
+    assert depth(3) == depth(12)
