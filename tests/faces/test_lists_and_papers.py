@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -14,6 +15,7 @@ from kechuang.casework.actor import Actor
 from kechuang.casework.models import Case, Document, Round
 from kechuang.desks.experts.models import Score
 from kechuang.faces import access
+from kechuang.faces.exports import sheets
 from tests.factories import START, Region, an_open_round
 from tests.journeys import story
 
@@ -106,3 +108,13 @@ def test_the_spreadsheet_holds_every_row_and_amounts_as_numbers(region, case):
         an_open_round(region, title=f"批次{number}", budget_fen=1_000_000)
     rows = next(iter(sheets_of(of(region.planner).get("/rounds/?format=xlsx")).values()))
     assert (len(rows), rows[0][2], rows[1][2]) == (62, "预算（万元）", 100.0)
+
+
+def test_columns_of_numbers_are_numbers_and_codes_stay_texts():
+    assert sheets.numbers_in(["1,234.50", "—", "7"]).values == [Decimal("1234.50"), None, Decimal(7)]
+    assert sheets.numbers_in(["10.00 万元", "−3.00 元"]).values == [Decimal(100_000), Decimal(-3)]
+    assert (sheets.numbers_in(["007", "8"]), sheets.numbers_in(["2018-1"]), sheets.numbers_in(["", "—"])) == (
+        None,
+        None,
+        None,
+    )

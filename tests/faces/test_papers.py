@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from datetime import timedelta
 
@@ -82,3 +83,41 @@ def test_a_recommendation_lists_its_cases(told):
     document = papers.recommendation(case.round, region.recommender, [case], on=LATER)
     text = text_of(papers.pdf(papers.of_document(document), on=LATER))
     assert (case.number in text, region.recommender.name in text) == (True, True)
+
+
+def test_a_paper_says_in_order_what_was_filled_in_with_names_and_units(told):
+    _, case = told
+    paper = papers.of_application(case)
+    said = {label: text for block in paper.blocks for label, text in block.pairs}
+    heads = [head for block in paper.blocks for table in block.tables for head in table.head]
+    pids = {case.applicant.pid, case.leader.pid}
+    assert (said["项目负责人"], said["申报单位"]) == (case.leader.name, case.applicant.name)
+    assert (any("（万元）" in head or "（月）" in head for head in heads), pids & set(said.values())) == (True, set())
+    rows = [cell for block in paper.blocks for table in block.tables for row in table.rows for cell in row]
+    assert [cell for cell in rows if re.fullmatch(r"[2-9A-HJ-NP-TV-Z]{10}", cell)] == []
+
+
+def test_a_letter_of_recommendation_bears_the_head_of_its_office_and_a_task_book_none(told):
+    region, case = told
+    letter = papers.of_document(papers.recommendation(case.round, region.recommender, [case], on=LATER))
+    book = papers.of_document(documents.issue("task-book-paper", "任务书", {"facts": [["项目编号", "2019-1"]], "signed": "双方"}, on=START))  # fmt: skip
+    assert (letter.issuer, letter.blocks[0].paragraphs) == (region.recommender.name, [f"{papers.ISSUER}："])
+    assert (book.issuer, book.number, book.sign) == ("", "", "")
+
+
+def test_a_number_or_code_is_never_broken_and_stands_to_the_right_where_it_is_one():
+    shape = papers.shape(
+        ["编号", "项目名称", "金额", "备注"], [["2026NSFGEN0006", "氢能重卡关键过程与调控机制研究", "10.00 万元", ""]]
+    )
+    assert (shape["right"], [share == 0 for share in shape["share"]]) == (
+        [False, False, True, False],
+        [True, False, True, False],
+    )
+
+
+def test_a_receipt_tells_its_moment_as_people_read_it_and_digests_in_fours(told):
+    _, case = told
+    paper = papers.of_document(Document.objects.filter(case=case, kind="receipt").first())
+    facts = dict(paper.facts)
+    assert facts["接收时间"].endswith("（北京时间）")
+    assert max(map(len, facts["SHA-256"].split())) == 4

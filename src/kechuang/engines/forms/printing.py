@@ -39,7 +39,10 @@ class Table:
     @property
     def titled(self) -> list[str]:
         """The heads with their units, as a paper writes them."""
-        return [f"{head}（{unit}）" if unit else head for head, unit in zip(self.heads, self.units, strict=True)]
+        return [
+            f"{head}（{unit}）" if unit and unit not in head else head
+            for head, unit in zip(self.heads, self.units, strict=True)
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ from kechuang.words.reason import Reason
 
 ISSUER = "内蒙古自治区科学技术厅"
 SECONDS = 30
+CODE = re.compile(r"[!-~]{0,24}")  # a number or code, which is never broken
 SHORT = 12  # signs: a column of no more is as wide as what it says
 LONG = 60  # signs: an answer of more stands under its question, not beside it
 
@@ -90,7 +92,9 @@ def shape(head: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, list[
     columns = [[row[n] for row in rows] for n in range(len(head))]
     right = [sheets.numbers_in(cells) is not None for cells in columns]
     wide = [sheets.width_of(cells, least=0, most=60) for cells in columns]
-    share = [0 if right[n] or wide[n] <= SHORT else wide[n] for n in range(len(head))]
+    whole = [any(cells) and all(CODE.fullmatch(cell) for cell in cells) for cells in columns]
+    narrow = [right[n] or whole[n] or 0 < wide[n] - 2 <= SHORT for n in range(len(head))]
+    share = [0 if narrow[n] else max(12, min(wide[n], 36)) for n in range(len(head))]
     return {"right": right, "share": share if any(share) else [1] * len(head)}
 
 
@@ -108,7 +112,12 @@ def of_document(document: Document) -> Paper:
     if body.get("relief"):
         blocks.append(Block(paragraphs=[str(body["relief"])]))
     facts = [(str(k), str(v)) for k, v in body.get("facts", ())]
-    return Paper(document.title, ISSUER, document.number, facts, blocks, str(body.get("signed", ISSUER)), wording.day_long(document.on), document.code, document.digest)  # fmt: skip
+    issuer, signed, number = ISSUER, str(body.get("signed", ISSUER)), document.number
+    if document.kind == "recommendation":  # a letter of the office that recommends, not of the department
+        issuer, blocks = signed, [Block(paragraphs=[f"{ISSUER}："]), *blocks]
+    if document.kind == "task-book-paper":  # a contract of two sides: signed in its last part, numbered in its facts
+        issuer = signed = number = ""
+    return Paper(document.title, issuer, number, facts, blocks, signed, wording.day_long(document.on), document.code, document.digest)  # fmt: skip
 
 
 def _receipt(document: Document, body: Mapping[str, Any]) -> Paper:
@@ -116,11 +125,17 @@ def _receipt(document: Document, body: Mapping[str, Any]) -> Paper:
     case = document.case
     facts = [
         ("申报编号", str(body["about"]["number"])), ("项目名称", case.title if case else ""),
-        ("申报单位", case.applicant.name if case and case.applicant else ""), ("接收时间", str(content["on"])),
-        ("SHA-256", str(body["sha256"])), ("SM3", str(body.get("sm3", "——"))), ("记录摘要", str(body["digest"])),
+        ("申报单位", case.applicant.name if case and case.applicant else ""), ("接收时间", _received(str(content["on"]))),
+        ("SHA-256", wording.grouped(str(body["sha256"]))), ("SM3", wording.grouped(body.get("sm3"))), ("记录摘要", wording.grouped(str(body["digest"]))),
     ]  # fmt: skip
     said = ["凭本回执和原文件可独立核验提交内容未被改动。本回执只证明收到，不代表通过形式审查。"]
     return Paper("收件回执", ISSUER, "", facts, [Block(paragraphs=said)], "科技计划项目管理信息系统", wording.day_long(document.on), document.code, document.digest)  # fmt: skip
+
+
+def _received(said: str) -> str:
+    """The moment of receipt to the thousandth, as people read it."""
+    on = datetime.fromisoformat(said)
+    return f"{wording.moment(on, seconds=True, year=True)}.{on.microsecond // 1000:03}（北京时间）"
 
 
 @override(settings.LANGUAGE_CODE)
@@ -135,14 +150,18 @@ def of_application(case: Case, language: str = "zh") -> Paper:
         return printing.Files(named) if source == "files" else thawed.choices(source)
 
     sections = forms.printed(
-        thawed.form, values, language, choices=choices, names=lambda kind, pid: known(kind, pid) or pid
+        thawed.form,
+        values,
+        language,
+        choices=choices,
+        names=lambda kind, pid: known(kind, pid).partition(" · ")[0] or pid,
     )
     facts = [
         ("申报编号", case.number), ("批次", case.round.title), ("申报单位", case.applicant.name if case.applicant else ""),
         ("项目负责人", case.leader.name if case.leader else ""), ("推荐部门", case.recommender.name if case.recommender else ""),
     ]  # fmt: skip
     blocks = [block for one in sections for block in _blocks(one)]
-    return Paper(case.title or case.number, "", "", facts, blocks, code=case.number, digest=case.answers_digest or "0" * 16)  # fmt: skip
+    return Paper(case.title or case.number, "", f"{case.round.title}申报书", facts, blocks, code=case.number, digest=case.answers_digest or "0" * 16)  # fmt: skip
 
 
 def _blocks(section: Printed) -> Iterator[Block]:
@@ -197,11 +216,16 @@ def _grid(table: Mapping[str, Any]) -> Grid:
 
 
 def lines_of(paper: Paper) -> list[tuple[str, str]]:
-    """What a paper says beside its tables, line by line: label and text."""
-    said = [("", paper.issuer), ("文号", paper.number), ("", paper.title), *paper.facts]
+    """What a paper says beside its tables, line by line: label and text; what it does not say has no line."""
+    said = [("", paper.issuer), *_told("文号", paper.number), ("", paper.title), *paper.facts]
     for block in paper.blocks:
         said += [(block.heading, ""), *block.pairs, *[(block.label, text) for text in block.paragraphs]]
-    return [pair for pair in [*said, ("签发", paper.sign), ("日期", paper.on), ("核验码", paper.code), ("SHA-256", paper.digest)] if any(pair)]  # fmt: skip
+    ends = ("签发", paper.sign), ("日期", paper.on), ("核验码", paper.code), ("SHA-256", paper.digest)
+    return [pair for pair in [*said, *[one for end in ends for one in _told(*end)]] if any(pair)]
+
+
+def _told(label: str, text: str) -> list[tuple[str, str]]:
+    return [(label, text)] if text else []
 
 
 def tables_of(paper: Paper) -> list[tuple[str, list[str], list[list[str]]]]:
