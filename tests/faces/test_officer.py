@@ -120,6 +120,21 @@ def test_filters_in_the_address_narrow_the_list():
     assert numbers(q="题目", leader=region.leader.pid, round=cases[0].round.code) == ["题目0", "题目1", "题目2"]
 
 
+@pytest.mark.parametrize(
+    "asked", ["", "view=open", "view=late", "view=clear", "view=asked", "round=no-such", "state=admitted", "q=题目2"]
+)
+def test_the_number_of_rows_is_that_of_the_rows(asked):
+    region = Region()
+    cases = some_cases(region)
+    with_finding(cases[1])
+    Case.objects.filter(pk=cases[2].pk).update(promised_at=START)
+
+    shown = signed_in(region.officer).get(f"/cases/?{asked}").context
+
+    assert shown["page"]["all"] == len(shown["table"]["rows"])
+    assert asked or shown["page"]["all"] == 3
+
+
 def test_cases_beyond_the_promised_time_are_their_own_view():
     region = Region()
     cases = some_cases(region)

@@ -12,6 +12,7 @@ from kechuang.casework.models import Case, Finding, Round
 
 OPEN = Q(settled_by=None) & ~Q(verdict="pass")
 MOST_TEXT = 120
+VIEWS = frozenset({"open", "clear", "late"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +88,20 @@ def counts(cases: QuerySet[Case], on: datetime) -> dict[str, int]:
     return {**{name: int(value or 0) for name, value in found.items()}, "clear": found["all"] - found["open"]}
 
 
-def states_of(cases: QuerySet[Case]) -> list[tuple[str, str, Round, int]]:
-    """The states these cases stand in: (flow, state, a round where it occurs, how many)."""
-    rows = list(cases.order_by("flow", "state").values_list("flow", "state", "round").annotate(n=Count("pk")))
+def count_of(wanted: Wanted, numbers: Mapping[str, int]) -> int | None:
+    """How many cases a reader's wish finds, where the numbers over the list of its round say so already; else None."""
+    if wanted != Wanted(round=wanted.round, view=wanted.view):
+        return None
+    return numbers[wanted.view if wanted.view in VIEWS else "all"]
+
+
+def found_among(cases: QuerySet[Case], most: int = 200) -> tuple[list[tuple[str, str, Round]], list[Round]]:
+    """The states these cases stand in, (flow, state, a round where it occurs), and their rounds, newest first."""
+    rows = sorted(set(cases.order_by().values_list("flow", "state", "round").distinct()))
     rounds = Round.objects.in_bulk({row[2] for row in rows})
-    merged: dict[tuple[str, str], tuple[Round, int]] = {}
-    for flow, state, round_id, n in rows:
-        first, before = merged.get((flow, state), (rounds[round_id], 0))
-        merged[flow, state] = (first, before + n)
-    return [(flow, state, first, n) for (flow, state), (first, n) in merged.items()]
-
-
-def rounds_of(cases: QuerySet[Case], most: int = 200) -> list[tuple[str, str]]:
-    """The rounds these cases belong to, newest first: (code, title)."""
-    ids = cases.order_by().values("round")
-    return list(Round.objects.filter(pk__in=ids).order_by("-year", "code").values_list("code", "title")[:most])
+    states = {(flow, state): rounds[pk] for flow, state, pk in reversed(rows)}
+    newest = sorted(rounds.values(), key=lambda one: (-one.year, one.code))
+    return [(*key, states[key]) for key in sorted(states)], newest[:most]
 
 
 def units_of(cases: QuerySet[Case], most: int = 100) -> list[tuple[str, str]]:

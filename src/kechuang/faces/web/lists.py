@@ -42,9 +42,17 @@ class PagesAtHand:
         return subject.state in flow.states and flow.states[subject.state].end
 
 
-def paged(request: HttpRequest, rows: QuerySet[Any], *, size: int = PAGE) -> tuple[list[Any], dict[str, Any]]:
-    """The rows of one page, and what parts/pages.html says of them; a page that does not exist becomes the nearest."""
-    page = Paginator(rows, tables.size_of(request, size)).get_page(request.GET.get("page"))
+def paged(
+    request: HttpRequest, rows: QuerySet[Any], *, size: int = PAGE, count: int | None = None
+) -> tuple[list[Any], dict[str, Any]]:
+    """The rows of one page, and what parts/pages.html says of them; a page that does not exist becomes the nearest.
+
+    `count`: how many rows there are, where that is known already; else the database is asked.
+    """
+    pages = Paginator(rows, tables.size_of(request, size))
+    if count is not None:
+        pages.count = count  # type: ignore[misc]  # what the paginator would ask once and keep
+    page = pages.get_page(request.GET.get("page"))
     shown = {
         "first": page.start_index(), "last": page.end_index(), "all": page.paginator.count, "number": page.number,
         "pages": page.paginator.num_pages, "before": page.number - 1, "after": page.number + 1,

@@ -50,13 +50,11 @@ def cases(request: HttpRequest) -> HttpResponse:
     """Every case the reader may open, narrowed by the address; the same address as a spreadsheet."""
     on, wanted, at_hand = now(), listing.Wanted.of(request.GET.dict()), lists.PagesAtHand()
     mine = visible_to(person(request), on)
+    numbers = listing.counts(listing.narrowed(mine, listing.Wanted(round=wanted.round), on), on)
     found = lists.ordered(request, listing.narrowed(mine, wanted, on), SORTS, first=NEWEST)
-    rows, page = lists.paged(
-        request, listing.with_findings(found.select_related("round__institution", *RELATED).defer(*UNSEEN))
-    )
+    full = listing.with_findings(found.select_related("round__institution", *RELATED).defer(*UNSEEN))
+    rows, page = lists.paged(request, full, count=listing.count_of(wanted, numbers))
     acts = bulk.offered(rows, held_by(request), at_hand)
-    inside = listing.narrowed(mine, listing.Wanted(round=wanted.round), on)
-    numbers = listing.counts(inside, on)
     shown = {
         "title": headline(numbers), "figures": figures(numbers), "tabs": tabs(request, numbers, wanted.view),
         "filters": filters(mine, wanted, at_hand), "search_text": wanted.text, "page": page, "acts": buttons(acts),
@@ -117,11 +115,12 @@ def address(where: str, parameters: dict[str, str]) -> str:
 def filters(mine: QuerySet[Case], wanted: listing.Wanted, at_hand: lists.PagesAtHand) -> list[dict[str, Any]]:
     """What can be asked for: rounds, states, places, units that occur among the reader's own cases."""
     states: dict[str, Any] = {}
-    for flow, state, first, _n in listing.states_of(mine):
+    standing, rounds = listing.found_among(mine)
+    for flow, state, first in standing:
         known = at_hand.of(first).flow(flow).states
         states.setdefault(state, known[state].title if state in known else state)
     return [
-        lists.filter_of("round", _("批次"), listing.rounds_of(mine), wanted.round),
+        lists.filter_of("round", _("批次"), [(one.code, one.title) for one in rounds], wanted.round),
         lists.filter_of("state", _("状态"), states.items(), wanted.state),
         lists.filter_of("place", _("盟市"), lists.leagues().items(), wanted.place),
         lists.filter_of("unit", _("单位"), listing.units_of(mine), wanted.unit),
