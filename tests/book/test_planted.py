@@ -94,3 +94,39 @@ def test_every_name_a_programme_in_use_asks_for_must_be_offered():
     assert [bad.partition(": ")[2].partition(" (")[0] for bad in missing] == [
         "no desk offers the fact integrity.leader_is_clean"
     ]
+
+
+USE, SCORE, RND, TOP = (f"policies/{code}.yaml" for code in ("instrument-use", "tsme-score", "rnd-super-deduction", "top-firm-and-first-recognition"))  # fmt: skip
+OF_A_POLICY = [
+    (USE, "use.fee * rate", "use.fee * rte", "rte", "in «use.fee * rte» at column 11: unknown name 'rte' (did you mean rate?)"),
+    (
+        TOP, "(firm_year.top_tier", "(firm_year.top_teir", "firm_year.top_teir",
+        "in «pick(firm_year.top_teir, top)» at column 6: firm_year has no 'top_teir' (did you mean top_tier?)",
+    ),
+    (
+        SCORE, "firm_year.sales <=", "firm_year.sales + firm_year.staff <=", "firm_year.sales +",
+        "in «firm_year.sales + firm_year.staff <= sales_most» at column 1: cannot add money and person (bring both to one unit)",
+    ),
+    (USE, "value: {2019-01-01: 50 %}", "value: 50 %", "50 %", "a value without its date (write value: {2019-01-01: 20 万元})"),
+    (
+        RND, "until: 2017-12-31, value: 50 %", "until: 2018-03-31, value: 50 %", "{from: 2018-01-01, until: 2022-09-30",
+        "begins on 2018-01-01, while another holds until 2018-03-31 (spans may not overlap)",
+    ),
+    (USE, ", order: [use.used_on, use.use_no]", "", "{limit: cap", "a cap without an order (write order: [use.used_on, use.use_no])"),
+    (USE, "{2019-01-01: 50 %}", "{2019-01-01: .nan}", ".nan", ".nan is a decimal without a unit (write it with its unit, or as a fraction)"),
+    (USE, "{2019-01-01: 50 %}", "{2019-01-01: NaN %}", "NaN %", "'NaN %' is no amount (write a number with its unit: 20 万元, 5 %, 45 人)"),
+    (USE, "{2019-01-01: 50 %}", "{2019-01-01: 1/0}", "1/0", "'1/0' is no amount (write a number with its unit: 20 万元, 5 %, 45 人)"),
+    (USE, "{2019-01-01: 50 %}", "{2019-01-01: 10000000000000000000 人}", "10000000000000000000", "'10000000000000000000 人' is too large (write at most 10^18)"),
+    (USE, "{fee: 10 万元}", "{fee: 10 人}", "10 人", "'10 人' is person, not money (write it with its unit)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "there", "why"), OF_A_POLICY, ids=[new or old for _, old, new, *_ in OF_A_POLICY]
+)
+def test_a_fault_of_a_policy_says_where_what_and_what_to_write_and_nothing_else(file, old, new, there, why):
+    """Also that a page which uses the faulty one is not told to be at fault itself."""
+    text = BOOK.sources[file].replace(old, new, 1)
+    before = text[: text.index(there, text.index(new) if new else 0)]
+    line, column = before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1
+    assert planted(file, old, new) == [f"{file}:{line}:{column}: {why}"]

@@ -137,7 +137,17 @@ def test_an_unticked_condition_is_named_with_what_would_turn_it(client):
 
 
 @pytest.mark.parametrize(
-    ("name", "text"), [("f.technical_paid", "5oo"), ("on", "2026-02-30"), ("had", "x"), ("f.technical_paid", "-1")]
+    ("name", "text"),
+    [
+        ("f.technical_paid", "5oo"),
+        ("on", "2026-02-30"),
+        ("had", "x"),
+        ("f.technical_paid", "-1"),
+        ("f.technical_paid", "1/0"),
+        ("had", "1/0"),
+        ("f.technical_paid", "NaN"),
+        ("f.technical_paid", "9" * 40),
+    ],
 )
 def test_a_wrong_figure_is_told_and_everything_typed_stays(client, name, text):
     answer = client.get(TRADE, {**GIVEN, name: text})

@@ -10,7 +10,7 @@ from functools import lru_cache
 from kechuang.words.money import FEN
 
 TERMS = ("工作日", "日", "周", "月", "年", "小时", "分钟")
-_SHAPE = re.compile(r"^\s*([-−]?\d+(?:,\d{3})*(?:\.\d+)?(?:/\d+)?)\s*(\S*)\s*$")
+_SHAPE = re.compile(r"^\s*([-−]?\d+(?:,\d{3})*(?:\.\d+|/0*[1-9]\d*)?)\s*(?!/)(\S*)\s*$")
 
 
 @dataclass(frozen=True, slots=True)

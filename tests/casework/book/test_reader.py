@@ -80,13 +80,13 @@ def test_a_page_of_more_than_its_size_is_refused():
 
 def test_every_node_knows_its_line_and_column():
     page = read_page("parts/planted.yaml", "a: 1\nfields:\n  - {code: x, kind: text}\n  - code: y\n    kind: money\n")
-    assert where(page, "fields.0.kind") == ("parts/planted.yaml", 3, 21)
-    assert where(page, "fields.1.kind") == ("parts/planted.yaml", 5, 11)
-    assert where(page, "fields.y.kind") == ("parts/planted.yaml", 5, 11)
-    assert where(page, "fields[1].kind") == ("parts/planted.yaml", 5, 11)
-    assert where(page, "parts/planted.fields.1") == ("parts/planted.yaml", 4, 5)
-    assert where(page, "fields.7.kind") == ("parts/planted.yaml", 3, 3)
-    assert where(page, "absent") == ("parts/planted.yaml", 1, 1)
+    assert where(page, "fields.0.kind")[:3] == ("parts/planted.yaml", 3, 21)
+    assert where(page, "fields.1.kind")[:3] == ("parts/planted.yaml", 5, 11)
+    assert where(page, "fields.y.kind")[:3] == ("parts/planted.yaml", 5, 11)
+    assert where(page, "fields[1].kind")[:3] == ("parts/planted.yaml", 5, 11)
+    assert where(page, "parts/planted.fields.1")[:3] == ("parts/planted.yaml", 4, 5)
+    assert where(page, "fields.7.kind")[:3] == ("parts/planted.yaml", 3, 3)
+    assert where(page, "absent")[:3] == ("parts/planted.yaml", 1, 1)
 
 
 def test_a_fault_deep_in_an_engine_is_told_at_its_line_and_column():
@@ -98,5 +98,5 @@ def test_a_fault_deep_in_an_engine_is_told_at_its_line_and_column():
 def test_a_path_may_leave_out_the_names_of_lists_and_begin_with_the_page():
     text = "code: planted\nform:\n  sections:\n    - code: what\n      fields:\n        - {code: title, kind: text}\n"
     page = read_page("parts/planted.yaml", text)
-    assert where(page, "planted.form.what.title.kind") == ("parts/planted.yaml", 6, 31)
-    assert where(page, "planted.form.what.fields") == ("parts/planted.yaml", 6, 9)
+    assert where(page, "planted.form.what.title.kind")[:3] == ("parts/planted.yaml", 6, 31)
+    assert where(page, "planted.form.what.fields")[:3] == ("parts/planted.yaml", 6, 9)

@@ -30,8 +30,10 @@ def policies(book: Book) -> Iterator[BadPage]:
         return
     read, faults = _read(book, vocabulary)
     yield from faults
-    rules = Rules(vocabulary, read)
-    for code in read:
+    rules, unread = Rules(vocabulary, read), set(book.codes("policies")) - read.keys()
+    for code, policy in read.items():
+        if unread & {used.code for used in policy.uses}:
+            continue  # what it uses is told above; nothing can be said of it before
         page = book.page("policies", code)
         found = check(rules, code) or list(_examples(rules, code, page.body.get("examples", ())))
         yield from (located(bad, page) for bad in found)
@@ -54,5 +56,7 @@ def _examples(rules: Rules, code: str, told: Any) -> Iterator[BadPage]:
         path = f"examples.{n}"
         try:
             yield from list(differences(rules, code, example, path))
+        except BadPage as bad:
+            yield bad
         except FormulaError as error:
             yield BadPage(path, f"cannot be worked out: {error}", "mend the example or the rule")

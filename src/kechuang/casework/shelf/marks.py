@@ -54,7 +54,7 @@ def located(bad: BadPage, page: Page) -> BadPage:
     fault is counted inside the node: that of a formula, say.
     """
     mark = where(page, bad.path)
-    inside = bad.column - 1 if bad.column else 0
+    inside = bad.column - 1 + mark.quoted if bad.column else 0
     return BadPage(mark.file, bad.why, bad.mend, line=mark.line, column=mark.column + inside)
 
 

@@ -15,7 +15,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
-from yaml import CLoader, MappingNode, MarkedYAMLError, Node, SequenceNode, YAMLError
+from yaml import CLoader, MappingNode, MarkedYAMLError, Node, ScalarNode, SequenceNode, YAMLError
 from yaml import events as e
 
 from kechuang.words.outcome import BadPage
@@ -42,6 +42,7 @@ class Mark(NamedTuple):
     file: str
     line: int
     column: int
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Marks(Mapping[str, Mark]):
     def _found(self) -> dict[str, Mark]:
         root = CLoader(self.text).get_single_node()
         nodes = _nodes(root, "") if root else ()
-        return {path: Mark(self.file, node.start_mark.line + 1, node.start_mark.column + 1) for path, node in nodes}
+        return {path: _mark(self.file, node) for path, node in nodes}
 
     def __getitem__(self, path: str) -> Mark:
         return self._found[path]
@@ -75,6 +76,11 @@ class Marks(Mapping[str, Mark]):
 
     def __len__(self) -> int:
         return len(self._found)
+
+
+def _mark(file: str, node: Node) -> Mark:
+    quoted = isinstance(node, ScalarNode) and node.style in ("'", '"')
+    return Mark(file, node.start_mark.line + 1, node.start_mark.column + 1, quoted)
 
 
 def _nodes(node: Node, path: str) -> Iterator[tuple[str, Node]]:

@@ -22,7 +22,7 @@ from kechuang.engines.rules.policy import (
     Step,
     Used,
 )  # fmt: skip
-from kechuang.engines.rules.vocabulary import Vocabulary, near, title_of, titled
+from kechuang.engines.rules.vocabulary import Entity, Vocabulary, near, title_of, titled
 from kechuang.formula import parse
 from kechuang.words.outcome import BadPage
 
@@ -71,7 +71,7 @@ def policy_from(page: Mapping[str, Any], vocabulary: Vocabulary) -> Policy:
         raise BadPage("subject", f"unknown entity {subject!r}", near(subject, vocabulary.entities, "declare it"))
     if not {"amount", "verdict", "allot"} & page.keys():
         raise BadPage("", "a policy without a result", "write amount, verdict or allot")
-    first, last = _effective(page["effective"])
+    entity, (first, last) = vocabulary.entities[subject], _effective(page["effective"])
     source = page.get("source", ())
     return Policy(
         code=str(page["code"]), title=title_of(page["title"]), kind=str(page.get("kind", "subsidy")),
@@ -84,7 +84,7 @@ def policy_from(page: Mapping[str, Any], vocabulary: Vocabulary) -> Policy:
         amount=_result(page, "amount", vocabulary, first), verdict=_result(page, "verdict", vocabulary, first),
         depends_on=tuple(page.get("verdict", {}).get("depends_on", ())),
         also={n: _step(n, told, vocabulary, first, f"also.{n}") for n, told in page.get("also", {}).items()},
-        cap=_cap(page.get("cap")), budget=_budget(page.get("budget")), allot=_allot(page.get("allot")),
+        cap=_cap(page.get("cap"), entity), budget=_budget(page.get("budget"), entity), allot=_allot(page.get("allot"), entity),
         uses=tuple(_used(told, n) for n, told in enumerate(page.get("uses", ()))),
         assumptions=tuple(titled(told) for told in page.get("assumptions", ())), examples=tuple(_examples(page.get("examples", ()))),
     )  # fmt: skip
@@ -164,7 +164,7 @@ def _spanned(told: Any, source: str, at: str) -> _Raw:
         spans.append(
             (_day(span["from"], where), last, span["value"], f"{where}.value", str(span.get("source", source)))
         )
-    _no_overlap([(first, last, where) for first, last, _, where, _ in spans])
+    _no_overlap([(first, last, where.removesuffix(".value")) for first, last, _, where, _ in spans])
     return spans
 
 
@@ -238,7 +238,7 @@ def _forms(told: Mapping[str, Any], since: date, at: str) -> tuple[Form, ...]:
         last = _day(form["until"], f"{where}.until") if "until" in form else FOREVER
         expression = parse(form["expr"], path=f"{where}.expr")
         forms.append(Form(_day(form.get("from"), f"{where}.from"), last, expression, f"{where}.expr"))
-    _no_overlap([(form.first, form.last, form.path) for form in forms])
+    _no_overlap([(form.first, form.last, form.path.removesuffix(".expr")) for form in forms])
     return tuple(forms)
 
 
@@ -288,7 +288,13 @@ def _branches(told: Any) -> tuple[Branch, ...]:
     )
 
 
-def _cap(told: Any) -> Cap | None:
+def _order_of(entity: Entity) -> str:
+    """What to write for a missing order: the day a record is of, and its own key."""
+    day = next((name for name, one in entity.fields.items() if one.kind == "date"), "")
+    return f"write order: [{', '.join(f'{entity.code}.{name}' for name in (day, entity.key) if name)}]"
+
+
+def _cap(told: Any, entity: Entity) -> Cap | None:
     if told is None:
         return None
     _keys(told, frozenset(["limit", "per", "allocate", "residue", "order"]), "cap")
@@ -296,13 +302,17 @@ def _cap(told: Any) -> Cap | None:
     residue = _one_of(told.get("residue", "floor"), RESIDUE, "cap.residue")
     order = tuple(told.get("order", ()))
     if not order and (allocate == "first_come" or residue == "largest_remainder"):
-        raise BadPage("cap.order", "a cap without an order", "write order: [trade.paid_on, trade.trade_no]")
+        raise BadPage("cap.order", "a cap without an order", _order_of(entity))
     if not told.get("per"):
-        raise BadPage("cap.per", "a cap without its group", "write per: [trade.buyer, year]")
+        raise BadPage(
+            "cap.per",
+            "a cap without its group",
+            f"write per: [{entity.code}.{next(iter(entity.links), entity.key)}, year]",
+        )
     return Cap(parse(str(told["limit"]), path="cap.limit"), tuple(told["per"]), allocate, residue, order)
 
 
-def _budget(told: Any) -> Budget | None:
+def _budget(told: Any, entity: Entity) -> Budget | None:
     if told is None:
         return None
     _keys(told, frozenset(["limit", "scale", "residue", "order", "round"]), "budget")
@@ -310,16 +320,16 @@ def _budget(told: Any) -> Budget | None:
     residue = _one_of(told.get("residue", "floor"), RESIDUE, "budget.residue")
     order = tuple(told.get("order", ()))
     if not order and (scale == "cut_off" or residue == "largest_remainder"):
-        raise BadPage("budget.order", "a budget that is cut off without an order", "write order: [trade.paid_on]")
+        raise BadPage("budget.order", "a budget that is cut off without an order", _order_of(entity))
     return Budget(parse(str(told["limit"]), path="budget.limit"), scale, residue, order)
 
 
-def _allot(told: Any) -> Allot | None:
+def _allot(told: Any, entity: Entity) -> Allot | None:
     if told is None:
         return None
     _keys(told, frozenset(["pot", "by", "residue", "order", "zh", "en"]), "allot")
     if not told.get("order"):
-        raise BadPage("allot.order", "an allotment without an order", "write order: [league.league_code]")
+        raise BadPage("allot.order", "an allotment without an order", _order_of(entity))
     pot, by = parse(str(told["pot"]), path="allot.pot"), parse(str(told["by"]), path="allot.by")
     return Allot(pot, by, tuple(told["order"]))
 

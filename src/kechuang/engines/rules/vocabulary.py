@@ -16,7 +16,8 @@ from kechuang.words.outcome import BadPage
 
 KINDS: Final = ("bool", "int", "money", "ratio", "code", "date")
 FEN: Final = "fen"
-_WRITTEN: Final = re.compile(r"([-−]?\d+(?:\.\d+)?(?:/\d+)?)\s*(\S*)")
+_WRITTEN: Final = re.compile(r"([-−]?\d+(?:\.\d+|/0*[1-9]\d*)?)\s*(?!/)(\S*)", re.ASCII)
+LARGEST: Final = 10**18
 MOST: Final = {
     "money": 10**15,
     "int": 10**9,
@@ -101,6 +102,8 @@ class Vocabulary:
         if not found:
             raise BadPage(path, f"{written!r} is no amount", "write a number with its unit: 20 万元, 5 %, 45 人")
         value, unit = Fraction(found[1].replace("−", "-")), found[2]
+        if abs(value) > LARGEST:
+            raise BadPage(path, f"{str(written)[:40]!r} is too large", "write at most 10^18")
         if unit and unit not in self.units:
             raise BadPage(path, f"unknown unit {unit!r}", near(unit, self.units, "declare it in the vocabulary"))
         of, times = self.units[unit] if unit else ("", Fraction(1))
