@@ -85,3 +85,10 @@ def day(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Day:
 
 def press(page: Any, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).last.click()
+
+
+def load(page: Any, button: Any) -> None:
+    """Press a button, given itself or by its name, and wait for the page that this leads to."""
+    found = page.get_by_role("button", name=button, exact=True).last if isinstance(button, str) else button
+    with page.expect_navigation():
+        found.click()

@@ -15,7 +15,7 @@ from kechuang.casework.models import Attachment, Case, Document, Draft
 from kechuang.casework.pages import pages_of
 from kechuang.faces.rehearsal.filling import filled, term_of
 from tests.factories import Region, a_person, an_open_round
-from tests.journeys.conftest import press
+from tests.journeys.conftest import load, press
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey, pytest.mark.browser]
 TITLE = "荒漠草原退化土壤碳汇的微生物驱动机制"
@@ -106,8 +106,7 @@ def test_an_application_is_drafted_attached_submitted_and_passed_on(windows, reg
             theirs.fill(place, text)
         if theirs.locator("#f-truth").count():
             theirs.locator("#f-truth input[type=checkbox]").check()
-        press(theirs, step)
-        theirs.wait_for_load_state("networkidle")
+        load(theirs, step)
 
     case.refresh_from_db()
     assert (case.state, case.title, case.received_at is not None) == ("submitted", TITLE, True)

@@ -25,7 +25,7 @@ from kechuang.faces.rehearsal import applications, plans
 from kechuang.faces.rehearsal.filling import filled
 from tests.factories import Region, a_person, an_open_round, done
 from tests.journeys import story
-from tests.journeys.conftest import PHONE, Day, Windows, press
+from tests.journeys.conftest import PHONE, Day, Windows, load, press
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey, pytest.mark.browser]
 PROGRAMME = "basic-research"
@@ -60,8 +60,7 @@ class Tale:
         page = self.at(who, f"/cases/{on}/" if on else "")
         page.get_by_role("link", name=title, exact=True).click()
         say(page, said)
-        page.locator("form.form button.primary").click()
-        page.wait_for_load_state("networkidle")
+        load(page, page.locator("form.form button.primary"))
         told = [box.inner_text() for box in page.locator("#refusal, main [role=alert]").all()]
         assert bool(told) == refused, told
         return page
@@ -212,8 +211,7 @@ def corrected_and_admitted(tale: Tale) -> None:
     page = tale.at(region.chief, f"/cases/{tale.number}/findings/")
     for _n in range(page.locator("form textarea, form input[name=word]").count()):
         page.locator("form textarea, form input[name=word]").first.fill("已核实，不影响受理")
-        page.locator("form button").first.click()
-        page.wait_for_load_state("networkidle")
+        load(page, page.locator("form button").first)
     tale.does(region.chief, "受理")
     assert tale.case.state == "admitted"
 
@@ -223,8 +221,7 @@ def checked(tale: Tale, officer: Any) -> None:
     page.get_by_role("link", name="逐项审查", exact=True).click()
     for radio in page.locator("ul.checklist input[type=radio][value=pass]").all():
         radio.check()
-    page.locator("form.form button.primary").click()
-    page.wait_for_load_state("networkidle")
+    load(page, page.locator("form.form button.primary"))
 
 
 def reviewed(tale: Tale) -> None:
@@ -233,16 +230,13 @@ def reviewed(tale: Tale) -> None:
     on_round(tale, region.officer, "启动评审")
     page = tale.at(region.officer_two, f"/rounds/{round_.code}/groups/")
     page.locator("input[name=pick]").first.check()
-    page.locator("form button.primary, form button").last.click()
-    page.wait_for_load_state("networkidle")
+    load(page, page.locator("form button.primary, form button").last)
     round_.refresh_from_db()
     story.ceremony(round_, region, tale.day.at)
-    press(tale.at(region.operator, f"/rounds/{round_.code}/draw/"), "抽取全部评审组")
-    tale.seats[region.operator.pk].wait_for_load_state("networkidle")
+    load(tale.at(region.operator, f"/rounds/{round_.code}/draw/"), "抽取全部评审组")
     mine, *others = Seat.objects.filter(state="invited", draw__mode="mail").select_related("expert__person")
     page = tale.at(mine.expert.person, "/reviews/", viewport=PHONE)
-    press(page, "同意并签署承诺")
-    page.wait_for_load_state("networkidle")
+    load(page, "同意并签署承诺")
     for seat in others:
         done(tale.case, "promise", story.Actor.labelled(seat.label), on=tale.day.at, promise=story.SEAL)
     tale.day.pass_(4)
@@ -264,8 +258,7 @@ def on_round(tale: Tale, who: Any, title: str, **said: Any) -> Any:
     page = tale.at(who, f"/rounds/{tale.round.code}/")
     page.get_by_role("link", name=title, exact=True).click()
     say(page, said)
-    page.locator("form.form button.primary").click()
-    page.wait_for_load_state("networkidle")
+    load(page, page.locator("form.form button.primary"))
     return page
 
 
@@ -276,10 +269,8 @@ def ranked_and_selected(tale: Tale) -> None:
     assert (tale.case.rank, tale.case.above_line) == (1, True)
     page = tale.at(region.planner, where)
     page.locator("input[name=pick]").check()
-    press(page, "对选中的提出建议")
-    page.wait_for_load_state("networkidle")
-    page.locator("button[value=confirm]").click()
-    page.wait_for_load_state("networkidle")
+    load(page, "对选中的提出建议")
+    load(page, page.locator("button[value=confirm]"))
     tale.does(region.planning_chief, "审核资助建议")
     tale.does(region.leadership, "同意拟立项", minutes=MINUTES)
     tale.does(region.planner, "公示")
@@ -346,8 +337,7 @@ def paid(tale: Tale) -> None:
     page.locator("input[name=pick]").first.check()
     in_bulk(page)
     page = tale.at(region.fund_clerk, "/money/batches/")
-    page.get_by_role("button", name=re.compile("做成支付文件")).click()
-    page.wait_for_load_state("networkidle")
+    load(page, page.get_by_role("button", name=re.compile("做成支付文件")))
     grant = Grant.objects.get(case=tale.case)
     fen = grant.paid_fen - grant.received_fen
     tale.does(region.finance, "确认到账", amount=str(fen / 1_000_000), date=tale.day.at.date().isoformat())
@@ -357,10 +347,8 @@ def paid(tale: Tale) -> None:
 
 def in_bulk(page: Any) -> None:
     """What would happen is shown; then it is done."""
-    page.locator("button.primary").last.click()
-    page.wait_for_load_state("networkidle")
-    page.locator("button[value=confirm]").click()
-    page.wait_for_load_state("networkidle")
+    load(page, page.locator("button.primary").last)
+    load(page, page.locator("button[value=confirm]"))
 
 
 def changed_and_assessed(tale: Tale) -> None:
@@ -369,8 +357,7 @@ def changed_and_assessed(tale: Tale) -> None:
     page = tale.does(region.leader, "项目变更：拟变更", change="route")
     page.get_by_role("link", name="自主调整并备案", exact=True).click()
     say(page, {"text": "土壤采样由三次改为四次，目标和指标不变。"})
-    page.locator("form.form button.primary").click()
-    page.wait_for_load_state("networkidle")
+    load(page, page.locator("form.form button.primary"))
     assert Case.objects.get(flow="change").state == "noted"
     tale.does(region.officer, "中期评估：启动中期评估")
     child = Case.objects.get(flow="midterm")
@@ -395,8 +382,7 @@ def reported(tale: Tale, kind: str) -> None:
             row |= {c.code: [file.digest] for c in one.columns if c.kind in ("file", "files")}
     reports.draft(tale.case, kind, typed, by=tale.region.leader, on=tale.day.at)
     page = tale.at(tale.region.leader, f"/cases/{tale.number}/reports/{kind}/")
-    press(page, "保存")
-    page.wait_for_load_state("networkidle")
+    load(page, "保存")
 
 
 def drawn_alone(tale: Tale, number: str, title: str) -> None:
@@ -414,8 +400,7 @@ def drawn_alone(tale: Tale, number: str, title: str) -> None:
             },
         },
     )
-    press(page, title)
-    page.wait_for_load_state("networkidle")
+    load(page, title)
     assert "已抽取" in page.content()
 
 
@@ -435,8 +420,7 @@ def expert_says(tale: Tale, number: str, **said: Any) -> None:
             page = tale.at(seat.expert.person, "/reviews/", viewport=PHONE)
             page.locator("a[href*='/reviews/']").filter(has_text=re.compile("荒漠|" + number)).first.click()
             say(page, {code: str(text) for code, text in said.items() if page.locator(f"[name='{code}']").count()})
-            page.locator("#sheet button.primary").click()
-            page.wait_for_load_state("networkidle")
+            load(page, page.locator("#sheet button.primary"))
 
 
 def accepted_and_settled(tale: Tale) -> None:
@@ -446,8 +430,7 @@ def accepted_and_settled(tale: Tale) -> None:
     page = tale.at(region.finance)
     page.get_by_role("link", name="填报支出", exact=True).click()
     say(page, {"spending.0.kind": "operation", "spending.0.fen": str(grant.received_fen / 1_000_000)})
-    page.locator("form.form button.primary").click()
-    page.wait_for_load_state("networkidle")
+    load(page, page.locator("form.form button.primary"))
     tale.does(region.leader, "申请提前验收")
     reported(tale, "acceptance")
     tale.does(region.head, "申请验收", seal=region.head.name)
