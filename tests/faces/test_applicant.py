@@ -338,3 +338,17 @@ def test_who_applies_for_nothing_is_offered_no_application():
         True,
         True,
     ]
+
+
+def test_somebody_without_a_unit_is_told_what_to_do_and_begins_nothing(region):
+    round_, who = a_round_now(region), a_person()
+    client = signed_in(who)
+    page = client.get(f"/calls/{round_.code}/apply/").content.decode()
+    assert ("先有所在单位，才能申请" in page, who.username in page, 'aria-disabled="true"' in page) == (
+        True,
+        True,
+        True,
+    )
+    answer = client.post(f"/calls/{round_.code}/apply/", {"key": "k"})
+    assert (answer.status_code, "请单位科研管理" in answer.content.decode(), Case.objects.count()) == (422, True, 0)
+    assert "你的账号还没有所在单位" in client.get("/todo/").content.decode()

@@ -11,6 +11,7 @@ from django.test import Client, RequestFactory
 from django.urls import path
 
 from kechuang.faces.web import mishaps
+from tests.factories import a_person
 
 REQUEST = RequestFactory().get("/cases/secret-name/")
 
@@ -45,3 +46,12 @@ def test_the_number_on_the_page_leads_to_what_failed_and_where_and_to_nobody(cap
     said = [record.getMessage() for record in caplog.records if record.name == "kechuang.mishaps"]
     assert len(said) == 1 and said[0].startswith(f"mishap {shown} on GET cases/<str:number>/: ValueError at ")
     assert ("test_mishaps.py" in said[0], "巴图" in said[0], "secret-name" in said[0]) == (True, False, False)
+
+
+@pytest.mark.django_db
+def test_who_has_signed_in_is_led_back_to_the_own_work_and_not_to_signing_in():
+    client = Client()
+    client.force_login(a_person())
+    shut, gone = client.get("/rounds/").content.decode(), client.get("/nothing-here/").content.decode()
+    assert ('href="/todo/"' in shut, 'href="/signin/"' in shut, 'href="/search/"' in gone) == (True, False, True)
+    assert 'href="/todo/"' not in Client().get("/nothing-here/").content.decode()

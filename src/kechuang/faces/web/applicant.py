@@ -33,6 +33,7 @@ from kechuang.faces.web.showing import paged
 from kechuang.faces.web.tables import render
 from kechuang.parties.permissions import own_roles, roles
 from kechuang.words.outcome import Refused
+from kechuang.words.reason import Reason
 
 RESUMED = ("_username", "_password")
 
@@ -114,6 +115,8 @@ def apply(request: HttpRequest, code: str) -> HttpResponse:
 def _opened(request: HttpRequest, round_: Round) -> HttpResponse:
     who, on = person(request), now()
     try:
+        if who.unit_id is None:
+            raise Refused(Reason("no_unit_yet"))
         case = open_case(round_, by=who, on=on, key=request.POST.get("key", ""), synthetic=who.synthetic)
     except Refused as refusal:
         return render(request, "applicant/apply.html", _before_writing(request, round_, refusal.reasons), status=422)

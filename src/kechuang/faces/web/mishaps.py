@@ -23,7 +23,11 @@ def reference() -> str:
 
 def mishap(request: HttpRequest, status: int, *, number: str = "") -> HttpResponse:
     """The page of `status`; where scripts asked, they get the same page and the same status."""
-    page = render_to_string(f"errors/{status}.html", {"reference": number})
+    user = (
+        getattr(request, "user", None) if status in (403, 404) else None
+    )  # of a fault of ours nothing is asked any more
+    known = user is not None and user.is_authenticated
+    page = render_to_string(f"errors/{status}.html", {"reference": number, "signed_in": known})
     return HttpResponse(page, status=status)
 
 

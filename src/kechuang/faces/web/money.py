@@ -88,7 +88,7 @@ def money(request: HttpRequest) -> HttpResponse:
         {"label": _("立项到到账"), "value": wording.number(queries.middle(days), 0) if days else wording.DASH, "unit": _("天") if days else "",
          "note": _("中位数，最长 %(n)s 天") % {"n": days[-1]} if days else ""},
     ]  # fmt: skip
-    title = _("在途 %(sum)s 万元") % {"sum": wording.ten_thousands(sums["paid"] - sums["received"])}
+    title = _("在途 %(sum)s") % {"sum": wording.money(sums["paid"] - sums["received"])}
     if reads_plans(request):
         found = queries.lines_of(grants)
         return answer(request, "money", title, figures=figures, table=plan_table(found), chart=plan_chart(found))

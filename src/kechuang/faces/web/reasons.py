@@ -42,6 +42,7 @@ by_hand_not_allowed|只有现场考察或抽取失败后才能指定专家|Exper
 cannot_be_computed|现有数据不足，不能核算（{why}）；请先补齐登记记录|It cannot be computed from what is on record ({why}); please complete the registers first
 cannot_merge|这两条登记不能合并：须是两条不同的单位或两条不同的个人登记，保留的一条已经确认，且不是你自己|These two entries cannot be merged: they must be two different units or two different persons, the one that stays confirmed, and neither of them you
 holds_an_office|{name}还担任机构的角色，请先由安全管理员收回|{name} still holds a role of an office; the security administrator has to end it first
+no_unit_yet|你的账号还没有所在单位，请单位科研管理在“账号与角色”里请你调入|Your account has no unit yet; ask the research office of your unit to ask you over under accounts and roles
 nobody_asked_you_over|没有单位请你调入，或它已经撤回|No unit asks you to come over any more
 not_waiting_any_more|“{name}”已经有人办理，请刷新页面|“{name}” has been dealt with already; please reload the page
 deputy_needs_a_last_day|代理须写明到哪天为止|Please give the last day on which the deputy stands in

@@ -12,7 +12,14 @@ from django.utils.translation import gettext as _
 from kechuang.faces.web import wording
 
 Cell = Mapping[str, Any]
-CLASSES = (("lead", "lead-cell"), ("num", " num"), ("hide", " hide-s"), ("wide", " wide"), ("nowrap", " nowrap"))
+CLASSES = (
+    ("lead", "lead-cell"),
+    ("num", " num"),
+    ("hide", " hide-s"),
+    ("wide", " wide"),
+    ("mid", " mid-cell"),
+    ("nowrap", " nowrap"),
+)
 NOTHING = mark_safe("")
 
 

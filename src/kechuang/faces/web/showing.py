@@ -99,7 +99,7 @@ def case_rows(cases: Sequence[Case], *, money: bool = True) -> list[dict[str, An
             {"text": public_leader(case)},
             {"text": place_name(case.place, names)},
         ]
-        rows.append({"key": case.number, "cells": [*cells, *([{"fen": fen}] if money else [])]})
+        rows.append({"key": case.number, "cells": [*cells, *([{"fen": fen, "num": True}] if money else [])]})
     return rows
 
 
