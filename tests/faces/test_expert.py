@@ -7,6 +7,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from kechuang.casework.models import Attempt, Record
+from kechuang.desks.experts import reading
 from kechuang.desks.experts.models import Review, Seat, SheetDraft
 from kechuang.desks.integrity.models import Clue
 from kechuang.engines import forms
@@ -71,6 +72,16 @@ def test_a_blind_sheet_shows_the_proposal_without_the_people_and_the_unit():
     region = panel.region
     hidden = [region.leader.name, region.unit.name, region.leader.pid, region.unit.pid]
     assert ([word in page for word in hidden], "草原碳汇研究0" in page) == ([False] * 4, True)
+
+
+def test_a_review_that_is_not_blind_tells_people_and_units_by_name_and_never_by_id(monkeypatch):
+    monkeypatch.setattr(reading, "is_blind", lambda case, mode: False)
+    panel = Panel()
+    client, seat = panel.reading()
+    page = client.get(f"/reviews/{seat.label}/{panel.cases[0].number}/").content.decode()
+    leader = panel.cases[0].leader
+    shown = [word in page for word in (leader.name, leader.unit.name, f">{leader.pid}<", f">{leader.unit.pid}<")]
+    assert shown == [True, True, False, False]
 
 
 def test_each_criterion_says_how_long_its_reason_must_be():

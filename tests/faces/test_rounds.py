@@ -484,3 +484,13 @@ def test_points_are_said_to_two_decimals(value, text):
 
 def test_nobody_reads_the_round_without_signing_in():
     assert Client().get("/rounds/x/")["Location"] == "/signin/?next=/rounds/x/"
+
+
+def test_the_page_of_a_round_tells_what_was_done_by_whom_in_which_role():
+    region = Region()
+    signed_in(region.planner).post("/rounds/open/", {**OPENED, "institution": region.institution.pid})
+    page = signed_in(region.planner).get("/rounds/nsf-2019/")
+    assert [(one["title"]["zh"], one["who"]) for one in page.context["records"]] == [
+        ("启动需求征集", f"{region.planner.name} · 规划处经办")
+    ]
+    assert "还没有记录" not in page.content.decode()

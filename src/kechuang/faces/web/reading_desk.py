@@ -22,6 +22,7 @@ from kechuang.desks.projects import reports
 from kechuang.engines import forms
 from kechuang.engines.flow import Act
 from kechuang.faces.access import now
+from kechuang.faces.web import drawing
 from kechuang.faces.web.fields import ShownField, ShownFile
 from kechuang.faces.web.questions import Around, questions, section_shown, wrong
 from kechuang.words.outcome import Refused
@@ -105,8 +106,9 @@ def _report(desk: Desk, owner: Case) -> list[dict[str, Any]]:
 
 
 def _parts(desk: Desk, form: forms.Form, values: Mapping[str, Any]) -> list[dict[str, Any]]:
-    around = Around(language(), choices=desk.pages.choices, files=_named_file(desk), readonly=True)
     answers = forms.answers_of(form, values)
+    names = drawing.Names().read(text for _path, text in drawing.picked(form.fields.values(), answers))
+    around = Around(language(), choices=desk.pages.choices, files=_named_file(desk), names=names, readonly=True)
     shown = []
     for section in form.sections:
         drawn = questions(section.fields, answers=answers, values=values, errors={}, around=around)

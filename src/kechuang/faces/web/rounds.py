@@ -21,7 +21,7 @@ from kechuang.desks.experts import queries
 from kechuang.engines import forms
 from kechuang.engines.flow import Act, Flow, line, offered
 from kechuang.faces.access import held_by, needs, now, person
-from kechuang.faces.web import ceremony, lists, panels, wording
+from kechuang.faces.web import ceremony, lists, panels, sight, wording
 from kechuang.faces.web.act_titles import published_as
 from kechuang.faces.web.applicant import not_lost
 from kechuang.faces.web.questions import Around, questions, wrong
@@ -137,7 +137,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         "meta": facts(one, pages.programme), "flow": flow_line(flow, one, records, on), "acts": buttons(one, person(request), flow, on),
         "figures": figures(one, cases), "rules": one.frozen_id, "programme": pages.programme, "topics": panels.topics(one, records),
         "states": numbers(cases, flow_title=pages.flow(pages.main_flow)), "places": [(lists.place_title(place, lists.leagues()) or _("未填"), n, fen) for place, n, fen in listing.by_place(cases)],
-        "groups": queries.groups_of(one, cases), "pool": queries.pool_of(one), "links": links(one, held), "notices": notices(one, on),
+        "groups": queries.groups_of(one, cases), "pool": queries.pool_of(one), "links": links(one, held), "notices": notices(one, on), "records": shown_records(records, flow),
     }  # fmt: skip
     return render(request, "rounds/round.html", shown)
 
@@ -158,7 +158,7 @@ def facts(one: Round, programme: Any) -> list[str]:
 def figures(one: Round, cases: QuerySet[Case]) -> list[dict[str, Any]]:
     counted = listing.round_numbers(cases)
     return [
-        {"label": _("预算"), "fen": one.budget_fen}, {"label": _("提交"), "value": wording.number(counted["handed_in"]), "unit": _("件")},
+        {"label": _("预算"), "fen": one.budget_fen}, {"label": _("提交件数"), "value": wording.number(counted["handed_in"]), "unit": _("件")},
         {"label": _("申请合计"), "fen": counted["asked"]}, {"label": _("建议合计"), "fen": counted["proposed"]}, {"label": _("已决定"), "fen": counted["awarded"]},
     ]  # fmt: skip
 
@@ -246,18 +246,18 @@ def notices(one: Round, on: datetime) -> list[dict[str, Any]]:
 
 
 def shown_records(records: list[Record], flow: Flow) -> list[dict[str, Any]]:
-    """The latest acts of the round: what, when, in which role, and how they are chained."""
+    """The latest acts of the round: what, when, by whom in which role and for whom, and how they are chained."""
 
     def title(name: str) -> Any:
         plain = name.removeprefix("second:")
         return flow.acts[plain].title if plain in flow.acts else {"draw": _("见证：抽取专家")}.get(plain, plain)
 
-    from_roles = acts.roles_page()
+    from_roles, names = acts.roles_page(), sight.names_of(records[-12:])
     return [
         {
             "title": title(r.act),
             "on": r.on,
-            "who": from_roles.title(r.role) if r.role else "",
+            "who": sight.in_words(r, names, wording.text(from_roles.title(r.role)) if r.role else ""),
             "digest": r.digest,
             "before": r.previous,
         }

@@ -86,10 +86,15 @@ class Sight:
         role = text_of(title)
         power = self.page.power(record.role)
         unnamed = from_whom != "p" or (power == "supervision" and not self.office) or (power == "applicant" and not self.identity)  # fmt: skip
-        name = "" if unnamed else names.get(record.actor, "")
-        if name and (whom := names.get(f"p:{in_place_of(record)}", "")):
-            name = _("%(name)s（代%(whom)s）") % {"name": name, "whom": whom}
-        return f"{name} · {role}" if name and role else name or role
+        return role if unnamed else in_words(record, names, role)
+
+
+def in_words(record: Record, names: dict[str, str], role: str) -> str:
+    """Who acted, in whose place, in which role."""
+    name = names.get(record.actor, "")
+    if name and (whom := names.get(f"p:{in_place_of(record)}", "")):
+        name = _("%(name)s（代%(whom)s）") % {"name": name, "whom": whom}
+    return f"{name} · {role}" if name and role else name or role
 
 
 def text_of(title: Any) -> str:
