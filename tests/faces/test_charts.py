@@ -51,3 +51,10 @@ def test_the_map_shows_twelve_places_each_on_its_own_tile():
 def test_the_map_keeps_to_five_steps():
     drawn = charts.tiles({code: n for n, code in enumerate(charts.PLACES)}, **WORDS)
     assert sorted({tile.step for tile in drawn.tiles}) == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(("costs", "above"), [((1, 2, 3), False), ((3, 2, 1), True)])
+def test_the_words_of_today_stand_clear_of_a_curve_that_falls(costs, above):
+    points = [(float(n), float(cost)) for n, cost in enumerate(costs)]
+    shown = charts.curve(points, **WORDS, axis="x", table=[], today=(1.0, 2.0, "today"))
+    assert shown.today.above is above

@@ -103,6 +103,11 @@ def test_a_parameter_shows_every_value_with_its_days_newest_first():
     assert [span["now"] for span in shown["overseas_share"]] == [True, False]
 
 
+def test_a_level_says_from_where_on_and_what_it_gives():
+    shown = {one["name"]: one["spans"] for one in law.parameters(rules_in_force(), "tsme-score", timezone.localdate())}
+    assert shown["second_levels"][0]["value"] == ["≥4 件：24 分", "≥3 件：18 分", "≥2 件：12 分", "≥1 件：6 分"]
+
+
 def test_a_policy_that_the_book_does_not_hold_is_not_there(client):
     assert client.get("/policies/no-such-policy/").status_code == 404
 

@@ -108,3 +108,11 @@ def test_every_line_of_every_example(code):
             told += [line.title["en"], shown(line.value, line.kind, "en")]
             told += [part for put in line.inputs for part in (put.title["en"], shown(put.value, put.kind, "en"))]
         assert [one for one in told if chinese(one)] == []
+
+
+def test_a_moved_sum_is_told_in_yuan(client):
+    region = Region()
+    client.force_login(region.planner)
+    page = read(client, "/simulate/instrument-use/?population=region&exact=1&p.cap=30&p.rate=1/3")
+    assert "With Ceiling for a firm and year at ¥300,000; Subsidy rate at 1/3 %" in page
+    assert "raised by another ¥20,000 costs" in page

@@ -77,6 +77,14 @@ def test_moving_the_ceiling_changes_the_cost_and_two_reforms_are_kept_and_compar
     assert all(part in told for part in ("2 个方案与现行比较", "封顶三百万", "封顶一百万", "现行"))
 
 
+def test_on_a_phone_in_english_no_figure_pushes_the_page_sideways(here):
+    page = here("/simulate/technology-trade/?population=region&p.cap=300", Region().planner, width=390)
+    page.context.add_cookies([{"name": "kechuang_language", "value": "en", "url": page.url}])
+    page.reload()
+    sync_api.expect(page.locator("#finding .figure").first).to_contain_text("×10,000 yuan")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
 def move(page, value):
     """Drag the slider of the ceiling to a value."""
     page.locator('[data-mirrors="p-cap"]').fill(value)

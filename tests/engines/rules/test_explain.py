@@ -101,7 +101,7 @@ def test_a_guard_on_parameters_stops_the_computation():
     ("value", "of", "zh", "en"),
     [
         (2_000_000_00, "money", "200.00 万元", "2,000,000.00 yuan"), (UNKNOWN, "", "未知", "not known"),
-        (Interval(1, 2), "point", "1 分 – 2 分", "1 points – 2 points"), (True, "", "是", "yes"), (3, "", "3", "3"),
+        (Interval(1, 2), "point", "1 分 – 2 分", "1 – 2 points"), (True, "", "是", "yes"), (3, "", "3", "3"), (1, "person", "1 人", "1 person"),
         ("pass", "", "符合", "pass"), ((), "", "表", "table"),
     ],
 )  # fmt: skip

@@ -285,7 +285,11 @@ def shown(value: Any, kind: Kind, lang: str = "zh") -> str:
     if value is UNKNOWN or value is None:
         return "未知" if lang == "zh" else "not known"
     if isinstance(value, Interval):
-        return f"{shown(value.low, kind, lang)} – {shown(value.high, kind, lang)}"
+        counted = (
+            lang == "en" and kind.units is not None and {of for of, _ in kind.units} & SUFFIX.keys()
+        )  # 1 – 2 points
+        low = _plain(value.low) if counted and isinstance(value.low, int | Fraction) else shown(value.low, kind, lang)
+        return f"{low} – {shown(value.high, kind, lang)}"
     if isinstance(value, bool):
         return {"zh": ("否", "是"), "en": ("no", "yes")}[lang][value]
     if kind.kind == "code" and isinstance(value, Mapping):
@@ -315,7 +319,8 @@ def _number(value: int | Fraction, kind: Kind, lang: str) -> str:
         text = str(Money(int(value // 1)))
         return text if lang == "zh" else f"{Money(int(value // 1)).in_unit():,.2f} yuan"
     if of in SUFFIX:
-        return f"{_plain(value)} {SUFFIX[of][lang]}"
+        said = SUFFIX[of][lang]
+        return f"{_plain(value)} {said.removesuffix('s') if value == 1 else said}"
     if isinstance(value, Fraction) and kind.kind == "number":
         return f"{_plain(value * 100)} %"
     return _plain(value)

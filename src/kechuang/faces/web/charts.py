@@ -239,6 +239,7 @@ class Mark:
     x: float
     y: float
     label: str
+    above: bool = False  # where the curve falls its words stand above, clear of the line
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +295,6 @@ def curve(
     ticks = tuple(Tick(at(x, 0)[0], number(f"{x:g}")) for x in across)
     return Curve(
         title, note, sentence, axis, path, wash, _grid(levels), ticks, tuple(heads), tuple(table),
-        Mark(*at(*today[:2]), today[2]) if today else None, Mark(*at(*pin[:2]), pin[2]) if pin else None,
+        Mark(*at(*today[:2]), today[2], bool(points) and points[-1][1] < points[0][1]) if today else None, Mark(*at(*pin[:2]), pin[2]) if pin else None,
         Mark(LEFT, _height(level[0], levels[-1]), level[1]) if level else None,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from kechuang.engines.rules.check import param_kind
 from kechuang.engines.rules.examples import cast_of, moment_of
 from kechuang.engines.rules.explain import shown
 from kechuang.engines.rules.policy import FOREVER, Param, Policy, Rounding, Step
@@ -222,9 +223,7 @@ def value_shown(rules: Rules, code: str, param: Param, value: Any) -> list[str]:
         names, kind = entries_of(rules, code, param), number(str(param.of))
         return [f"{names.get(key, key)} {shown(one, kind, lang)}" for key, one in value.items()]
     if isinstance(value, tuple):
-        units = [number(of) for of in param.of]
-        comma = ", " if lang == "en" else "，"
-        return [comma.join(shown(one, kind, lang) for one, kind in zip(row, units, strict=False)) for row in value]
+        return [shown((row,), param_kind(param), lang) for row in value]
     return [shown(as_ratio(param, value), number(str(param.of)), lang)]
 
 

@@ -36,10 +36,16 @@ def changes(asked: Any, values: Mapping[str, str]) -> str:
     for name, value in values.items():
         number, _space, kind = value.partition(" ")
         title = titles[name].title if name in titles else name
-        told.append(
-            _("%(title)s改为 %(number)s %(unit)s") % {"title": title, "number": number, "unit": wording.unit(kind)}
-        )
+        told.append(_("%(title)s改为 %(sum)s") % {"title": title, "sum": counted(number, kind)})
     return ("; " if wording.english() else "，").join(one.strip() for one in told)
+
+
+def counted(number: str, kind: str) -> str:
+    """A number with its unit, inside a sentence: 300 万元; ¥3,000,000."""
+    worth = {"万元": 10_000, "元": 1}.get(kind) if wording.english() else None
+    if worth is None:
+        return f"{number} {wording.unit(kind)}".strip()
+    return f"¥{wording.number(Fraction(number) * worth)}"
 
 
 def measure(policy: Policy) -> str:
@@ -137,7 +143,7 @@ def _figures(asked: Any, said: Mapping[str, Any], today: Mapping[str, int], trie
         found.append(
             {
                 "label": _("得多的 / 得少的"),
-                "value": f"{wording.number(tried['winners'])} / {wording.number(tried['losers'])}",
+                "value": f"{wording.number(tried['winners'])}\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}{wording.number(tried['losers'])}",
                 "unit": _("家"),
                 "note": _gains(said),
             }
@@ -191,7 +197,7 @@ def _marginal(asked: Any, said: Mapping[str, Any], name: str) -> str | None:
     (low, cost), (high, more) = pair
     values = {
         "title": one.title,
-        "step": f"{adjusting.decimal(high - low)} {unit(one)}".strip(),
+        "step": counted(adjusting.decimal(high - low), one.unit),
         "sum": about(abs(more - cost)),
     }
     return (
