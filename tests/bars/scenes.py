@@ -27,7 +27,7 @@ from django.db.models import Sum  # noqa: E402
 
 from kechuang.casework import curtain, files, sealer  # noqa: E402
 from kechuang.casework.acts import act, note, open_case  # noqa: E402
-from kechuang.casework.models import Attachment, Award, Case, Notice, Record, Round, Told  # noqa: E402
+from kechuang.casework.models import Attachment, Attempt, Award, Case, Notice, Record, Round, Told  # noqa: E402
 from kechuang.desks.funds.models import Account, Budget, Grant, Payment, QuotaDocument, Transfer  # noqa: E402
 from kechuang.faces.serving import conditions  # noqa: E402
 from kechuang.parties import secrets  # noqa: E402
@@ -67,10 +67,10 @@ def acting(case: Case, name: str, by: Any, key: str, *, on: Any = START, **data:
     return lambda: str(act(Case.objects.get(pk=case.pk), name, by=by, on=on, key=key, data=data).pk)
 
 
-def races() -> None:
-    """Exactly once, one outcome of two, and never beyond the budget; everything as counted at the end."""
+def races(count: str) -> None:
+    """Exactly once, one outcome of two (`count` times), and never beyond the budget; everything as counted at the end."""
     region = Region()
-    said({**keys(region), **outcomes(region), **budget(region), **payments(Region())})
+    said({**keys(region), **outcomes(region, int(count)), **budget(region), **payments(Region())})
 
 
 def keys(region: Region) -> dict[str, Any]:
@@ -115,18 +115,20 @@ def standing(region: Region, state: str, count: int, budget_fen: int) -> list[Ca
 DECISION = {"minutes": "纪要1号", "document_no": "文1号"}
 
 
-def outcomes(region: Region) -> dict[str, Any]:
+def outcomes(region: Region, count: int) -> dict[str, Any]:
     """Fund against strike, the same case at the same moment."""
     later = START + timedelta(20)
     ends = []
-    for number, case in enumerate(standing(region, "public_notice", 4, 10**9)):
+    for number, case in enumerate(standing(region, "public_notice", count, count * 10**8)):
         fund = acting(case, "fund", region.leadership, f"fund-{number}", on=later, **DECISION)
         strike = acting(
             case, "strike", region.leadership, f"strike-{number}", on=later, reason="理由" * 12, minutes="纪要1号"
         )
         told = at_once(fund, strike)
         case.refresh_from_db()
-        ends.append([case.state in ("funded", "not_funded"), sum(one.isdigit() for one in told)])
+        acts = Record.objects.filter(subject=case.number, act__in=["fund", "strike"]).count()
+        tried = Attempt.objects.filter(subject=case.number, act__in=["fund", "strike"]).count()
+        ends.append([case.state in ("funded", "not_funded"), sum(one.isdigit() for one in told), acts, tried])
     return {"outcomes": ends}
 
 
