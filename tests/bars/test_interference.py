@@ -138,6 +138,8 @@ MOVES = {
     experts_change_places: ("expert", "supervisor", "operator"),
     a_reviewer_thinks_otherwise: ("expert", "supervisor", "operator"),
 }
+# By the book (`trail: all`) supervision reads that anything was done, in the ids and codes of its record, drafts included.
+TRAILS = {"supervisor": "/trail/"}
 
 
 @pytest.fixture(scope="module")
@@ -200,7 +202,8 @@ def test_what_a_role_may_not_see_moves_no_byte_of_what_it_is_shown(world, role, 
             transaction.set_rollback(True)
     before, after = compared(world, role, moves=moves)
 
-    assert [address for address in before if before[address] != after[address]] == []
+    moved = [address for address in before if before[address] != after[address]]
+    assert [address for address in moved if address.partition("?")[0] != TRAILS.get(role)] == []
     assert leaked(after) == []
     assert [address for address, told in after.items() if told.startswith(b"5")] == []
     assert [word for word in HIDDEN if word in quiet.text] == []

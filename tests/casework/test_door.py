@@ -31,12 +31,14 @@ def test_the_same_request_twice_gives_the_first_record_though_it_was_cleaned():
     assert told[0].pk == told[1].pk
 
 
-def test_the_same_key_with_other_data_is_refused_and_changes_nothing():
+@pytest.mark.parametrize(("first", "second"), [("不再申报", "别的理由"), ("改投 NSFC", "改投 nsfc")])
+def test_the_same_key_with_other_data_is_refused_and_changes_nothing(first, second):
+    """Other in a letter's case alone is other too."""
     region = Region()
     case = a_case(region)
-    act(case, "withdraw", by=region.leader, on=START, key="same", data={"reason": "不再申报"})
+    act(case, "withdraw", by=region.leader, on=START, key="same", data={"reason": first})
     with pytest.raises(Refused) as refusal:
-        act(case, "withdraw", by=region.leader, on=START, key="same", data={"reason": "别的理由"})
+        act(case, "withdraw", by=region.leader, on=START, key="same", data={"reason": second})
     assert refusal.value.codes == ["key_used_for_other_data"]
 
 

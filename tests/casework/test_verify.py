@@ -82,6 +82,15 @@ def test_an_edit_with_the_chain_computed_again_is_found_at_the_record_that_was_e
         ("record_rewritten", 2), *(("chain_rewritten", n) for n in range(3, len(records) + 1))]  # fmt: skip
 
 
+def test_a_key_changed_in_the_case_of_one_letter_is_found(house):
+    record = of(house[3])[-1]
+    Record.objects.filter(pk=record.pk).update(key=record.key.swapcase())
+
+    (fault,) = inspection.inspect().faults
+
+    assert (fault.code, fault.record) == ("columns_differ", str(record.pk))
+
+
 def test_a_column_changed_beside_a_genuine_body_is_found(house):
     record = of(house[3])[-1]
     Record.objects.filter(pk=record.pk).update(actor="intruder")

@@ -20,7 +20,7 @@ from kechuang.engines.forms.kinds.codes import identity_number
 from kechuang.parties.models import Appointment, AppointmentQuerySet, Employment, Organisation, Person
 from kechuang.parties.permissions import appointments
 from kechuang.parties.prepared import Prepared, insert, update
-from kechuang.parties.secrets import keyed_digest
+from kechuang.parties.secrets import number_digest
 from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason
 
@@ -71,7 +71,7 @@ def identity_fields(identity: str) -> dict[str, Any]:
     except Unreadable as unreadable:
         raise Refused(unreadable.reason) from None
     return {
-        "identity": number, "identity_digest": keyed_digest(number), "born": date.fromisoformat(number[6:14]),
+        "identity": number, "identity_digest": number_digest(number), "born": date.fromisoformat(number[6:14]),
         "sex": "F" if int(number[16]) % 2 == 0 else "M",
     }  # fmt: skip
 

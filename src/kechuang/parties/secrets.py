@@ -24,8 +24,13 @@ def _cipher() -> AESGCM:
 
 
 def keyed_digest(text: str) -> str:
-    """A digest by which an encrypted value can be looked up; useless without this installation's key."""
-    return hmac.new(settings.SECRET_KEY.encode(), text.strip().upper().encode(), hashlib.sha256).hexdigest()
+    """A digest of this very text; useless without this installation's key."""
+    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def number_digest(number: str) -> str:
+    """A digest by which an encrypted number is looked up: written with x or X at its end, with a blank beside it, it is the same."""
+    return keyed_digest(number.strip().upper())
 
 
 _bytes: ContextVar[Callable[[int], bytes]] = ContextVar("random_bytes", default=os.urandom)

@@ -59,7 +59,7 @@ def back_up(folder: Path, *, on: datetime, say: Progress = lambda text: None) ->
     said = {name: digest_of(partial / name) for name in sorted(_names(partial))}
     told = Record.objects.aggregate(most=Max("pk"), last=Max("on"))
     manifest = {
-        "format": FORMAT, "made": on.isoformat(), "database": connection.vendor, "key": keyed_digest("backup"),
+        "format": FORMAT, "made": on.isoformat(), "database": connection.vendor, "key": keyed_digest("BACKUP"),
         "records": Record.objects.count(), "until": told["last"].isoformat() if told["last"] else "", "lost": lost,
         "files": said,
     }  # fmt: skip
@@ -75,7 +75,7 @@ def put_back(folder: Path, *, say: Progress = lambda text: None) -> Copied:
     """A copy put into an installation that is still empty; NotCopied where it is not, or where the copy is not whole."""
     manifest = manifest_of(folder)
     data = Path(settings.DATA)
-    if manifest["key"] != keyed_digest("backup"):
+    if manifest["key"] != keyed_digest("BACKUP"):
         raise NotCopied(
             "密钥不是备份时的那一个，请先设置 KECHUANG_SECRET 或放好数据目录中的 secret 文件 / the key is not the one of the "
             "backup: set KECHUANG_SECRET, or put the file `secret` into the data folder first"
