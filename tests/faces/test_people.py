@@ -320,3 +320,24 @@ def test_everybody_of_the_unit_is_found_with_and_without_a_role():
     assert (named[region.leader.name], named[region.finance.name]) == ("", "单位财务")
     found = signed_in(region.head).get(f"/people/?q={region.leader.name}").context["table"]["rows"]
     assert [row["key"] for row in found] == [region.leader.pid]
+
+
+def test_a_role_that_is_being_given_when_the_session_runs_out_is_given_after_signing_in():
+    region = Region()
+    region.head.set_password("a-long-password")
+    region.head.save()
+    member, client = a_person(unit=region.unit), Client()
+    given = {"role": "unit_finance", "target": region.unit.pid, "key": "g"}
+    page = client.post(f"/people/{member.pid}/roles/", given)
+    assert (page.status_code, page.context["pairs"]) == (401, list(given.items()))
+    wrong = client.post(f"/people/{member.pid}/roles/", {**given, "_username": region.head.username, "_password": "no"})
+    assert (wrong.status_code, wrong.context["failed"], Appointment.objects.filter(person=member).count()) == (401, True, 0)  # fmt: skip
+    client.post(f"/people/{member.pid}/roles/", {**given, "_username": region.head.username, "_password": "a-long-password"})  # fmt: skip
+    assert Appointment.objects.get(person=member).role == "unit_finance"
+
+
+def test_a_password_is_not_shown_again_when_the_session_has_run_out():
+    page = Client().post(
+        "/account/password/", {"old": "an-old-word-77", "new": "a-new-word-77", "again": "a-new-word-77"}
+    )
+    assert (page.status_code, "word-77" in page.content.decode()) == (401, False)

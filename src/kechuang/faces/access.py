@@ -7,11 +7,13 @@ from contextvars import ContextVar
 from datetime import datetime
 from functools import wraps
 
+from django.contrib.auth import authenticate, login
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
 
 from kechuang.casework import curtain
 from kechuang.casework.chain import Desk
@@ -32,6 +34,7 @@ OFFICE = ("planning", "execution", "money", "supervision", "decision", "office",
 UNIT_ROLES = ("unit_research", "unit_head", "unit_finance")
 
 
+RESUMED = ("_username", "_password")  # by which somebody signs in beside what they posted
 _asked: ContextVar[datetime | None] = ContextVar("asked", default=None)
 
 
@@ -102,7 +105,7 @@ def needs(need: str, *, behind: bool = False) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             if not may(request, need):
                 if not request.user.is_authenticated:
-                    return redirect_to_login(request.get_full_path())
+                    return signing_in(request, lambda: guarded(request, *args, **kwargs))
                 raise PermissionDenied
             if _must_change(request, need) and view.__name__ != "password":
                 return redirect("password")
@@ -113,6 +116,22 @@ def needs(need: str, *, behind: bool = False) -> Callable[[View], View]:
         return guarded
 
     return guard
+
+
+@sensitive_post_parameters(RESUMED[1])
+def signing_in(request: HttpRequest, go_on: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """Who is not signed in is asked to; what they posted while the session ran out is shown with the question, and then kept."""
+    if request.method != "POST":
+        return redirect_to_login(request.get_full_path())
+    tried = RESUMED[0] in request.POST
+    who = authenticate(request, username=request.POST.get(RESUMED[0], ""), password=request.POST.get(RESUMED[1], "")) if tried else None  # fmt: skip
+    if who is not None:
+        login(request, who)
+        return go_on()
+    own = {*RESUMED, "csrfmiddlewaretoken", "old", "new", "again"}  # a password is never shown again
+    pairs = [(name, text) for name, texts in request.POST.lists() for text in texts if name not in own]
+    shown = {"pairs": pairs, "failed": tried, "files": bool(request.FILES)}
+    return render(request, "applicant/resume.html", shown, status=401)
 
 
 def _must_change(request: HttpRequest, need: str) -> bool:

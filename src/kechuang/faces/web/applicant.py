@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import authenticate, login
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.debug import sensitive_post_parameters
 
 from kechuang.casework import lookups
 from kechuang.casework import todo as waiting
@@ -34,28 +30,6 @@ from kechuang.faces.web.tables import render
 from kechuang.parties.permissions import own_roles, roles
 from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason
-
-RESUMED = ("_username", "_password")
-
-
-def not_lost(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Guard a form against a session that ran out: what was posted is shown again with a place to sign in, then kept."""
-
-    @sensitive_post_parameters("_password")
-    @wraps(view)
-    def resuming(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method != "POST" or request.user.is_authenticated:
-            return view(request, *args, **kwargs)
-        who = authenticate(request, username=request.POST.get(RESUMED[0], ""), password=request.POST.get(RESUMED[1], "")) if RESUMED[0] in request.POST else None  # fmt: skip
-        if who is not None:
-            login(request, who)
-            return view(request, *args, **kwargs)
-        own = {*RESUMED, "csrfmiddlewaretoken"}
-        pairs = [(name, text) for name, texts in request.POST.lists() for text in texts if name not in own]
-        shown = {"pairs": pairs, "failed": RESUMED[0] in request.POST, "files": bool(request.FILES)}
-        return render(request, "applicant/resume.html", shown, status=401)
-
-    return resuming
 
 
 @needs("person")
@@ -162,7 +136,6 @@ def form(request: HttpRequest, number: str) -> HttpResponse:
     return redirect(first["href"])
 
 
-@not_lost
 @needs("person")
 def form_section(request: HttpRequest, number: str, section: str) -> HttpResponse:
     """One part of the form: drawn with what was typed, kept on every post, never lost on an error."""

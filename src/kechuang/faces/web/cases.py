@@ -23,7 +23,6 @@ from kechuang.engines import forms, ledger
 from kechuang.engines.flow import Act, Flow
 from kechuang.faces.access import held_by, needs, now, person
 from kechuang.faces.web import casefile, claims, drawing, printing, wording
-from kechuang.faces.web.applicant import not_lost
 from kechuang.faces.web.casefile import CaseFile
 from kechuang.faces.web.lists import fresh_key
 from kechuang.faces.web.mine_rows import address_of
@@ -84,7 +83,6 @@ def _trail(file: CaseFile) -> list[dict[str, Any]]:
 # Acts
 
 
-@not_lost
 @needs("person")
 def act_page(request: HttpRequest, number: str, name: str) -> HttpResponse:
     """One act: what will happen to whom, what is asked, then the press; refused with its reasons, with everything typed kept."""
@@ -184,7 +182,6 @@ def _told(request: HttpRequest, case: Case, record: Record) -> HttpResponse:
     return redirect("case", case.number)
 
 
-@not_lost
 @needs("person")
 def open_child(request: HttpRequest, number: str, flow: str, name: str) -> HttpResponse:
     """A case that hangs on this one: a change, an appeal, a sub-project, an assessment; asked and opened like any act."""
@@ -333,7 +330,6 @@ def document(request: HttpRequest, code: str) -> HttpResponse:
 # Reports
 
 
-@not_lost
 @needs("person")
 def report(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     """A report of a running project: drafted here, filed by its act; filed versions can only be read."""

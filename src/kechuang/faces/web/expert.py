@@ -21,7 +21,6 @@ from kechuang.desks.integrity import actions as integrity
 from kechuang.faces.access import needs, now, person
 from kechuang.faces.exports.nameless import nameless
 from kechuang.faces.web import claims, pool, reading_desk
-from kechuang.faces.web.applicant import not_lost
 from kechuang.faces.web.reading_desk import Desk
 from kechuang.words.outcome import Refused
 
@@ -176,7 +175,6 @@ def _desk(request: HttpRequest, label: str, number: str) -> Desk:
     return Desk(task, piece)
 
 
-@not_lost
 @needs("expert", behind=True)
 def review(request: HttpRequest, label: str, number: str) -> HttpResponse:
     """One proposal beside its sheet; filing it opens the next."""

@@ -16,12 +16,10 @@ from kechuang.casework import chain
 from kechuang.engines import forms
 from kechuang.faces.access import needs, now, person
 from kechuang.faces.web import lists, wording
-from kechuang.faces.web.applicant import not_lost
 from kechuang.faces.web.questions import Around, questions, wrong
 from kechuang.words.outcome import Refused
 
 
-@not_lost
 @needs("security")
 def open_office(request: HttpRequest) -> HttpResponse:
     """An institution, a recommending office or a department, which no recommender confirms."""
@@ -35,7 +33,6 @@ def open_office(request: HttpRequest) -> HttpResponse:
     return filled_in(request, chain.OFFICE, _("设立机构"), said, opened)
 
 
-@not_lost
 @sensitive_post_parameters("identity")
 @needs("security")
 def engage(request: HttpRequest) -> HttpResponse:

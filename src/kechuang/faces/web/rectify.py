@@ -15,7 +15,6 @@ from kechuang.casework import rectifying
 from kechuang.casework.models import Record
 from kechuang.faces.access import needs, person
 from kechuang.faces.web import drawing, wording
-from kechuang.faces.web.applicant import not_lost
 from kechuang.faces.web.casefile import CaseFile
 from kechuang.faces.web.cases import opened
 from kechuang.faces.web.lists import fresh_key
@@ -33,7 +32,6 @@ def said_in(file: CaseFile, position: int) -> Record:
     return record
 
 
-@not_lost
 @needs("person")
 def rectify(request: HttpRequest, number: str, position: int) -> HttpResponse:
     """Ask that words of one act be put right; what was typed stays on an error."""

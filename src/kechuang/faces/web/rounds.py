@@ -23,7 +23,6 @@ from kechuang.engines.flow import Act, Flow, line, offered
 from kechuang.faces.access import held_by, needs, now, person
 from kechuang.faces.web import ceremony, lists, panels, sight, wording
 from kechuang.faces.web.act_titles import published_as
-from kechuang.faces.web.applicant import not_lost
 from kechuang.faces.web.questions import Around, questions, wrong
 from kechuang.faces.web.tables import render
 from kechuang.parties.models import Person
@@ -79,7 +78,6 @@ def round_row(one: Round, heads: Any, handed_in: int, on: datetime, at_hand: lis
     return {"key": one.code, "href": href, "cells": lists.cells(heads, values)}
 
 
-@not_lost
 @needs("planning")
 def open_one(request: HttpRequest) -> HttpResponse:
     """Open a round from a programme's page: code, title, year, dates, budget, who carries it out, topics."""
@@ -265,7 +263,6 @@ def shown_records(records: list[Record], flow: Flow) -> list[dict[str, Any]]:
     ][:12]
 
 
-@not_lost
 @needs("office")
 def act_on_round(request: HttpRequest, code: str, name: str) -> HttpResponse:
     """One act on the round: what it asks for, what it will do, and then the act."""

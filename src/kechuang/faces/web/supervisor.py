@@ -24,7 +24,6 @@ from kechuang.engines import forms
 from kechuang.faces.access import may, needs, now, person
 from kechuang.faces.web import supervision_rows as rows
 from kechuang.faces.web import tables
-from kechuang.faces.web.applicant import not_lost
 from kechuang.faces.web.expert import new_key
 from kechuang.faces.web.lists import paged
 from kechuang.faces.web.questions import Around, questions, wrong
@@ -190,7 +189,6 @@ def screen_clue(request: HttpRequest, pid: str) -> HttpResponse:
     return redirect("supervision")
 
 
-@not_lost
 @needs("supervision", behind=True)
 def new_inquiry(request: HttpRequest) -> HttpResponse:
     """Register a clue about a person or a unit, by hand or from a clue of the house."""
@@ -218,14 +216,12 @@ def new_inquiry(request: HttpRequest) -> HttpResponse:
     return render(request, "supervisor/new_inquiry.html", shown, status=422 if reasons else 200)
 
 
-@not_lost
 @needs("supervision", behind=True)
 def inquiry(request: HttpRequest, number: str) -> HttpResponse:
     """One inquiry for supervision: its way, what was said, what can be done."""
     return _inquiry(request, number, "inquiry")
 
 
-@not_lost
 @needs("decision")
 def inquiry_decision(request: HttpRequest, number: str) -> HttpResponse:
     """The same inquiry for the meeting that decides it; nothing behind the curtain belongs to it."""

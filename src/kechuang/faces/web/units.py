@@ -16,7 +16,6 @@ from kechuang.casework import chain, merging, people
 from kechuang.engines import forms
 from kechuang.faces.access import held_by, needs, now, person
 from kechuang.faces.web import lists, wording
-from kechuang.faces.web.applicant import not_lost
 from kechuang.faces.web.people import done
 from kechuang.faces.web.questions import Around, questions, wrong
 from kechuang.parties.models import Organisation
@@ -24,7 +23,6 @@ from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason
 
 
-@not_lost
 @sensitive_post_parameters("bank_account")
 @needs("own_unit")
 def unit(request: HttpRequest) -> HttpResponse:
