@@ -100,6 +100,8 @@ def registered_unit(house: Founding) -> None:
 
 
 def test_from_an_empty_folder_to_a_published_call_by_pages_alone(house, day):
+    waits = house.admin.get("/todo/").content.decode()
+    assert ("个角色还没有人担任" in waits, "规划处经办" in waits, 'href="/people/"' in waits) == (True, True, True)
     for kind in ("institution", "recommender"):
         house.office(kind)
     for one in STAFF:

@@ -10,18 +10,22 @@ from django.utils.translation import gettext as _
 
 from kechuang.casework import chain, merging, people, rectifying, registers
 from kechuang.casework.models import Round
-from kechuang.casework.pages import pages_of
+from kechuang.casework.pages import current, day_of, pages_of, roles_page
 from kechuang.casework.todo import expected
 from kechuang.desks.experts import ceremonies, pool
 from kechuang.desks.experts import queries as experts
 from kechuang.desks.funds import queries as funds
 from kechuang.desks.integrity import inquiries, trails
+from kechuang.faces.access import now
 from kechuang.faces.web.wording import text
 from kechuang.parties.models import Appointment, Person
 from kechuang.parties.permissions import covers, own_roles
 from kechuang.parties.permissions import roles as roles_of
 
 DECIDES = {"supervision_chief": "inquiry", "leadership": "inquiry_decision"}
+FLOWS = ("round", "grant")  # what a call and its projects are led by
+OFFICES = frozenset({"planning", "execution", "money", "supervision", "decision", "recommend"})
+OPTIONAL = frozenset({"co_funder"})
 MONEY = {"appropriation": "appropriations", "budget": "budgets", "contribution": "contributions"}
 
 
@@ -32,6 +36,7 @@ def waiting(held: Iterable[Appointment], who: Person | None = None) -> list[dict
         {"title": title, "href": href, "chip": chip, "tone": "you", "why": why, "act": _("去办理")}
         for title, href, chip, why in (
             *_counted(mine, {one.role for one in mine}),
+            *_unfilled(mine),
             *_inquiries(mine),
             *_draws(mine),
             *_registers(mine),
@@ -71,6 +76,27 @@ def _counted(mine: list[Appointment], roles: set[str]) -> Iterator[Line]:
         if n := funds.waiting_entries(kind).count():
             why = _("与原件一致方可生效，经办与复核不为同一人。")
             yield _("%(n)s 笔录入等你与文件核对") % {"n": n}, reverse(route), _("资金"), why
+
+
+def _unfilled(mine: list[Appointment]) -> Iterator[Line]:
+    """For the security administrator: the roles without which no call and no project goes on, as long as nobody holds them."""
+    if all(one.role != "security_admin" for one in mine):
+        return
+    page, shelf = roles_page(), current()
+    acts = [act for code in FLOWS for act in shelf.page("flows", code).body["acts"].values()]
+    named = dict.fromkeys(role for act in acts for role in (act["by"], act.get("seconded_by")) if role)
+    wanted = [
+        role for role in named if page.power(role) in OFFICES and page.scope(role) not in ("case", "label", "none")
+    ]
+    held = set(Appointment.objects.in_force(day_of(now())).values_list("role", flat=True))
+    if lacking := [text(page.title(role)) for role in wanted if role not in held and role not in OPTIONAL]:
+        said = _("%(n)s 个角色还没有人担任") % {"n": len(lacking)}
+        yield (
+            said,
+            reverse("people"),
+            _("角色"),
+            _("先设立机构、新建账号，再授予：%(roles)s。") % {"roles": "、".join(lacking)},
+        )
 
 
 def _inquiries(mine: list[Appointment]) -> Iterator[Line]:
