@@ -36,6 +36,20 @@ def test_fairness_costs_no_more_than_was_published():
     assert held.total == max(total(problem, some) for some in every(problem))
 
 
+@pytest.mark.parametrize(
+    ("scores", "demand", "cap", "mask"),
+    [
+        ([[-0.5, 0.0], [-0.5, 0.25]], [1, 1], [2, 1], ()),
+        ([[-0.25, 0.0, -0.25], [0.0, 0.0, -0.25], [0.0, 0.0, -0.25]], [1, 1, 1], [1, 1, 2], [(0, 0)]),
+        ([[0.25, -0.5, 0.0], [-0.5, 0.0, 0.25], [-0.5, 0.25, -0.5]], [1, 2, 1], [1, 1, 2], [(0, 0)]),
+    ],
+)
+def test_where_the_bound_is_near_nought_and_scores_below_it_the_best_floor_is_still_found(scores, demand, cap, mask):
+    problem = a_problem(scores, demand=demand, cap=cap, mask=mask)
+    found = fair(problem, seed=SEED, keep=Fraction(-100))
+    assert found.floor == max(served(problem, some) for some in every(problem))
+
+
 @given(problems(quotas=True))
 @settings(max_examples=60, deadline=None)
 def test_a_fair_assignment_is_lawful_and_never_above_its_bound(problem):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -14,6 +15,7 @@ from kechuang.engines.panel.program import Program, highest_floor, program, sums
 from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason
 
+PARTS = 32  # of what sums can differ by, given up in turn where the bound says nothing
 STEPS = (0, 1, 2, 5, 10, 20, 35, 50, 75, 100, 150, 200, 300, 500, 1000)  # thousandths of the bound given up in turn
 KEEP = Fraction(985, 1000)  # of the largest sum: what fairness may cost all the others
 WHOLE = 40_000  # candidate pairs up to which the program sees every pair
@@ -53,12 +55,22 @@ def fair(problem: Problem, *, seed: bytes, keep: Fraction = KEEP) -> Fair:
     place, projects = np.cumsum(problem.demand > 0) - 1, int((problem.demand > 0).sum())
     served = sums(place[plain.rows], projects, values)
     bound = highest_floor(plain, served)
-    for floor in dict.fromkeys(_floor(bound - abs(bound) * step / 1000, values) for step in STEPS):
+    for floor in _floors(problem, bound, values):
         raised = plain.with_rows(served, low=np.full(projects, floor), high=np.full(projects, np.inf))
         answer = raised.solved(values, gap=1e-4)
         if answer is not None and float(values @ answer[0]) >= least:
             return _result(plain, values, answer, bound, over_all)
     raise Refused(Reason("no_fair_assignment_found", bound=str(bound)))
+
+
+def _floors(problem: Problem, bound: float, values: Array) -> Iterator[float]:
+    """Floors to try, downwards by parts of the bound; where that is near nought and scores lie below it, by parts of what
+    the sums of two projects can differ by, and in the end none: whatever is feasible is found."""
+    reach = float(problem.demand.max() * np.ptp(values)) if len(values) else 0.0
+    near = [bound - abs(bound) * step / 1000 for step in STEPS]
+    far = [bound - reach * part / PARTS for part in range(1, PARTS + 1)]
+    yield from dict.fromkeys(_floor(floor, values) for floor in (*near, *(one for one in far if one < near[-1])))
+    yield -np.inf
 
 
 def _floor(floor: float, values: Array) -> float:
