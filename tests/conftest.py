@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.house.answering import Answering
 from tests.machine import FLAGS, chromium
@@ -15,6 +16,8 @@ from tests.machine import FLAGS, chromium
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Answering())
+    settings.register_profile("house", deadline=None)  # a test says nothing of the time it takes: others work here too
+    settings.load_profile("house")
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
