@@ -115,3 +115,16 @@ def test_a_signature_of_a_list_can_be_given_anew(region, case):
     signed = client.post("/bulk/", {**asked, "step": "preview"}).content.decode()
     anew = client.post("/bulk/", {**asked, "remove": "letter"}).content.decode()
     assert ('name="remove" value="letter"' in signed, 'name="letter-scan"' in signed, 'name="letter-scan"' in anew) == (True, False, True)  # fmt: skip
+
+
+def test_a_scan_that_has_signed_once_stays_where_it_signed_when_it_signs_again(region, case):
+    client, cases = listed(region, case)
+    asked = {"act": "recommend", "step": "preview"}
+    for number, one in enumerate(cases):
+        scan = SimpleUploadedFile(f"推荐函{number}.pdf", PDF, "application/pdf")
+        shown = client.post("/bulk/", {**asked, "pick": [one.number], "key": f"b{number}", "letter-scan": scan})
+        said = f"scan:{Attachment.objects.filter(case=one, field='letter').get().digest}"
+        assert f"推荐函{number}.pdf" in shown.content.decode()
+        client.post("/bulk/", {"act": "recommend", "pick": [one.number], "key": f"b{number}", "step": "confirm", "letter": said})  # fmt: skip
+    assert Attachment.objects.filter(field="letter", removed=False).count() == 2
+    assert Record.objects.filter(act="recommend").count() == 2

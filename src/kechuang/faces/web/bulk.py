@@ -20,7 +20,7 @@ from kechuang.engines.flow import Act
 from kechuang.faces.access import now, person
 from kechuang.faces.web import lists, wording
 from kechuang.faces.web.fields import ShownField, ShownFile
-from kechuang.faces.web.questions import SCAN, Around, questions
+from kechuang.faces.web.questions import SCAN, Around, bare_file, questions
 from kechuang.faces.web.sentences import sentence
 from kechuang.parties.models import Appointment, Person
 from kechuang.parties.permissions import roles
@@ -43,6 +43,7 @@ class Asked:
     step: str
     back: str
     errors: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict)
+    scans: Mapping[str, ShownFile] = field(default_factory=dict)
 
     @classmethod
     def of(cls, post: QueryDict) -> Asked:
@@ -101,9 +102,11 @@ def with_scans(request: HttpRequest, asked: Asked, cases: list[Case], form: form
 
     The file is laid on the first case until the list is confirmed; `shared` then gives it to every case it signs.
     """
-    typed, errors = dict(asked.typed), dict(asked.errors)
+    typed, errors, scans = dict(asked.typed), dict(asked.errors), {}
     for one in form.fields.values() if form and cases else ():
-        upload = request.FILES.get(f"{one.code}-scan") if one.kind == "signature" else None
+        if one.kind != "signature":
+            continue
+        upload = request.FILES.get(f"{one.code}-scan")
         try:
             if upload is not None:
                 kept = files.keep(cases[0], one.code, upload.name or "", upload.chunks(), by=person(request), on=now())
@@ -111,20 +114,17 @@ def with_scans(request: HttpRequest, asked: Asked, cases: list[Case], form: form
         except Refused as refusal:
             typed[one.code], errors[one.code] = "", refusal.reasons
         said = typed.get(one.code)
-        if (
-            one.kind == "signature"
-            and isinstance(said, str)
-            and said.startswith(SCAN)
-            and not _laid(request, one.code, said)
-        ):
-            typed[one.code] = ""
-    return replace(asked, typed=typed, errors=errors)
+        if isinstance(said, str) and said.startswith(SCAN):
+            laid = _laid(request, one.code, said)
+            typed[one.code] = said if laid else ""
+            scans |= {laid.digest: ShownFile(laid.name, laid.digest, "", laid.size)} if laid else {}
+    return replace(asked, typed=typed, errors=errors, scans=scans)
 
 
 def _laid(request: HttpRequest, code: str, said: str) -> Attachment | None:
-    """The scan that this person has laid there themselves."""
+    """The scan that this person has laid there themselves, the latest of those alike."""
     rows = Attachment.objects.filter(field=code, digest=said.removeprefix(SCAN), by=person(request), removed=False)
-    return rows.order_by("pk").first()
+    return rows.select_related("case").order_by("-pk").first()
 
 
 def shared(request: HttpRequest, asked: Asked, cases: list[Case]) -> None:
@@ -135,14 +135,9 @@ def shared(request: HttpRequest, asked: Asked, cases: list[Case]) -> None:
             continue
         for case in cases:
             files.give(laid, case)
-        if laid.case_id not in {case.pk for case in cases}:
+        signed = Record.objects.filter(subject_kind="case", subject=laid.case.number, act=asked.act).exists()
+        if laid.case_id not in {case.pk for case in cases} and not signed:
             Attachment.objects.filter(pk=laid.pk).update(removed=True)
-
-
-def scan_shown(digest: str) -> ShownFile:
-    """A scan by the name under which it came."""
-    row = Attachment.objects.filter(digest=digest).order_by("pk").first()
-    return ShownFile(row.name, digest, "", row.size) if row else ShownFile(digest[:12], digest)
 
 
 def step_of(name: str, cases: list[Case], at_hand: lists.PagesAtHand, *, also: Iterable[str] = ()) -> Act | None:
@@ -184,8 +179,9 @@ def inputs(
     refused = next((o.told for o in outcomes if isinstance(o.told, InputRefused)), None)
     errors = {**(refused.errors if refused and asked.step else {}), **asked.errors}
     around = Around(
-        "en" if (get_language() or "").startswith("en") else "zh", choices=pages.choices, files=scan_shown, resign=True
-    )
+        "en" if (get_language() or "").startswith("en") else "zh", choices=pages.choices, resign=True,
+        files=lambda digest: asked.scans.get(digest) or bare_file(digest),
+    )  # fmt: skip
     return questions(fields, answers=asked.typed, values={}, errors=errors, around=around)
 
 

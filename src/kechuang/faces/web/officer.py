@@ -241,7 +241,7 @@ def consequences(request: HttpRequest, asked: bulk.Asked, outcomes: list[bulk.Ou
     fields = bulk.inputs(step, [o.case for o in outcomes], asked, outcomes, at_hand)
     ready = sum(o.done for o in outcomes)
     return {
-        "step": step, "asked": asked, "outcomes": outcomes, "fields": fields, "ready": ready, "key": asked.key,
+        "step": step, "asked": asked, "outcomes": sorted(outcomes, key=lambda o: (not o.done, not o.waits)), "fields": fields, "ready": ready, "key": asked.key,
         "waiting": sum(o.waits for o in outcomes), "refused": sum(not o.done and not o.waits for o in outcomes),
         "effects": bulk.effects(step, outcomes, at_hand), "back": safe_back(request, asked.back),
         "rows": bulk.posted_rows(request), "action": action or reverse("bulk"),

@@ -129,11 +129,18 @@ def shown(request: HttpRequest, pid: str, *, typed: Any, reasons: Any) -> HttpRe
     context = {
         "who": who, "standing": standing(who), "places": who.employments.select_related("organisation").order_by("-since", "-pk"),
         "held": [row for row in rows if row[0].holds_on(on)], "past": [row for row in rows if not row[0].holds_on(on)],
-        "roles": roles, "role": role, "targets": target_options(desk, role) if role else [], "typed": typed, "reasons": reasons, "today": on,
+        "roles": roles, "role": role, "holders": holders(role, desk, who, on), "targets": target_options(desk, role) if role else [], "typed": typed, "reasons": reasons, "today": on,
         "oneself": who.pk == person(request).pk, "desk": desk, "key": lists.fresh_key(), "title": who.name,
         "trail": [{"title": _("账号与角色"), "href": reverse("people")}, {"title": who.name}],
     }  # fmt: skip
     return render(request, "people/person.html", context, status=422 if reasons else 200)
+
+
+def holders(role: str, desk: chain.Desk, who: Person, on: date) -> list[Person]:
+    """Who holds a role in their own right, within what this desk may give: for whom somebody may stand in."""
+    rows = Appointment.objects.in_force(on).filter(role=role, deputy_for=None).exclude(person=who)
+    rows = rows if desk.security else rows.filter(target__in=desk.heads)
+    return list(dict.fromkeys(one.person for one in rows.select_related("person").order_by("person__name")[:MOST]))
 
 
 def done(request: HttpRequest, act: Callable[[str], Any], said: str, *, back: str) -> HttpResponse:
