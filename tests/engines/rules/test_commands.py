@@ -153,6 +153,23 @@ def test_simulate_shows_winners_steps_spread_and_stacking(region):
     assert "same_matter takes" in ran.output
 
 
+def test_a_reform_that_enables_a_rule_between_policies_is_told_beside_today(region, tmp_path):
+    (tmp_path / "once.yaml").write_text("code: once\nenable: [same_matter]\nset: {r7.grant: 40 万元}\n", "utf-8")
+    asked = ("r6", "r7", "--population", region, "--book", BENCH, "--stacking", "--reform", str(tmp_path / "once.yaml"))
+    told = _json(simulate.app, *asked)["stacking"]
+    assert {row["variant"] for row in told["rows"]} == {"once"}  # today no rule is in force
+    assert {row["stack"] for row in told["taken"]} == {"same_matter"}
+
+
+def test_a_fault_of_a_reform_is_told_with_file_line_and_column(region, tmp_path):
+    (tmp_path / "wide.yaml").write_text("code: wide\nset:\n  r1.cap: 3 万元\n  r1.cpa: 3 万元\n", "utf-8")
+    ran = RUN.invoke(
+        simulate.app, ["r1", "--population", region, "--book", BENCH, "--reform", str(tmp_path / "wide.yaml")]
+    )
+    assert ran.exit_code == 2
+    assert "wide.yaml:4:11: no parameter 'r1.cpa' (did you mean cap?)" in " ".join(ran.output.replace("│", " ").split())
+
+
 def test_simulate_names_the_rules_that_can_be_enabled(region):
     ran = RUN.invoke(simulate.app, ["r6", "--population", region, "--book", BENCH, "--stacking"])
     assert ran.exit_code == 2
