@@ -127,3 +127,11 @@ def test_the_page_shows_old_and_new_and_the_second_person_finds_it_in_the_to_do_
     other.post(f"/cases/{case.number}/rectify/{digest}/confirm/", {"key": "k3"})
     page = mine.get(f"/cases/{case.number}/").content.decode()
     assert "审核意见：同意申暴，材料属实（2018年3月4日更正为：同意申报，材料属实）" in page
+
+
+def test_what_is_nearly_right_stands_in_the_box_to_be_mended(case, region, monkeypatch):
+    monkeypatch.setattr(access.timezone, "now", lambda: LATER)
+    client = Client()
+    client.force_login(region.research)
+    page = client.get(f"/cases/{case.number}/rectify/{the_check(case).position}/").content.decode()
+    assert (">同意申暴，材料属实</textarea>" in page, "日期写成" in page) == (True, False)

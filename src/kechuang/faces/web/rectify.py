@@ -50,9 +50,12 @@ def rectify(request: HttpRequest, number: str, position: int) -> HttpResponse:
         except Refused as refusal:
             reasons = refusal.reasons
     act = file.flow.acts[record.act]
-    fields = [(one.code, one.title.of(drawing.language()), str(record.told.data.get(one.code, ""))) for one in rectifying.fields_of(file.pages, file.case.flow, record)]  # fmt: skip
+    slips = rectifying.fields_of(file.pages, file.case.flow, record)
+    fields = [(one.code, one.title.of(drawing.language()), str(record.told.data.get(one.code, ""))) for one in slips]
+    if request.method != "POST" and len(fields) == 1:
+        typed["text"] = fields[0][2]  # what is nearly right is mended, not typed again
     shown = {
-        "case": file.case, "record": record, "act": wording.text(act.title), "fields": fields, "typed": typed, "reasons": reasons,
+        "case": file.case, "record": record, "act": wording.text(act.title), "fields": fields, "typed": typed, "reasons": reasons, "dates": any(one.kind not in ("text", "longtext") for one in slips),
         "key": request.POST.get("key") or fresh_key(),
     }  # fmt: skip
     return render(request, "cases/rectify.html", shown, status=422 if reasons else 200)
