@@ -70,7 +70,7 @@ def acting(case: Case, name: str, by: Any, key: str, *, on: Any = START, **data:
 def races(count: str) -> None:
     """Exactly once, one outcome of two (`count` times), and never beyond the budget; everything as counted at the end."""
     region = Region()
-    said({**keys(region), **outcomes(region, int(count)), **budget(region), **payments(Region())})
+    said({**keys(region), **budget(region), **payments(Region()), **outcomes(region, int(count))})
 
 
 def keys(region: Region) -> dict[str, Any]:

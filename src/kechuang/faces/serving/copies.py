@@ -6,15 +6,17 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Max
 
 from kechuang.casework import curtain, files
@@ -51,17 +53,15 @@ def back_up(folder: Path, *, on: datetime, say: Progress = lambda text: None) ->
         raise NotCopied(f"{folder} 已存在，请换一个目录 / {folder} is there already: name a folder that is not")
     (partial / "files").mkdir(parents=True)
     say("database")
-    _dump(partial)
+    records, until = _dump(partial)
     say("files")
     lost = [digest for digest in _digests() if not _kept(digest, partial)]
     for key in sorted(Path(settings.DATA).glob("log-key*.pem")):
         shutil.copy2(key, partial / key.name)
     said = {name: digest_of(partial / name) for name in sorted(_names(partial))}
-    told = Record.objects.aggregate(most=Max("pk"), last=Max("on"))
     manifest = {
         "format": FORMAT, "made": on.isoformat(), "database": connection.vendor, "key": keyed_digest("BACKUP"),
-        "records": Record.objects.count(), "until": told["last"].isoformat() if told["last"] else "", "lost": lost,
-        "files": said,
+        "records": records, "until": until.isoformat() if until else "", "lost": lost, "files": said,
     }  # fmt: skip
     (partial / MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
     for path in partial.rglob("*"):
@@ -123,13 +123,20 @@ def empty() -> bool:
     return not connection.introspection.table_names()
 
 
-def _dump(folder: Path) -> None:
-    """The database as it is at one moment; nobody who writes waits for it."""
+def _dump(folder: Path) -> tuple[int, datetime | None]:
+    """The database as it is at one moment, for which nobody who writes waits; how many records it holds, and the last one's time."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM INTO %s", [str(folder / SQLITE)])
-        return
-    _run("pg_dump", "--format=custom", "--no-owner", f"--file={folder / DUMP}")
+        with closing(sqlite3.connect(folder / SQLITE)) as copy:
+            records, last = copy.execute(f'SELECT count(*), max("on") FROM {Record._meta.db_table}').fetchone()
+        return records, datetime.fromisoformat(last).replace(tzinfo=UTC) if last else None
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("SELECT pg_export_snapshot()")
+        snapshot = cursor.fetchone()[0]
+        _run("pg_dump", "--format=custom", "--no-owner", f"--snapshot={snapshot}", f"--file={folder / DUMP}")
+        return Record.objects.count(), Record.objects.aggregate(last=Max("on"))["last"]
 
 
 def _load(folder: Path) -> None:
