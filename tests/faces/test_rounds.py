@@ -494,3 +494,11 @@ def test_the_page_of_a_round_tells_what_was_done_by_whom_in_which_role():
         ("启动需求征集", f"{region.planner.name} · 规划处经办")
     ]
     assert "还没有记录" not in page.content.decode()
+
+
+def test_the_ranking_leads_to_its_summary_as_paper_and_as_workbook():
+    region = Region()
+    round_, _cases = ranked(region)
+    client = signed_in(region.planner)
+    links = [act["href"] for act in client.get(f"/rounds/{round_.code}/ranking/").context["head_acts"]]
+    assert [(link.rpartition(".")[2], client.get(link).status_code) for link in links] == [("pdf", 200), ("xlsx", 200)]

@@ -148,6 +148,7 @@ def ranking(request: HttpRequest, code: str) -> HttpResponse:
     shown = {
         "round": one, "rows": ranked_rows(found, marks=marks, at_hand=at_hand), "marks": marks, "proposing": proposing, "acts": officer.buttons(acts), "line": line,
         "title": _("预算线落在第 %(n)s 位") % {"n": line["rank"]} if line["rank"] else _("预算内没有办件"), "trail": trail(one, _("排序与建议")),
+        "head_acts": [{"title": _("评审汇总表 PDF"), "href": reverse("review_summary", args=[code, "pdf"])}, {"title": _("评审汇总表 Excel"), "href": reverse("review_summary", args=[code, "xlsx"])}] if found else [],
         "figures": figures(one, found, line), "back": request.get_full_path(), "advice": at_hand.of(one).inputs(at_hand.of(one).main_flow, "propose") if proposing else None,
     }  # fmt: skip
     return render(request, "rounds/ranking.html", shown)
