@@ -84,3 +84,14 @@ def test_units_and_sums_are_worded_in_english():
             "×10,000 yuan", "persons", "¥3,000,000.00", "",
         )  # fmt: skip
     assert (wording.unit("万元"), wording.money(3_000_000_000)) == ("万元", "3,000.00 万元")
+
+
+def test_what_was_said_in_an_act_is_set_in_english_points_and_a_round_nobody_published_is_no_link():
+    region = Region()
+    case = an_application(region, an_open_round(region))
+    page = reader(region.planner).get(f"/cases/{case.number}/")
+    said = [one["said"] for one in page.context["records"] if "Opinion" in one["said"]]
+    assert [("Opinion: " in one, "：" in one) for one in said] == [(True, False)]
+    assert page.context["trail"][1]["href"] == f"/calls/{case.round.code}/"
+    type(case.round).objects.update(published_at=None)
+    assert "href" not in reader(region.planner).get(f"/cases/{case.number}/").context["trail"][1]

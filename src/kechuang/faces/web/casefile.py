@@ -259,7 +259,7 @@ class CaseFile:
             title = _("见证：%(act)s") % {"act": title}
         said = [*self._measured(record, act), *self._said(record, act)]
         return {
-            "title": title, "on": record.on, "who": self.reader.actor(record, names), "said": "；".join(said),
+            "title": title, "on": record.on, "who": self.reader.actor(record, names), "said": _("；").join(said),
             "digest": record.digest, "before": record.previous if record.position > 1 else "", "rectify": self._rectify_href(record),
         }  # fmt: skip
 
@@ -341,7 +341,9 @@ class CaseFile:
         printed = forms.printed(form, values, drawing.language(), choices=self.pages.choices, names=drawing.Names().read([str(v) for v in values.values() if isinstance(v, str)]))  # fmt: skip
         lines = [one for section in printed for one in section.lines if one.path in kept and one.text]
         now = self.rectified.get(record.digest, {})
-        return [f"{one.label}：{one.text}{one.unit}{_now_reads(now.get(one.path))}" for one in lines]
+        return [
+            f"{one.label}{_('：')}{one.text}{wording.unit(one.unit)}{_now_reads(now.get(one.path))}" for one in lines
+        ]
 
     def papers(self) -> list[dict[str, Any]]:
         """Receipts, letters and decisions of the case that this reader may open."""

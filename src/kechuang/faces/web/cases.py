@@ -75,7 +75,9 @@ def _trail(file: CaseFile) -> list[dict[str, Any]]:
         if file.reader.applies
         else {"title": _("办件"), "href": reverse("todo")}
     )
-    call = {"title": file.case.round.title, "href": address_of("call", file.case.round.code)}
+    call = {"title": file.case.round.title}
+    if file.case.round.published_at:
+        call["href"] = address_of("call", file.case.round.code)
     above = {"title": parent.title or parent.number, "href": reverse("case", args=[parent.number])} if parent else call
     return [home, above, {"title": file.case.project_no or file.case.number}]
 

@@ -135,7 +135,7 @@ def chosen(title: Any) -> str:
 
 UNITS = {
     "万元": "×10,000 yuan", "元": "yuan", "人": "persons", "分": "points", "件": "pieces", "项": "items", "日": "days", "工作日": "working days",
-    "月": "months", "年": "years", "岁": "years of age", "家": "firms", "平方米": "m²", "台": "sets", "小时": "hours", "个": "", "次": "times", "分钱": "fen", "倍": "times", "篇": "papers",
+    "月": "months", "年": "years", "岁": "years of age", "家": "firms", "平方米": "m²", "台": "sets", "小时": "hours", "个": "", "次": "times", "级": "level", "台套": "sets", "分钱": "fen", "倍": "times", "篇": "papers",
 }  # fmt: skip
 
 
