@@ -121,3 +121,12 @@ def test_a_receipt_tells_its_moment_as_people_read_it_and_digests_in_fours(told)
     facts = dict(paper.facts)
     assert facts["接收时间"].endswith("（北京时间）")
     assert max(map(len, facts["SHA-256"].split())) == 4
+
+
+def test_a_task_book_is_read_on_its_page_with_all_its_parts(told, client):
+    region, case = told
+    said = {"facts": [["项目编号", "2019-1"]], "signed": "双方", "blocks": [{"heading": "签署", "paragraphs": [], "tables": [{"head": ["签署人", "金额"], "rows": [["某人", "10.00 万元"]]}]}]}  # fmt: skip
+    row = documents.issue("task-book-paper", "任务书", said, on=START, case=case)
+    client.force_login(region.chief)
+    page = client.get(f"/documents/{row.code}/").content.decode()
+    assert ("2019-1" in page, ">某人</td>" in page, 'class="num" data-l="金额">10.00 万元' in page, "双方" in page) == (True, True, True, False)  # fmt: skip

@@ -341,3 +341,8 @@ def test_a_password_is_not_shown_again_when_the_session_has_run_out():
         "/account/password/", {"old": "an-old-word-77", "new": "a-new-word-77", "again": "a-new-word-77"}
     )
     assert (page.status_code, "word-77" in page.content.decode()) == (401, False)
+
+
+def test_who_has_no_account_finds_where_to_register():
+    page = Client().get("/signin/").content.decode()
+    assert ('href="/register/person/"' in page, 'href="/register/unit/"' in page) == (True, True)

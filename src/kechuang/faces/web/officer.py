@@ -142,7 +142,7 @@ def row(case: Case, heads: Any, on: datetime, at_hand: lists.PagesAtHand, places
     values = [
         {"text": case.project_no or case.number, "nowrap": True},
         {"text": case.title or _("（还没有题目）"), "href": href, "lead": True, "wide": True, "small": who},
-        {"text": case.round.title, "mid": True}, {"text": lists.place_title(case.place, places)}, {"fen": case.asked_fen} if case.asked_fen is not None else {"text": ""},
+        {"text": case.round.title, "mid": True}, {"text": lists.place_title(case.place, places), "nowrap": True}, {"fen": case.asked_fen} if case.asked_fen is not None else {"text": ""},
         {"chip": at_hand.state_title(case), "tone": wording.tone(case.state, ended=at_hand.ended(case))},
         phrase(case), {"text": wording.days_left(case.promised_at, on), "small": spent(case, on, at_hand), "nowrap": True, "tone": "clay" if late else ""},
     ]  # fmt: skip

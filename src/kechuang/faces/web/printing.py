@@ -126,11 +126,12 @@ def receipt(file: CaseFile, row: Document) -> dict[str, Any]:
 def paper(row: Document) -> dict[str, Any]:
     """A letter as parts/paper.html takes it: the text as it was issued."""
     body = row.body if isinstance(row.body, dict) else {}
-    text = str(body.get("text", ""))
+    text, signed = str(body.get("text", "")), str(body.get("signed") or "")
+    contract = row.kind == "task-book-paper"  # of two sides, signed in its last part, numbered in its facts
     return {
-        "issuer": str(body.get("signed") or ISSUER["zh"]), "number": row.number, "title": row.title,
+        "issuer": "" if contract else signed or ISSUER["zh"], "number": "" if contract else row.number, "title": row.title,
         "body": [line for line in text.split("\n") if line.strip()], "relief": str(body.get("relief", "")),
-        "sign": str(body.get("signed") or ""), "on": row.on, "facts": body.get("facts", ()), "parts": [_part(one) for one in body.get("blocks", ())],
+        "sign": "" if contract else signed, "on": row.on, "facts": body.get("facts", ()), "parts": [_part(one) for one in body.get("blocks", ())],
     }  # fmt: skip
 
 
