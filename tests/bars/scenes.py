@@ -120,9 +120,9 @@ def outcomes(region: Region, count: int) -> dict[str, Any]:
     later = START + timedelta(20)
     ends = []
     for number, case in enumerate(standing(region, "public_notice", count, count * 10**8)):
-        fund = acting(case, "fund", region.leadership, f"fund-{number}", on=later, **DECISION)
+        fund = acting(case, "fund", region.leadership, f"one-{number}", on=later, **DECISION)
         strike = acting(
-            case, "strike", region.leadership, f"strike-{number}", on=later, reason="理由" * 12, minutes="纪要1号"
+            case, "strike", region.leadership, f"other-{number}", on=later, reason="理由" * 12, minutes="纪要1号"
         )
         told = at_once(fund, strike)
         case.refresh_from_db()

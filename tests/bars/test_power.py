@@ -38,6 +38,7 @@ class Recording:
             [rng.choice(told) for _ in range(count // 2)] + [rng.randrange(len(happened)) for _ in range(count // 2)]
         )
         disk, acked, at = powerloss.Disk(self.house.folder), [], 0
+        disk.named = {}  # what lies there now was written later: a file of an image is one of before, or of the events
         for name, file in powerloss.Disk(self.before).named.items():
             disk.named[name.replace(str(self.before), str(self.house.folder))] = file
         disk.kept = dict(disk.named)
