@@ -502,3 +502,32 @@ def test_the_ranking_leads_to_its_summary_as_paper_and_as_workbook():
     client = signed_in(region.planner)
     links = [act["href"] for act in client.get(f"/rounds/{round_.code}/ranking/").context["head_acts"]]
     assert [(link.rpartition(".")[2], client.get(link).status_code) for link in links] == [("pdf", 200), ("xlsx", 200)]
+
+
+def test_a_recommender_finds_the_letter_the_money_office_the_fees_and_supervision_the_whole_file():
+    region = Region()
+    round_, cases = ranked(region)
+    Round.objects.filter(pk=round_.pk).update(state="decided")
+
+    def leads(who, where: str, to: str) -> bool:
+        return f'href="{to}"' in signed_in(who).get(where).content.decode()
+
+    where = f"/rounds/{round_.code}/"
+    assert [leads(region.clerk, "/todo/", "/rounds/"), leads(region.clerk, where, f"{where}recommendation/")] == [
+        True,
+        True,
+    ]
+    assert [leads(region.treasurer, "/todo/", "/rounds/"), leads(region.treasurer, where, f"{where}fees/")] == [
+        True,
+        True,
+    ]
+    assert (
+        leads(region.officer, where, f"{where}fees/"),
+        signed_in(region.treasurer).get(f"{where}fees/").status_code,
+    ) == (False, 200)
+    Case.objects.filter(pk=cases[0].pk).update(answers={"title": "一项"})
+    whole = f"/cases/{cases[0].number}/file.zip"
+    assert [leads(who, f"/cases/{cases[0].number}/", whole) for who in (region.supervisor, region.planner)] == [
+        True,
+        False,
+    ]

@@ -222,6 +222,8 @@ def links(one: Round, held: list[Any]) -> list[dict[str, Any]]:
         found.append({"title": _("评审汇总表 Excel"), "href": reverse("review_summary", args=[one.code, "xlsx"])})
     if any(held_.role in ("recommender", "recommender_head") for held_ in held):
         found.append({"title": _("推荐函与名单"), "href": reverse("recommendation", args=[one.code])})
+    if any(held_.power == "money" for held_ in held) and one.state in ("decided", "archived"):
+        found.append({"title": _("评审费"), "href": reverse("review_fees", args=[one.code])})
     if "claim" in pages_of(one).programme:
         found.append({"title": _("拟补助名单"), "href": reverse("claim_list", args=[one.code])})
     return found
