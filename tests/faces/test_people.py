@@ -346,3 +346,31 @@ def test_a_password_is_not_shown_again_when_the_session_has_run_out():
 def test_who_has_no_account_finds_where_to_register():
     page = Client().get("/signin/").content.decode()
     assert ('href="/register/person/"' in page, 'href="/register/unit/"' in page) == (True, True)
+
+
+def test_a_host_unit_is_entered_by_the_office_taken_off_again_and_a_press_that_comes_twice_changes_nothing():
+    region = Region()
+    Organisation.objects.filter(pk=region.unit.pk).update(credit_code=CODE, host_unit=False)
+    client = signed_in(region.planner)
+
+    def pressed(key: str, **more) -> bool:
+        told = client.post("/people/host/", {"credit_code": CODE, "key": key, **more}, follow=True)
+        assert told.status_code == 200
+        return Organisation.objects.get(pk=region.unit.pk).host_unit
+
+    assert [pressed("a"), pressed("b", end="1"), pressed("a")] == [True, False, False]
+    assert list(Record.objects.filter(subject=region.unit.pid).values_list("act", "role")) == [
+        ("set_host", "planner"),
+        ("end_host", "planner"),
+    ]
+
+
+def test_who_holds_no_office_enters_no_host_unit_and_an_unknown_code_is_told():
+    region = Region()
+    Organisation.objects.filter(pk=region.unit.pk).update(credit_code=CODE, host_unit=False)
+
+    shut = signed_in(region.head).post("/people/host/", {"credit_code": CODE, "key": "a"})
+    unknown = signed_in(region.planner).post("/people/host/", {"credit_code": OTHER_CODE, "key": "b"}, follow=True)
+
+    assert (shut.status_code, OTHER_CODE in unknown.content.decode()) == (403, True)
+    assert not Organisation.objects.get(pk=region.unit.pk).host_unit

@@ -147,12 +147,13 @@ def keep_unit(unit: Organisation, values: Mapping[str, str], *, by: Person, on: 
 @transaction.atomic
 def set_host(unit: Organisation, *, host: bool, by: Person, on: datetime, key: str) -> Record:
     """Enter a unit as a host unit of the fund, or take it off, by the planning office or the institution."""
-    must_hold(by, on, {"planner", "planning_chief", "institution_officer", "institution_chief"})
+    role = must_hold(by, on, {"planner", "planning_chief", "institution_officer", "institution_chief"})
+    said = {"host": str(host)}
+    if told := records.already(Actor.of(by), key, said):
+        return told
     unit.host_unit = host
     unit.save(update_fields=["host_unit"])
-    return note(
-        unit, "set_host" if host else "end_host", by=by, on=on, key=key, role="planner", data={"host": str(host)}
-    )
+    return note(unit, "set_host" if host else "end_host", by=by, on=on, key=key, role=role, data=said)
 
 
 def _explained(why: str) -> None:
@@ -280,11 +281,12 @@ def dismiss(held: Appointment, *, by: Person, on: datetime, key: str) -> Record:
     )
 
 
-def must_hold(by: Person, on: datetime, roles: set[str], *, target: str = "") -> None:
-    """Refused unless `by` holds one of `roles` (for `target`, where one is given)."""
-    held = appointments(by, day_of(on))
-    if not any(a.role in roles and (not target or a.target == target or a.scope == "region") for a in held):
-        raise Refused(Reason("act_for_another", role=sorted(roles)[0]))
+def must_hold(by: Person, on: datetime, roles: set[str], *, target: str = "") -> str:
+    """The one of `roles` (for `target`, where one is given) that `by` holds; Refused where there is none."""
+    for held in appointments(by, day_of(on)):
+        if held.role in roles and (not target or held.target == target or held.scope == "region"):
+            return str(held.role)
+    raise Refused(Reason("act_for_another", role=sorted(roles)[0]))
 
 
 def attempts_on(party: Person | Organisation) -> list[Attempt]:
