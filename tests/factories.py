@@ -5,13 +5,18 @@ from __future__ import annotations
 import itertools
 from datetime import date, datetime, timedelta
 from functools import cache
+from typing import TypeVar
+
+from django.db.models import Model
 
 from kechuang.casework.acts import act, open_case
 from kechuang.casework.models import Case, Frozen, Round
 from kechuang.casework.pages import current, frozen_text, roles_page
 from kechuang.parties.models import Appointment, Employment, Organisation, Person
+from kechuang.parties.prepared import insert
 from kechuang.words.period import ZONE
 
+Row = TypeVar("Row", bound=Model)
 _numbers = itertools.count(1)
 START = datetime(2018, 3, 1, 9, 0, tzinfo=ZONE)
 LONG_AGO = date(2010, 1, 1)
@@ -22,11 +27,17 @@ def at(day: str, hour: int = 9, minute: int = 0) -> datetime:
     return datetime.combine(date.fromisoformat(day), datetime.min.time(), ZONE) + timedelta(hours=hour, minutes=minute)
 
 
+def made(row: Row) -> Row:
+    """The row, now in its table: as `create` does it, in a sixth of its time; a region has sixty of them."""
+    insert(row)
+    return row
+
+
 def a_unit(kind: str = "university", **given) -> Organisation:
     number = next(_numbers)
     values = {"name": f"示例单位{number}", "kind": kind, "place": "150102", "registered_on": LONG_AGO, "host_unit": True,
               "standing": "confirmed", "synthetic": True, **given}  # fmt: skip
-    return Organisation.objects.create(**values)
+    return made(Organisation(**values))
 
 
 def a_person(*roles: tuple[str, str], unit: Organisation | None = None, **given) -> Person:
@@ -34,9 +45,9 @@ def a_person(*roles: tuple[str, str], unit: Organisation | None = None, **given)
     number = next(_numbers)
     values = {"username": f"person{number}", "name": f"示例人{number}", "born": date(1980, 5, 1), "sex": "F",
               "degree": "doctor", "rank": "deputy", "standing": "confirmed", "synthetic": True, **given}  # fmt: skip
-    person = Person.objects.create(unit=unit, **values)
+    person = made(Person(unit=unit, **values))
     if unit is not None:
-        Employment.objects.create(person=person, organisation=unit, since=LONG_AGO)
+        insert(Employment(person=person, organisation=unit, since=LONG_AGO))
     for role, target in roles:
         appoint(person, role, target)
     return person
@@ -44,8 +55,10 @@ def a_person(*roles: tuple[str, str], unit: Organisation | None = None, **given)
 
 def appoint(person: Person, role: str, target: str) -> Appointment:
     page = roles_page()
-    return Appointment.objects.create(
-        person=person, role=role, target=target, power=page.power(role), scope=page.scope(role), since=LONG_AGO
+    return made(
+        Appointment(
+            person=person, role=role, target=target, power=page.power(role), scope=page.scope(role), since=LONG_AGO
+        )
     )
 
 
