@@ -34,9 +34,9 @@ check: .venv/.test  ## format, lint, types, walls, book, unit and property tests
 
 test: check  ## everything: check, journeys, browser, the bars in short form, PostgreSQL
 	$(V)/python tests/machine.py chromium
-	@# Two lines side by side, each in processes of its own: the stories, in a browser and through the door; and the bars.
-	{ $(V)/pytest -rs -m browser && $(V)/pytest -rs -m "(journey or postgres) and not browser and not bar"; } & stories=$$!; \
-	$(V)/pytest -rs -m "bar and not browser"; bars=$$?; \
+	@# Two lines side by side, each in processes of its own: the stories, and what asks PostgreSQL; and the other bars.
+	{ $(V)/pytest -rs -m browser && $(V)/pytest -rs -m "(journey or postgres) and not browser"; } & stories=$$!; \
+	$(V)/pytest -rs -m "bar and not browser and not postgres"; bars=$$?; \
 	wait $$stories && exit $$bars
 
 fmt: .venv/.test

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from django.utils import timezone
 
 from kechuang.casework import outbox
@@ -33,16 +35,15 @@ class Windows:
         return page
 
     def of(self, who: Any, **more: Any) -> Any:
-        """A window of somebody, on their to-do page; whoever has no password yet is given one."""
+        """A window of somebody who has signed in, on their to-do page; whoever has no password yet is given one."""
         if not who.has_usable_password() or not who.password:
             who.set_password(WORD)
             who.save(update_fields=["password"])
-        page = self.public(**more)
-        page.goto("/signin/")
-        page.fill("#username", who.username)
-        page.fill("#password", WORD)
-        page.press("#password", "Enter")
-        page.wait_for_url("**/todo/")
+        page, client = self.public(**more), Client()
+        client.force_login(who)  # the page to sign in has stories of its own
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+        page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self.base}])
+        page.goto("/todo/")
         return page
 
 

@@ -15,6 +15,7 @@ from kechuang.desks.policies import crowds, simulating, simulator
 from kechuang.desks.policies.models import Simulation
 from kechuang.desks.policies.reading import rules_in_force
 from kechuang.desks.policies.simulator import Simulator
+from tests.bars.installation import Installation
 from tests.desks.claims.steps import WAN, Firms, a_trade
 
 pytestmark = pytest.mark.django_db
@@ -174,8 +175,6 @@ def test_the_process_beside_answers_on_its_socket_and_ends_when_nobody_is_left(t
     code = """
 import json, os, sys, time, django
 django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from kechuang.desks.policies import simulating
 asked = {"policy": "technology-trade", "population": "region", "year": 2026}
 said = {"preparing": []}
@@ -185,15 +184,7 @@ while "totals" not in said and time.monotonic() < until:
     said = simulating.simulated(asked)
 print(json.dumps([said["exact"], simulating._started[-1][1].pid, "duckdb" in sys.modules]))
 """
-    env = {
-        "DJANGO_SETTINGS_MODULE": "kechuang.settings",
-        "KECHUANG_DATA": str(tmp_path / "d"),
-        "KECHUANG_WITNESS": str(tmp_path / "w"),
-        "KECHUANG_SECRET": "x" * 40,
-        "KECHUANG_REGION_FIRMS": "100",
-        "PATH": "",
-        "TMPDIR": str(tmp_path),
-    }
+    env = {**Installation(tmp_path).migrated().env, "KECHUANG_REGION_FIRMS": "100", "TMPDIR": str(tmp_path)}
     with open(tmp_path / "said", "w") as said:  # no pipe: the process beside inherits it, and would be waited for
         told = subprocess.run(
             [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=said, text=True, check=True, env=env
