@@ -92,6 +92,7 @@ def hidden(number: int) -> list[Case]:
     return [draft, sent]
 
 
+@pytest.mark.bar
 def test_no_role_learns_anything_of_what_it_may_not_open():
     region = Region()
     round_ = an_open_round(region, title="草原批次")
