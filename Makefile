@@ -28,9 +28,9 @@ demo: setup  ## the demonstration region, played and served on 127.0.0.1
 
 check: .venv/.test  ## format, lint, types, walls, book, unit and property tests
 	$(V)/mypy & types=$$!; \
-	$(V)/ruff format --check src tests bench && $(V)/ruff check src tests bench && $(V)/lint-imports && $(V)/kechuang check; rest=$$?; \
+	$(V)/ruff format --check src tests bench && $(V)/ruff check src tests bench && $(V)/lint-imports && $(V)/kechuang check && \
+	KECHUANG_EVERY_ROUTE=1 $(V)/pytest -n 2 -m "not journey and not browser and not bar and not postgres"; rest=$$?; \
 	wait $$types && exit $$rest
-	KECHUANG_EVERY_ROUTE=1 $(V)/pytest -n 2 -m "not journey and not browser and not bar and not postgres"
 
 test: check  ## everything: check, journeys, browser, the bars in short form, PostgreSQL
 	$(V)/python tests/machine.py chromium
