@@ -25,7 +25,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, connections, transaction  # noqa: E402
 from django.db.models import Sum  # noqa: E402
 
-from kechuang.casework import curtain, files, sealer  # noqa: E402
+from kechuang.casework import curtain, files, records, sealer  # noqa: E402
 from kechuang.casework.acts import act, note, open_case  # noqa: E402
 from kechuang.casework.models import Attachment, Attempt, Award, Case, Notice, Record, Round, Told  # noqa: E402
 from kechuang.desks.funds.models import Account, Budget, Grant, Payment, QuotaDocument, Transfer  # noqa: E402
@@ -71,6 +71,12 @@ def races(count: str) -> None:
     """Exactly once, one outcome of two (`count` times), and never beyond the budget; everything as counted at the end."""
     region = Region()
     said({**keys(region), **budget(region), **payments(Region()), **outcomes(region, int(count))})
+
+
+def forgetful() -> None:
+    """Planted: nobody looks whether a key was used already."""
+    records.already = lambda *_: None
+    said(keys(Region()))
 
 
 def keys(region: Region) -> dict[str, Any]:

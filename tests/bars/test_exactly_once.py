@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.bars.databases import BOTH, installed
-from tests.bars.installation import LONG
+from tests.bars.installation import LONG, Installation
 
 pytestmark = pytest.mark.bar
 RACES = 500 if LONG else 4
@@ -57,3 +57,9 @@ def test_the_accounts_are_balanced_before_and_after(races):
 def test_the_chains_hold_after_the_races(races):
     found = {fault["code"] for fault in races["verify"]["faults"]}
     assert found - {"state_differs", "row_without_record"} == set()  # the cases that the scene put into place by hand
+
+
+def test_the_bar_finds_a_house_that_forgets_its_keys(tmp_path):
+    told = Installation(tmp_path).migrated().told("scene", "forgetful")
+
+    assert (len(told["same key"]) > 1, told["other body"] != ["key_used_for_other_data"]) == (True, True)
