@@ -39,8 +39,10 @@ def test_a_clue_waits_for_supervision_alone_and_its_page_opens_from_the_list():
         case=a_case(region), source="report", text="有人反映其数据雷同", on=datetime(2018, 5, 1, tzinfo=UTC)
     )
 
-    answer = signed_in(region.supervisor).get("/todo/")
+    client = signed_in(region.supervisor)
+    answer = client.get("/todo/")
 
+    assert client.session["waiting"] == 1, "the number in the bar is that of the heading"
     assert told(region.supervisor) == [("1 条线索等你初核", "/supervision/")]
     assert [t["href"] for t in answer.context["tasks"]] == ["/supervision/"]
     assert answer.context["title"].endswith("有 1 件事等你办")

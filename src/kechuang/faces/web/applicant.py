@@ -20,7 +20,7 @@ from kechuang.casework.queries import rounds_visible_to, visible_to
 from kechuang.desks.projects import queries as projects
 from kechuang.engines import forms
 from kechuang.faces.access import held_by, may, needs, now, person
-from kechuang.faces.web import beside, claims, drawing, filling, mine_rows
+from kechuang.faces.web import beside, claims, drawing, filling, mine_rows, wording
 from kechuang.faces.web.filling import Filling
 from kechuang.faces.web.lists import fresh_key
 from kechuang.faces.web.mishaps import mishap
@@ -37,14 +37,15 @@ def todo(request: HttpRequest) -> HttpResponse:
     """What waits for the person who asks, and what of theirs waits for others."""
     who, on = person(request), now()
     desk, others = waiting.desk(who, on), beside.waiting(held_by(request), who)
-    if request.session.get(WAITING) != desk.waiting:
-        request.session[WAITING] = desk.waiting
+    all_of_it = desk.waiting + len(others)
+    if request.session.get(WAITING) != all_of_it:
+        request.session[WAITING] = all_of_it
     holding = projects.holding(who, on)
     applies = not held_by(request) or may(request, "own_unit") or bool(holding.led or holding.joined)
     shown = {
         "applies": applies, "desk": desk, "tasks": [*(mine_rows.task(one, on) for one in desk.tasks), *others], "elsewhere": mine_rows.elsewhere(desk.elsewhere, on),
         "person": who, "holding": holding, "letters": mine_rows.letters(inbox(who)[:6]),
-        "title": mine_rows.heading(who, desk.waiting + len(others)), "first": desk.tasks[0] if desk.tasks else None, "today": on,
+        "title": mine_rows.heading(who, all_of_it), "first": desk.tasks[0] if desk.tasks else None, "today": on,
     }  # fmt: skip
     return render(request, "applicant/todo.html", shown)
 
@@ -232,7 +233,7 @@ def _section(form: Filling, section: forms.Section, *, extra: dict[str, int], er
     return {
         "case": form.case, "form_title": form.form.title, "section": form.drawn(section, extra=extra, errors=errors),
         "parts": parts, "done": sum(part["ok"] for part in parts), "can_submit": not faults, "faults": faults,
-        "missing": "、".join(dict.fromkeys(fault["label"] for fault in faults[:3])), "version": last.version if last else 0,
+        "missing": wording.listed(dict.fromkeys(fault["label"] for fault in faults[:3])), "version": last.version if last else 0,
         "saved": last.on if last else None, "before": parts[at - 1] if at else None, "after": parts[at + 1] if at + 1 < len(parts) else None,
         "action": filling.section_href(form.case, section.code), "submit_href": reverse("act", args=[form.case.number, act.name]) if act else "",
         "key": f"{form.case.number}:{section.code}", "page": fresh_key(), "gates": [g for g in projects.gates(form.case, form.on) if g.holds is False],

@@ -64,7 +64,7 @@ class CaseFile:
         title = wording.text(self.reader.page.title(role))
         open_to_all = self.reader.page.power(role) in ("applicant", "recommend") and self.reader.identity
         people = holders(role, self.case, day_of(self.on)) if open_to_all else []
-        names = "、".join(dict.fromkeys(person.name for person in people[:3]))
+        names = wording.listed(dict.fromkeys(person.name for person in people[:3]))
         return f"{title} {names}" if names else title
 
     def heading(self) -> dict[str, Any]:
@@ -180,7 +180,7 @@ class CaseFile:
             missing = reason.values.get("missing") or reason.values.get("missing_any") or []
             return Reason(reason.code, **{**reason.values, "missing": [wording.text(one) for one in missing]})
         if reason.code == "same_person":
-            said = "、".join(wording.text(one) for one in reason.values.get("acts", ()))
+            said = wording.listed(wording.text(one) for one in reason.values.get("acts", ()))
             return Reason(reason.code, act=said)
         if "role" in reason.values:
             return Reason(reason.code, **{**reason.values, "role": self.reader.page.title(str(reason.values["role"]))})

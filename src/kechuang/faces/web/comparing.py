@@ -199,7 +199,7 @@ def table(case: Case, mine: Side, found: Shared) -> dict[str, Any]:
 
 def head(case: Case, label: str, common: Iterable[str] = ()) -> dict[str, Any]:
     who = [str(one) for one in (case.leader, case.applicant, case.round) if one]
-    names = "、".join(common)
+    names = wording.listed(common)
     return {
         "label": label, "title": case.title or case.number,
         "meta": [case.number, *who, *([_("两件都有：%(names)s") % {"names": names}] if names else [])],

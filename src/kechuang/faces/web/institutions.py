@@ -123,7 +123,7 @@ def standing(one: delegating.Standing, plans: Mapping[str, str], request: HttpRe
     checks = {what: may(request, what, delegating.CHECKS) for what in FORMS}
     return {
         "unit": one.unit, "rounds": one.rounds,
-        "contracts": [{"row": row, "plans": "、".join(plans.get(code, code) for code in row.plans), "confirm": checks["contract"] and row.checked_at is None and row.maker_id != me} for row in one.contracts],
+        "contracts": [{"row": row, "plans": wording.listed(str(plans.get(code, code)) for code in row.plans), "confirm": checks["contract"] and row.checked_at is None and row.maker_id != me} for row in one.contracts],
         "years": [{"row": row, "grade": wording.text(GRADES[row.grade]), "confirm": checks["evaluation"] and row.checked_at is None and row.maker_id != me} for row in one.years],
     }  # fmt: skip
 

@@ -79,7 +79,7 @@ def _why(one: Task, case: Case, *, fills: bool) -> str:
         return _("形式审查要求补正，只可补正一次。")
     if fills:
         return _("写完后核对并提交。")
-    others = "、".join(wording.text(act.title) for act in one.others[:2])
+    others = wording.listed(wording.text(act.title) for act in one.others[:2])
     return _("也可以：%(acts)s。") % {"acts": others} if others else ""
 
 

@@ -68,7 +68,7 @@ def people_table(rows: list[Person], desk: chain.Desk) -> dict[str, Any]:
         held = [role_in_words(held, titles) for held in one.appointments.all() if held.holds_on(on)]
         linked = desk.security or (one.unit is not None and one.unit.pid in desk.heads)
         name = {"text": one.name, "lead": True} | ({"href": reverse("person", args=[one.pid])} if linked else {})
-        values = [name, {"text": one.username}, {"text": one.unit.name if one.unit else ""}, {"text": "、".join(held)}, {"text": standing(one)}]  # fmt: skip
+        values = [name, {"text": one.username}, {"text": one.unit.name if one.unit else ""}, {"text": wording.listed(dict.fromkeys(held))}, {"text": standing(one)}]  # fmt: skip
         shown.append({"key": one.pid, "cells": lists.cells(heads, values)})
     return {"caption": _("人员与角色"), "columns": heads, "rows": shown, "dense": True, "none": _("没有找到人")}
 

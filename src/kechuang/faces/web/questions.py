@@ -13,6 +13,7 @@ from kechuang.engines.forms.kinds.numbers import grouped, in_unit, is_money, sho
 from kechuang.engines.forms.rows import VERDICTS
 from kechuang.engines.forms.sheets import REASON
 from kechuang.engines.forms.storing import shown_computed
+from kechuang.faces.web import wording
 from kechuang.faces.web.fields import Column, Option, Row, ShownField, ShownFile
 from kechuang.faces.web.sentences import sentence
 from kechuang.words.reason import Reason
@@ -122,7 +123,7 @@ def _simple(one: Field, typed: Any, around: Around) -> dict[str, Any]:
     if one.kind in SUGGESTED:
         found.update(lookup=around.lookup(one), shown=_worded(one, text, around))
     if one.kind in ("file", "files"):
-        found.update(files=tuple(around.files(digest) for digest in _several(typed)), accept="、".join(one.accept))
+        found.update(files=tuple(around.files(digest) for digest in _several(typed)), accept=wording.listed(one.accept))
     if one.kind == "statement":
         found["statement"] = one.text.of(around.language)
     if one.kind in ("statement", "signature"):
