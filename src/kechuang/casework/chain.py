@@ -14,6 +14,7 @@ from kechuang.casework import founding, merging, people
 from kechuang.casework.acts import note
 from kechuang.casework.models import Round
 from kechuang.casework.pages import current, day_of, roles_page
+from kechuang.casework.people import GIVEN_BY_HEAD
 from kechuang.parties.models import Appointment, Organisation, Person
 from kechuang.parties.permissions import EVERYWHERE
 from kechuang.parties.secrets import token
@@ -23,7 +24,6 @@ from kechuang.words.reason import Reason
 
 CONFIRMS_UNITS = ("recommender", "recommender_head")
 CONFIRMS_PERSONS = ("unit_research", "unit_head")
-GIVEN_BY_HEAD = ("unit_research", "unit_head", "unit_finance", "claimant", "platform_manager")
 NO_ADMIN = ("leader", "member", "entrant", "accused", "expert", "panel_chair", "judge", "public", "objector", "clock")
 
 

@@ -26,6 +26,7 @@ from kechuang.words.reason import Reason
 
 MOVES = ("ask_move", "refuse_move", "move_person")
 LEAST_WHY = 4
+GIVEN_BY_HEAD = ("unit_research", "unit_head", "unit_finance", "claimant", "platform_manager")
 EMPLOYED = Prepared[Employment](lambda person: Employment.objects.filter(person=person, until=None))
 NAMED = Prepared[tuple[int]](lambda username: Person.objects.named(username).values_list("pk"))
 IDENTIFIED = Prepared[tuple[int]](lambda digest: Person.objects.filter(identity_digest=digest).values_list("pk"))
@@ -248,14 +249,19 @@ def appoint(person: Person, role: str, target: str, *, by: Person, on: datetime,
 
 @transaction.atomic
 def _appointed(person: Person, role: str, target: str, *, by: Person, on: datetime, key: str, until: date | None, deputy_for: Person | None) -> Record:  # fmt: skip
-    own_unit = role.startswith("unit_") or role in ("claimant", "platform_manager")
-    must_hold(by, on, {"unit_head"} if own_unit else {"security_admin"}, target=target if own_unit else "")
+    giver = _may_give(role, target, by=by, on=on)
     said = {"role": role, "target": target, "until": str(until or "")}
     if deputy_for is not None:
         _may_stand_in(person, deputy_for, role, target, day_of(on), until)
         said["deputy_for"] = deputy_for.pid
     give(person, role, target, since=day_of(on), until=until, deputy_for=deputy_for)
-    return note(person, "appoint", by=by, on=on, key=key, role="unit_head" if own_unit else "security_admin", data=said)
+    return note(person, "appoint", by=by, on=on, key=key, role=giver, data=said)
+
+
+def _may_give(role: str, target: str, *, by: Person, on: datetime) -> str:
+    """The role by which `by` gives and ends this one: the head's, of that unit, or the security administrator's."""
+    own = role in GIVEN_BY_HEAD
+    return must_hold(by, on, {"unit_head"} if own else {"security_admin"}, target=target if own else "")
 
 
 def _may_stand_in(person: Person, whom: Person, role: str, target: str, day: date, until: date | None) -> None:
@@ -272,13 +278,10 @@ def _may_stand_in(person: Person, whom: Person, role: str, target: str, day: dat
 @transaction.atomic
 def dismiss(held: Appointment, *, by: Person, on: datetime, key: str) -> Record:
     """End an appointment: it holds no longer from the next request on."""
-    own_unit = held.role.startswith("unit_") or held.role in ("claimant", "platform_manager")
-    must_hold(by, on, {"unit_head"} if own_unit else {"security_admin"}, target=held.target if own_unit else "")
+    giver = _may_give(held.role, held.target, by=by, on=on)
     said = {"role": held.role, "target": held.target}
     end(Appointment.objects.filter(pk=held.pk), day_of(on))
-    return note(
-        held.person, "dismiss", by=by, on=on, key=key, role="unit_head" if own_unit else "security_admin", data=said
-    )
+    return note(held.person, "dismiss", by=by, on=on, key=key, role=giver, data=said)
 
 
 def must_hold(by: Person, on: datetime, roles: set[str], *, target: str = "") -> str:
