@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from kechuang.casework import chain
+from kechuang.casework import chain, people
 from kechuang.casework.models import Record
 from kechuang.casework.pages import day_of
 from kechuang.parties.models import Appointment, Organisation, Person
@@ -374,3 +374,15 @@ def test_who_holds_no_office_enters_no_host_unit_and_an_unknown_code_is_told():
 
     assert (shut.status_code, OTHER_CODE in unknown.content.decode()) == (403, True)
     assert not Organisation.objects.get(pk=region.unit.pk).host_unit
+
+
+@pytest.mark.parametrize("role", ["unit_head", "unit_research"])
+def test_the_record_of_a_confirmation_names_the_role_that_was_held_and_for_whom(role):
+    region = Region()
+    whom = {"unit_head": region.head, "unit_research": region.research}[role]
+    deputy, waiting = a_person(unit=region.unit), a_person(unit=region.unit, standing="pending")
+    stand_in(whom, deputy, role, region.unit.pid)
+
+    record = people.confirm_person(waiting, by=deputy, on=timezone.now(), key="c")
+
+    assert (record.role, f'"for":"{whom.pid}"' in record.body) == (role, True)

@@ -64,7 +64,7 @@ def waiting() -> list[Pair]:
 @transaction.atomic
 def ask(duplicate: Party | None, into: Party | None, *, by: Person, on: datetime, key: str) -> Record:
     """The first officer's word that two entries are one. Refused for two of different kinds, for one and the same, for oneself."""
-    people.must_hold(by, on, set(MERGES))
+    role = people.must_hold(by, on, set(MERGES))
     if told := records.BY_KEY.one(by.actor_id, key):
         return told
     if duplicate is None or into is None or type(duplicate) is not type(into):
@@ -73,13 +73,13 @@ def ask(duplicate: Party | None, into: Party | None, *, by: Person, on: datetime
         raise Refused(Reason("cannot_merge"))
     if any({pair.duplicate, pair.into} & {duplicate, into} for pair in waiting()):
         raise Refused(Reason("merge_already_asked"))
-    return note(duplicate, ASK, by=by, on=on, key=key, role="officer", data={"into": into.pid})
+    return note(duplicate, ASK, by=by, on=on, key=key, role=role, data={"into": into.pid})
 
 
 @transaction.atomic
 def settle(duplicate: Party, *, by: Person, on: datetime, key: str, agree: bool = True) -> Record:
     """A second officer's word: what belongs to the duplicate goes over and its account ends, or nothing changes."""
-    people.must_hold(by, on, set(MERGES))
+    role = people.must_hold(by, on, set(MERGES))
     if told := records.BY_KEY.one(by.actor_id, key):
         return told
     pair = next((one for one in waiting() if one.duplicate == duplicate), None)
@@ -92,7 +92,7 @@ def settle(duplicate: Party, *, by: Person, on: datetime, key: str, agree: bool 
         pair.duplicate.standing, pair.duplicate.merged_into = "merged", pair.into
         pair.duplicate.save(update_fields=["standing", "merged_into"])
     said = {"into": pair.into.pid}
-    return note(pair.duplicate, DONE if agree else DROP, by=by, on=on, key=key, role="officer", data=said)
+    return note(pair.duplicate, DONE if agree else DROP, by=by, on=on, key=key, role=role, data=said)
 
 
 def _persons(*parties: Party) -> set[int]:

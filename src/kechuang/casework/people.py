@@ -54,7 +54,9 @@ def register_unit(values: Mapping[str, Any], *, by: Person, on: datetime, key: s
 @transaction.atomic
 def confirm_unit(unit: Organisation, *, by: Person, on: datetime, key: str) -> Record:
     """The recommender's word that a unit is what it says; its registrant becomes its first research officer."""
-    must_hold(by, on, {"recommender", "recommender_head"}, target=unit.recommender.pid if unit.recommender else "")
+    held = must_hold(
+        by, on, {"recommender", "recommender_head"}, target=unit.recommender.pid if unit.recommender else ""
+    )
     unit.standing = "confirmed"
     unit.save(update_fields=["standing"])
     first = Person.objects.filter(unit=unit).order_by("pk").first()
@@ -62,7 +64,7 @@ def confirm_unit(unit: Organisation, *, by: Person, on: datetime, key: str) -> R
         Person.objects.filter(pk=first.pk).update(standing="confirmed")
         for role in ("unit_research", "unit_head"):
             give(first, role, unit.pid, since=day_of(on))
-    return note(unit, "confirm_unit", by=by, on=on, key=key, role="recommender", data={})
+    return note(unit, "confirm_unit", by=by, on=on, key=key, role=held, data={})
 
 
 def identity_fields(identity: str) -> dict[str, Any]:
@@ -99,21 +101,21 @@ def register_person(values: Mapping[str, Any], *, password: str | None, on: date
 @transaction.atomic
 def confirm_person(person: Person, *, by: Person, on: datetime, key: str) -> Record:
     """The unit's word that someone works there."""
-    must_hold(by, on, {"unit_research", "unit_head"}, target=person.unit.pid if person.unit else "")
+    role = must_hold(by, on, {"unit_research", "unit_head"}, target=person.unit.pid if person.unit else "")
     person.standing = "confirmed"
     update(person, "standing")
-    return note(person, "confirm_person", by=by, on=on, key=key, role="unit_research", data={})
+    return note(person, "confirm_person", by=by, on=on, key=key, role=role, data={})
 
 
 @transaction.atomic
 def decline_person(person: Person, *, why: str, by: Person, on: datetime, key: str) -> Record:
     """The unit's word that somebody does not work there: the registration goes, so that it can be made anew elsewhere."""
     unit = person.unit
-    must_hold(by, on, {"unit_research", "unit_head"}, target=unit.pid if unit else "")
+    role = must_hold(by, on, {"unit_research", "unit_head"}, target=unit.pid if unit else "")
     if unit is None or person.standing != "pending":
         raise Refused(Reason("not_waiting_any_more", name=person.name))
     _explained(why)
-    record = note(unit, "decline_person", by=by, on=on, key=key, role="unit_research", data={"why": why.strip()}, tells={"who": person.pid})  # fmt: skip
+    record = note(unit, "decline_person", by=by, on=on, key=key, role=role, data={"why": why.strip()}, tells={"who": person.pid})  # fmt: skip
     _forget(person)
     return record
 
@@ -122,12 +124,12 @@ def decline_person(person: Person, *, why: str, by: Person, on: datetime, key: s
 def decline_unit(unit: Organisation, *, why: str, by: Person, on: datetime, key: str) -> Record:
     """The recommender's word that a unit is not what it says: its registration goes, with the account that made it."""
     office = unit.recommender
-    must_hold(by, on, {"recommender", "recommender_head"}, target=office.pid if office else "")
+    role = must_hold(by, on, {"recommender", "recommender_head"}, target=office.pid if office else "")
     if office is None or unit.standing != "pending":
         raise Refused(Reason("not_waiting_any_more", name=unit.name))
     _explained(why)
     said = {"why": why.strip(), "credit_code": unit.credit_code}
-    record = note(office, "decline_unit", by=by, on=on, key=key, role="recommender", data=said, tells={"who": unit.pid})
+    record = note(office, "decline_unit", by=by, on=on, key=key, role=role, data=said, tells={"who": unit.pid})
     for person in Person.objects.filter(unit=unit):
         _forget(person)
     unit.delete()
@@ -180,12 +182,12 @@ def employ(person: Person, unit: Organisation, *, since: date) -> None:
 @transaction.atomic
 def ask_move(person: Person, unit: Organisation, *, by: Person, on: datetime, key: str) -> Record:
     """The new unit asks that somebody come over; nothing changes until that person says so themselves."""
-    must_hold(by, on, {"unit_research", "unit_head"}, target=unit.pid)
+    role = must_hold(by, on, {"unit_research", "unit_head"}, target=unit.pid)
     if person.unit_id == unit.pk:
         raise Refused(Reason("works_here_already", name=person.name))
     if any(held.scope != "organisation" for held in appointments(person, day_of(on))):
         raise Refused(Reason("holds_an_office", name=person.name))
-    return note(person, "ask_move", by=by, on=on, key=key, role="unit_research", data={"to": unit.pid})
+    return note(person, "ask_move", by=by, on=on, key=key, role=role, data={"to": unit.pid})
 
 
 def asked_over(person: Person) -> Organisation | None:
