@@ -8,12 +8,15 @@ from datetime import timedelta
 import pytest
 
 from kechuang.casework import people
+from kechuang.casework.findings import settle_finding
 from kechuang.casework.models import Record
+from kechuang.casework.pages import pages_of
 from kechuang.faces.web import sight
 from kechuang.parties.models import Appointment
 from kechuang.words.outcome import Refused
 from tests.faces.test_officer import signed_in
-from tests.factories import START, Region, a_case, a_person, done
+from tests.factories import START, Region, a_case, a_person, an_open_round, appoint, done
+from tests.journeys import story
 from tests.journeys.story import filled_in
 
 pytestmark = pytest.mark.django_db
@@ -84,3 +87,23 @@ def test_the_appointment_of_a_deputy_is_recorded_with_its_end(region, deputy):
     assert record.told.data == {
         "role": "unit_research", "target": region.unit.pid, "until": (START + timedelta(3)).date().isoformat(), "deputy_for": region.research.pid,
     }  # fmt: skip
+
+
+def test_a_deputy_is_no_second_person_to_whom_they_stand_in_for(region):
+    """What the principal did as maker, nobody checks in the principal's own name."""
+    appoint(region.officer, "institution_chief", region.institution.pid)
+    case = story.an_application(region, an_open_round(region), on=START + timedelta(1))
+    story.closed(case.round, START)
+    case.refresh_from_db()
+    on = case.round.closes_at + timedelta(1)
+    deputy, last = a_person(unit=region.institution), (on + timedelta(3)).date()
+    people.give(deputy, "institution_chief", region.institution.pid, since=on.date(), until=last, deputy_for=region.officer)  # fmt: skip
+    items = [{"item": item, "verdict": "pass"} for item in pages_of(case.round).choices("checklist")]
+    done(case, "record_check", region.officer, on=on, items=items)
+    with pytest.raises(Refused) as refused:
+        done(case, "admit", deputy, on=on)
+    assert refused.value.codes == ["same_person"]
+    for found in case.findings.filter(settled_by=None).exclude(verdict="pass"):
+        settle_finding(found, "已核实，不影响受理", by=region.chief, on=on, key=f"settle-{found.pk}")
+    done(case, "admit", region.chief, on=on)
+    assert case.state == "admitted"

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 
 from kechuang.casework import merging
-from kechuang.casework.models import Member, Record
+from kechuang.casework.acts import possible_acts
+from kechuang.casework.models import Duty, Member, Record
+from kechuang.casework.pages import pages_of
+from kechuang.desks.experts.drawing import freeze_pool
+from kechuang.desks.experts.models import PoolMembers
 from kechuang.desks.integrity.models import Sanction
+from kechuang.parties import hands
 from kechuang.parties.models import Appointment, Organisation, Person
 from kechuang.words.outcome import Refused
 from tests.faces.test_officer import signed_in
-from tests.factories import START, Region, a_case, a_person, a_unit
+from tests.factories import START, Region, a_case, a_person, a_unit, an_open_round, done
+from tests.journeys import story
 
 pytestmark = pytest.mark.django_db
 CODE, OTHER = "91110000802100433B", "91150100MA0N3R5Q8X"
@@ -101,3 +107,59 @@ def test_every_table_that_says_something_of_a_party_is_carried_over(region):
         "experts.Employer.organisation", "parties.Tie.person", "parties.Employment.person", "transfer.Contract.buyer",
     } <= columns  # fmt: skip
     assert not {name for name in columns if name.rpartition(".")[2] in merging.HANDS}
+
+
+def in_check(region):
+    """A submitted case whose formal check has begun, and the moment."""
+    case = story.an_application(region, an_open_round(region), on=START + timedelta(1))
+    story.closed(case.round, START)
+    case.refresh_from_db()
+    return case, case.round.closes_at + timedelta(1)
+
+
+def one_human(kept, double, region):
+    """`double` was a second account of `kept`; the merge is done by two who touch none of the cases."""
+    merging.ask(double, kept, by=region.planner, on=START, key="m1")
+    merging.settle(double, by=region.planning_chief, on=START, key="m2")
+    kept.refresh_from_db()
+
+
+def test_a_second_account_is_no_second_person(region):
+    """What was done under the account that was merged counts as done by the one that stays: at the door and on its page."""
+    double = a_person(("institution_officer", region.institution.pid))
+    case, on = in_check(region)
+    items = [{"item": item, "verdict": "pass"} for item in pages_of(case.round).choices("checklist")]
+    done(case, "record_check", double, on=on, items=items)
+    one_human(region.chief, double, region)
+    with pytest.raises(Refused) as refused:
+        done(case, "admit", region.chief, on=on)
+    assert refused.value.codes == ["same_person"]
+    assert "admit" not in {act.name for act in possible_acts(case, by=region.chief, on=on)}
+
+
+def test_the_three_powers_stay_apart_over_two_accounts(region):
+    double = a_person(("planner", "*"))
+    case, on = in_check(region)
+    for person, power in ((double, "planning"), (region.officer, "execution")):
+        Duty.objects.create(case=case, person=person, power=power)
+    one_human(region.officer, double, region)
+    with pytest.raises(Refused) as refused:
+        done(case, "record_check", region.officer, on=on, items=[{"item": "form", "verdict": "pass"}])
+    assert refused.value.codes == ["powers_apart"]
+
+
+def test_two_merges_in_a_row_are_still_one_human(region):
+    first, second = a_person(), a_person()
+    one_human(second, first, region)
+    merging.ask(second, region.leader, by=region.planner, on=START, key="m3")
+    merging.settle(second, by=region.planning_chief, on=START, key="m4")
+    assert hands.names(region.leader) == {one.actor_id for one in (region.leader, first, second)}
+    assert not hands.same(region.leader, region.head.pk)
+
+
+def test_one_human_has_one_seat_in_the_pool(region):
+    first, second, *others = story.a_pool(6)
+    merging.ask(first.person, second.person, by=region.planner, on=START, key="m1")
+    merging.settle(first.person, by=region.planning_chief, on=START, key="m2")
+    pool = freeze_pool(an_open_round(region), START)
+    assert PoolMembers.objects.get(pool=pool).pids == sorted(one.pid for one in (second, *others))

@@ -10,7 +10,7 @@ from kechuang.casework import witnessing
 from kechuang.casework.acts import act
 from kechuang.casework.models import Attempt, Record
 from kechuang.words.outcome import Refused
-from tests.factories import START, Region, a_person, an_open_round, done
+from tests.factories import START, Region, a_person, an_open_round, appoint, done
 from tests.journeys import story
 
 pytestmark = pytest.mark.django_db
@@ -88,3 +88,18 @@ def test_a_word_on_a_group_that_does_not_wait_is_refused(scene):
         word(round_, region, on, group="Z组")
     assert refused.value.reasons[0].code == "no_group_waits"
     assert Record.objects.filter(act="second:draw").count() == 0
+
+
+def test_nobody_witnesses_what_they_have_worked_on_before_they_came_to_supervision(scene):
+    region, round_, _cases, on = scene
+    region.officer.appointments.all().delete()
+    appoint(region.officer, "supervisor", "")
+    with pytest.raises(Refused) as refused:
+        act(round_, "second:draw", by=region.officer, on=on, key="own", data={})
+    assert refused.value.codes[0] in ("roles_apart", "powers_apart")
+    appoint(region.chief, "supervisor", "")  # whoever admitted the case has done nothing on the round itself
+    region.chief.appointments.filter(role="institution_chief").delete()
+    with pytest.raises(Refused) as refused:
+        act(round_, "second:draw", by=region.chief, on=on, key="own", data={})
+    assert refused.value.codes == ["powers_apart"]
+    assert witnessing.words_on(round_, "draw") == []

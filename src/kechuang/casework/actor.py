@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kechuang.parties import permissions
+from kechuang.parties import hands, permissions
 from kechuang.parties.models import Appointment, Person
 from kechuang.words.period import ZONE
 
@@ -36,6 +36,11 @@ class Actor:
     def public(cls, code: str) -> Actor:
         """Someone of the public, by the code of the signed objection."""
         return cls(f"public:{code}", None, frozenset({"public", "objector"}), "web")
+
+    @property
+    def names(self) -> frozenset[str]:
+        """How records name whoever this is: a person also by the accounts that were merged into theirs."""
+        return hands.names(self.person) if self.person else frozenset({self.id})
 
     def roles(self, subject: Any, on: datetime, held: list[Appointment] | None = None) -> frozenset[str]:
         """The roles this actor has for `subject` now, read afresh unless `held` was read for this very moment."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +14,9 @@ from kechuang.casework.actor import Actor
 from kechuang.casework.models import Attempt, Case, Duty, Finding, Record, Round, subject_key
 from kechuang.casework.pages import Pages, pages_for, pages_of, roles_page
 from kechuang.engines import forms
-from kechuang.engines.flow import Act, Flow, Situation, opened_on, plan, possible, target
+from kechuang.engines.flow import Act, Done, Flow, Situation, opened_on, plan, possible, target
 from kechuang.engines.flow.separation import clashes
+from kechuang.parties import hands
 from kechuang.parties.models import Person
 from kechuang.parties.permissions import appointments, stands_in_for
 from kechuang.parties.prepared import Prepared, insert, update
@@ -140,13 +141,13 @@ def carry_out(
     context = Context(by, on, data, step, flow, pages, seen, step.by)
     if (until := deadlines.latecomers_until(subject, name, flow)) and on < until:
         raise Refused(Reason("too_early", act=step.title, until=until))
-    witnessed(subject, step, seen)
+    witnessed(subject, step, seen, by)
+    context.tells |= in_place_of(by, on, step.by, subject)
     kept_apart(subject, context)
     hold_power(subject, context)
     context.data = taken_in(context)
 
     locks.take(subject, step.locks)
-    context.tells |= in_place_of(by, on, step.by, subject)
     findings = run_checks(subject, context)
     keep_findings(subject, findings, on)
     settle(findings)
@@ -205,7 +206,7 @@ def situation(subject: Case | Round, by: Actor, on: datetime, *, through: str = 
     return Situation(
         actor=by.id,
         roles=by.roles(subject, on, held),
-        done=deadlines.done_with_parent(subject),
+        done=own_named(deadlines.done_with_parent(subject), by),
         on=on,
         round_state=deadlines.round_state(subject.round, on),
         fact=lambda name: curtain.fact(name, subject, on),
@@ -213,7 +214,13 @@ def situation(subject: Case | Round, by: Actor, on: datetime, *, through: str = 
     )
 
 
-def witnessed(subject: Case | Round, step: Act, seen: Situation) -> None:
+def own_named(done: tuple[Done, ...], by: Actor) -> tuple[Done, ...]:
+    """What was done, with all that this human did under accounts since merged told as theirs."""
+    others = by.names - {by.id}
+    return tuple(replace(one, actor=by.id) if one.actor in others else one for one in done) if others else done
+
+
+def witnessed(subject: Case | Round, step: Act, seen: Situation, by: Actor) -> None:
     """An act that names a second person needs that person's word first, given since the case came into this state."""
     if not step.seconded_by:
         return
@@ -221,7 +228,7 @@ def witnessed(subject: Case | Round, step: Act, seen: Situation) -> None:
         spoken = witnessing.covering(subject, step.name)
     else:
         spoken = [d.actor for d in seen.done if d.act == SECOND + step.name and d.since_entry]
-    if not any(actor != seen.actor for actor in spoken):
+    if not set(spoken) - by.names:
         raise Refused(Reason("second_person_missing", act=step.name, role=step.seconded_by))
 
 
@@ -238,24 +245,53 @@ def second(
     if step.seconded_by not in seen.roles:
         raise Refused(Reason("act_for_another", act=name, role=step.seconded_by))
     of_cases = isinstance(subject, Round) and name not in flow.acts
-    tells = witnessing.told(witnessing.groups_named(subject.round, step, data)) if of_cases else {}
+    groups = witnessing.groups_named(subject.round, step, data) if of_cases else frozenset()
+    witness_apart(subject, step.seconded_by, by, groups)
+    tells = witnessing.told(groups) if of_cases else {}
     tells = {**tells, **in_place_of(by, seen.on, step.seconded_by, subject)}
     entry = records.Entry(SECOND + name, subject.state, subject.state, by, step.seconded_by, seen.on, key, data, tells)
     return records.write(subject, entry)
 
 
 def kept_apart(subject: Case | Round, context: Context) -> None:
-    """Refused when what this person has been on this case or round before excludes what the act makes of them now."""
+    """Refused when what this person has been on this case or round before excludes what the act makes of them now.
+
+    Whoever stands in for somebody is bound by what that one did too: a deputy is no second person to their principal.
+    """
     if context.by.person is None:
         return
-    used = [
-        (role, "round" if subject is subject.round else "case") for role in records.roles_of(subject, context.by.id)
-    ]
+    told = context.by.names
+    if whom := context.tells.get("for"):
+        whose = hands.names(Person.objects.get(pid=whom))
+        own = [name for name in context.act.never_with if any(d.act == name and d.actor in whose for d in context.situation.done)]  # fmt: skip
+        if own:
+            titles = [context.flow.acts[name].title if name in context.flow.acts else name for name in own]
+            raise Refused(Reason("same_person", act=context.act.title, acts=titles))
+        told |= whose
+    used_apart(subject, context.role, told)
+
+
+def used_apart(subject: Case | Round, role: str, told: Collection[str]) -> None:
+    """Refused when a role in which one of `told` has acted here, or on the round, may not be used together with `role`."""
+    near = "round" if subject is subject.round else "case"
+    used = [(one, near) for one in records.roles_of(subject, told)]
     if subject is not subject.round:
-        used += [(role, "round") for role in records.roles_of(subject.round, context.by.id)]
-    apart = clashes(roles_page().body, used, context.role)
+        used += [(one, "round") for one in records.roles_of(subject.round, told)]
+    apart = clashes(roles_page().body, used, role)
     if apart:
         raise Refused(*apart)
+
+
+def witness_apart(subject: Case | Round, role: str, by: Actor, groups: Collection[str]) -> None:
+    """Refused for a witness who has held another power over what the word is given on: the case, or the cases of these groups."""
+    if by.person is None:
+        return
+    used_apart(subject, role, by.names)
+    of_groups = Case.objects.filter(round=subject.round, group__in=groups)
+    cases = of_groups if groups else Case.objects.filter(number=subject.pid)
+    other = Duty.objects.filter(case__in=cases, person__in=list(hands.accounts(by.person)))
+    if held := other.exclude(power=roles_page().power(role)).first():
+        raise Refused(Reason("powers_apart", held=held.power, wanted=roles_page().power(role)))
 
 
 def hold_power(subject: Case | Round, context: Context) -> None:
@@ -263,11 +299,12 @@ def hold_power(subject: Case | Round, context: Context) -> None:
     power = context.pages.power(context.act.by)
     if not isinstance(subject, Case) or power not in Duty.POWERS or context.by.person is None or subject.pk is None:
         return
-    held = DUTY.one(subject.pk, context.by.person.pk)
-    if held is None:
+    held = {pk: row[0] for pk in hands.accounts(context.by.person) if (row := DUTY.one(subject.pk, pk))}
+    other = next((one for one in held.values() if one != power), "")
+    if other:
+        raise Refused(Reason("powers_apart", held=other, wanted=power))
+    if context.by.person.pk not in held:
         insert(Duty(case=subject, person=context.by.person, power=power))
-    elif held[0] != power:
-        raise Refused(Reason("powers_apart", held=held[0], wanted=power))
 
 
 def taken_in(context: Context) -> dict[str, Any]:

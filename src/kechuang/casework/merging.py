@@ -13,6 +13,7 @@ from kechuang.casework import curtain, people, records
 from kechuang.casework.acts import note
 from kechuang.casework.models import Record
 from kechuang.casework.pages import day_of
+from kechuang.parties import hands
 from kechuang.parties.models import Appointment, Organisation, Person
 from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason
@@ -85,7 +86,7 @@ def settle(duplicate: Party, *, by: Person, on: datetime, key: str, agree: bool 
     pair = next((one for one in waiting() if one.duplicate == duplicate), None)
     if pair is None:
         raise Refused(Reason("nothing_to_merge"))
-    if agree and (pair.ask.actor == by.actor_id or by.pk in _persons(pair.duplicate, pair.into)):
+    if agree and (pair.ask.actor in hands.names(by) or by.pk in _persons(pair.duplicate, pair.into)):
         raise Refused(Reason("merge_needs_another"))
     if agree:
         carry_over(pair.duplicate, pair.into, day_of(on))

@@ -237,9 +237,9 @@ def expect(wanted: Collection[tuple[str, str]]) -> None:
     once("keys", lambda: set(wanted) - used)
 
 
-def roles_of(subject: Any, actor: str) -> list[str]:
-    """The roles in which `actor` has acted on `subject`, each once, in order."""
-    return list(dict.fromkeys(link.role for link in chain(subject) if link.actor == actor and link.role))
+def roles_of(subject: Any, actors: Collection[str]) -> list[str]:
+    """The roles in which one of `actors` has acted on `subject`, each once, in order."""
+    return list(dict.fromkeys(link.role for link in chain(subject) if link.actor in actors and link.role))
 
 
 def done(subject: Any) -> tuple[Done, ...]:

@@ -17,6 +17,7 @@ from kechuang.casework.pages import Pages, pages_of, roles_page
 from kechuang.casework.queries import history
 from kechuang.engines import forms
 from kechuang.engines.forms import Field
+from kechuang.parties import hands
 from kechuang.parties.models import Person
 from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason
@@ -54,7 +55,9 @@ def may_ask(record: Record, roles: Collection[str]) -> bool:
 def may_confirm(slip: Slip, roles: Collection[str], *, by: Person) -> bool:
     """Somebody else of the same power: of the office that said it, or of the applicant's own side."""
     page = roles_page()
-    return slip.ask.actor != by.actor_id and page.power(slip.record.role) in {page.power(role) for role in roles}
+    return slip.ask.actor not in hands.names(by) and page.power(slip.record.role) in {
+        page.power(role) for role in roles
+    }
 
 
 @transaction.atomic

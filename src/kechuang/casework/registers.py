@@ -14,6 +14,7 @@ from django.db.models import F, Q, QuerySet
 from kechuang.casework.acts import note
 from kechuang.casework.models import Record
 from kechuang.casework.pages import day_of
+from kechuang.parties import hands
 from kechuang.parties.models import Appointment, Organisation, Person
 from kechuang.parties.permissions import appointments
 from kechuang.parties.secrets import token
@@ -195,7 +196,7 @@ def confirm(register: Register, row: Row, *, by: Person, on: datetime, key: str)
     role = role_for(appointments(by, day_of(on)), register.confirms, getattr(row, register.by_unit or register.unit))
     if role is None:
         raise Refused(Reason("not_yours_to_confirm", register=dict(register.title)))
-    if row.entered_by_id == by.pk:
+    if hands.same(by, row.entered_by_id):
         raise Refused(Reason("same_person", acts=["enter"]))
     if row.cancelled:
         raise Refused(Reason("row_cancelled", name=str(row)))

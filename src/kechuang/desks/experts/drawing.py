@@ -55,7 +55,8 @@ def freeze_pool(round_: Round, on: datetime) -> Pool:
     found = Pool.objects.filter(round=round_).first()
     if found:
         return found
-    ids = sorted(Expert.objects.filter(standing="active", left_on=None, credit="good").values_list("pid", flat=True))
+    ready = Expert.objects.filter(standing="active", left_on=None, credit="good").exclude(person__standing="merged")
+    ids = sorted(ready.values_list("pid", flat=True))
     digest = pool_digest(ids, rules=round_.frozen_id or "")
     pool = Pool.objects.create(round=round_, count=len(ids), digest=digest, on=on)
     PoolMembers.objects.create(pool=pool, pids=ids)

@@ -19,6 +19,7 @@ from kechuang.casework.queries import visible_to
 from kechuang.desks.experts import drawing
 from kechuang.desks.experts.models import Draw, Expert, Seat
 from kechuang.engines.panel import recusal
+from kechuang.parties import hands
 from kechuang.parties.models import Organisation, Person, Tie
 from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason
@@ -100,7 +101,7 @@ def enter(
 def confirm(row: Expert, *, by: Person, on: datetime, key: str) -> Record:
     """The institution's word that someone may be drawn; nobody confirms oneself."""
     must_hold(by, on, {"institution_chief"})
-    if row.person_id == by.pk:
+    if hands.same(by, row.person_id):
         raise Refused(Reason("same_person", act={"zh": "申请入库", "en": "asking to enter"}))
     if row.standing != "pending":
         raise Refused(Reason("not_pending"))
@@ -154,9 +155,9 @@ def seat_by_hand(
     _may_be_seated(case, mode, reason, by)
     with curtain.lifted("experts.seat_by_hand"):
         found = list(
-            Expert.objects.filter(
-                Q(pid__in=pids) | Q(person__pid__in=pids), standing="active", credit="good"
-            ).select_related("person", "person__unit")
+            Expert.objects.filter(Q(pid__in=pids) | Q(person__pid__in=pids), standing="active", credit="good")
+            .exclude(person__standing="merged")
+            .select_related("person", "person__unit")
         )
         if not found or len(found) != len(set(pids)):
             raise Refused(Reason("not_in_pool", path="experts"))
@@ -180,7 +181,7 @@ def _may_be_seated(case: Case, mode: str, reason: str, by: Person) -> None:
     own = Record.objects.filter(act__startswith="second:draw", subject_kind="case", subject=case.number)
     spoken = {*own.values_list("actor", flat=True)}
     spoken |= {word.actor for word in witnessing.words_on(case.round, "draw") if case.group in word.groups}
-    if not spoken - {by.actor_id}:
+    if not spoken - hands.names(by):
         raise Refused(Reason("second_person_missing", act="draw", role="supervisor"))
 
 

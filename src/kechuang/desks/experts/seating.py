@@ -181,8 +181,9 @@ def _barred(row: Draw, experts: Sequence[Expert], on: datetime) -> set[int]:
     cases = Case.objects.filter(Q(number=row.group) | Q(group=row.group, parent=None), round=row.round)
     known = tuple(cases.exclude(state="withdrawn").select_related("applicant", "leader", "parent"))
     shut = {e for _, e in recusal.hard(recused(Group(row.round, row.group, row.mode, known), experts, on))}
+    merged = {e.pk for e in experts if e.person.standing == "merged"}
     left = (e for e in experts if e.pid in shut or e.credit != "good" or e.standing != "active" or e.left_on)
-    return {e.pk for e in left}
+    return merged | {e.pk for e in left}
 
 
 def _ladder(row: Draw) -> list[tuple[Quotas, str]]:

@@ -16,6 +16,7 @@ from kechuang.desks.funds.book_keeping import account, transfer
 from kechuang.desks.funds.models import Appropriation, Budget, Contribution, Entry
 from kechuang.desks.funds.queries import CLERKS
 from kechuang.engines.ledger import canonical, digest
+from kechuang.parties import hands
 from kechuang.parties.models import Organisation, Person
 from kechuang.words.outcome import Refused
 from kechuang.words.period import ZONE
@@ -97,7 +98,7 @@ def _checked(entry: Entry, *, by: Person, on: datetime, returned: bool) -> Entry
     row = Entry.objects.select_for_update(of=("self",)).select_related("round", "funder").get(pk=entry.pk)
     if row.checked_at is not None:
         raise Refused(Reason("entry_checked_already"))
-    if row.maker_id == by.pk:
+    if hands.same(by, row.maker_id):
         raise Refused(Reason("same_person", acts=[MADE]))
     row.checker, row.checked_at, row.returned = by, on, returned
     row.save(update_fields=["checker", "checked_at", "returned"])

@@ -29,6 +29,7 @@ from kechuang.desks.funds.models import (
 )
 from kechuang.engines import forms
 from kechuang.formula import UNKNOWN
+from kechuang.parties import hands
 from kechuang.parties.prepared import Prepared, add, insert, update
 from kechuang.words.money import shared_out
 from kechuang.words.offers import check, effect, fact, table
@@ -238,7 +239,7 @@ def prepared(case: Case, context: Any) -> Finding:
     payment = prepared_payment(case)
     if payment is None:
         return Finding.fail("nothing_prepared")
-    if context.by.person and payment.maker_id == context.by.person.pk:
+    if context.by.person and hands.same(context.by.person, payment.maker_id):
         return Finding.fail("same_person", acts=["prepare_payment"])
     return Finding.fail("payments_stopped") if stopped(case) else Finding.passed()
 

@@ -15,6 +15,7 @@ from kechuang.casework.models import Case, Record, Round
 from kechuang.casework.pages import day_of
 from kechuang.casework.people import must_hold
 from kechuang.desks.projects.models import Delegation, Yearly
+from kechuang.parties import hands
 from kechuang.parties.models import Organisation, Person
 from kechuang.words.offers import check
 from kechuang.words.outcome import Finding, Refused
@@ -110,7 +111,7 @@ def confirm(row: Delegation | Yearly, *, by: Person, on: datetime, key: str) -> 
     row = type(row)._default_manager.select_for_update(of=("self",)).select_related("institution").get(pk=row.pk)
     if row.checked_at is not None:
         raise Refused(Reason("confirmed_already"))
-    if row.maker_id == by.pk:
+    if hands.same(by, row.maker_id):
         raise Refused(Reason("same_person", acts=[what]))
     row.checker, row.checked_at = by, on
     row.save(update_fields=["checker", "checked_at"])
