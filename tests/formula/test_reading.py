@@ -64,6 +64,7 @@ def test_figures_over_the_run_are_listed_with_their_keys():
         ("a.b().c", 1, "a dot may follow only a name"),
         ("a.__class__", 1, "no such name"),
         ("maxx(a, b)", 1, "no function 'maxx'"),
+        ("sum(a)", 1, "sum stands over the records of a table"),
         ("pick(a)", 1, "pick takes 2 values, not 1"),
         ("sum(r.x for r in t for s in u)", 1, "a sum inside a sum"),
         ("sum(sum(s.x for s in t) for r in u)", 5, "a sum inside a sum"),

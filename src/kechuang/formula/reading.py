@@ -67,6 +67,10 @@ class Expression:
 
 def parse(text: str, *, path: str = "") -> Expression:
     """The expression `text` says; BadPage (column, what is wrong, what to write) if it is none."""
+    if isinstance(text, int):  # YAML reads a bare `0` or `true` as a value
+        text = str(text).lower()
+    if not isinstance(text, str):
+        raise BadPage(path, f"{text!r} is no expression", "write one line of text")
     try:
         return _parsed(text)
     except _Wrong as wrong:
@@ -86,8 +90,6 @@ def _shortened(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _parsed(text: str) -> Expression:
-    if not isinstance(text, str):
-        raise _Wrong("an expression is a text", "quote it")
     line = " ".join(text.strip().splitlines())
     if len(line.encode("utf-8", "replace")) > LONGEST:
         raise _Wrong(f"longer than {LONGEST} bytes", "name parts of it as steps")
@@ -218,6 +220,9 @@ class _Reader:
             return self._gather(node, name, node.args[0], depth)
         if name in WHOLES and len(node.args) == 1:
             return tree.Whole(self.at(node), name, self.read(node.args[0], depth), ast.unparse(node))
+        if name in (*GATHERS, *WHOLES) and name not in FUNCTIONS:
+            row = "rows" if name in WHOLES else "use.fee for use in instrument.uses"
+            self._no(node, f"{name} stands over the records of a table", f"write {name}({row})")
         if name not in FUNCTIONS:
             near = get_close_matches(name, (*FUNCTIONS, *GATHERS, *WHOLES), 1)
             self._no(node, f"no function {name!r}", f"did you mean {near[0]}?" if near else f"{', '.join(FUNCTIONS)}")

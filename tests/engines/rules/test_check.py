@@ -105,3 +105,28 @@ def test_a_name_that_means_two_things_is_found():
     assert [one[:2] for one in found][:2] == [
         ("let.rate", "rate is already a name under params"), ("let.year", "year is already a word of the language"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("told", "path", "why"),
+    [
+        ("eligible: [{code: ok, when: trade.invoice_ok}]", "eligible.0", "a condition without its sentence"),
+        ("eligible: [{when: trade.invoice_ok, zh: 无, en: none}]", "eligible.0", "a condition without code"),
+        (
+            "eligible: [{code: a, when: trade.invoice_ok, zh: 无, en: none}, {code: a, when: not trade.used_before, zh: 有, en: one}]",
+            "eligible.1",
+            "two conditions are called 'a'",
+        ),
+        ("let: {a: {expr: cap, round: half_up 人}}", "let.a.round", "a is money, not person"),
+        ("let: {a: {expr: trade.invoice_ok, round: floor}}", "let.a.round", "a is true/false, no number to round"),
+        ("also: {a: {expr: cap, round: half_up 人}}", "also.a.round", "a is money, not person"),
+    ],
+)
+def test_a_condition_speaks_and_what_is_rounded_is_of_its_unit(told, path, why):
+    assert [one[:2] for one in _faults(f"{TRADE}{told}\n")] == [(path, why)]
+
+
+def test_a_verdict_depends_on_steps_that_exist():
+    page = TRADE.replace("amount: {expr: trade.technical_paid * rate, round: floor fen}", "let: {a: cap}")
+    found = _faults(page + "verdict: {expr: a > cap, depends_on: [a, b]}\n")
+    assert found == [("verdict.depends_on.1", "no step 'b'", "name a step of let")]

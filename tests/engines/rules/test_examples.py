@@ -39,6 +39,20 @@ def test_an_example_that_says_something_else_is_seen(told, path, why):
     assert [(bad.path, bad.why) for bad in found] == [(path, why)]
 
 
+def test_an_example_expects_something():
+    found = list(differences(house_rules(), "technology-trade", {"name": "x", "trades": [{}]}, "x"))
+    assert [bad.why for bad in found] == ["an example that expects nothing"]
+
+
+def test_an_example_tells_what_the_budget_of_the_year_leaves():
+    loans = [{"principal": "400 万元", "lost": "300 万元"}, {"principal": "100 万元", "lost": "100 万元"}]
+    told = {"name": "x", "loans": loans, "set": {"pool": "60 万元"}, "expect": ["90 万元", "30 万元"]}
+    code = "pledge-risk-compensation"
+    assert list(differences(house_rules(), code, {**told, "settled": ["45 万元", "15 万元"]}, "x")) == []
+    found = differences(house_rules(), code, {**told, "settled": ["45 万元", "16 万元"]}, "x")
+    assert [bad.path for bad in found] == ["x.settled"]
+
+
 @pytest.mark.parametrize(
     ("example", "why"),
     [
@@ -47,6 +61,14 @@ def test_an_example_that_says_something_else_is_seen(told, path, why):
         ({"name": "x"}, "an example without records"),
         ({"trades": [{"technical_paid": "1 人"}]}, "'1 人' is person, not money"),
         ({"trades": [{"invoice_ok": "ja"}]}, "'ja' is not true or false"),
+        ({"trades": []}, "no records"),
+        ({"trades": "x"}, "no records"),
+        ({"trades": ["x"]}, "'x' is no trade"),
+        ({"trades": [{"technical_paid": "-1 元"}]}, "'-1 元' is negative, which technical_paid may not be"),
+        ({"trades": [{"buyer": {"region": "9999"}}]}, "no such code '9999'"),
+        ({"trades": [{"buyer": {"years": "x"}}]}, "years is no list of records"),
+        ({"trades": [{"buyer": {"years": ["x"]}}]}, "years is no list of records"),
+        ({"trades": [{"buyer": {"years": [{"months_late": "4 月"}]}}]}, "'4 月' is more than months_late may be"),
     ],
 )
 def test_an_example_that_cannot_be_cast_is_a_bad_page(example, why):

@@ -105,3 +105,57 @@ def test_a_vocabulary_that_does_not_hold_together_is_refused(old, new, path, why
     with pytest.raises(BadPage) as bad:
         vocabulary_from(read(WORDS.replace(old, new)))
     assert (bad.value.path, bad.value.why) == (path, why)
+
+
+MISSHAPEN = [
+    ("amount: trade.technical_paid", "amount", "amount is no mapping"),
+    ("examples: {a: 1}", "examples", "examples is no list"),
+    ("examples: [a]", "examples.0", "'a' cannot stand here"),
+    ("eligible: {ok: trade.invoice_ok}", "eligible", "eligible is no list"),
+    ("eligible: [trade.invoice_ok]", "eligible.0", "'trade.invoice_ok' cannot stand here"),
+    ("uses: other", "uses", "uses is no list"),
+    ("uses: [{ended: zero}]", "uses.0", "{'ended': 'zero'} names no policy"),
+    ("cap: {limit: cap, per: trade.buyer, allocate: highest}", "cap.per", "per is no list"),
+    ("cap: {limit: cap, per: [trade.buyer], allocate: first_come, order: trade.paid_on}", "cap.order", "order is no list"),
+    ("cap: {per: [trade.buyer], allocate: highest}", "cap", "a cap without its limit"),
+    ("budget: {scale: proportional}", "budget", "a budget without its limit"),
+    ("allot: {pot: cap, order: [trade.trade_no]}", "allot", "an allotment without by"),
+    ("branches: {combine: highest, of: []}", "branches", "branches without a branch"),
+    ("branches: {combine: highest, of: [{expr: cap}]}", "branches.of.0", "a branch without its code or expression"),
+    ("let: {a: [1]}", "let.a.expr", "[1] is no expression"),
+    ("let: {a: {forms: []}}", "let.a.forms", "forms is no list"),
+    ("let: {a: {forms: [{expr: cap}]}}", "let.a.forms.0", "a row without from"),
+    ("let: {a: {expr: cap, round: floor %}}", "let.a.round", "% is no whole unit to round to"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("told", "path", "why"), MISSHAPEN)
+def test_whatever_a_page_is_shaped_like_it_is_answered(told, path, why):
+    name = told.partition(":")[0]
+    lines = [line for line in TRADE.splitlines() if not line.startswith(f"{name}:")]
+    assert _refusal("\n".join([*lines, told]))[:2] == (path, why)
+
+
+def test_a_policy_does_not_end_before_it_begins():
+    assert _changed("{from: 2019-01-01}", "{from: 2019-01-01, until: 2018-12-31}")[:2] == (
+        "effective.until", "ends on 2018-12-31, before it begins on 2019-01-01",
+    )  # fmt: skip
+
+
+def test_two_rows_of_levels_do_not_begin_at_one_threshold():
+    rows = "rate: {2019-01-01: [[5 元, 1 %], [5 元, 2 %]]}"
+    assert _changed("rate: {2019-01-01: 10 %}", rows)[:2] == (
+        "params.rate.value.2019-01-01.1",
+        "two rows begin at 5 元",
+    )
+
+
+def test_what_is_to_be_confirmed_is_said_by_true_or_false():
+    assert _changed("cap: {2019-01-01: 200 万元}", "cap: {value: {2019-01-01: 200 万元}, confirm: maybe}")[:2] == (
+        "params.cap.confirm", "'maybe' is not true or false",
+    )  # fmt: skip
+
+
+def test_a_bare_number_or_truth_value_is_an_expression():
+    rules = rules_of(TRADE + "let: {none: 0, always: true}\n")
+    assert [rules["deal"].let[name].forms[0].expression.text for name in ("none", "always")] == ["0", "true"]

@@ -8,10 +8,11 @@ from typing import Any
 from kechuang.casework.shelf.book import Book
 from kechuang.casework.shelf.marks import located
 from kechuang.engines.rules.check import check
-from kechuang.engines.rules.examples import differences
+from kechuang.engines.rules.examples import DAY, differences
 from kechuang.engines.rules.policy import Policy
 from kechuang.engines.rules.reading import policy_from
 from kechuang.engines.rules.single import Rules
+from kechuang.engines.rules.stacking import check_stacking, stacking_differences, stacking_from
 from kechuang.engines.rules.vocabulary import Vocabulary, vocabulary_from
 from kechuang.formula import FormulaError
 from kechuang.words.outcome import BadPage
@@ -37,6 +38,19 @@ def policies(book: Book) -> Iterator[BadPage]:
         page = book.page("policies", code)
         found = check(rules, code) or list(_examples(rules, code, page.body.get("examples", ())))
         yield from (located(bad, page) for bad in found)
+    if "stacking.yaml" in book.sources and not unread:
+        yield from _stacking(book, rules)
+
+
+def _stacking(book: Book, rules: Rules) -> Iterator[BadPage]:
+    """The rules between policies: read, their names found, their examples computed."""
+    page = book.page("stacking")
+    try:
+        found = check_stacking(stacking_from(page.body, rules.vocabulary), rules)
+        found += list(stacking_differences(page.body, rules.vocabulary, on=DAY)) if not found else []
+    except BadPage as bad:
+        found = [bad]
+    yield from (located(bad, page) for bad in found)
 
 
 def _read(book: Book, vocabulary: Vocabulary) -> tuple[dict[str, Policy], list[BadPage]]:

@@ -191,5 +191,5 @@ def _each_once(faults: Iterable[BadPage]) -> list[BadPage]:
 
 def _examples(told: Any) -> int:
     if isinstance(told, dict):
-        return sum(len(rows) for rows in told.values())
+        return sum(len(rows) for rows in told.values() if isinstance(rows, list))
     return len(told) if isinstance(told, list) else 0

@@ -65,6 +65,7 @@ class _Check:
     def faults(self) -> Iterator[BadPage]:
         policy = self.policy
         self._names_apart()
+        self._conditions()
         for gate in (*policy.guards, *policy.eligible):
             self._expects(gate.expression, TRUTH, gate.path)
         for name in policy.let:
@@ -75,6 +76,10 @@ class _Check:
             self._step_is(policy.amount, number("money"))
         if policy.verdict is not None:
             self._step_is(policy.verdict, TRUTH)
+        for n, name in enumerate(policy.depends_on):
+            if name not in policy.let:
+                mend = near(name, policy.let, "name a step of let")
+                self.bad.append(BadPage(f"verdict.depends_on.{n}", f"no step {name!r}", mend))
         for step in policy.also.values():
             self._step_is(step, number("money"))
         self._ceilings()
@@ -93,6 +98,20 @@ class _Check:
                     mend = "give one of them another name"
                     self.bad.append(BadPage(f"{where}.{name}", f"{name} is already {seen[name]}", mend))
                 seen[name] = f"a name under {where}"
+
+    def _conditions(self) -> None:
+        """Each has a code of its own and says in a sentence what is wrong where it does not hold."""
+        for table, gates in (("guards", self.policy.guards), ("eligible", self.policy.eligible)):
+            seen = set[str]()
+            for n, gate in enumerate(gates):
+                if not gate.title["zh"]:
+                    self.bad.append(BadPage(f"{table}.{n}", "a condition without its sentence", "write zh: …, en: …"))
+                if gate.code in seen or gate.code == str(n):
+                    why = (
+                        f"two conditions are called {gate.code!r}" if gate.code in seen else "a condition without code"
+                    )
+                    self.bad.append(BadPage(f"{table}.{n}", why, "write code: …, each its own"))
+                seen.add(gate.code)
 
     def _ceilings(self) -> None:
         policy = self.policy
@@ -115,7 +134,18 @@ class _Check:
         if found.kind != "any" and (found.kind != wanted.kind or (found.units != wanted.units and not any_unit)):
             raise BadPage(path, f"comes to {found}, not to {wanted}", "mend the expression or its unit")
 
+    def _rounds(self, step: Step, found: Kind, path: str) -> None:
+        """What is rounded to a unit is of that unit."""
+        if step.round is None:
+            return
+        if found.kind not in ("number", "any"):
+            self.bad.append(BadPage(path, f"{step.name} is {found}, no number to round", "leave round away"))
+        elif step.round.of and found.units not in (None, unit(step.round.of)):
+            self.bad.append(BadPage(path, f"{step.name} is {found}, not {number(step.round.of)}", "mend the unit"))
+
     def _step_is(self, step: Step, wanted: Kind) -> None:
+        where = step.name if step.name in ("amount", "verdict") else f"also.{step.name}"
+        self._rounds(step, wanted, f"{where}.round")
         for form in step.forms:
             self._expects(form.expression, wanted, form.path)
         self.steps[step.name] = wanted
@@ -137,6 +167,7 @@ class _Check:
         found = [self._kind(form.expression, form.path) for form in step.forms]
         self.open.pop()
         first = found[0]
+        self._rounds(step, first, f"let.{name}.round")
         for other, form in zip(found[1:], step.forms[1:], strict=True):
             self._demand(other, first, form.path)
         if step.unit is not None:

@@ -11,9 +11,9 @@ from typing import Any, Final
 from kechuang.engines.rules.entries import entries, unknown_entry, with_entry
 from kechuang.engines.rules.policy import FOREVER, Policy, Span
 from kechuang.engines.rules.reading import _value
-from kechuang.engines.rules.shares import entitle
-from kechuang.engines.rules.single import Assessment, Rules
-from kechuang.engines.rules.vocabulary import Entity, Vocabulary, near, typed
+from kechuang.engines.rules.shares import entitle, settle
+from kechuang.engines.rules.single import Assessment, Rules, figures
+from kechuang.engines.rules.vocabulary import Entity, Field, Vocabulary, near, typed
 from kechuang.formula import UNKNOWN, Interval, evaluate
 from kechuang.words.outcome import BadPage
 
@@ -29,11 +29,11 @@ TOLD: Final = frozenset(
         "steps",
         "also",
         "lost",
-        "budget",
         "settled",
         "depends_on",
     ]
 )
+TELLING: Final = TOLD - {"name", "day", "year", "set"}
 DAY: Final = date(2019, 12, 31)
 
 
@@ -48,6 +48,8 @@ class Cast:
 
     def add(self, entity: Entity, told: Mapping[str, Any], at: str) -> dict[str, Any]:
         """One record with its links and all that hangs on it; what it does not say takes the field's usual value."""
+        if not isinstance(told, Mapping):
+            raise BadPage(at, f"{told!r} is no {entity.code}", "write {field: value}")
         rows = self.rows.setdefault(entity.code, [])
         record: dict[str, Any] = {entity.key: str(told.get(entity.key, f"{entity.code}-{len(rows) + 1:04d}"))}
         rows.append(record)
@@ -58,18 +60,35 @@ class Cast:
                 )
         for name, one in entity.fields.items():
             if one.formula is None:
-                record[name] = (
-                    typed(told[name], one.kind, one.of, self.vocabulary, f"{at}.{name}") if name in told else one.usual
-                )
+                record[name] = self._fitting(one, told[name], f"{at}.{name}") if name in told else one.usual
         for name, link in entity.links.items():
             record[name] = self._linked(self.vocabulary.entities[link.entity], told.get(name), f"{at}.{name}")
         for name, back in entity.reverse.items():
+            hung = told.get(name, ())
+            if not isinstance(hung, list | tuple) or not all(isinstance(one, Mapping) for one in hung):
+                raise BadPage(f"{at}.{name}", f"{name} is no list of records", f"write {name}: [{{field: value}}]")
             record[name] = [
-                self._hung(back.entity, back.by, record, t, f"{at}.{name}.{n}")
-                for n, t in enumerate(told.get(name, ()))
+                self._hung(back.entity, back.by, record, one, f"{at}.{name}.{n}") for n, one in enumerate(hung)
             ]
         computed(entity, record)
         return record
+
+    def _fitting(self, one: Field, told: Any, at: str) -> Any:
+        """A value as the field may hold it: of its kind and unit, one of its options, within its bounds."""
+        value = typed(told, one.kind, one.of, self.vocabulary, at)
+        if value is None:
+            return None
+        if one.kind == "code":
+            if one.options and value not in one.options:
+                raise BadPage(
+                    at, f"no such code {value!r}", near(value, one.options, f"one of {', '.join(one.options)}")
+                )
+        elif one.kind in ("int", "money", "ratio"):
+            if value < 0 and not one.signed:
+                raise BadPage(at, f"{told!r} is negative, which {one.name} may not be", "write 0 or more")
+            if abs(value) * one.scale > one.most:
+                raise BadPage(at, f"{told!r} is more than {one.name} may be", "write a smaller number")
+        return value
 
     def _linked(self, entity: Entity, told: Any, at: str) -> dict[str, Any]:
         if isinstance(told, Mapping):
@@ -105,8 +124,12 @@ def cast_of(rules: Rules, code: str, example: Mapping[str, Any], at: str) -> Cas
         raise BadPage(
             at, f"unknown key {wrong!r}" if wrong else "an example without records", f"write {subject.plural}: [{{…}}]"
         )
-    cast = Cast(rules.vocabulary)
-    for n, told in enumerate(example[subject.plural]):
+    cast, listed = Cast(rules.vocabulary), example[subject.plural]
+    if not isinstance(listed, list | tuple) or not listed:
+        raise BadPage(f"{at}.{subject.plural}", "no records", f"write {subject.plural}: [{{field: value}}]")
+    for n, told in enumerate(listed):
+        if not isinstance(told, Mapping):
+            raise BadPage(f"{at}.{subject.plural}.{n}", f"{told!r} is no {subject.code}", "write {field: value}")
         for _ in range(int(told.get("times", 1))):
             cast.subjects.append(cast.add(subject, told, f"{at}.{subject.plural}.{n}"))
     return cast
@@ -181,11 +204,12 @@ def _cut(span: Span, value: Any, since: date | None) -> list[Span]:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """An example, computed."""
+    """An example, computed; `settled` is what the year's budget leaves of the amounts, where all are known."""
 
     cast: Cast
     found: list[Assessment]
     amounts: list[int | None]
+    settled: list[int | None]
 
 
 def run_example(rules: Rules, code: str, example: Mapping[str, Any], at: str) -> Ran:
@@ -194,11 +218,16 @@ def run_example(rules: Rules, code: str, example: Mapping[str, Any], at: str) ->
     cast = cast_of(rules, code, example, at)
     day, year = moment_of(example)
     found, amounts = entitle(changed, code, cast.subjects, day=day, year=year)
-    return Ran(cast, found, amounts)
+    known = [amount for amount in amounts if amount is not None]
+    run = figures(changed, code, cast.subjects, year=found[0].year) if found else {}
+    left = settle(changed, code, found, known, run=run) if len(known) == len(amounts) else amounts
+    return Ran(cast, found, amounts, list(left))
 
 
 def differences(rules: Rules, code: str, example: Mapping[str, Any], at: str) -> Iterator[BadPage]:
     """What an example says and what comes out otherwise."""
+    if not TELLING & example.keys():
+        yield BadPage(at, "an example that expects nothing", "write expect: …")
     policy, ran = rules[code], run_example(rules, code, example, at)
     if "expect" in example:
         got: list[Any] = [one.verdict for one in ran.found] if policy.verdict else list(ran.amounts)
@@ -206,6 +235,8 @@ def differences(rules: Rules, code: str, example: Mapping[str, Any], at: str) ->
     if "expect_total" in example:
         total = sum(amount or 0 for amount in ran.amounts)
         yield from _unlike([example["expect_total"]], [total], rules, f"{at}.expect_total")
+    if "settled" in example:
+        yield from _unlike(example["settled"], list(ran.settled), rules, f"{at}.settled")
     for told in ("refused", "lost", "depends_on"):
         if told in example:
             listed = [list(getattr(one, told)) for one in ran.found]

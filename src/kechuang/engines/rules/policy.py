@@ -54,10 +54,11 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Rounding:
-    """How, and to how many base units."""
+    """How, to how many base units, and of which dimension where a unit was written."""
 
     how: Any
     unit: int
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

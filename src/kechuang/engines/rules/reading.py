@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from fractions import Fraction
 from typing import Any, Final
 
 from kechuang.engines.rules.policy import (
@@ -23,7 +22,7 @@ from kechuang.engines.rules.policy import (
     Used,
 )  # fmt: skip
 from kechuang.engines.rules.vocabulary import Entity, Vocabulary, near, title_of, titled
-from kechuang.formula import parse
+from kechuang.formula import Expression, parse
 from kechuang.words.outcome import BadPage
 
 KEYS: Final = frozenset(
@@ -58,11 +57,14 @@ ALLOCATE: Final = ("first_come", "proportional", "highest")
 RESIDUE: Final = ("floor", "largest_remainder")
 SCALE: Final = ("proportional", "cut_off")
 ROUNDING: Final = ("floor", "ceil", "half_up")
+MAPPINGS: Final = ("params", "let", "branches", "amount", "verdict", "also", "cap", "budget", "allot")
+LISTS: Final = ("uses", "assumptions", "guards", "eligible", "examples")
 
 
 def policy_from(page: Mapping[str, Any], vocabulary: Vocabulary) -> Policy:
     """The policy a page describes, read against the words of `vocabulary`; BadPage with the path of the first fault."""
     _keys(page, KEYS, "")
+    _shaped(page)
     for needed in ("code", "title", "effective", "subject"):
         if needed not in page:
             raise BadPage("", f"a policy without {needed}", f"write {needed}: …")
@@ -74,7 +76,7 @@ def policy_from(page: Mapping[str, Any], vocabulary: Vocabulary) -> Policy:
     entity, (first, last) = vocabulary.entities[subject], _effective(page["effective"])
     source = page.get("source", ())
     return Policy(
-        code=str(page["code"]), title=title_of(page["title"]), kind=str(page.get("kind", "subsidy")),
+        code=str(page["code"]), title=titled(page["title"]), kind=str(page.get("kind", "subsidy")),
         source=tuple(source) if isinstance(source, list | tuple) else (source,), first=first, last=last,
         subject=subject, payee=str(page.get("payee", subject)), reference=str(page.get("reference_date", "year_end")),
         params={n: param_from(n, told, vocabulary) for n, told in page.get("params", {}).items()},
@@ -90,10 +92,32 @@ def policy_from(page: Mapping[str, Any], vocabulary: Vocabulary) -> Policy:
     )  # fmt: skip
 
 
+def _shaped(page: Mapping[str, Any]) -> None:
+    """Every part of the page is a mapping or a list, as it should be, and so is what the lists hold."""
+    for name in MAPPINGS:
+        if name in page and not isinstance(page[name], Mapping):
+            raise BadPage(name, f"{name} is no mapping", f"write {name}: {{…}}")
+    for name in LISTS:
+        if name in page and not isinstance(page[name], list | tuple):
+            raise BadPage(name, f"{name} is no list", f"write {name}: [{{…}}]")
+    for name in ("guards", "eligible", "examples"):
+        for n, told in enumerate(page.get(name, ())):
+            if not isinstance(told, Mapping):
+                raise BadPage(f"{name}.{n}", f"{told!r} cannot stand here", "write {…}")
+
+
+def _listed(told: Mapping[str, Any], name: str, at: str) -> tuple[str, ...]:
+    """A list of paths; a single text would be read letter by letter."""
+    found = told.get(name, ())
+    if not isinstance(found, list | tuple):
+        raise BadPage(f"{at}.{name}", f"{name} is no list", f"write {name}: [{found}]")
+    return tuple(map(str, found))
+
+
 def _examples(told: Any) -> Iterator[dict[str, Any]]:
     """The examples with their names in both languages."""
     for n, example in enumerate(told):
-        if not isinstance(example, Mapping) or "name" not in example:
+        if "name" not in example:
             raise BadPage(f"examples.{n}", "an example without a name", "write name: {zh: …, en: …}")
         yield {**example, "name": titled(example["name"])}
 
@@ -120,8 +144,12 @@ def _day(told: Any, at: str) -> date:
 def _effective(told: Any) -> tuple[date, date]:
     if not isinstance(told, Mapping) or "from" not in told:
         raise BadPage("effective", "no day from which it holds", "write effective: {from: 2019-01-01}")
+    _keys(told, frozenset(["from", "until"]), "effective")
     last = _day(told["until"], "effective.until") if "until" in told else FOREVER
-    return _day(told["from"], "effective.from"), last
+    first = _day(told["from"], "effective.from")
+    if last < first:
+        raise BadPage("effective.until", f"ends on {last}, before it begins on {first}", "mend from or until")
+    return first, last
 
 
 def param_from(name: str, told: Any, vocabulary: Vocabulary) -> Param:
@@ -133,11 +161,14 @@ def param_from(name: str, told: Any, vocabulary: Vocabulary) -> Param:
         raise BadPage(at, "a parameter has either value or spans", "write value: {2019-01-01: 20 万元}")
     _keys(told, frozenset({"zh", "en", "value", "spans", "source", "confidence", "confirm", "help"}), at)
     source = str(told.get("source", ""))
-    spans = _valued(told["value"], source, f"{at}.value") if "value" in told else _spanned(told["spans"], source, at)
+    spans = _valued(told["value"], source, f"{at}.value") if "value" in told else _spanned(told, source, at)
     read = [(first, last, *_value(raw, vocabulary, where), said) for first, last, raw, where, said in spans]
     kinds = {of for _, _, _, of, _ in read}
     if len(kinds) > 1:
         raise BadPage(at, f"{name} changes its unit", "every dated value has the same unit")
+    for where, one in ((at, told), *((f"{at}.spans.{n}", span) for n, span in enumerate(told.get("spans", ())))):
+        if not isinstance(one.get("confirm", False), bool):
+            raise BadPage(f"{where}.confirm", f"{one['confirm']!r} is not true or false", "write true or false")
     confirm = bool(told.get("confirm", False)) or any(span.get("confirm") for span in told.get("spans", ()))
     spread = tuple(Span(first, last, value, said) for first, last, value, _, said in read)
     return Param(name, title_of(told, name), spread, kinds.pop(), confirm)
@@ -156,16 +187,26 @@ def _valued(told: Any, source: str, at: str) -> _Raw:
 
 def _spanned(told: Any, source: str, at: str) -> _Raw:
     spans: _Raw = []
-    for n, span in enumerate(told):
+    for n, span in enumerate(_rows_of(told, "spans", at, frozenset(["from", "value"]))):
         where = f"{at}.spans.{n}"
-        if "from" not in span or "value" not in span:
-            raise BadPage(where, "a span without its first day or value", "write {from: 2019-01-01, value: …}")
         last = _day(span["until"], f"{where}.until") if "until" in span else FOREVER
         spans.append(
             (_day(span["from"], where), last, span["value"], f"{where}.value", str(span.get("source", source)))
         )
     _no_overlap([(first, last, where.removesuffix(".value")) for first, last, _, where, _ in spans])
     return spans
+
+
+def _rows_of(told: Mapping[str, Any], name: str, at: str, needed: frozenset[str]) -> list[Mapping[str, Any]]:
+    """The rows under `name`: at least one, each a mapping that says what it must."""
+    rows = told[name]
+    if not isinstance(rows, list | tuple) or not rows:
+        raise BadPage(f"{at}.{name}", f"{name} is no list", f"write {name}: [{{from: 2019-01-01, …}}]")
+    for n, row in enumerate(rows):
+        lacking = sorted(needed - row.keys()) if isinstance(row, Mapping) else sorted(needed)
+        if lacking:
+            raise BadPage(f"{at}.{name}.{n}", f"a row without {lacking[0]}", f"write {lacking[0]}: …")
+    return list(rows)
 
 
 def _no_overlap(spans: list[tuple[date, date, str]]) -> None:
@@ -188,6 +229,10 @@ def _value(raw: Any, vocabulary: Vocabulary, at: str) -> tuple[Any, str | tuple[
             raise BadPage(at, "rows of different length", "write [[30 %, 20 分], [25 %, 16 分]]")
         rows = [[vocabulary.amount(one, f"{at}.{n}") for one in row] for n, row in enumerate(raw)]
         columns = tuple(_same(list(column), at) for column in zip(*rows, strict=True))
+        thresholds = [row[0].value for row in rows]
+        for n, threshold in enumerate(thresholds):
+            if threshold in thresholds[:n]:
+                raise BadPage(f"{at}.{n}", f"two rows begin at {raw[n][0]}", "one row a threshold")
         return tuple(tuple(amount.value for amount in row) for row in rows), columns
     if isinstance(raw, bool):
         raise BadPage(at, "a parameter is a number", "write a condition instead")
@@ -215,7 +260,7 @@ def _gates(page: Mapping[str, Any], table: str) -> tuple[Gate, ...]:
 
 
 def _step(name: str, told: Any, vocabulary: Vocabulary, since: date, at: str) -> Step:
-    if isinstance(told, str):
+    if not isinstance(told, Mapping):
         told = {"expr": told}
     _keys(told, frozenset(["expr", "forms", "at", "unit", "round", "zh", "en", "depends_on"]), at)
     if ("expr" in told) == ("forms" in told):
@@ -233,7 +278,7 @@ def _forms(told: Mapping[str, Any], since: date, at: str) -> tuple[Form, ...]:
     if "expr" in told:
         return (Form(since, FOREVER, parse(told["expr"], path=f"{at}.expr"), f"{at}.expr"),)
     forms = []
-    for n, form in enumerate(told["forms"]):
+    for n, form in enumerate(_rows_of(told, "forms", at, frozenset(["from", "expr"]))):
         where = f"{at}.forms.{n}"
         last = _day(form["until"], f"{where}.until") if "until" in form else FOREVER
         expression = parse(form["expr"], path=f"{where}.expr")
@@ -258,10 +303,13 @@ def _rounding(told: Any, vocabulary: Vocabulary, at: str) -> Rounding | None:
     how, _, unit = str(told).partition(" ")
     _one_of(how, ROUNDING, at)
     if unit in ("", "fen"):
-        return Rounding(how, 1)
+        return Rounding(how, 1, "money" if unit else "")
     if unit not in vocabulary.units:
         raise BadPage(at, f"unknown unit {unit!r}", "write floor fen, half_up fen or ceil 元")
-    return Rounding(how, int(Fraction(vocabulary.units[unit][1])))
+    of, times = vocabulary.units[unit]
+    if times.denominator != 1:
+        raise BadPage(at, f"{unit} is no whole unit to round to", "write floor fen, half_up fen or ceil 元")
+    return Rounding(how, int(times), of)
 
 
 def _result(page: Mapping[str, Any], name: str, vocabulary: Vocabulary, since: date) -> Step | None:
@@ -280,6 +328,11 @@ def _branches(told: Any) -> tuple[Branch, ...]:
     if told is None:
         return ()
     _one_of(told.get("combine"), ("highest",), "branches.combine")
+    if not isinstance(told.get("of"), list | tuple) or not told["of"]:
+        raise BadPage("branches", "branches without a branch", "write of: [{code: …, expr: …, zh: …, en: …}]")
+    for n, one in enumerate(told["of"]):
+        if not isinstance(one, Mapping) or not {"code", "expr"} <= one.keys():
+            raise BadPage(f"branches.of.{n}", "a branch without its code or expression", "write {code: …, expr: …}")
     return tuple(
         Branch(
             str(one["code"]), parse(one["expr"], path=f"branches.of.{n}.expr"), title_of(one), f"branches.of.{n}.expr"
@@ -300,7 +353,7 @@ def _cap(told: Any, entity: Entity) -> Cap | None:
     _keys(told, frozenset(["limit", "per", "allocate", "residue", "order"]), "cap")
     allocate = _one_of(told.get("allocate"), ALLOCATE, "cap.allocate")
     residue = _one_of(told.get("residue", "floor"), RESIDUE, "cap.residue")
-    order = tuple(told.get("order", ()))
+    order = _listed(told, "order", "cap")
     if not order and (allocate == "first_come" or residue == "largest_remainder"):
         raise BadPage("cap.order", "a cap without an order", _order_of(entity))
     if not told.get("per"):
@@ -309,7 +362,13 @@ def _cap(told: Any, entity: Entity) -> Cap | None:
             "a cap without its group",
             f"write per: [{entity.code}.{next(iter(entity.links), entity.key)}, year]",
         )
-    return Cap(parse(str(told["limit"]), path="cap.limit"), tuple(told["per"]), allocate, residue, order)
+    return Cap(_limit_of(told, "cap"), _listed(told, "per", "cap"), allocate, residue, order)
+
+
+def _limit_of(told: Mapping[str, Any], at: str) -> Expression:
+    if "limit" not in told:
+        raise BadPage(at, f"a {at} without its limit", "write limit: …")
+    return parse(told["limit"], path=f"{at}.limit")
 
 
 def _budget(told: Any, entity: Entity) -> Budget | None:
@@ -318,10 +377,10 @@ def _budget(told: Any, entity: Entity) -> Budget | None:
     _keys(told, frozenset(["limit", "scale", "residue", "order", "round"]), "budget")
     scale = _one_of(told.get("scale", "proportional"), SCALE, "budget.scale")
     residue = _one_of(told.get("residue", "floor"), RESIDUE, "budget.residue")
-    order = tuple(told.get("order", ()))
+    order = _listed(told, "order", "budget")
     if not order and (scale == "cut_off" or residue == "largest_remainder"):
         raise BadPage("budget.order", "a budget that is cut off without an order", _order_of(entity))
-    return Budget(parse(str(told["limit"]), path="budget.limit"), scale, residue, order)
+    return Budget(_limit_of(told, "budget"), scale, residue, order)
 
 
 def _allot(told: Any, entity: Entity) -> Allot | None:
@@ -330,11 +389,16 @@ def _allot(told: Any, entity: Entity) -> Allot | None:
     _keys(told, frozenset(["pot", "by", "residue", "order", "zh", "en"]), "allot")
     if not told.get("order"):
         raise BadPage("allot.order", "an allotment without an order", _order_of(entity))
-    pot, by = parse(str(told["pot"]), path="allot.pot"), parse(str(told["by"]), path="allot.by")
-    return Allot(pot, by, tuple(told["order"]))
+    for needed in ("pot", "by"):
+        if needed not in told:
+            raise BadPage("allot", f"an allotment without {needed}", f"write {needed}: …")
+    pot, by = parse(told["pot"], path="allot.pot"), parse(told["by"], path="allot.by")
+    return Allot(pot, by, _listed(told, "order", "allot"))
 
 
 def _used(told: Any, n: int) -> Used:
     if isinstance(told, str):
         return Used(told, "error")
+    if not isinstance(told, Mapping) or "policy" not in told:
+        raise BadPage(f"uses.{n}", f"{told!r} names no policy", "write {policy: …, ended: zero}")
     return Used(str(told["policy"]), _one_of(told.get("ended", "error"), ("error", "zero"), f"uses.{n}.ended"))

@@ -15,6 +15,9 @@ from kechuang.words.outcome import BadPage
 
 MODES: Final = ("highest", "sum_cap", "exclusive", "once", "both_sides", "apart")
 LIMITING: Final = ("highest", "sum_cap", "exclusive")
+KEYS: Final = frozenset(
+    ["code", "mode", "enabled", "zh", "en", "record", "sides", "policies", "mark", "limit", "order", "per", "confirm"]
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +47,72 @@ class Taken:
 
 def stacking_from(page: Mapping[str, Any], vocabulary: Vocabulary) -> tuple[Stack, ...]:
     """The rules of a stacking page; BadPage with the path of the first fault."""
-    return tuple(_stack(told, vocabulary, f"rules.{n}") for n, told in enumerate(page.get("rules", ())))
+    rules = page.get("rules", ())
+    if not isinstance(rules, list | tuple):
+        raise BadPage("rules", "rules is no list", "write rules: [{code: …, mode: …}]")
+    found = tuple(_stack(told, vocabulary, f"rules.{n}") for n, told in enumerate(rules))
+    for n, one in enumerate(found):
+        if one.code in {other.code for other in found[:n]}:
+            raise BadPage(f"rules.{n}.code", f"two rules are called {one.code!r}", "give one of them another code")
+    return found
 
 
-def _stack(told: Mapping[str, Any], vocabulary: Vocabulary, at: str) -> Stack:
-    mode = told.get("mode")
+def _stack(told: Any, vocabulary: Vocabulary, at: str) -> Stack:
+    if not isinstance(told, Mapping) or "code" not in told:
+        raise BadPage(at, "a rule without its code", "write {code: …, mode: …}")
+    for key in told:
+        if key not in KEYS:
+            raise BadPage(f"{at}.{key}", f"unknown key {key!r}", near(key, KEYS, f"one of {', '.join(sorted(KEYS))}"))
+    if "mode" not in told:
+        raise BadPage(at, "a rule without its mode", f"one of {', '.join(MODES)}")
+    for name in ("enabled", "confirm"):
+        if not isinstance(told.get(name, False), bool):
+            raise BadPage(f"{at}.{name}", f"{told[name]!r} is not true or false", "write true or false")
+    mode = told["mode"]
     if mode not in MODES:
         raise BadPage(f"{at}.mode", f"unknown mode {mode!r}", near(str(mode), MODES, f"one of {', '.join(MODES)}"))
-    marks = dict(told.get("sides", {}))
-    policies = tuple(told.get("policies", marks))
-    if mode == "once":
-        marks = {policy: str(told["mark"]) for policy in policies}
-    order = tuple(told.get("order", policies))
+    if not told.get("zh"):
+        raise BadPage(at, "a rule without its sentence", "write zh: …, en: …")
+    policies, marks = _used(told, mode, at)
+    order = _listed(told, "order", at) or policies
     if mode == "sum_cap" and ("limit" not in told or sorted(order) != sorted(policies)):
         raise BadPage(
             at, "a ceiling over several policies needs limit, and every policy in order", "write limit and order"
         )
     limit = param_from("limit", told["limit"], vocabulary) if "limit" in told else None
+    if limit is not None and (limit.of != "money" or not isinstance(limit.spans[0].value, int)):
+        raise BadPage(f"{at}.limit", "the limit is no money", "write limit: {2019-01-01: 500 万元}")
+    per = _listed(told, "per", at)
+    if per and (len(per) != 2 or per[0] not in vocabulary.entities or per[1] != "year"):
+        raise BadPage(f"{at}.per", f"{list(per)} cannot share a limit", "write per: [enterprise, year]")
     return Stack(
         code=str(told["code"]), mode=mode, enabled=bool(told.get("enabled", False)), title=title_of(told), policies=policies,
         order=order, limit=limit, record=str(told.get("record", "")), marks=marks, confirm=bool(told.get("confirm", False)),
     )  # fmt: skip
+
+
+def _used(told: Mapping[str, Any], mode: str, at: str) -> tuple[tuple[str, ...], dict[str, str]]:
+    """The policies a rule is about, and the mark that each of them sets on the record it pays for."""
+    sides = told.get("sides", {})
+    if not isinstance(sides, Mapping) or (mode == "both_sides") != bool(sides):
+        raise BadPage(at, "only both_sides names a mark for each side", "write sides: {policy: mark}")
+    policies = _listed(told, "policies", at) or tuple(sides)
+    if not policies:
+        raise BadPage(at, "a rule about no policy", "write policies: [code, code]")
+    if mode in ("once", "both_sides") and "record" not in told:
+        raise BadPage(at, "a mark stands on a record", "write record: …")
+    if mode != "once":
+        return policies, {policy: str(mark) for policy, mark in sides.items()}
+    if "mark" not in told:
+        raise BadPage(at, "what is paid once needs a mark", "write mark: …, a field of the record")
+    return policies, dict.fromkeys(policies, str(told["mark"]))
+
+
+def _listed(told: Mapping[str, Any], name: str, at: str) -> tuple[str, ...]:
+    found = told.get(name, ())
+    if not isinstance(found, list | tuple):
+        raise BadPage(f"{at}.{name}", f"{name} is no list", f"write {name}: [{found}]")
+    return tuple(map(str, found))
 
 
 def check_stacking(stacks: Sequence[Stack], rules: Rules) -> list[BadPage]:
@@ -74,7 +122,12 @@ def check_stacking(stacks: Sequence[Stack], rules: Rules) -> list[BadPage]:
         for code in stack.policies:
             if code not in rules.policies:
                 found.append(BadPage(f"rules.{n}", f"no policy {code!r}", near(code, rules.policies, "name a policy")))
-        fields = rules.vocabulary.entities[stack.record].fields if stack.record in rules.vocabulary.entities else {}
+        entities = rules.vocabulary.entities
+        if stack.record and stack.record not in entities:
+            why = f"unknown entity {stack.record!r}"
+            found.append(BadPage(f"rules.{n}.record", why, near(stack.record, entities, "declare it")))
+            continue
+        fields = entities[stack.record].fields if stack.record else {}
         found += [
             BadPage(
                 f"rules.{n}", f"{stack.record} has no mark {mark!r}", near(mark, fields, "declare it in the vocabulary")
@@ -149,11 +202,30 @@ def with_limits(stacks: Sequence[Stack], told: Mapping[str, Any], vocabulary: Vo
 def stacking_differences(page: Mapping[str, Any], vocabulary: Vocabulary, *, on: date) -> Iterator[BadPage]:
     """What the page's examples say and what comes out otherwise."""
     stacks = stacking_from(page, vocabulary)
+    named = {policy for stack in stacks for policy in stack.policies}
     for n, example in enumerate(page.get("examples", ())):
         at = f"examples.{n}"
+        if not isinstance(example, Mapping) or not {"entitled", "expect"} <= example.keys():
+            yield BadPage(at, "an example says what is due and what is left", "write entitled: {…}, expect: {…}")
+            continue
+        unknown = _unknown(example, {one.code for one in stacks}, named, at)
+        if unknown is not None:
+            yield unknown
+            continue
         changed = with_limits(stacks, example.get("set", {}), vocabulary)
         read = {code: int(vocabulary.amount(fen, at).value) for code, fen in example["entitled"].items()}
         wanted = {code: int(vocabulary.amount(fen, at).value) for code, fen in example["expect"].items()}
         left, _ = stacked(changed, read, on=on, enable=example.get("enable", ()))
         if left != wanted:
             yield BadPage(f"{at}.expect", f"expected {wanted}, came to {left}", "mend the example or the rule")
+
+
+def _unknown(example: Mapping[str, Any], rules: set[str], policies: set[str], at: str) -> BadPage | None:
+    """The first name of an example that no rule of the page has."""
+    told = [("enable", code, rules) for code in example.get("enable", ())]
+    told += [("set", name.partition(".")[0], rules) for name in example.get("set", {})]
+    told += [("entitled", code, policies) for code in example["entitled"]]
+    for where, name, known in told:
+        if name not in known:
+            return BadPage(f"{at}.{where}", f"nothing is called {name!r}", near(name, known, "name one of the page"))
+    return None
