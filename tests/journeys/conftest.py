@@ -84,12 +84,29 @@ def day(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Day:
     return told
 
 
-def press(page: Any, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).last.click()
-
-
-def load(page: Any, button: Any) -> None:
+def press(page: Any, button: Any) -> None:
     """Press a button, given itself or by its name, and wait for the page that this leads to."""
-    found = page.get_by_role("button", name=button, exact=True).last if isinstance(button, str) else button
+    _go(page, page.get_by_role("button", name=button, exact=True).last if isinstance(button, str) else button)
+
+
+def follow(page: Any, link: Any) -> None:
+    """Follow a link, given itself or by its name, and wait for the page that it leads to."""
+    _go(page, page.get_by_role("link", name=link, exact=True) if isinstance(link, str) else link)
+
+
+def touch(page: Any, place: Any) -> None:
+    """Click what changes the page where it stands, given itself or by its words; what changes is to be waited for."""
+    (page.get_by_text(place) if isinstance(place, str) else place).click()
+
+
+def taken(page: Any, link: str) -> Any:
+    """The file that a link hands out, by its name."""
+    with page.expect_download() as download:
+        page.get_by_role("link", name=link).click()
+    return download.value
+
+
+def _go(page: Any, place: Any) -> None:
+    # What only looks (`all`, `count`, `content`) does not wait: asked too early, it tells of the page that is being left.
     with page.expect_navigation():
-        found.click()
+        place.click()

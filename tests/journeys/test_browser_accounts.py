@@ -12,7 +12,7 @@ from kechuang.casework.pages import day_of
 from kechuang.parties.models import Organisation
 from tests.factories import Region, a_person, a_unit, an_open_round, done
 from tests.journeys import story
-from tests.journeys.conftest import WORD, press
+from tests.journeys.conftest import WORD, follow, press, touch
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey, pytest.mark.browser]
 CODE, OTHER = "91110000802100433B", "91150100MA0N3R5Q8X"
@@ -49,7 +49,7 @@ def test_two_officers_merge_what_was_registered_twice(windows, region):
     first.wait_for_selector("text=等另一人确认")
 
     second = windows.of(region.officer_two)
-    second.click("text=1 处重复登记等你确认合并")
+    follow(second, second.get_by_text("1 处重复登记等你确认合并"))
     second.wait_for_url("**/people/")
     press(second, "确认合并")
     second.wait_for_selector("text=已合并；重复的登记不能再登录")
@@ -63,7 +63,7 @@ def test_a_deputy_is_named_for_some_days_and_the_record_says_for_whom(windows, r
     done(case, "submit_to_unit", region.leader, on=timezone.now(), promise="示例签章")
     head = windows.of(region.head)
     head.goto("/people/")
-    head.click(f"text={deputy.name}")
+    follow(head, head.get_by_text(deputy.name))
     head.select_option("#role", "unit_research")
     head.fill("#deputy_for", region.research.username)
     press(head, "授予")
@@ -75,7 +75,7 @@ def test_a_deputy_is_named_for_some_days_and_the_record_says_for_whom(windows, r
     page = windows.of(deputy)
     page.goto(f"/cases/{case.number}/act/unit_check/")
     page.fill("#f-opinion", "同意申报，材料属实。")
-    page.locator("form.form button.primary").click()
+    press(page, page.locator("form.form button.primary"))
     page.wait_for_function("!location.pathname.includes('/act/')")
     page.goto(f"/cases/{case.number}/")
     assert f"{deputy.name}（代{region.research.name}）" in page.locator("main").inner_text()
@@ -97,7 +97,7 @@ def test_a_password_is_reset_handed_over_and_changed_before_anything_else(window
     page.fill("[name=old]", made)
     page.fill("[name=new]", WORD)
     page.fill("[name=again]", WORD)
-    page.locator("main form button.primary").click()
+    press(page, page.locator("main form button.primary"))
     page.wait_for_url("**/todo/")
 
 
@@ -106,15 +106,15 @@ def test_one_scan_of_the_stamped_letter_signs_the_whole_list(windows, region):
     page = windows.of(region.signatory)
     page.goto("/cases/")
     page.check("[data-pick-all]")
-    page.locator("[data-picked] button", has_text="推荐提交").click()
+    press(page, page.locator("[data-picked] button", has_text="推荐提交"))
     page.wait_for_selector("text=会发生什么")
-    page.click("summary:has-text('上传扫描件')")
+    touch(page, page.locator("summary", has_text="上传扫描件"))
     page.set_input_files(
         "input[name=letter-scan]", {"name": "推荐函盖章.pdf", "mimeType": "application/pdf", "buffer": PDF}
     )
     press(page, "看看会怎样")
     page.wait_for_selector("text=推荐函盖章.pdf")
-    page.locator("button[value=confirm]").click()
+    press(page, page.locator("button[value=confirm]"))
     page.wait_for_selector("text=已办 2 件")
     assert set(Case.objects.values_list("state", flat=True)) == {"submitted"}
     digest = Attachment.objects.filter(field="letter").values_list("digest", flat=True).distinct().get()

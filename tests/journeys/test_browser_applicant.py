@@ -15,7 +15,7 @@ from kechuang.casework.models import Attachment, Case, Document, Draft
 from kechuang.casework.pages import pages_of
 from kechuang.faces.rehearsal.filling import filled, term_of
 from tests.factories import Region, a_person, an_open_round
-from tests.journeys.conftest import load, press
+from tests.journeys.conftest import follow, press, taken
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey, pytest.mark.browser]
 TITLE = "荒漠草原退化土壤碳汇的微生物驱动机制"
@@ -75,14 +75,14 @@ def test_an_application_is_drafted_attached_submitted_and_passed_on(windows, reg
     # The member agrees from the to-do page.
     the_rest(case, region, member)
     theirs = windows.of(member)
-    theirs.get_by_role("link", name="成员确认参加").click()
+    follow(theirs, theirs.get_by_role("link", name="成员确认参加"))
     theirs.fill("#f-promise-name", member.name)
     press(theirs, "成员确认参加")
     theirs.wait_for_url(f"**/cases/{case.number}/")
 
     # The leader checks, reads what will follow, submits and gets a receipt.
     page.goto(f"/cases/{case.number}/form/")
-    page.get_by_role("link", name="核对并提交").click()
+    follow(page, page.get_by_role("link", name="核对并提交"))
     page.wait_for_url("**/act/submit_to_unit/")
     assert "这件将从“草稿”转为“待单位审核”。" in page.content()
     page.fill("#f-promise-name", region.leader.name)
@@ -90,9 +90,7 @@ def test_an_application_is_drafted_attached_submitted_and_passed_on(windows, reg
     page.wait_for_url(re.compile(r"/receipt/\w+/$"))
     receipt = Document.objects.get(kind="receipt")
     assert receipt.code in page.content()
-    with page.expect_download() as download:
-        page.get_by_role("link", name="下载回执文件").click()
-    assert receipt.code in download.value.suggested_filename
+    assert receipt.code in taken(page, "下载回执文件").suggested_filename
 
     # The unit checks and seals, the recommender passes it on: each from their own to-do page.
     for who, step, fields in (
@@ -101,12 +99,12 @@ def test_an_application_is_drafted_attached_submitted_and_passed_on(windows, reg
         (region.signatory, "推荐提交", {"#f-letter-name": region.signatory.name}),
     ):
         theirs = windows.of(who)
-        theirs.get_by_role("link", name=step).click()
+        follow(theirs, theirs.get_by_role("link", name=step))
         for place, text in fields.items():
             theirs.fill(place, text)
         if theirs.locator("#f-truth").count():
             theirs.locator("#f-truth input[type=checkbox]").check()
-        load(theirs, step)
+        press(theirs, step)
 
     case.refresh_from_db()
     assert (case.state, case.title, case.received_at is not None) == ("submitted", TITLE, True)

@@ -12,7 +12,7 @@ from kechuang.engines.panel.ceremony import commitment
 from kechuang.faces.web import verifying
 from tests.factories import START, Region, a_case, a_person, an_open_round, done
 from tests.journeys import story
-from tests.journeys.conftest import PHONE, press
+from tests.journeys.conftest import PHONE, follow, press, taken
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey, pytest.mark.browser]
 
@@ -51,7 +51,7 @@ def test_a_round_is_drawn_in_public_and_verified_by_anyone(windows, region):
     # What is short is shown before anything is frozen; nothing is.
     operator.goto(where)
     assert step(operator) == "冻结名单、规则与评分"
-    operator.get_by_role("link", name="先看还缺哪些专家").click()
+    follow(operator, operator.get_by_role("link", name="先看还缺哪些专家"))
     operator.wait_for_selector("#lacks")
     assert operator.locator("#lacks h3").inner_text() == "专家足够，各项要求都能满足"
     press(operator, "冻结并公布摘要")
@@ -99,6 +99,5 @@ def test_a_round_is_drawn_in_public_and_verified_by_anyone(windows, region):
     public.reload()
     assert public.locator("#command").inner_text() == f"python3 verify_draw.py draw-{round_.code}-1.json"
     assert "核验通过" in public.locator("#result").inner_text()
-    with public.expect_download() as download:
-        public.get_by_role("link", name="下载公开凭证").click()
-    assert verifying.found(json.loads(download.value.path().read_text("utf-8"))) == []
+    given = taken(public, "下载公开凭证")
+    assert verifying.found(json.loads(given.path().read_text("utf-8"))) == []

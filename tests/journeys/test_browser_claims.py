@@ -20,7 +20,7 @@ from tests.desks.claims.steps import PDF, WAN, Firms, a_round, a_trade
 from tests.desks.claims.test_titles import MARKS, a_file, sheet_of
 from tests.factories import a_person, done
 from tests.journeys import story
-from tests.journeys.conftest import load, press
+from tests.journeys.conftest import press, touch
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey, pytest.mark.browser]
 
@@ -57,7 +57,7 @@ def acted(page, number, step, fill=None):
         page.fill(place, text)
     for radio in page.locator("fieldset input[type=radio][value=pass]").all():
         radio.check()
-    load(page, page.locator("form.form button.primary"))
+    press(page, page.locator("form.form button.primary"))
 
 
 def started(page, round_):
@@ -74,7 +74,7 @@ def filled_unit(page, number):
         page.fill(place, text)
     page.fill("[name='unit_bank.bank']", "示例银行")
     page.fill("[name='unit_bank.number']", "6222020200112233445")
-    load(page, "保存")
+    press(page, "保存")
 
 
 def promised(page, number):
@@ -84,13 +84,13 @@ def promised(page, number):
         box.check()
     if page.locator("#f-track input[type=radio]").count():
         page.locator("#f-track input[type=radio]").first.check()
-    load(page, "保存")
+    press(page, "保存")
 
 
 def handed_in(page, number, who):
     page.goto(f"/cases/{number}/act/submit/")
     page.fill("#f-promise-name", who.name)
-    load(page, page.locator("form.form button.primary"))
+    press(page, page.locator("form.form button.primary"))
 
 
 def the_notice_is_over(case):
@@ -105,13 +105,13 @@ def test_a_contract_is_registered_claimed_capped_listed_paid_and_paid_back(here,
     # The firm enters contract and payment, the registrar confirms both.
     page = here(region.claimant)
     page.goto("/registers/contracts/")
-    page.get_by_text("登记一条，或导入表格").click()
+    touch(page, "登记一条，或导入表格")
     for place, text in {"number": "HT-1", "buyer": region.unit.name, "seller": region.seller.name, "signed_on": this_year(), "contract_amount": "30000000", "technical_amount": "30000000"}.items():  # fmt: skip
         page.fill(f"#f-{place}", text)
     page.select_option("#f-contract_kind", "transfer")
     press(page, "登记")
     page.goto("/registers/trades/")
-    page.get_by_text("登记一条，或导入表格").click()
+    touch(page, "登记一条，或导入表格")
     for place, text in {
         "number": "FK-1",
         "contract": "HT-1",
@@ -139,7 +139,7 @@ def test_a_contract_is_registered_claimed_capped_listed_paid_and_paid_back(here,
     page.fill("#f-use_made", "已建成中试线并投产")
     for field in ("invoices", "bank_slips"):
         page.set_input_files(f"#f-{field}-new", tmp_path / "凭证.pdf")
-    load(page, "保存")
+    press(page, "保存")
     promised(page, case.number)
     handed_in(page, case.number, region.claimant)
     case.refresh_from_db()
@@ -160,8 +160,8 @@ def test_a_contract_is_registered_claimed_capped_listed_paid_and_paid_back(here,
     planner.goto(f"/rounds/{round_.code}/list/")
     assert "超出预算 50.00 万元" in planner.locator("h1").inner_text()
     planner.locator("input[name=pick]").check()
-    load(planner, "列入名单")
-    planner.locator("button[value=confirm]").click()
+    press(planner, "列入名单")
+    press(planner, planner.locator("button[value=confirm]"))
     planner.wait_for_url("**/list/")
     assert "批次可用 150.00 万元，名单合计 200.00 万元，按比例分配" in planner.content()
     assert Share.objects.get(case=case).fen == 150 * WAN
@@ -213,7 +213,7 @@ def test_a_claim_on_a_related_contract_is_refused_with_its_reason(here, region, 
     page.fill("#f-use_made", "已投产")
     for field in ("invoices", "bank_slips"):
         page.set_input_files(f"#f-{field}-new", tmp_path / "凭证.pdf")
-    load(page, "保存")
+    press(page, "保存")
     promised(page, case.number)
     handed_in(page, case.number, region.claimant)
     case.refresh_from_db()
@@ -243,7 +243,7 @@ def sheet_filled_in(here, case, seat):
     page.goto(f"/reviews/{seat.label}/{case.number}/")
     for place, text in sheet_of(case, MARKS, seat.label).items():
         page.fill(f"[name='{place}']", text)
-    load(page, page.get_by_role("button", name="提交", exact=True).last)
+    press(page, page.get_by_role("button", name="提交", exact=True).last)
     assert Review.objects.filter(case=case, label=seat.label).count() == 1
 
 
@@ -276,7 +276,7 @@ def test_a_high_tech_file_depends_on_experts_is_read_given_reported_on_and_withd
     planner, meeting = here(region.planner), here(region.leadership)
     planner.goto(f"/cases/{case.number}/act/propose/")
     planner.locator("input[value=recognise], option[value=recognise]").first.check()
-    load(planner, planner.locator("form.form button.primary"))
+    press(planner, planner.locator("form.form button.primary"))
     acted(here(region.planning_chief), case.number, "publish_list")
     the_notice_is_over(case)
     acted(meeting, case.number, "recognise", {"#f-document_no": "内科高字〔2026〕5号"})
@@ -294,7 +294,7 @@ def test_a_high_tech_file_depends_on_experts_is_read_given_reported_on_and_withd
     meeting.goto(f"/cases/{case.number}/act/withdraw_title/")
     meeting.select_option("#f-ground", "fraud")
     meeting.fill("#f-from_date", timezone.localdate().isoformat())
-    load(meeting, meeting.locator("form.form button.primary"))
+    press(meeting, meeting.locator("form.form button.primary"))
     page.goto(f"/titles/{title.number}/")
     case.refresh_from_db()
     assert (case.state, "已取消" in page.locator(".head").inner_text()) == ("withdrawn_title", True)

@@ -31,7 +31,7 @@ from tests.desks.claims.steps import (
     paid,
 )
 from tests.factories import done
-from tests.journeys.conftest import load
+from tests.journeys.conftest import press
 from tests.journeys.test_browser_claims import acted, handed_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey, pytest.mark.browser]
@@ -91,8 +91,8 @@ def test_a_claim_is_explained_checked_listed_and_paid(windows, programme, record
     planner = windows.of(region.planner)
     planner.goto(f"/rounds/{case.round.code}/list/")
     planner.locator("input[name=pick]").check()
-    load(planner, "列入名单")
-    planner.locator("button[value=confirm]").click()
+    press(planner, "列入名单")
+    press(planner, planner.locator("button[value=confirm]"))
     planner.wait_for_url("**/list/")
     fen = Computation.objects.get(case=case).fen
     assert Share.objects.get(case=case).fen == fen

@@ -59,7 +59,7 @@ def test_a_session_runs_out_before_an_act_and_the_act_is_done_after_signing_in(w
     page.goto(f"/cases/{number}/act/withdraw/")
     page.fill("#f-reason", "研究条件发生变化，撤回本次申报。")
     expired()
-    page.locator("form.form button.primary").click()
+    press(page, page.locator("form.form button.primary"))
     page.fill("#resume-name", region.leader.username)
     page.fill("#resume-word", WORD)
     press(page, "登录并保存")

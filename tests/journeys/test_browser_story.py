@@ -25,7 +25,7 @@ from kechuang.faces.rehearsal import applications, plans
 from kechuang.faces.rehearsal.filling import filled
 from tests.factories import Region, a_person, an_open_round, done
 from tests.journeys import story
-from tests.journeys.conftest import PHONE, Day, Windows, load, press
+from tests.journeys.conftest import PHONE, Day, Windows, follow, press, touch
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey, pytest.mark.browser]
 PROGRAMME = "basic-research"
@@ -58,9 +58,9 @@ class Tale:
     def does(self, who: Any, title: str, *, on: str = "", refused: bool = False, **said: Any) -> Any:
         """One act, from the page of the case: the link by its title, what is asked, the press."""
         page = self.at(who, f"/cases/{on}/" if on else "")
-        page.get_by_role("link", name=title, exact=True).click()
+        follow(page, title)
         say(page, said)
-        load(page, page.locator("form.form button.primary"))
+        press(page, page.locator("form.form button.primary"))
         told = [box.inner_text() for box in page.locator("#refusal, main [role=alert]").all()]
         assert bool(told) == refused, told
         return page
@@ -211,17 +211,17 @@ def corrected_and_admitted(tale: Tale) -> None:
     page = tale.at(region.chief, f"/cases/{tale.number}/findings/")
     for _n in range(page.locator("form textarea, form input[name=word]").count()):
         page.locator("form textarea, form input[name=word]").first.fill("已核实，不影响受理")
-        load(page, page.locator("form button").first)
+        press(page, page.locator("form button").first)
     tale.does(region.chief, "受理")
     assert tale.case.state == "admitted"
 
 
 def checked(tale: Tale, officer: Any) -> None:
     page = tale.at(officer)
-    page.get_by_role("link", name="逐项审查", exact=True).click()
+    follow(page, "逐项审查")
     for radio in page.locator("ul.checklist input[type=radio][value=pass]").all():
         radio.check()
-    load(page, page.locator("form.form button.primary"))
+    press(page, page.locator("form.form button.primary"))
 
 
 def reviewed(tale: Tale) -> None:
@@ -230,22 +230,22 @@ def reviewed(tale: Tale) -> None:
     on_round(tale, region.officer, "启动评审")
     page = tale.at(region.officer_two, f"/rounds/{round_.code}/groups/")
     page.locator("input[name=pick]").first.check()
-    load(page, page.locator("form button.primary, form button").last)
+    press(page, page.locator("form button.primary, form button").last)
     round_.refresh_from_db()
     story.ceremony(round_, region, tale.day.at)
-    load(tale.at(region.operator, f"/rounds/{round_.code}/draw/"), "抽取全部评审组")
+    press(tale.at(region.operator, f"/rounds/{round_.code}/draw/"), "抽取全部评审组")
     mine, *others = Seat.objects.filter(state="invited", draw__mode="mail").select_related("expert__person")
     page = tale.at(mine.expert.person, "/reviews/", viewport=PHONE)
-    load(page, "同意并签署承诺")
+    press(page, "同意并签署承诺")
     for seat in others:
         done(tale.case, "promise", story.Actor.labelled(seat.label), on=tale.day.at, promise=story.SEAL)
     tale.day.pass_(4)
     assert tale.case.state == "mail_review"
     page.goto("/reviews/")
-    page.get_by_role("link", name=TITLE).first.click()
+    follow(page, page.get_by_role("link", name=TITLE).first)
     sheet = story.a_sheet(story.form_of(tale.case, "mail"), 88)
     say(page, {code: str(text) for code, text in sheet.items() if page.locator(f"[name='{code}']").count()})
-    page.locator("#sheet button.primary").click()
+    press(page, page.locator("#sheet button.primary"))
     page.wait_for_url("**/reviews/")
     for number, seat in enumerate(others):
         typed = story.a_sheet(story.form_of(tale.case, "mail"), 85 + number)
@@ -256,9 +256,9 @@ def reviewed(tale: Tale) -> None:
 
 def on_round(tale: Tale, who: Any, title: str, **said: Any) -> Any:
     page = tale.at(who, f"/rounds/{tale.round.code}/")
-    page.get_by_role("link", name=title, exact=True).click()
+    follow(page, title)
     say(page, said)
-    load(page, page.locator("form.form button.primary"))
+    press(page, page.locator("form.form button.primary"))
     return page
 
 
@@ -269,8 +269,8 @@ def ranked_and_selected(tale: Tale) -> None:
     assert (tale.case.rank, tale.case.above_line) == (1, True)
     page = tale.at(region.planner, where)
     page.locator("input[name=pick]").check()
-    load(page, "对选中的提出建议")
-    load(page, page.locator("button[value=confirm]"))
+    press(page, "对选中的提出建议")
+    press(page, page.locator("button[value=confirm]"))
     tale.does(region.planning_chief, "审核资助建议")
     tale.does(region.leadership, "同意拟立项", minutes=MINUTES)
     tale.does(region.planner, "公示")
@@ -282,7 +282,7 @@ def objected_and_decided(tale: Tale) -> None:
     region, notice = tale.region, Notice.objects.get(cases=tale.case)
     public = tale.windows.public(viewport=PHONE)
     public.goto(f"/notices/{notice.code}/")
-    public.get_by_role("link", name=re.compile("对此项提出异议")).click()
+    follow(public, public.get_by_role("link", name=re.compile("对此项提出异议")))
     say(
         public,
         {
@@ -303,7 +303,7 @@ def objected_and_decided(tale: Tale) -> None:
     tale.does(region.leader, "被异议方说明", on=child.number, text="两个项目的研究对象和方法不同，附说明材料。")
     tale.does(region.supervisor, "提交异议调查报告", on=child.number, finding="fails", report=WHY)
     tale.does(region.leadership, "异议不成立", on=child.number, minutes=MINUTES)
-    public.get_by_role("link", name="查看处理进度").click()
+    follow(public, public.get_by_role("link", name="查看处理进度"))
     assert "异议不成立" in public.content()
     tale.day.pass_(15)
     tale.does(region.leadership, "立项", minutes=MINUTES, document_no="内科发基字〔2018〕1号")
@@ -319,7 +319,7 @@ def signed_and_paid(tale: Tale) -> None:
     tale.does(region.chief, "签订任务书")
     assert tale.case.state == "running"
     page = tale.at(region.fund_clerk, "/money/quotas/")
-    page.get_by_text("登记资金指标文件").click()
+    touch(page, "登记资金指标文件")
     say(page, {"number": "内财教〔2018〕1号", "fen": "1000", "day": "2018-06-01"})
     press(page, "登记")
     page.wait_for_selector("text=内财教〔2018〕1号")
@@ -337,7 +337,7 @@ def paid(tale: Tale) -> None:
     page.locator("input[name=pick]").first.check()
     in_bulk(page)
     page = tale.at(region.fund_clerk, "/money/batches/")
-    load(page, page.get_by_role("button", name=re.compile("做成支付文件")))
+    press(page, page.get_by_role("button", name=re.compile("做成支付文件")))
     grant = Grant.objects.get(case=tale.case)
     fen = grant.paid_fen - grant.received_fen
     tale.does(region.finance, "确认到账", amount=str(fen / 1_000_000), date=tale.day.at.date().isoformat())
@@ -347,17 +347,17 @@ def paid(tale: Tale) -> None:
 
 def in_bulk(page: Any) -> None:
     """What would happen is shown; then it is done."""
-    load(page, page.locator("button.primary").last)
-    load(page, page.locator("button[value=confirm]"))
+    press(page, page.locator("button.primary").last)
+    press(page, page.locator("button[value=confirm]"))
 
 
 def changed_and_assessed(tale: Tale) -> None:
     """A route is changed by right; the mid-term is asked for, reported, judged, passed: the second instalment follows."""
     region = tale.region
     page = tale.does(region.leader, "项目变更：拟变更", change="route")
-    page.get_by_role("link", name="自主调整并备案", exact=True).click()
+    follow(page, "自主调整并备案")
     say(page, {"text": "土壤采样由三次改为四次，目标和指标不变。"})
-    load(page, page.locator("form.form button.primary"))
+    press(page, page.locator("form.form button.primary"))
     assert Case.objects.get(flow="change").state == "noted"
     tale.does(region.officer, "中期评估：启动中期评估")
     child = Case.objects.get(flow="midterm")
@@ -382,7 +382,7 @@ def reported(tale: Tale, kind: str) -> None:
             row |= {c.code: [file.digest] for c in one.columns if c.kind in ("file", "files")}
     reports.draft(tale.case, kind, typed, by=tale.region.leader, on=tale.day.at)
     page = tale.at(tale.region.leader, f"/cases/{tale.number}/reports/{kind}/")
-    load(page, "保存")
+    press(page, "保存")
 
 
 def drawn_alone(tale: Tale, number: str, title: str) -> None:
@@ -390,7 +390,7 @@ def drawn_alone(tale: Tale, number: str, title: str) -> None:
     region = tale.region
     tale.does(region.supervisor, f"见证：{title}", on=number)
     page = tale.at(region.operator, "/panels/")
-    page.get_by_role("link", name=number).click()
+    follow(page, page.get_by_role("link", name=number))
     say(
         page,
         {
@@ -400,7 +400,7 @@ def drawn_alone(tale: Tale, number: str, title: str) -> None:
             },
         },
     )
-    load(page, title)
+    press(page, title)
     assert "已抽取" in page.content()
 
 
@@ -418,9 +418,9 @@ def expert_says(tale: Tale, number: str, **said: Any) -> None:
             )
         else:
             page = tale.at(seat.expert.person, "/reviews/", viewport=PHONE)
-            page.locator("a[href*='/reviews/']").filter(has_text=re.compile("荒漠|" + number)).first.click()
+            follow(page, page.locator("a[href*='/reviews/']").filter(has_text=re.compile("荒漠|" + number)).first)
             say(page, {code: str(text) for code, text in said.items() if page.locator(f"[name='{code}']").count()})
-            load(page, page.locator("#sheet button.primary"))
+            press(page, page.locator("#sheet button.primary"))
 
 
 def accepted_and_settled(tale: Tale) -> None:
@@ -428,9 +428,9 @@ def accepted_and_settled(tale: Tale) -> None:
     region = tale.region
     grant = Grant.objects.get(case=tale.case)
     page = tale.at(region.finance)
-    page.get_by_role("link", name="填报支出", exact=True).click()
+    follow(page, "填报支出")
     say(page, {"spending.0.kind": "operation", "spending.0.fen": str(grant.received_fen / 1_000_000)})
-    load(page, page.locator("form.form button.primary"))
+    press(page, page.locator("form.form button.primary"))
     tale.does(region.leader, "申请提前验收")
     reported(tale, "acceptance")
     tale.does(region.head, "申请验收", seal=region.head.name)

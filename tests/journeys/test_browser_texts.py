@@ -11,6 +11,7 @@ from kechuang.casework.models import Case
 from kechuang.desks.texts import indexing
 from kechuang.desks.texts.comparing import compare
 from tests.factories import START, Region, a_case, a_person, an_open_round
+from tests.journeys.conftest import follow
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey, pytest.mark.browser]
 WHEAT = "针对河套灌区春小麦在盐碱胁迫下出苗率低的问题，本项目拟采集不同盐分梯度的土壤样品，测定种子萌发期离子通道的表达变化，筛选耐盐候选基因，并在两个旗县开展三年的田间验证。"
@@ -72,7 +73,7 @@ def test_an_officer_compares_two_cases_and_prints_the_passages(windows, region, 
 
     page = windows.of(region.officer)
     page.goto(f"/cases/{second.number}/findings/")
-    page.get_by_role("link", name="盐碱地小麦选育").click()
+    follow(page, page.get_by_role("link", name="盐碱地小麦选育"))
     page.wait_for_url(f"**/compare/?with={first.number}")
     assert page.locator("[data-compare] mark").count() >= 4
     page.emulate_media(media="print")
