@@ -133,7 +133,11 @@ def test_whoever_sent_before_the_stroke_is_in_time_and_whoever_sent_after_it_is_
     found, told, closes = a_call(house, number)
 
     near = sorted(round((one.first - closes * 1_000_000) / 1e6) for one in told)
-    assert (min(near) < -100, any(-NEAR <= ms < 0 for ms in near), any(0 <= ms < NEAR for ms in near)) == (True, True, True)
+    assert (min(near) < -100, any(-NEAR <= ms < 0 for ms in near), any(0 <= ms < NEAR for ms in near)) == (
+        True,
+        True,
+        True,
+    )
     assert (any(one.digests for one in told), any(one.codes for one in told)) == (True, True)
     assert {one.number: one.codes for one in told if set(one.codes) - LATE} == {}
     assert any(429 in one.statuses for one in told) or number < len(CALLS) - 2

@@ -1,13 +1,16 @@
 """Prepared statements say what the ORM's own would, and refuse what they cannot hold."""
 
+from copy import copy
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.utils.safestring import mark_safe
 
 from kechuang.casework.models import Answer, Case, Duty, Finding, Record
 from kechuang.casework.records import expect
 from kechuang.parties.models import Appointment, Organisation
-from kechuang.parties.prepared import Prepared, insert, insert_many, update
+from kechuang.parties.prepared import Prepared, insert, insert_all, insert_many, update
 from kechuang.parties.steady import once, steady
 from tests.factories import Region, a_case
 
@@ -70,6 +73,32 @@ def test_an_inserted_row_has_its_key_and_stands_in_the_table(case):
     duty = Duty(case=case, person=case.leader, power="planning")
     insert(duty)
     assert columns(Duty.objects.get(pk=duty.pk)) == columns(duty)
+
+
+def kept(row):
+    """The columns of a row as they lie in the table, but for its key."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT * FROM "{row._meta.db_table}" WHERE id = %s', [row.pk])
+        return cursor.fetchone()[1:]
+
+
+@pytest.mark.parametrize("given", [{}, {"asked_fen": "500", "taken_over": 1, "title": mark_safe("题目"), "rank": True}])
+def test_what_is_inserted_lies_there_as_the_orm_would_have_laid_it(case, given):
+    """Whatever type a value has: what is not plain goes the way of its field. A cipher is another each time."""
+    pairs = []
+    for way in (insert, lambda row: row.save(force_insert=True)):
+        row = copy(Case.objects.get(pk=case.pk))
+        row.pk, row.number = None, f"N{len(pairs)}"
+        row.__dict__.update(given)
+        way(row)
+        pairs.append([value for value in kept(row) if value not in ("N0", "N1") and type(value) is not bytes])
+    assert pairs[0] == pairs[1]
+
+
+def test_many_rows_are_inserted_with_their_keys_in_their_order(case):
+    rows = insert_all(Organisation(name=f"示例单位{n}", kind="firm", place="150100") for n in range(3))
+    assert [Organisation.objects.get(pk=row.pk).name for row in rows] == ["示例单位0", "示例单位1", "示例单位2"]
+    assert insert_all(iter(())) == []
 
 
 def test_an_update_changes_the_named_columns_of_that_row_alone(case):

@@ -13,7 +13,7 @@ from kechuang.casework.actor import Actor
 from kechuang.casework.models import Record, Told, salt, subject_key
 from kechuang.engines.flow import Done
 from kechuang.engines.ledger import beginning, canonical, digest, link
-from kechuang.parties.prepared import Prepared, insert
+from kechuang.parties.prepared import Prepared, insert, insert_all
 from kechuang.parties.secrets import keyed_digest
 from kechuang.parties.steady import forget, once
 from kechuang.words.outcome import Refused
@@ -102,13 +102,13 @@ def write_first(entries: Iterable[tuple[Any, Entry]]) -> list[Record]:
     for subject, entry in entries:
         kind, pid = subject_key(subject)
         pairs.append(drawn_up(subject, entry, beginning(f"{kind}:{pid}"), 1))
-    written = Record.objects.bulk_create([record for record, _ in pairs], batch_size=500)
+    written = insert_all([record for record, _ in pairs])
     tolds = []
     for record, (_, told) in zip(written, pairs, strict=True):
         if told is not None:
             told.record = record
             tolds.append(told)
-    Told.objects.bulk_create(tolds, batch_size=500)
+    insert_all(tolds)
     return written
 
 

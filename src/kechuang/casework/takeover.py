@@ -16,6 +16,7 @@ from kechuang.casework.pages import day_of, frozen_text, pages_for, pages_of
 from kechuang.engines.ledger import canonical, digest
 from kechuang.parties.models import Employment, Organisation, Person
 from kechuang.parties.permissions import appointments
+from kechuang.parties.prepared import insert_all
 from kechuang.parties.secrets import token
 from kechuang.words import offers
 from kechuang.words.outcome import Refused
@@ -117,8 +118,8 @@ def _some(round_: Round, projects: Sequence[Project], by: Actor, role: str, on: 
     fresh = list({p.project_no: p for p in projects if p.project_no not in known}.values())
     units = _units({p.unit for p in fresh})
     people = _people(fresh, units, on)
-    cases = Case.objects.bulk_create([_case(round_, p, units, people, on) for p in fresh], batch_size=SIZE)
-    Award.objects.bulk_create(
+    cases = insert_all([_case(round_, p, units, people, on) for p in fresh])
+    insert_all(
         [
             Award(case=c, fen=p.fen, on=on, steps=[{"name": ACT, "value": str(p.fen)}])
             for c, p in zip(cases, fresh, strict=True)
@@ -161,7 +162,7 @@ def _units(names: Iterable[str]) -> dict[str, Organisation]:
     missing = [
         Organisation(name=n, kind="institute", place="000000", standing="pending") for n in sorted(wanted - set(found))
     ]
-    for unit in Organisation.objects.bulk_create(missing):
+    for unit in insert_all(missing):
         found[unit.name] = unit
     return found
 
@@ -175,8 +176,8 @@ def _people(projects: Iterable[Project], units: dict[str, Organisation], on: dat
         for key, p in sorted(wanted.items())
         if key not in found
     ]
-    made = Person.objects.bulk_create(missing)
-    Employment.objects.bulk_create(Employment(person=p, organisation=p.unit, since=day_of(on)) for p in made)
+    made = insert_all(missing)
+    insert_all(Employment(person=p, organisation=p.unit, since=day_of(on)) for p in made)
     return found | {p.username: p for p in made}
 
 

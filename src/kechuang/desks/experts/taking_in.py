@@ -15,6 +15,7 @@ from kechuang.casework.pages import day_of
 from kechuang.casework.takeover import Taken, role_of
 from kechuang.desks.experts.models import Expert
 from kechuang.parties.models import Employment, Organisation, Person
+from kechuang.parties.prepared import insert_all
 
 MOST_TITLES = 20
 
@@ -38,15 +39,12 @@ def _entered(gathered: Mapping[str, dict[str, Any]], by: Actor, role: str, on: d
     known = set(Expert.objects.filter(person__username__in=gathered).values_list("person__username", flat=True))
     fresh = {key: one for key, one in gathered.items() if key not in known}
     people = _people(fresh, on)
-    experts = Expert.objects.bulk_create(
-        (
-            Expert(
-                person=people[key], kind="technical", fields=sorted(one["fields"]), keywords=one["titles"],
-                place=people[key].unit.place if people[key].unit else "000000", standing="pending", entered_on=day_of(on),
-            )
-            for key, one in fresh.items()
-        ),
-        batch_size=500,
+    experts = insert_all(
+        Expert(
+            person=people[key], kind="technical", fields=sorted(one["fields"]), keywords=one["titles"],
+            place=people[key].unit.place if people[key].unit else "000000", standing="pending", entered_on=day_of(on),
+        )
+        for key, one in fresh.items()
     )  # fmt: skip
     entries = (
         (
@@ -73,11 +71,11 @@ def _people(fresh: Mapping[str, dict[str, Any]], on: datetime) -> dict[str, Pers
         Organisation(name=n, kind="institute", place="000000", standing="pending")
         for n in sorted(set(names) - set(units))
     ]
-    units |= {u.name: u for u in Organisation.objects.bulk_create(new_units)}
-    made = Person.objects.bulk_create(
+    units |= {u.name: u for u in insert_all(new_units)}
+    made = insert_all(
         Person(username=key, name=key, unit=units[name], standing="pending", password="!")
         for name, keys in names.items()
         for key in keys
     )
-    Employment.objects.bulk_create(Employment(person=p, organisation=p.unit, since=day_of(on)) for p in made)
+    insert_all(Employment(person=p, organisation=p.unit, since=day_of(on)) for p in made)
     return found | {p.username: p for p in made}

@@ -30,7 +30,7 @@ from kechuang.desks.funds.models import (
 from kechuang.engines import forms
 from kechuang.formula import UNKNOWN
 from kechuang.parties import hands
-from kechuang.parties.prepared import Prepared, add, insert, update
+from kechuang.parties.prepared import Prepared, add, insert, insert_all, update
 from kechuang.words.money import shared_out
 from kechuang.words.offers import check, effect, fact, table
 from kechuang.words.outcome import Finding, Refused
@@ -104,16 +104,16 @@ def award(case: Case, context: Any) -> None:
 @effect("funds.take_over")
 def take_over(pairs: Sequence[tuple[Case, Any]], on: datetime) -> None:
     """The grants of projects taken over, with what was paid elsewhere as one transfer each from the earlier system."""
-    Grant.objects.bulk_create(
+    insert_all(
         Grant(case=c, granted_fen=p.fen, allocated_fen=p.fen, paid_fen=p.paid_fen, received_fen=p.paid_fen)
         for c, p in pairs
     )
     earlier = account("earlier:system")
-    units = Account.objects.bulk_create(
+    units = insert_all(
         Account(code=f"unit:{c.number}", holds="unit", balance_fen=p.paid_fen) for c, p in pairs if p.paid_fen
     )
     paid = [(c, p) for c, p in pairs if p.paid_fen]
-    Transfer.objects.bulk_create(
+    insert_all(
         Transfer(debit=earlier, credit=unit, fen=p.paid_fen, what="take_over", case=c, on=on)
         for (c, p), unit in zip(paid, units, strict=True)
     )
