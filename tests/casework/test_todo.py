@@ -73,6 +73,30 @@ def test_a_correction_waits_for_the_leader_by_its_own_term_and_stands_still_for_
     assert [name for _, name in names(region.chief, on)] == []
 
 
+def test_what_is_checked_waits_for_the_second_person_alone_and_an_erratum_for_nobody():
+    region = Region()
+    case = story.an_application(region, an_open_round(region), on=LATER)
+    assert names(region.leadership) == []
+    on = story.closed(case.round, START).closes_at + timedelta(1)
+    items = [{"item": item, "verdict": "pass"} for item in story.pages_of(case.round).choices("checklist")]
+    done(case, "record_check", region.officer, on=on, items=items)
+    case.refresh_from_db()
+    assert (case.number in dict(names(region.officer, on)), names(region.chief, on)) == (
+        False,
+        [(case.number, "admit")],
+    )
+
+
+def test_what_has_months_to_go_stands_behind_what_came_without_a_term():
+    region = Region()
+    round_ = an_open_round(region)
+    cases = [open_case(round_, by=region.leader, on=START, key=f"open-{n}") for n in range(3)]
+    days = {cases[0].pk: 300, cases[2].pk: 20}
+    act = todo.desk(region.leader, LATER).tasks[0].act
+    told = [todo.Task(one, act, LATER + timedelta(days[one.pk]) if one.pk in days else None) for one in cases]
+    assert [one.subject for one in todo._by_deadline(told, LATER)] == [cases[2], cases[1], cases[0]]
+
+
 def test_a_payment_is_confirmed_only_after_it_was_made():
     region = Region()
     story.a_pool()

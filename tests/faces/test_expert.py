@@ -191,3 +191,13 @@ def test_masking_and_form_agree_on_what_is_shown():
     shown = forms.for_experts(form, blind=True)
     values = forms.masked(form, forms.typed(form, panel.cases[0].answers), blind=True)
     assert set(values) <= set(shown.fields)
+
+
+def test_the_to_do_list_of_an_expert_leads_to_the_desk_and_never_says_that_nothing_is_to_be_done():
+    panel = Panel()
+    told = browser(panel.seat).get("/todo/").content.decode()
+    outside = Client()
+    outside.force_login(a_person())
+    other = outside.get("/todo/").content.decode()
+    assert ('<h3><a href="/reviews/">评审任务</a></h3>' in told, "今天没有要办的事" in told) == (True, False)
+    assert ('<h3><a href="/reviews/">' in other, "今天没有要办的事" in other) == (False, True)

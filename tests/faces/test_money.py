@@ -286,3 +286,12 @@ def test_ended_projects_wait_for_settlement_and_money_to_come_back():
     assert [g.case for g in queries.to_settle(Grant.objects.all())] == [ended]
     Grant.objects.filter(case=running).update(allocated_fen=5, paid_fen=5, received_fen=5, refund_due_fen=5)
     assert {g.case for g in queries.to_settle(Grant.objects.all())} == {ended, running}
+
+
+def test_a_sum_on_a_phone_names_its_unit_and_the_english_heading_says_yuan_once():
+    region = Region()
+    a_running(region)
+    client = signed_in(region.fund_clerk)
+    due = client.get("/money/due/").content.decode()
+    client.cookies["kechuang_language"] = "en"
+    assert ("金额（万元）" in due, "ten thousand yuan" in client.get("/money/").content.decode()) == (True, False)

@@ -94,3 +94,22 @@ def test_every_class_on_a_template_is_known_to_the_sheets_or_the_islands():
 def test_css_newer_than_the_oldest_browser_is_left_out():
     newest = re.compile(r":has\(|color-mix|@container|@layer")
     assert {name: newest.findall(sheet(name)) for name in SHEETS} == {name: [] for name in SHEETS}
+
+
+def without_heads(text: str) -> list[str]:
+    """Cells of folding tables that stand on a phone without the name of their column."""
+    cells = (
+        cell
+        for table in re.findall(r'class="table-box fold[^>]*>.*?</table>', text, re.DOTALL)
+        for cell in re.findall(r"<td(?:[^>]|%\}|(?<=%)>)*>", table)
+    )
+    return [cell for cell in cells if not re.search(r"data-l|lead-cell|\balone\b|colspan|hide-s", cell)]
+
+
+def test_every_cell_of_a_table_that_folds_names_its_column():
+    assert {name: cells for name, text in pages().items() if (cells := without_heads(text))} == {}
+
+
+def test_a_cell_without_its_column_is_seen():
+    planted = pages()["expert/fees.html"].replace(" data-l=", " title=", 1)
+    assert len(without_heads(planted)) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from typing import Any
 
@@ -24,6 +24,7 @@ Anchors = Mapping[str, datetime]
 NOTHING_OWED: Anchors = {}
 MOST = 300  # cases looked at for one person, soonest first
 MANY = 4  # from so many on, acts that can be done on a list stand in one line
+FAR = timedelta(days=90)  # what has longer than this does not stand before what came without a term
 FEW_STARTS = 3  # an act that starts in more states than this is a way out, not the next step
 NOT_HERE = frozenset({"clock", "expert", "panel_chair", "judge", "public", "objector"})
 
@@ -76,7 +77,7 @@ def desk(person: Person, on: datetime) -> Desk:
     tasks += _round_tasks(person, on, held)
     busy = {task.subject.pk for task in tasks if isinstance(task.subject, Case)}
     mine = [case for case in cases if case.pk not in busy and looked.is_own(case)]
-    return Desk(tuple(_in_lists(_by_deadline(tasks))), tuple(looked.elsewhere(case) for case in mine))
+    return Desk(tuple(_in_lists(_by_deadline(tasks, on))), tuple(looked.elsewhere(case) for case in mine))
 
 
 def count(person: Person, on: datetime) -> int:
@@ -127,7 +128,7 @@ def expected(pages: Pages, code: str, state: str) -> tuple[Act, ...]:
     main = [act for act in here if _on_main(flow, act)]
     order = {name: n for n, name in enumerate(_main(flow))}
     main.sort(key=lambda act: order[act.name])
-    return (*main, *(act for act in here if act not in main and _leads_on(act, alone=not main)))
+    return (*main, *(act for act in here if act not in main and _leads_on(act, state, alone=not main)))
 
 
 def _flow(pages: Pages, code: str) -> Flow:
@@ -142,11 +143,18 @@ def _on_main(flow: Flow, act: Act) -> bool:
     return act.name in _main(flow)
 
 
-def _leads_on(act: Act, *, alone: bool) -> bool:
-    """Off the main line only what has a term or a condition of its own counts, or what alone leads on from here."""
-    if act.limit is not None and act.limit.within:
+def _leads_on(act: Act, state: str, *, alone: bool) -> bool:
+    """Off the main line only what has a term or a condition of its own counts, or what alone leads on from here.
+
+    What leaves things as they are in several states (an erratum of a call) may be done and is owed to nobody.
+    """
+    term = (
+        act.limit if act.limit is not None and act.name not in act.limit.since else None
+    )  # a term that the act begins is another's
+    if term is not None and term.within:
         return True
-    return len(act.start) <= FEW_STARTS and (alone or act.when is not None or act.limit is not None)
+    leads = alone and (len(act.start) == 1 or not act.stays(state))
+    return len(act.start) <= FEW_STARTS and (leads or act.when is not None or term is not None)
 
 
 def waits(flow: Flow, state: str, act: Act, done: Sequence[Done], actor: str = "", known: Anchors = NOTHING_OWED) -> bool:  # fmt: skip
@@ -273,6 +281,8 @@ def until(case: Case, flow: Flow, act: Act, seen: Situation) -> datetime | None:
     """When `act` should be done: by its own term, else by the clock's next act here, else by the round's date."""
     known = deadlines.anchors(case, seen.done, on=seen.on) if act.limit and act.limit.within else {}
     own = due(flow, act, seen, anchors=known) if known else None
+    if own is None and act.stays(case.state) and flow.states[case.state].stage == "run":
+        return None  # the end of a running project is no term of what its offices do beside it
     return own or case.due_at or case.promised_at or round_end(case, (act.by,))
 
 
@@ -333,11 +343,14 @@ def _round_task(row: Round, person: Person, on: datetime, held: list[Appointment
     return Task(row, wanted[0], row.due_at, tuple(wanted[1:])) if wanted else None
 
 
-def _by_deadline(tasks: list[Task]) -> list[Task]:
-    """Soonest first; what has no term stands last, in the order in which it came."""
-    return sorted(
-        tasks, key=lambda t: (t.until is None, t.until or t.subject.entered_at, t.subject.entered_at, t.subject.pk)
-    )
+def _by_deadline(tasks: list[Task], on: datetime) -> list[Task]:
+    """Soonest first; then what has no term, in the order in which it came; last what has months to go."""
+
+    def place(task: Task) -> tuple[Any, ...]:
+        when = 1 if task.until is None else 2 * (task.until > on + FAR)
+        return when, task.until or task.subject.entered_at, task.subject.entered_at, task.subject.pk
+
+    return sorted(tasks, key=place)
 
 
 def _in_lists(tasks: list[Task]) -> list[Task]:

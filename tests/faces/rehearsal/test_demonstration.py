@@ -6,9 +6,11 @@ import pytest
 from django.utils import timezone
 
 from kechuang.casework import todo
-from kechuang.casework.models import Attempt, Case, Finding, Round
+from kechuang.casework.models import Attempt, Case, Document, Finding, Round
 from kechuang.casework.pages import day_of
 from kechuang.desks.experts.models import Seat
+from kechuang.desks.funds import actions, queries
+from kechuang.desks.funds.models import Batch
 from kechuang.faces.rehearsal import demonstration, leaving, year
 from kechuang.faces.web import beside
 from kechuang.parties.models import Person
@@ -38,6 +40,9 @@ def test_every_login_but_those_that_only_read_finds_something_to_do():
     (found,) = Finding.objects.filter(check_name="texts.compare", verdict="warn", settled_by=None)
     (like,) = found.evidence["nearest"]
     assert (found.case.state, like["share"] > 30, like["rewritten"] > 0) == ("formal_check", True, True)
+    (batch,) = Batch.objects.all()
+    listed = Document.objects.get(kind=actions.PAYMENT_LIST)
+    assert (len(actions.orders(batch)), listed.body["batch"], queries.unbatched().count()) == (2, batch.code, 1)
     assert {"collecting", "vetting", "open", "closed", "in_review", "decided"} <= set(
         Round.objects.values_list("state", flat=True)
     )

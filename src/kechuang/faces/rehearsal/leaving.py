@@ -19,7 +19,7 @@ from kechuang.parties.models import Person
 
 
 def signing_and_paying(stage: Stage, contests: list[Contest], people_: Applicants) -> None:
-    """Task books before the leader and before the unit; payments to prepare, to order, to confirm; a change; inquiries."""
+    """Task books before the leader and before the unit; payments to prepare, to order, in a file, to confirm; a change; inquiries."""
     stage.on_day(215)
     clerk, runs = stage.region.office("fund_clerk"), {}
     for contest in contests:
@@ -28,7 +28,11 @@ def signing_and_paying(stage: Stage, contests: list[Contest], people_: Applicant
         runs[contest.plan.programme] = contest.refreshed("running")
     stage.on_day(225)
     general, joint = runs["nsf-general"], runs["nsf-joint"]
-    running.paid(stage, general[:1])
+    running.paid(stage, general[:2])
+    running.batched(stage)
+    stage.on_day(227)
+    running.received(stage, general[1:2])
+    running.paid(stage, general[2:3])
     for case in joint[:1]:
         code, number = case.grant.instalments.get().code, running.quota(stage)
         stage.does(case, "prepare_payment", clerk, instalment=code, quota_document=number)

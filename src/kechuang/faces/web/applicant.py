@@ -24,7 +24,7 @@ from kechuang.faces.web import beside, claims, drawing, filling, mine_rows, word
 from kechuang.faces.web.filling import Filling
 from kechuang.faces.web.lists import fresh_key
 from kechuang.faces.web.mishaps import mishap
-from kechuang.faces.web.shell import WAITING
+from kechuang.faces.web.shell import WAITING, in_pool
 from kechuang.faces.web.showing import paged
 from kechuang.faces.web.tables import render
 from kechuang.parties.permissions import own_roles, roles
@@ -41,11 +41,12 @@ def todo(request: HttpRequest) -> HttpResponse:
     if request.session.get(WAITING) != all_of_it:
         request.session[WAITING] = all_of_it
     holding = projects.holding(who, on)
+    reads = [beside.reading()] if in_pool(who) else []
     applies = not held_by(request) or may(request, "own_unit") or bool(holding.led or holding.joined)
     shown = {
-        "applies": applies, "desk": desk, "tasks": [*(mine_rows.task(one, on) for one in desk.tasks), *others], "elsewhere": mine_rows.elsewhere(desk.elsewhere, on),
+        "applies": applies, "desk": desk, "tasks": [*(mine_rows.task(one, on) for one in desk.tasks), *others, *reads], "elsewhere": mine_rows.elsewhere(desk.elsewhere, on),
         "person": who, "holding": holding, "letters": mine_rows.letters(inbox(who)[:6]),
-        "title": mine_rows.heading(who, all_of_it), "first": desk.tasks[0] if desk.tasks else None, "today": on,
+        "title": mine_rows.heading(who, all_of_it, reads=bool(reads)), "first": desk.tasks[0] if desk.tasks else None, "today": on,
     }  # fmt: skip
     return render(request, "applicant/todo.html", shown)
 

@@ -29,6 +29,12 @@ OPTIONAL = frozenset({"co_funder"})
 MONEY = {"appropriation": "appropriations", "budget": "budgets", "contribution": "contributions"}
 
 
+def reading() -> dict[str, Any]:
+    """For whoever is in the pool, where invitations and sheets are: behind the curtain, so that nothing here can count them."""
+    said = _("邀请、要读的申请书和评审表只在评审任务里列出，这里不计数。")
+    return {"title": _("评审任务"), "href": reverse("reviews"), "why": said, "act": _("去看")}
+
+
 def waiting(held: Iterable[Appointment], who: Person | None = None) -> list[dict[str, Any]]:
     """Tasks as parts/task.html takes them, for this person and the desks that these appointments open; none where nothing waits."""
     mine = list(held)

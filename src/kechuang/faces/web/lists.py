@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from kechuang.casework.models import Case, Round
 from kechuang.casework.pages import Pages, current, pages_of
-from kechuang.faces.web import tables
+from kechuang.faces.web import tables, wording
 from kechuang.words.place import league_of
 
 PAGE = 50
@@ -104,10 +104,18 @@ def column(title: Any, **more: Any) -> dict[str, Any]:
     return {"title": title, **more}
 
 
+def _labelled(head: Mapping[str, Any]) -> Any:
+    """What a cell is called where it stands without its column: the title with its unit."""
+    if not head.get("unit"):
+        return head["title"]
+    between = "{} ({})" if wording.english() else "{}（{}）"
+    return between.format(wording.text(head["title"]), wording.text(head["unit"]))
+
+
 def cells(columns: Iterable[Mapping[str, Any]], values: Iterable[Cell]) -> list[Cell]:
     """The cells of a row, aligned and hidden as their columns are, each with its head (shown on a phone) but for the title."""
     shared = ("num", "hide")
     return [
-        {"label": "" if value.get("lead") else head["title"], **{k: head[k] for k in shared if k in head}, **value}
+        {"label": "" if value.get("lead") else _labelled(head), **{k: head[k] for k in shared if k in head}, **value}
         for head, value in zip(columns, values, strict=True)
     ]

@@ -24,8 +24,10 @@ from kechuang.parties.models import Person
 from kechuang.words.outcome import Refused
 
 
-def heading(who: Person, waiting: int) -> str:
-    """The finding of the to-do page, as a sentence: how many things wait."""
+def heading(who: Person, waiting: int, *, reads: bool = False) -> str:
+    """The finding of the to-do page, as a sentence: how many things wait beside what a reviewer finds on his own desk."""
+    if not waiting and reads:
+        return _("%(name)s，除评审外没有要办的事") % {"name": who.name}
     if not waiting:
         return _("%(name)s，今天没有要办的事") % {"name": who.name}
     found = ngettext("%(name)s，有 %(n)s 件事等你办", "%(name)s，有 %(n)s 件事等你办", waiting)
@@ -135,9 +137,14 @@ def _row(case: Case, state: Any, who: str, since: datetime | None, until: dateti
         {"chip": state, "tone": tone, "label": _("状态")},
         {"text": who, "label": _("在谁手里")},
         {"text": wording.days_since(since, on) if since else wording.DASH, "label": _("已等"), "nowrap": True},
-        {"text": wording.deadline(until), "label": _("最迟"), "nowrap": True},
+        {"text": wording.deadline(until), "label": _("最迟"), "nowrap": True, **_late(until, on)},
     ]
     return {"key": case.number, "cells": cells}
+
+
+def _late(until: datetime | None, on: datetime) -> dict[str, str]:
+    """What a date that has passed says of itself."""
+    return {"small": wording.days_left(until, on), "tone": "clay"} if until and until <= on else {}
 
 
 def table(cases: Sequence[Case], who: Person, on: datetime) -> dict[str, Any]:

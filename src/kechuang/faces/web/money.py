@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from kechuang.casework.models import Case, Round
@@ -81,7 +82,7 @@ def money(request: HttpRequest) -> HttpResponse:
     grants = mine(request)
     sums, days = queries.totals(grants), queries.days_to_account(grants)
     figures = [
-        {"label": _("已资助"), "fen": sums["granted"], "note": _("%(n)s 项") % {"n": wording.number(sums["count"])}},
+        {"label": _("已资助"), "fen": sums["granted"], "note": ngettext("%(n)s 个项目", "%(n)s 个项目", sums["count"]) % {"n": wording.number(sums["count"])}},
         {"label": _("已拨付"), "fen": sums["paid"]},
         {"label": _("已到账"), "fen": sums["received"]},
         {"label": _("在途"), "fen": sums["paid"] - sums["received"]},
@@ -133,10 +134,10 @@ def plan_chart(found: list[queries.Line]) -> charts.Bars | None:
         return None
     paid = [sum(one.cash for one in found if one.year == year) for year in years]
     plan = [sum(one.appropriated for one in found if one.year == year) for year in years]
-    sentence = _("%(year)s 年安排 %(plan)s 万元，已支 %(paid)s 万元") % {
+    sentence = _("%(year)s 年安排 %(plan)s，已支 %(paid)s") % {
         "year": years[-1],
-        "plan": wording.ten_thousands(plan[-1]),
-        "paid": wording.ten_thousands(paid[-1]),
+        "plan": wording.money(plan[-1]),
+        "paid": wording.money(paid[-1]),
     }
     values = [(str(year), in_wan(fen)) for year, fen in zip(years, paid, strict=True)]
     return charts.bars(values, plan=[in_wan(fen) for fen in plan], title=_("当年已支"), note=_("万元；柱为已支，线为安排"), sentence=sentence, heads=(_("年度"), _("已支"), _("安排")))  # fmt: skip
@@ -277,7 +278,10 @@ def batches(request: HttpRequest) -> HttpResponse:
         ])}
         for one in rows
     ]  # fmt: skip
-    count, table = waiting.count(), {"caption": _("支付文件"), "columns": heads, "rows": shown, "dense": True}
+    count, table = (
+        waiting.count(),
+        {"caption": _("支付文件"), "columns": heads, "rows": shown, "dense": True, "none": _("还没有支付文件")},
+    )
     clerk = queries.is_clerk(held_by(request))
     title = _("%(n)s 笔还没有进支付文件") % {"n": wording.number(count)}
     note = _("文件交国库集中支付；本系统不划转资金，到账以单位确认为准。")

@@ -84,10 +84,10 @@ def headline(numbers: dict[str, int]) -> str:
 
 def figures(numbers: dict[str, int]) -> list[dict[str, Any]]:
     return [
-        {"label": _("办件"), "value": wording.number(numbers["all"]), "unit": _("件")},
+        {"label": _("办件"), "value": wording.number(numbers["all"]), "unit": wording.cases(numbers["all"])},
         {"label": _("申请合计"), "fen": numbers["asked"]},
-        {"label": _("有疑点"), "value": wording.number(numbers["open"]), "unit": _("件")},
-        {"label": _("过了时限"), "value": wording.number(numbers["late"]), "unit": _("件")},
+        {"label": _("有疑点"), "value": wording.number(numbers["open"]), "unit": wording.cases(numbers["open"])},
+        {"label": _("过了时限"), "value": wording.number(numbers["late"]), "unit": wording.cases(numbers["late"])},
     ]
 
 

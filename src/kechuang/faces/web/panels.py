@@ -172,9 +172,9 @@ def figures(one: Round, found: list[Case], line: Mapping[str, Any]) -> list[dict
     proposed = [case for case in found if case.advice == "fund"]
     return [
         {"label": _("本批预算"), "fen": one.budget_fen},
-        {"label": _("线上"), "value": wording.number(line["count"]), "unit": _("项")},
+        {"label": _("线上"), "value": wording.number(line["count"]), "unit": wording.cases(line["count"])},
         {"label": _("线上合计"), "fen": line["sum"]},
-        {"label": _("建议立项"), "value": wording.number(len(proposed)), "unit": _("项")},
+        {"label": _("建议立项"), "value": wording.number(len(proposed)), "unit": wording.cases(len(proposed))},
         {"label": _("建议合计"), "fen": sum(case.proposed_fen or 0 for case in proposed)},
     ]
 

@@ -156,7 +156,7 @@ def facts(one: Round, programme: Any) -> list[str]:
 def figures(one: Round, cases: QuerySet[Case]) -> list[dict[str, Any]]:
     counted = listing.round_numbers(cases)
     return [
-        {"label": _("预算"), "fen": one.budget_fen}, {"label": _("提交件数"), "value": wording.number(counted["handed_in"]), "unit": _("件")},
+        {"label": _("预算"), "fen": one.budget_fen}, {"label": _("提交件数"), "value": wording.number(counted["handed_in"]), "unit": wording.cases(counted["handed_in"])},
         {"label": _("申请合计"), "fen": counted["asked"]}, {"label": _("建议合计"), "fen": counted["proposed"]}, {"label": _("已决定"), "fen": counted["awarded"]},
     ]  # fmt: skip
 

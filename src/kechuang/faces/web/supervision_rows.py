@@ -156,7 +156,9 @@ def sanction(one: Sanction) -> dict[str, Any]:
     party = one.person or one.organisation
     scopes = {"apply": _("申报"), "join": _("参加"), "review": _("评审"), "all": _("全部")}
     href = reverse("inquiry", args=[one.inquiry.number]) if one.inquiry else ""
-    return {"row": one, "party": party.name if party else "", "scope": scopes.get(one.scope, one.scope), "href": href}
+    decision = _("临时限制，尚无决定") if one.level == "interim" else one.decision_no
+    scope = scopes.get(one.scope, one.scope)
+    return {"row": one, "party": party.name if party else "", "scope": scope, "href": href, "decision": decision}
 
 
 def inquiries(cases: Iterable[Case]) -> list[dict[str, Any]]:

@@ -128,6 +128,11 @@ def money(value: Any) -> str:
     return " ".join(amount(value)).strip()
 
 
+def cases(n: int) -> str:
+    """The word after so many cases: 件; case, cases."""
+    return _("一件") if n == 1 and english() else _("件")
+
+
 def chosen(title: Any) -> str:
     """The title of a choice of a model (a kind of unit, of expert, of tie) in the reader's language."""
     return str(CHOICES.get(str(title), title))
