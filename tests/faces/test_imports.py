@@ -9,6 +9,7 @@ import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from kechuang.casework.confined import Limits
 from kechuang.casework.models import Case, Record, Round
 from kechuang.desks.experts.models import Expert
 from kechuang.desks.funds.models import Grant
@@ -145,8 +146,7 @@ def bomb() -> bytes:
 
 
 def test_a_zip_bomb_is_refused_within_the_limits(monkeypatch):
-    monkeypatch.setattr(tables, "MEMORY", 256 * 1024 * 1024)
-    monkeypatch.setattr(tables, "SECONDS", 10)
+    monkeypatch.setattr(tables, "LIMITS", Limits(memory=256 * 1024 * 1024, seconds=10, wall=10))
     page = sent(Region().planner, bomb(), name="bomb.xlsx")
     assert (page.status_code, Case.objects.count()) == (422, 0)
     assert set(codes(page)) <= {"not_a_table", "file_too_costly"} and len(codes(page)) == 1

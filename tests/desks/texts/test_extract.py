@@ -1,15 +1,13 @@
 """Texts come out of the files people send, and a hostile file costs no more than its own process."""
 
-import resource
-import subprocess
-import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 
-from kechuang.desks.texts.extract import CHILD, FAULTS, Extracted, Unread, text_of
+from kechuang.desks.texts.extract import FAULTS, LIMITS, Extracted, Unread, text_of
 
 WORDS = '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>{}</w:body></w:document>'
 PARAGRAPH = "<w:p><w:r><w:t>{}</w:t></w:r></w:p>"
@@ -152,34 +150,7 @@ def test_a_name_with_a_dash_or_a_line_break_is_only_a_name(tmp_path):
 
 def test_a_file_that_takes_too_long_is_given_up(tmp_path):
     (tmp_path / "a.txt").write_text("草原", "utf-8")
-    assert fault(tmp_path / "a.txt", wall_seconds=0.001) == "file_too_slow"
-
-
-def planted(tmp_path: Path, line: str) -> int:
-    """Run the child's limits with a greedy line after them; the code it ends with."""
-    code = f"import importlib.util as u; s = u.spec_from_file_location('child', {str(CHILD)!r})\n"
-    code += f"m = u.module_from_spec(s); s.loader.exec_module(m); m.limit()\n{line}\n"
-    run = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, check=False, cwd=tmp_path)
-    return run.returncode
-
-
-def test_the_limits_are_seen_to_hold(tmp_path):
-    assert planted(tmp_path, "pass") == 0
-    assert planted(tmp_path, "bytearray(2 << 30)") == 1
-    assert planted(tmp_path, "open('written', 'wb').write(b'x' * 9999)") != 0
-    assert (tmp_path / "written").stat().st_size == 0
-
-
-def test_endless_work_is_stopped_by_the_clock_of_the_processor(tmp_path):
-    stop = "import resource; resource.setrlimit(resource.RLIMIT_CPU, (1, 1))\nwhile True: pass"
-    assert planted(tmp_path, stop) < 0
-
-
-def test_the_parent_keeps_its_own_limits(tmp_path):
-    before = resource.getrlimit(resource.RLIMIT_AS)
-    (tmp_path / "a.txt").write_text("草原", "utf-8")
-    text_of(tmp_path / "a.txt")
-    assert resource.getrlimit(resource.RLIMIT_AS) == before
+    assert fault(tmp_path / "a.txt", limits=replace(LIMITS, wall=0.001)) == "file_too_slow"
 
 
 def test_every_reason_has_its_words_in_both_languages():

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from resource import RUSAGE_CHILDREN, getrusage
 
 import pytest
 
-from kechuang.desks.texts.extract import FAULTS, Unread, text_of
-from kechuang.desks.texts.extract_child import SECONDS
+from kechuang.desks.texts.extract import FAULTS, LIMITS, Unread, text_of
 from tests.desks.texts.hostile import corpus
 
 pytestmark = pytest.mark.bar
@@ -28,13 +28,13 @@ def test_every_hostile_file_ends_as_it_should_and_costs_its_limits_at_most(tmp_p
         path.write_bytes(data)
         began = getrusage(RUSAGE_CHILDREN)
         try:
-            code, text = "", text_of(path, wall_seconds=120).text
+            code, text = "", text_of(path, limits=replace(LIMITS, wall=120)).text
         except Unread as fault:
             code, text = fault.reason.code, ""
         ended = getrusage(RUSAGE_CHILDREN)
         spent = ended.ru_utime + ended.ru_stime - began.ru_utime - began.ru_stime
         count += 1
-        if code not in expected or code not in {"", *FAULTS} or spent > SECONDS + 1 or "root:" in text:
+        if code not in expected or code not in {"", *FAULTS} or spent > LIMITS.seconds + 1 or "root:" in text:
             wrong.append((name, code, round(spent, 1)))
     assert wrong == []
     assert count >= 60

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from signal import Signals
 
+from kechuang.casework.confined import Ended, Limits, answer
 from kechuang.words.reason import Reason
 
 CHILD = Path(__file__).with_name("extract_child.py")
-WALL_SECONDS = 20
+LIMITS = Limits(memory=640 * 1024 * 1024, seconds=5, wall=20)
 
 FAULTS: Mapping[str, Mapping[str, str]] = {
     "file_kind_unknown": {
@@ -48,24 +46,12 @@ class Unread(Exception):
         self.reason = Reason(code)
 
 
-def text_of(path: Path, *, wall_seconds: float = WALL_SECONDS) -> Extracted:
+def text_of(path: Path, *, limits: Limits = LIMITS) -> Extracted:
     """The text of a docx, xlsx, pdf (its text layer) or text file; Unread says why there is none."""
-    command = [sys.executable, "-I", str(CHILD), str(path.resolve())]
     try:
-        done = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=wall_seconds,
-            check=False,
-            env={"PYTHONDONTWRITEBYTECODE": "1"},
-        )
-    except subprocess.TimeoutExpired as fault:
-        raise Unread("file_too_slow") from fault
-    if done.returncode:
-        raise Unread("file_too_slow" if done.returncode == -Signals.SIGXCPU else "file_too_big")
-    answer = json.loads(done.stdout)
-    if "fault" in answer:
-        raise Unread(answer["fault"])
-    return Extracted(answer["text"], answer["kind"], answer["pages"], answer["scan"])
+        told = json.loads(answer(CHILD, str(path.resolve()), limits=limits))
+    except Ended as end:
+        raise Unread("file_too_slow" if end.slow else "file_too_big") from end
+    if "fault" in told:
+        raise Unread(told["fault"])
+    return Extracted(told["text"], told["kind"], told["pages"], told["scan"])

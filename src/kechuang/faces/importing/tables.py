@@ -5,19 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
-import resource
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from kechuang.casework.confined import Ended, Limits, answer
 from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason
 
 MOST_BYTES = 100 * 1024 * 1024
 MOST_ROWS = 200_000
 MOST_CELL = 32_767
-SECONDS, MEMORY = 30, 1024 * 1024 * 1024
+CHILD = Path(__file__).with_name("workbook_child.py")
+LIMITS = Limits(memory=1024 * 1024 * 1024, seconds=30, wall=30)
 Row = tuple[int, dict[str, str]]
 
 
@@ -95,25 +94,10 @@ def _common(character: str) -> bool:
 
 
 def _workbook(path: Path) -> Iterator[list[str]]:
-    """The first sheet of a workbook, read in a subprocess that may not take much memory, time or disk."""
-    child = Path(__file__).with_name("workbook_child.py")
+    """The first sheet of a workbook, read by a process that may not take much memory, time or disk."""
     try:
-        done = subprocess.run(
-            [sys.executable, "-I", str(child), str(path)],
-            capture_output=True,
-            timeout=SECONDS,
-            preexec_fn=_limits,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise Refused(Reason("file_too_costly")) from None
-    if done.returncode:
-        raise Refused(Reason("not_a_table"))
-    for line in done.stdout.splitlines():
+        told = answer(CHILD, str(path.resolve()), limits=LIMITS)
+    except Ended as end:
+        raise Refused(Reason("file_too_costly" if end.slow else "not_a_table")) from None
+    for line in told.splitlines():
         yield json.loads(line)
-
-
-def _limits() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
