@@ -83,6 +83,13 @@ def test_supervision_takes_the_whole_file_along_and_stops_a_payment_with_two_wor
     assert Record.objects.filter(subject=case.number, act="stop_payment").count() == 1
     assert Stop.objects.get(case=case).lifted_at is None
 
+    assert "解除停止支付" in supervisor.get(f"/trail/case/{case.number}/").content.decode()
+    early = supervisor.post(stop, {"key": "early-02", "lift": "1", **why}).status_code
+    assert "同意解除停止支付" in chief.get("/supervision/").content.decode()
+    word = chief.post(stop, {"key": "second-02", "lift": "1", "second": "1"}).status_code
+    assert [early, word, supervisor.post(stop, {"key": "lift-01", "lift": "1", **why}).status_code] == [422, 302, 302]
+    assert Stop.objects.get(case=case).lifted_at is not None
+
 
 def test_a_route_that_nobody_is_answered_by_is_found():
     planted = list(

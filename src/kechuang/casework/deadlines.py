@@ -17,7 +17,7 @@ from kechuang.words.period import ZONE, end_of
 
 YEAR_OVER, INSTALMENT = "project.year_over", "project.instalment"
 OWED = (YEAR_OVER, INSTALMENT)  # moments that come again and again, and are there only while something is owed since
-REPORT, PREPARE = "report_progress", "prepare_payment"
+REPORT, PREPARE, UNPREPARE = "report_progress", "prepare_payment", "return_payment"
 LATECOMERS = timedelta(minutes=15)  # more than a request stamped in time may still wait in the queue of the front
 EARLY = 30  # days before the end of a year from which its report counts
 
@@ -83,7 +83,7 @@ def instalment_free(case: Case, done: tuple[Done, ...], programme: Mapping[str, 
     """When the first instalment came free that nobody has prepared; None if none is."""
     rows = for_track(programme.get("instalments", ()), case.track)
     freed = sorted(moment for row in rows if (moment := _first(str(row.get("upon")), done)))
-    prepared = sum(one.act == PREPARE for one in done)
+    prepared = sum((one.act == PREPARE) - (one.act == UNPREPARE) for one in done)
     return freed[prepared] if prepared < len(freed) else None
 
 

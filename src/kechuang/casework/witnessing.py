@@ -30,8 +30,13 @@ class Word(NamedTuple):
 
 
 def covering(case: Case, name: str) -> list[str]:
-    """Who gave a word on act `name` that covers this case as it stands now."""
-    own = [one.actor for one in records.done(case) if one.act == SECOND + name and one.since_entry]
+    """Who gave a word on act `name` that covers this case as it stands now; a word holds for one such act."""
+    own: list[str] = []
+    for one in records.done(case):
+        if one.act == name:
+            own = []
+        elif one.act == SECOND + name and one.since_entry:
+            own.append(one.actor)
     return own or [word.actor for word in words_on(case.round, name) if word.covers(case)]
 
 

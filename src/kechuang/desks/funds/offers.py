@@ -39,6 +39,8 @@ from kechuang.words.reason import Reason
 
 CLASSES = {"equipment": "设备费", "operation": "业务费", "labour": "劳务费", "indirect": "间接费用", "other": "其他"}
 
+AT_FAULT = ("failed", "terminated", "revoked")
+
 INSTALMENTS = Prepared[tuple[int]](lambda grant: Instalment.objects.filter(grant=grant).values_list("pk"))
 FREED = Prepared[Instalment](
     lambda case: Instalment.objects.filter(grant__case=case, freed_at__isnull=False, payment=None).order_by("position")
@@ -149,7 +151,9 @@ def schedule(case: Case, context: Any) -> None:
 
 @effect("funds.milestone")
 def milestone(case: Case, context: Any) -> None:
-    """Free the instalments that wait for this act, on the project itself."""
+    """Free the instalments that wait for this act, on the project itself; a goal that was not wholly reached frees none."""
+    if context.data.get("reached", "full") != "full":
+        return
     owner = case.parent if case.parent and not hasattr(case, "grant") else case
     grant = getattr(owner, "grant", None)
     if grant is None:
@@ -210,6 +214,28 @@ def quota_covers(case: Case, context: Any) -> Finding:
     if instalment is not None and left < instalment.fen:
         return Finding.fail("quota_used_up_money", number=number, left=left, wanted=instalment.fen)
     return Finding.passed()
+
+
+@fact("funds.payment_waits")
+def payment_waits(case: Case, on: datetime) -> bool:
+    """A payment is prepared and waits for its checker."""
+    return prepared_payment(case) is not None
+
+
+@effect("funds.unprepare")
+def unprepare(case: Case, context: Any) -> None:
+    """The checker sends a prepared payment back: the quota is free again; what was prepared stays in the record."""
+    drop_prepared(case, context)
+
+
+def drop_prepared(case: Case, context: Any) -> None:
+    """What is prepared and not ordered will not be: it can be prepared anew where money may move again."""
+    payment = prepared_payment(case)
+    if payment is None:
+        return
+    QuotaDocument.objects.filter(pk=payment.quota_id).update(used_fen=F("used_fen") - payment.fen)
+    context.tells |= {"payment": payment.pid, "fen": str(payment.fen), "quota": payment.quota.number}
+    payment.delete()
 
 
 @effect("funds.prepare")
@@ -307,6 +333,8 @@ def spend(case: Case, context: Any) -> None:
     """Note spending by class; fiscal money spent never exceeds what came in."""
     grant, rows = case.grant, context.data.get("spending") or []
     fiscal = sum(int(r["fen"]) for r in rows if not r.get("own"))
+    if grant.settled_at or grant.cancelled:
+        raise Refused(Reason("settled_already"))
     if grant.spent_fen + fiscal > grant.received_fen:
         raise Refused(Reason("spent_more_than_received", received=grant.received_fen, spent=grant.spent_fen + fiscal))
     for row in rows:
@@ -325,12 +353,21 @@ def stop(case: Case, context: Any) -> None:
     """Stop payments of the project."""
     owner = case.parent or case
     Stop.objects.create(case=owner, why=context.act.name, actor=context.by.id, since=context.on)
+    drop_prepared(owner, context)
 
 
 @effect("funds.resume")
 def resume(case: Case, context: Any) -> None:
-    """Let payments go on."""
-    Stop.objects.filter(case=case.parent or case, lifted_at=None).update(lifted_at=context.on)
+    """Let payments go on, as far as the same power has stopped them: execution lifts no stop of supervision, nor the other way."""
+    power = context.pages.power(context.role)
+    own = [name for name, act in context.flow.acts.items() if context.pages.power(act.by) == power]
+    Stop.objects.filter(case=case.parent or case, lifted_at=None, why__in=own).update(lifted_at=context.on)
+
+
+@fact("funds.stopped_by_supervision")
+def stopped_by_supervision(case: Case, on: datetime) -> bool:
+    """Supervision has stopped the payments of this case and not let them go on."""
+    return Stop.objects.filter(case=case, lifted_at=None, why="stop_payment").exists()
 
 
 # Settlement
@@ -342,8 +379,10 @@ def settle(case: Case, context: Any) -> None:
     grant = getattr(case, "grant", None)
     if grant is None:
         return
-    unspent = grant.received_fen - grant.spent_fen
-    keep = unspent if case.state in ("passed", "tracking") else 0
+    unspent, passed = grant.received_fen - grant.spent_fen, case.state in ("passed", "tracking")
+    keep = unspent if passed else 0
+    if not passed:
+        drop_prepared(case, context)
     said_keep, said_refund = context.data.get("keep"), context.data.get("refund")
     refund = int(said_refund) if said_refund not in (None, "") else unspent - keep
     kept = int(said_keep) if said_keep not in (None, "") else keep
@@ -353,12 +392,19 @@ def settle(case: Case, context: Any) -> None:
 
 @check("funds.settlement_adds_up")
 def settlement_adds_up(case: Case, context: Any) -> Finding:
-    """Received, spent, kept and refunded agree to the fen; what is kept is only what a passed project may keep."""
+    """Received, spent, kept and refunded agree to the fen; what is kept is only what a passed project may keep.
+
+    Beyond the unspent, what was spent in breach goes back where a project failed, was ended or revoked. Nothing is
+    settled while money is on its way, nor before the last instalment of a passed project, unless payments are stopped.
+    """
     grant = case.grant
+    if UNRECEIVED.one(case.pk) or UNPAID.one(case.pk) or (case.state == "passed" and due(case) and not stopped(case)):
+        return Finding.fail("money_on_its_way")
     keep, refund = int(context.data.get("keep") or 0), int(context.data.get("refund") or 0)
     unspent = grant.received_fen - grant.spent_fen
-    most = grant.received_fen if case.state == "revoked" else unspent
-    if refund < 0 or keep < 0 or refund > most or (case.state != "revoked" and keep + refund != unspent):
+    blamed = case.state in AT_FAULT
+    most = grant.received_fen if blamed else unspent
+    if refund < 0 or keep < 0 or keep + refund < unspent or keep + refund > most:
         return Finding.fail(
             "settlement_does_not_add_up", received=grant.received_fen, spent=grant.spent_fen, keep=keep, refund=refund
         )
@@ -422,6 +468,13 @@ OWED_BACK = Prepared[tuple[int]](
         .values_list(F("refund_due_fen") - F("refunded_fen"))
     )
 )
+
+
+@fact("funds.refund_due_here", unit="元")
+def refund_due_here(case: Case, on: datetime) -> int:
+    """Money this very project owes back, in fen."""
+    grant = getattr(case, "grant", None)
+    return grant.refund_due_fen - grant.refunded_fen if grant else 0
 
 
 @fact("funds.refund_due", unit="元")

@@ -15,6 +15,7 @@ from kechuang.desks.integrity.models import Clue, Sanction
 from kechuang.engines.ledger import link
 
 SECOND_MISSING = "second_person_missing"
+STOPS = ("stop_payment", "lift_stop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +85,17 @@ def unwitnessed_rounds() -> list[tuple[Round, str, int]]:
 
 
 def stops_waiting() -> list[Attempt]:
-    """Payments that a supervisor wanted to stop and that still lack the chief's word."""
-    tried = Attempt.objects.filter(act="stop_payment", subject_kind="case").order_by("-pk")
-    wanted = {a.subject: a for a in tried if any(r.get("code") == SECOND_MISSING for r in a.reasons)}
-    done = Record.objects.filter(act__in=["second:stop_payment", "stop_payment"], subject__in=wanted)
-    later = {(r.subject) for r in done if r.on >= wanted[r.subject].on}
-    return [attempt for subject, attempt in wanted.items() if subject not in later]
+    """Payments that a supervisor wanted to stop, or to let go on, and that still lack the chief's word."""
+    tried = Attempt.objects.filter(act__in=STOPS, subject_kind="case").order_by("-pk")
+    wanted = {(a.subject, a.act): a for a in tried if any(r.get("code") == SECOND_MISSING for r in a.reasons)}
+    told = Record.objects.filter(
+        act__in=[*STOPS, *(f"second:{name}" for name in STOPS)], subject__in={s for s, _ in wanted}
+    )
+    keys = [(r.subject, r.act.removeprefix("second:"), r.on) for r in told]
+    later = {
+        (subject, name) for subject, name, on in keys if (subject, name) in wanted and on >= wanted[subject, name].on
+    }
+    return [attempt for key, attempt in wanted.items() if key not in later]
 
 
 def clues_open() -> QuerySet[Clue]:

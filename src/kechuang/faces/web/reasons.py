@@ -166,12 +166,14 @@ not_delegated|{institution}没有覆盖本计划的有效委托合同，请先�
 not_in_pool|所指定的人不都在专家库中，或信用等级不合格|Not everyone named is in the pool with good credit
 not_pending|这条申请已经办过|This entry has been dealt with already
 not_seated|你不在这一组评审席位中|You have no seat in this panel
+money_on_its_way|还有已经释放、经办或拨付在途的资金，到账确认后再结算|Money is free, prepared or on its way; please settle when its receipt is confirmed
 not_settled|还有{due}没有退回|{due} is still to be returned
 not_the_buyer|合同“{contract}”的付款方是{buyer}，请核对付款单位|The buyer of contract “{contract}” is {buyer}; please check who paid
 not_yours_to_confirm|“{register}”的这一行不由你确认|This row of “{register}” is not yours to confirm
 not_yours_to_enter|你不能为这个单位填报“{register}”|You may not enter rows of “{register}” for this unit
 not_yours_to_file|你不是这个单位的经办人，不能存档|You hold no office in this unit and cannot file for it
 nothing_asked|申请金额须大于零|The amount asked must be more than nothing
+settled_already|这个项目已经结算，不能再填报支出|This project is settled already; no more spending can be reported
 nothing_prepared|没有待复核的拨款|No payment waits to be checked
 nothing_to_batch|没有等待制作支付文件的拨款|No payment waits for a file
 nothing_to_confirm|没有待确认的到账|No payment waits to be confirmed

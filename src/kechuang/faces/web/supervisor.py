@@ -11,8 +11,8 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from kechuang.casework import files
-from kechuang.casework.acts import InputRefused, act, note, possible_acts
+from kechuang.casework import curtain, files
+from kechuang.casework.acts import SECOND, InputRefused, act, note, possible_acts
 from kechuang.casework.models import Case, Round
 from kechuang.casework.pages import day_of, pages_of
 from kechuang.casework.queries import history, visible_to
@@ -30,7 +30,7 @@ from kechuang.faces.web.questions import Around, questions, wrong
 from kechuang.faces.web.sentences import sentence
 from kechuang.words.outcome import Refused
 
-WITNESSED = ("draw", "stop_payment")
+WITNESSED = ("draw", "stop_payment", "lift_stop")
 
 
 @require_GET
@@ -60,10 +60,11 @@ def witness(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 @needs("supervision", behind=True)
 def stop(request: HttpRequest, number: str) -> HttpResponse:
-    """Stop a payment: the supervisor's act, or the chief's word on it that must come first."""
+    """Stop payments or let them go on: the supervisor's act, or the chief's word on it that must come first."""
     case = get_object_or_404(visible_to(person(request), now()), number=number)
-    name = "second:stop_payment" if "second" in request.POST else "stop_payment"
-    data = {} if "second" in request.POST else {"reason": request.POST.get("reason", "")}
+    second, name = "second" in request.POST, "lift_stop" if "lift" in request.POST else "stop_payment"
+    name = SECOND + name if second else name
+    data = {} if second else {"reason": request.POST.get("reason", "")}
     return _acted(request, case, name, _("已记入台账。"), reverse("trail_of", args=["case", number]), data)
 
 
@@ -125,6 +126,7 @@ def trail_of(request: HttpRequest, kind: str, subject: str) -> HttpResponse:
         "attempts": [rows.attempt(one) for one in trails.attempts().filter(subject_kind=kind, subject=subject)[:100]],
         "clues": [rows.clue(one) for one in Clue.objects.filter(case=found)] if kind == "case" else [],
         "pays": kind == "case" and _pays(found),
+        "stopped": kind == "case" and curtain.fact("funds.stopped_by_supervision", found, now()),
         "key": new_key(),
     }
     return render(request, "supervisor/subject.html", shown)
