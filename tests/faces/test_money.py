@@ -7,7 +7,7 @@ from io import BytesIO
 
 import pytest
 
-from kechuang.casework.models import Award, Case, Record, Round, Told
+from kechuang.casework.models import Award, Case, Document, Record, Round, Told
 from kechuang.desks.funds import actions, queries
 from kechuang.desks.funds.models import (
     Appropriation,
@@ -20,6 +20,7 @@ from kechuang.desks.funds.models import (
     QuotaDocument,
     Stop,
 )
+from kechuang.faces.exports import papers
 from kechuang.faces.exports.sheets import csv_text
 from kechuang.words.outcome import Refused
 from tests.faces.test_officer import queries_of, signed_in, texts_of
@@ -200,6 +201,8 @@ def test_ordered_payments_become_one_file_and_no_payment_stands_in_two():
 
 def test_the_file_says_what_was_ordered_even_after_the_unit_changed_its_name():
     region = Region()
+    region.unit.bank_account = "6222020200112233445"
+    region.unit.save()
     ordered(region, a_running(region))
     made = actions.make_batch(by=region.fund_clerk, on=START, key="b")
     name = region.unit.name
@@ -210,7 +213,12 @@ def test_the_file_says_what_was_ordered_even_after_the_unit_changed_its_name():
     sheet = texts_of(BytesIO(b"".join(client.get(f"/money/batches/{made.code}.xlsx").streaming_content)))
     text = client.get(f"/money/batches/{made.code}.csv").content.decode("utf-8-sig")
 
-    assert (name in sheet[1], name in text, "100000.00" in sheet[1]) == (True, True, True)
+    assert (name in sheet[1], name in text) == (True, True)
+    assert (sheet[1][-4], sheet[1][-2], sheet[1][-1][:6]) == (
+        "100000",
+        "一次拨付",
+        "43160.",
+    )  # numbers and a moment, not texts
 
 
 def test_a_file_whose_orders_were_changed_is_not_handed_out():
@@ -295,3 +303,27 @@ def test_a_sum_on_a_phone_names_its_unit_and_the_english_heading_says_yuan_once(
     due = client.get("/money/due/").content.decode()
     client.cookies["kechuang_language"] = "en"
     assert ("金额（万元）" in due, "ten thousand yuan" in client.get("/money/").content.decode()) == (True, False)
+
+
+def test_the_list_on_paper_ends_with_its_sum_and_names_maker_and_checker_but_no_account():
+    region = Region()
+    region.unit.bank_account = "6222020200112233445"
+    region.unit.save()
+    ordered(region, a_running(region))
+    made = actions.make_batch(by=region.fund_clerk, on=START, key="b")
+    paper = papers.of_document(Document.objects.get(kind=actions.PAYMENT_LIST))
+    (table,) = paper.blocks[1].tables
+    assert (table.rows[0][5], table.rows[-1][2], table.rows[-1][-1]) == ("一次拨付", "合计", "100,000.00")
+    assert dict(paper.facts)["复核"] == region.treasurer.name
+    assert ("6222" in str(paper), made.code in paper.title) == (False, True)
+
+
+def test_the_page_of_files_names_the_units_that_have_no_account():
+    region = Region()
+    ordered(region, a_running(region))
+    client = signed_in(region.fund_clerk)
+    before = client.get("/money/batches/").context["lead"]
+    region.unit.bank_account = "6222020200112233445"
+    region.unit.save()
+    after = client.get("/money/batches/").context["lead"]
+    assert (region.unit.name in before, region.unit.name in after) == (True, False)

@@ -7,6 +7,7 @@ import json
 import re
 import zipfile
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from pypdf import PdfReader
@@ -130,3 +131,23 @@ def test_a_task_book_is_read_on_its_page_with_all_its_parts(told, client):
     client.force_login(region.chief)
     page = client.get(f"/documents/{row.code}/").content.decode()
     assert ("2019-1" in page, ">某人</td>" in page, 'class="num" data-l="金额">10.00 万元' in page, "双方" in page) == (True, True, True, False)  # fmt: skip
+
+
+def test_a_wide_list_lies_and_a_wide_table_of_a_form_stands_row_by_row(monkeypatch):
+    told = []
+    monkeypatch.setattr(papers.subprocess, "run", lambda *_args, **given: told.append(json.loads(given["input"])) or SimpleNamespace(returncode=0, stdout=b""))  # fmt: skip
+    for columns in (papers.UPRIGHT, papers.UPRIGHT + 1):
+        grid = papers.Grid([f"列{n}" for n in range(columns)], [["值"] * columns])
+        for read in (False, True):
+            papers.pdf(papers.Paper("表", blocks=[papers.Block(tables=[grid])], read=read), on=START)
+    assert [(one["flipped"], one["blocks"][0]["tables"][0]["stacked"]) for one in told] == [
+        *[(False, False), (False, False)],
+        *[(True, False), (False, True)],
+    ]
+
+
+def test_both_shapes_can_be_set():
+    grid = papers.Grid([f"列{n}" for n in range(9)], [["值"] * 8 + [""]] * 3)
+    for read in (False, True):
+        paper = papers.Paper("表", blocks=[papers.Block(tables=[grid])], read=read)
+        assert papers.pdf(paper, on=START).startswith(b"%PDF")

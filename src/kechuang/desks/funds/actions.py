@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from textwrap import wrap
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from django.db import transaction
 from kechuang.casework import documents
 from kechuang.casework.acts import note
 from kechuang.casework.models import Document, Record, Round
+from kechuang.casework.pages import pages_of
 from kechuang.casework.people import must_hold
 from kechuang.desks.funds.book_keeping import account
 from kechuang.desks.funds.models import Batch, Payment, QuotaDocument
@@ -19,6 +21,7 @@ from kechuang.engines.ledger import canonical, digest
 from kechuang.parties.models import Person
 from kechuang.words.money import Money
 from kechuang.words.outcome import Refused
+from kechuang.words.period import ZONE
 from kechuang.words.reason import Reason
 
 TREASURY = "treasury"
@@ -81,11 +84,18 @@ def make_batch(*, by: Person, on: datetime, key: str) -> Batch:
 
 
 def listed(batch: Batch, rows: list[dict[str, str]], fen: str) -> dict[str, Any]:
-    """The payment list on paper: what is ordered, without the accounts, which stand in the file for the treasury alone."""
+    """The payment list on paper: what is ordered, by whom, and its sum; the accounts stand in the file for the treasury alone."""
     heads = {"number": "序号", "project": "项目编号", "title": "项目名称", "payee": "收款单位", "quota": "资金指标文号", "instalment": "期次", "yuan": "金额（元）"}  # fmt: skip
-    text = f"支付文件 {batch.code}，共 {len(rows)} 笔，合计{Money(int(fen))}。支付文件指纹 {batch.digest}。以国库集中支付到账为准。"
-    table = {"head": list(heads.values()), "rows": [[row[name] for name in heads] for row in rows]}
-    return {"text": text, "batch": batch.code, "blocks": [{"heading": "拨付清单", "paragraphs": [], "tables": [table]}]}
+    checkers = sorted({name for name in of_batch(batch).values_list("checker__name", flat=True) if name})
+    facts = [
+        ["支付文件", batch.code], ["笔数", f"{len(rows)} 笔"], ["合计", str(Money(int(fen)))], ["经办、制表", batch.by.name],
+        ["复核", "、".join(checkers)], ["文件指纹", " ".join(wrap(batch.digest, 8))],
+    ]  # fmt: skip
+    total = {"title": "合计", "yuan": f"{Money(int(fen)).in_unit('元'):,.2f}"}
+    lines = [*({**row, "yuan": f"{Money(int(row['fen'])).in_unit('元'):,.2f}"} for row in rows), total]
+    table = {"head": list(heads.values()), "rows": [[line.get(name, "") for name in heads] for line in lines]}
+    text = "收款账户只在交国库的支付文件里列出。本系统不划转资金，以国库集中支付到账为准。"
+    return {"facts": facts, "text": text, "batch": batch.code, "blocks": [{"heading": "拨付清单", "paragraphs": [], "tables": [table]}]}  # fmt: skip
 
 
 def papers_of(batches: Iterable[Batch]) -> dict[str, str]:
@@ -122,6 +132,12 @@ def order(number: int, payment: Payment) -> dict[str, str]:
         "fen": str(payment.fen),
         "yuan": f"{Money(payment.fen).in_unit('元'):.2f}",
         "quota": payment.quota.number,
-        "instalment": payment.instalment.code,
-        "ordered": payment.paid_at.isoformat(timespec="seconds") if payment.paid_at else "",
+        "instalment": _instalment(payment),
+        "ordered": payment.paid_at.astimezone(ZONE).isoformat(timespec="seconds") if payment.paid_at else "",
     }
+
+
+def _instalment(payment: Payment) -> str:
+    """An instalment as its page names it; its code where the page says no more."""
+    named = pages_of(payment.grant.case.round).choices("instalments") or {}
+    return named.get(payment.instalment.code, {}).get("zh", payment.instalment.code)

@@ -129,6 +129,12 @@ def unbatched() -> QuerySet[Payment]:
     return payments(Grant.objects.all()).filter(paid_at__isnull=False, batch=None).order_by("paid_at", "pk")
 
 
+def without_account(payments_: QuerySet[Payment]) -> list[str]:
+    """The names of the units that are to be paid and have not said on which account."""
+    rows = payments_.filter(grant__case__applicant__bank_account="").order_by("grant__case__applicant__name")
+    return list(rows.values_list("grant__case__applicant__name", flat=True).distinct())
+
+
 def batches() -> QuerySet[Batch]:
     """The files for the treasury, newest first, each with how many payments and how much in fen."""
     rows = Batch.objects.select_related("by").annotate(count=Count("payments"), fen=Sum("payments__fen"))

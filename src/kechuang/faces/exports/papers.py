@@ -29,6 +29,7 @@ from kechuang.words.reason import Reason
 ISSUER = "内蒙古自治区科学技术厅"
 SECONDS = 30
 CODE = re.compile(r"[!-~]{0,24}")  # a number or code, which is never broken
+UPRIGHT = 6  # columns: a table of more is unreadable on an upright page
 SHORT = 12  # signs: a column of no more is as wide as what it says
 LONG = 60  # signs: an answer of more stands under its question, not beside it
 
@@ -65,15 +66,19 @@ class Paper:
     on: str = ""
     code: str = ""
     digest: str = ""
+    read: bool = False  # a form or a contract that is read on; else a list, whose rows are compared
 
 
 def pdf(paper: Paper, *, on: datetime) -> bytes:
     """The paper as PDF, typeset in a process of its own; equal papers of one moment give equal bytes."""
     script = Path(__file__).with_name("typeset.py")
     told = asdict(paper)
+    most = max((len(one.head) for block in paper.blocks for one in block.tables), default=0)
+    told["flipped"] = most > UPRIGHT and not paper.read
     for block in told["blocks"]:
         for table in block["tables"]:
             table |= shape(table["head"], table["rows"])
+            table["stacked"] = len(table["head"]) > UPRIGHT and paper.read
     said = json.dumps(told, ensure_ascii=False).encode()
     done = subprocess.run(
         [sys.executable, "-I", str(script), str(int(on.timestamp()))],
@@ -117,7 +122,7 @@ def of_document(document: Document) -> Paper:
         issuer, blocks = signed, [Block(paragraphs=[f"{ISSUER}："]), *blocks]
     if document.kind == "task-book-paper":  # a contract of two sides: signed in its last part, numbered in its facts
         issuer = signed = number = ""
-    return Paper(document.title, issuer, number, facts, blocks, signed, wording.day_long(document.on), document.code, document.digest)  # fmt: skip
+    return Paper(document.title, issuer, number, facts, blocks, signed, wording.day_long(document.on), document.code, document.digest, document.kind == "task-book-paper")  # fmt: skip
 
 
 def _receipt(document: Document, body: Mapping[str, Any]) -> Paper:
@@ -161,7 +166,7 @@ def of_application(case: Case, language: str = "zh") -> Paper:
         ("项目负责人", case.leader.name if case.leader else ""), ("推荐部门", case.recommender.name if case.recommender else ""),
     ]  # fmt: skip
     blocks = [block for one in sections for block in _blocks(one)]
-    return Paper(case.title or case.number, "", f"{case.round.title}申报书", facts, blocks, code=case.number, digest=case.answers_digest or "0" * 16)  # fmt: skip
+    return Paper(case.title or case.number, "", f"{case.round.title}申报书", facts, blocks, code=case.number, digest=case.answers_digest or "0" * 16, read=True)  # fmt: skip
 
 
 def _blocks(section: Printed) -> Iterator[Block]:

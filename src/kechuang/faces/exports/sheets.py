@@ -33,6 +33,7 @@ class Heading:
 
     title: str
     width: int = 14
+    format: str = ""  # how its numbers or days are written, where not as their kind is
 
 
 def workbook(title: str, headings: Sequence[Heading], rows: Iterable[Sequence[Any]]) -> IO[bytes]:
@@ -46,20 +47,21 @@ def workbook(title: str, headings: Sequence[Heading], rows: Iterable[Sequence[An
     sheet = book.add_worksheet(title.translate(_FORBIDDEN)[:MOST_NAME] or "1")
     head, quoted, moment = book.add_format({"bold": True, "text_wrap": True, "valign": "top"}), book.add_format({"quote_prefix": True}), book.add_format({"num_format": "yyyy-mm-dd hh:mm"})  # fmt: skip
     money = book.add_format({"num_format": "#,##0.00####"})
+    own = {n: book.add_format({"num_format": one.format}) for n, one in enumerate(headings) if one.format}
     for column, heading in enumerate(headings):
         sheet.set_column(column, column, heading.width)
         sheet.write_string(0, column, heading.title, head)
     sheet.freeze_panes(1, 0)
     for number, row in enumerate(rows, 1):
         for column, value in enumerate(row):
-            _cell(sheet, (number, column), value, quoted=quoted, moment=moment, money=money)
+            _cell(sheet, (number, column), value, quoted=quoted, moment=moment, money=money, own=own.get(column))
     for_print(sheet)
     book.close()
     out.seek(0)
     return out
 
 
-def _cell(sheet: Worksheet, at: tuple[int, int], value: Any, *, quoted: Format, moment: Format, money: Format) -> None:
+def _cell(sheet: Worksheet, at: tuple[int, int], value: Any, *, quoted: Format, moment: Format, money: Format, own: Format | None) -> None:  # fmt: skip
     if value is None or value == "":
         return
     if isinstance(value, bool):
@@ -69,7 +71,7 @@ def _cell(sheet: Worksheet, at: tuple[int, int], value: Any, *, quoted: Format, 
     elif isinstance(value, Fraction):
         sheet.write_number(*at, Decimal(value.numerator) / Decimal(value.denominator))
     elif isinstance(value, int | Decimal):
-        sheet.write_number(*at, value)
+        sheet.write_number(*at, value, own)
     elif isinstance(value, datetime):
         sheet.write_datetime(*at, value.astimezone(ZONE).replace(tzinfo=None), moment)
     elif isinstance(value, date):

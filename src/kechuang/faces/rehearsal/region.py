@@ -110,7 +110,7 @@ class Maker:
         """What is said of an office, which no recommender confirms."""
         return {
             "name": name, "kind": kind, "place": place, "credit_code": self.credit_code(place), "synthetic": True,
-            "registered_on": LONG_AGO,
+            "registered_on": LONG_AGO, "bank_account": f"{self.count:019d}",
         }  # fmt: skip
 
     def values(self, *, young: bool = False, **given: object) -> dict[str, object]:

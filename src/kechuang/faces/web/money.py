@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -28,6 +29,7 @@ from kechuang.faces.web.tables import render
 from kechuang.words.outcome import Refused
 
 WAN = 1_000_000  # fen
+YUAN = "#,##0.00"
 BULK = ("prepare_payment", "issue_quota", "pay")
 ALIKE = {"prepare_payment": "issue_quota"}  # a claim's quota is issued where a project's payment is prepared
 QUOTA = {
@@ -285,6 +287,8 @@ def batches(request: HttpRequest) -> HttpResponse:
     clerk = queries.is_clerk(held_by(request))
     title = _("%(n)s 笔还没有进支付文件") % {"n": wording.number(count)}
     note = _("文件交国库集中支付；本系统不划转资金，到账以单位确认为准。")
+    if unknown := queries.without_account(waiting):
+        note += _("这些单位还没有登记收款账号：%(names)s。") % {"names": wording.listed(unknown)}
     return answer(
         request, "batches", title, lead=note, table=table, page=page, make_batch=clerk and count, waiting=count
     )
@@ -316,6 +320,12 @@ def batch_headings() -> dict[str, tuple[str, int]]:
     }  # fmt: skip
 
 
+def typed(names: Iterable[str], row: list[str]) -> list[Any]:
+    """An order as a spreadsheet holds it: its number, sum and moment as such, everything else as its text."""
+    kinds = {"number": int, "yuan": Decimal, "ordered": datetime.fromisoformat}
+    return [kinds[name](text) if name in kinds and text else text for name, text in zip(names, row, strict=True)]
+
+
 @needs("money")
 def batch(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
     """The file itself, as a spreadsheet or as CSV, exactly as it was made; refused if it is no longer what was recorded."""
@@ -333,7 +343,8 @@ def batch(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
         text = sheets.csv_text([title for title, _width in heads.values()], rows)
         headers = {"Content-Disposition": f'attachment; filename="batch-{found.code}.csv"'}
         return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
-    return sheets.download(name, found.code, [sheets.Heading(title, width) for title, width in heads.values()], rows)
+    columns = [sheets.Heading(heads[one][0], heads[one][1], YUAN if one == "yuan" else "") for one in heads]
+    return sheets.download(name, found.code, columns, [typed(heads, row) for row in rows])
 
 
 @needs("person")
