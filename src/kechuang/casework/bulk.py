@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -37,6 +38,7 @@ class Population:
             self.connection.execute("SET memory_limit = ?", [memory])
         self.sources: dict[str, Path] = {}
         self.names: set[str] = set()
+        self.declared: dict[str, frozenset[str]] = {}
 
     def for_sweeps(self) -> None:
         """Plan what many variants ask at once without carrying aggregates below joins. DuckDB 2 spells out every column of
@@ -47,21 +49,48 @@ class Population:
 
     def add_file(self, name: str, path: Path, kinds: Mapping[str, str] | None = None) -> None:
         """The table `name` from a .parquet or .csv file. Where `kinds` are told, text of a CSV file stays text (`0101`),
-        and 0 and 1 serve as no and yes."""
-        kinds, file = kinds or {}, f"read_parquet({_quoted(path)})"
-        if path.suffix != ".parquet":
-            there = self._types(f"read_csv({_quoted(path)}, sample_size = -1)")
-            texts = [f"{_text(column)}: 'VARCHAR'" for column in there if kinds.get(column) == "text"]
-            file = f"read_csv({_quoted(path)}, sample_size = -1, types = {{{', '.join(texts)}}})"
-        flags = [
-            f'CAST("{column}" AS BOOLEAN) AS "{column}"'
-            for column, kind in self._types(file).items()
-            if kinds.get(column) == "bool" and kind in INTEGERS
-        ]
-        replaced = f" REPLACE ({', '.join(flags)})" if flags else ""
-        self.connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS SELECT *{replaced} FROM {file}')
+        and 0 and 1 serve as no and yes. LookupError where the file cannot be read."""
+        kinds = kinds or {}
+        try:
+            file = f"read_parquet({_quoted(path)})" if path.suffix == ".parquet" else self._csv(path, kinds)
+            flags = [
+                column for column, kind in self._types(file).items() if kinds.get(column) == "bool" and kind in INTEGERS
+            ]
+            for column in flags:
+                self._yes_and_no(file, name, column)
+            told = ", ".join(f'CAST("{column}" AS BOOLEAN) AS "{column}"' for column in flags)
+            replaced = f" REPLACE ({told})" if flags else ""
+            self.connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS SELECT *{replaced} FROM {file}')
+        except duckdb.Error as fault:
+            raise LookupError(f"{path.name} cannot be read: {_first_line(fault)}") from None
         self.sources[name] = path
         self.names.add(name)
+        self.declared[name] = frozenset(kinds)
+
+    def _csv(self, path: Path, kinds: Mapping[str, str]) -> str:
+        """How a CSV file is read: its first line names the columns, and one without a row may hold whatever is declared."""
+        if not path.stat().st_size:
+            raise LookupError(f"{path.name} is empty: its first line names the columns")
+        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            heads = next(csv.reader(file), [])
+        mark = ", delim = ','" if len(heads) > 1 else ""
+        asked = f"read_csv({_quoted(path)}, header = true, sample_size = -1{mark}"
+        there = self._types(f"{asked})")
+        if mark and list(there) != heads:
+            raise LookupError(f"{path.name} cannot be read: not every line has the {len(heads)} fields of the first")
+        bare = not self.connection.execute(f"SELECT 1 FROM {asked}) LIMIT 1").fetchall()
+        types = [
+            f"{_text(column)}: '{TYPES[kinds[column]]}'"
+            for column in there
+            if column in kinds and (bare or kinds[column] == "text")
+        ]
+        return f"{asked}, types = {{{', '.join(types)}}})"
+
+    def _yes_and_no(self, file: str, name: str, column: str) -> None:
+        low, high = self.connection.execute(f'SELECT min("{column}"), max("{column}") FROM {file}').fetchall()[0]
+        if low is not None and not (low >= 0 and high <= 1):
+            odd = high if high > 1 else low
+            raise LookupError(f"{name}.{column}: holds {odd}, where 0 is no and 1 is yes")
 
     def _types(self, source: str) -> dict[str, str]:
         told = self.connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
@@ -91,9 +120,39 @@ class Population:
         try:
             done = self.connection.execute(query.sql("duckdb"))
         except duckdb.BinderException as fault:
-            raise LookupError(f"the population lacks a column: {str(fault).splitlines()[0]}") from None
+            raise LookupError(self._lacking(query, fault)) from None
+        except duckdb.ConversionException as fault:
+            raise LookupError(f"a link does not hold what the key it leads to holds: {_first_line(fault)}") from None
         names = [told[0] for told in done.description or ()]
         return [dict(zip(names, row, strict=True)) for row in done.fetchall()]
+
+    def _lacking(self, query: Statement, fault: duckdb.Error) -> str:
+        """Which column of which table is not there."""
+        there = set(self.kinds())
+        named = [
+            f"{name}.{column}"
+            for name in sorted(query.tables)
+            for column in sorted(self.declared.get(name, ()))
+            if (name, column) not in there and f'"{column}"' in str(fault)
+        ]
+        return f"the population lacks a column: {' or '.join(named) or _first_line(fault)}"
+
+    def repeated(self, keys: Mapping[str, str]) -> list[tuple[str, str]]:
+        """The (table, column) pairs of `keys` where a value stands twice or is missing: joined by, each such row counts again.
+        A column that rises from row to row is seen to be a key in one pass; others are counted."""
+        found = []
+        for name, column in sorted(keys.items()):
+            if name not in self.names or column not in self._types(f'"{name}"'):
+                continue
+            before = f'SELECT "{column}" AS k, lag("{column}") OVER () AS b FROM "{name}"'
+            asked = f"SELECT count(*), count(k), count(*) FILTER (k > b) FROM ({before})"
+            rows, known, rising = self.connection.execute(asked).fetchall()[0]
+            if known == rows and rising >= rows - 1:
+                continue
+            each = self.connection.execute(f'SELECT count(DISTINCT "{column}") FROM "{name}"').fetchall()[0][0]
+            if each < rows:
+                found.append((name, column))
+        return found
 
     def write(self, query: Statement, path: Path) -> None:
         """The rows of an engine's query as a .parquet or .csv file, however many they are."""
@@ -130,6 +189,10 @@ class Population:
                     if row[2 * n] is not None
                 }
         return found
+
+
+def _first_line(fault: Exception) -> str:
+    return str(fault).splitlines()[0].partition(": ")[2] or str(fault).splitlines()[0]
 
 
 def _quoted(path: Path) -> str:

@@ -50,6 +50,18 @@ class Live:
         """(table, column) → text, int64, bool or date, or the database's own word for anything else."""
         return {where: KINDS.get(kind, kind) for where, kind in self.columns.items()}
 
+    def repeated(self, keys: Mapping[str, str]) -> list[tuple[str, str]]:
+        """The (table, column) pairs of `keys` where a value stands twice or is missing."""
+        found = []
+        for table, column in sorted(keys.items()):
+            if (table, column) in self.columns:
+                asked = sql.SQL("SELECT count(*) AS rows, count(DISTINCT {0}) AS each FROM {1}")
+                told = asked.format(sql.Identifier(column), sql.Identifier(table))
+                row = self.connection.execute(told).fetchone()
+                if row is not None and row["each"] < row["rows"]:
+                    found.append((table, column))
+        return found
+
     def bounds(self, tables: Iterable[str]) -> dict[tuple[str, str], tuple[int, int]]:
         """(table, column) → smallest and largest whole number, where the column has any."""
         found: dict[tuple[str, str], tuple[int, int]] = {}

@@ -81,6 +81,16 @@ class Spread:
             for column, kind in frame.dtypes
         }
 
+    def repeated(self, keys: Mapping[str, str]) -> list[tuple[str, str]]:
+        """The (table, column) pairs of `keys` where a value stands twice or is missing."""
+        found = []
+        for name, column in sorted(keys.items()):
+            if name in self.frames and column in self.frames[name].columns:
+                row = self.session.sql(f"SELECT count(*), count(DISTINCT `{column}`) FROM `{name}`").collect()[0]
+                if row[1] < row[0]:
+                    found.append((name, column))
+        return found
+
     def bounds(self, tables: Iterable[str]) -> dict[tuple[str, str], tuple[int, int]]:
         """(table, column) → smallest and largest whole number, where the column has any."""
         found: dict[tuple[str, str], tuple[int, int]] = {}

@@ -111,9 +111,9 @@ def test_what_a_split_of_firms_could_gain_is_what_the_ceiling_took():
     ("told", "why"),
     [
         ("r1.cap=1 元", "a sweep has a first value, a last value and a step"),
-        ("r1.cap=5 元:1 元:1 元", "a sweep that never ends"),
-        ("r1.cap=1 元:2 元:0 元", "a sweep that never ends"),
-        ("r1.cap=1 元:10000 元:1 元", "a sweep that never ends"),
+        ("r1.cap=5 元:1 元:1 元", "a sweep whose last value is below its first"),
+        ("r1.cap=1 元:2 元:0 元", "a sweep whose step is not above nil"),
+        ("r1.cap=1 元:10000 元:1 元", "a sweep of more than 200 steps"),
     ],
 )
 def test_a_sweep_that_never_ends_is_refused(told, why):

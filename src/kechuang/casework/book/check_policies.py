@@ -11,6 +11,7 @@ from kechuang.engines.rules.check import check
 from kechuang.engines.rules.examples import DAY, differences
 from kechuang.engines.rules.policy import Policy
 from kechuang.engines.rules.reading import policy_from
+from kechuang.engines.rules.sentences import sentence
 from kechuang.engines.rules.single import Rules
 from kechuang.engines.rules.stacking import check_stacking, stacking_differences, stacking_from
 from kechuang.engines.rules.vocabulary import Vocabulary, vocabulary_from
@@ -73,4 +74,4 @@ def _examples(rules: Rules, code: str, told: Any) -> Iterator[BadPage]:
         except BadPage as bad:
             yield bad
         except FormulaError as error:
-            yield BadPage(path, f"cannot be worked out: {error}", "mend the example or the rule")
+            yield BadPage(path, f"cannot be worked out: {sentence(error.reason)['en']}", "mend the example or the rule")

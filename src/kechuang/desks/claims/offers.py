@@ -12,6 +12,7 @@ from kechuang.casework.models import Case
 from kechuang.casework.pages import Pages, day_of, pages_for, pages_of
 from kechuang.desks.claims import basis, settling
 from kechuang.desks.claims.models import Computation, Evidence, Share
+from kechuang.engines.rules.sentences import sentence
 from kechuang.formula import FormulaError
 from kechuang.words.money import Money
 from kechuang.words.offers import check, effect, fact
@@ -209,7 +210,7 @@ def keep(case: Case, context: Any, *, pages: Pages | None, why: str) -> Computat
     try:
         found = basis.computed(case, context.on, pages=pages)
     except FormulaError as fault:
-        raise Refused(Reason("cannot_be_computed", why=str(fault))) from None
+        raise Refused(Reason("cannot_be_computed", why=sentence(fault.reason))) from None
     if found is None or not found.records or (found.basis.policy.verdict is None and found.fen is None):
         raise Refused(Reason("cannot_be_computed", why=""))
     number = Computation.objects.filter(case=case).count() + 1

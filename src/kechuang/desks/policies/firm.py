@@ -18,6 +18,7 @@ from kechuang.engines.rules.single import Rules
 from kechuang.engines.rules.stacking import apart, stacking_from
 from kechuang.formula import FormulaError
 from kechuang.parties.models import Organisation
+from kechuang.words.reason import Reason
 
 FIRM = "enterprise"
 ALIASES = {"firms": "profiles", "sets": "instruments", "rnd_ledger": "rnd", "hnte_files": "years"}
@@ -36,7 +37,7 @@ class Entitlement:
     records: int
     missing: tuple[dict[str, str], ...]
     register: str
-    fault: str = ""
+    fault: Reason | None = None
 
     @property
     def fen(self) -> int | None:
@@ -101,7 +102,7 @@ def _entitled(basis: Basis, rows: list[Record]) -> Entitlement:
     try:
         return Entitlement(policy, computing.result_of(basis, mine), len(mine), missing, register)
     except FormulaError as fault:
-        return Entitlement(policy, None, len(mine), missing, register, fault.reason.code)
+        return Entitlement(policy, None, len(mine), missing, register, fault.reason)
 
 
 def _of_year(basis: Basis, rows: list[Record]) -> list[Record]:

@@ -143,8 +143,14 @@ def swept(rules: Rules, told: str) -> list[Variant]:
         )
     amounts = [rules.vocabulary.amount(one, told) for one in ends]
     first, last, step = (amount.value for amount in amounts)
-    if step <= 0 or last < first or (last - first) / step > MOST_STEPS:
-        raise BadPage(told, "a sweep that never ends", f"write at most {MOST_STEPS} steps upwards")
+    if len({amount.of for amount in amounts if amount.value}) > 1:
+        raise BadPage(told, "first value, last value and step have different units", "write one unit for all three")
+    if step <= 0:
+        raise BadPage(told, "a sweep whose step is not above nil", "write a step above nil")
+    if last < first:
+        raise BadPage(told, "a sweep whose last value is below its first", "write the smaller value first")
+    if (last - first) / step > MOST_STEPS:
+        raise BadPage(told, f"a sweep of more than {MOST_STEPS} steps", "write a larger step")
     unit = ends[0].lstrip("0123456789.-−/ ").strip()
     worth = rules.vocabulary.units[unit][1] if unit else Fraction(1)
     count = int((last - first) // step) + 1

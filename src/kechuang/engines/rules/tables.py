@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kechuang.engines.rules.examples import Cast
@@ -65,6 +65,12 @@ def unfit(vocabulary: Vocabulary, kinds: Mapping[tuple[str, str], str]) -> list[
                 why = f"holds {there}, not {SAID[wanted]}"
                 found.append(BadPage(f"{table}.{column}", why, f"write {SAID[wanted]} into the column"))
     return found
+
+
+def unkeyed(repeated: Sequence[tuple[str, str]]) -> list[BadPage]:
+    """Tables whose key does not tell its records apart: whatever is joined to one of them would count again."""
+    why, mend = "a key stands twice, or is missing", "each record has a key of its own"
+    return [BadPage(f"{table}.{column}", why, mend) for table, column in repeated]
 
 
 SAID: Mapping[str, str] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from enum import StrEnum
 from importlib import import_module
 from types import ModuleType
 
@@ -46,8 +47,17 @@ ENGINES = {
 }
 
 
+class Written(StrEnum):
+    """How tables are written to files."""
+
+    parquet = "parquet"
+    csv = "csv"
+
+
 def engine_of(name: str) -> ModuleType:
     """The module of an engine; a sentence where what it needs is not installed."""
+    if name not in ENGINES:
+        raise typer.BadParameter(f"engine is one of {', '.join(ENGINES)}")
     try:
         return import_module(ENGINES[name])
     except ModuleNotFoundError as fault:

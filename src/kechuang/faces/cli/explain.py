@@ -16,12 +16,13 @@ from kechuang.casework.shelf.reader import ISO_DATE, read_page
 from kechuang.engines.rules.examples import DAY, cast_of
 from kechuang.engines.rules.explain import Change, Explanation, Line, changes, explain, shown
 from kechuang.engines.rules.single import Rules, assess
-from kechuang.faces.cli.policies import known, rules_in
+from kechuang.faces.cli.policies import known, rules_in, unable
 from kechuang.formula import FormulaError
 from kechuang.formula.units import number
 from kechuang.words.outcome import BadPage
 
 app = typer.Typer()
+MOST_ROWS = 1_000  # of a linked table, told one by one
 WORDS = {
     "effect": ("效力", "In force"), "condition": ("条件", "Condition"), "step": ("计算", "Step"), "branch": ("分支", "Branch"),
     "amount": ("金额", "Amount"), "cap": ("上限", "Ceiling"), "verdict": ("结论", "Verdict"), "also": ("另计", "Also"),
@@ -58,29 +59,50 @@ def explain_case(
     """What a policy gives one case, step by step."""
     rules = rules_in(book)
     known(rules, [policy])
+    if lang not in ("zh", "en"):
+        raise typer.BadParameter(f"lang is zh or en, not {lang}")
     try:
-        day = date.fromisoformat(on) if on else DAY
+        day = _day(on)
         records = _records(rules, policy, case, given or [])
-        asked = _Asked(rules, policy, records, day, "en" if lang == "en" else "zh")
+        asked = _Asked(rules, policy, records, day, lang)
         found = explain(rules, policy, records[0], day=day, beside=records[1:])
         typer.echo(json.dumps(_json(found, asked.lang), ensure_ascii=False, indent=2) if json_ else _text(found, asked))
     except BadPage as bad:
         raise typer.BadParameter(str(bad)) from None
     except FormulaError as fault:
-        typer.echo(f"cannot be computed: {fault}", err=True)
-        raise typer.Exit(2) from None
+        raise unable(fault, lang) from None
+
+
+def _day(on: str | None) -> date:
+    try:
+        return date.fromisoformat(on) if on else DAY
+    except ValueError:
+        raise BadPage("--on", f"{on!r} is no date", "write 2019-06-01") from None
+
+
+def _case_in(path: Path) -> list[dict[str, Any]]:
+    """The records of a YAML or JSON file."""
+    if not path.is_file():
+        raise BadPage(str(path), "there is no such file", "write the path of a YAML or JSON file")
+    try:
+        text = path.read_text("utf-8")
+        body = (
+            json.loads(text)
+            if path.suffix == ".json"
+            else read_page(path.name, f"records:\n{_indented(text)}").body["records"]
+        )
+    except ValueError as fault:  # of JSON, or of text that is no UTF-8
+        raise BadPage(path.name, f"cannot be read: {fault}", "write UTF-8 text") from None
+    told = body if isinstance(body, list) else [body]
+    if not told or not all(isinstance(one, dict) for one in told):
+        raise BadPage(path.name, "no records", "write field: value, or a list of such records")
+    return told
 
 
 def _records(rules: Rules, code: str, case: Path | None, given: Sequence[str]) -> Sequence[Mapping[str, Any]]:
     told: list[dict[str, Any]] = [{}]
     if case is not None:
-        text = case.read_text("utf-8")
-        body = (
-            json.loads(text)
-            if case.suffix == ".json"
-            else read_page(case.name, f"records:\n{_indented(text)}").body["records"]
-        )
-        told = body if isinstance(body, list) else [body]
+        told = _case_in(case)
     for one in given:
         name, equals, value = one.partition("=")
         if not equals:
@@ -97,16 +119,21 @@ def _indented(text: str) -> str:
 def _put(record: dict[str, Any], parts: list[str], value: Any) -> None:
     """Sets `buyer.in_region` or `projects.0.staff_cost`."""
     here: Any = record
+    mend = "write projects.0.staff_cost=…"
     for part, after in pairwise(parts):
         fresh: Any = [] if after.isdecimal() else {}
         if isinstance(here, list):
+            if not part.isdecimal() or int(part) >= MOST_ROWS:
+                raise BadPage(".".join(parts), f"{part!r} is no place in a list", mend)
             while len(here) <= int(part):
                 here.append({})
             here = here[int(part)]
         else:
             here = here.setdefault(part, fresh)
+        if not isinstance(here, dict | list):
+            raise BadPage(".".join(parts), f"{part} has a value already", mend)
     if isinstance(here, list):
-        raise BadPage(".".join(parts), "a row has fields", "write projects.0.staff_cost=…")
+        raise BadPage(".".join(parts), "a row has fields", mend)
     here[parts[-1]] = value
 
 

@@ -12,9 +12,11 @@ from kechuang.casework.shelf.book import Book, packaged, read, sources_in
 from kechuang.casework.shelf.marks import located
 from kechuang.casework.shelf.reader import Page
 from kechuang.engines.rules.reading import policy_from
+from kechuang.engines.rules.sentences import sentence
 from kechuang.engines.rules.single import Rules
 from kechuang.engines.rules.stacking import Stack, stacking_from
 from kechuang.engines.rules.vocabulary import Vocabulary, vocabulary_from
+from kechuang.formula import FormulaError
 from kechuang.words.outcome import BadPage
 
 T = TypeVar("T")
@@ -59,6 +61,12 @@ def _told(page: Page, reader: Callable[[Any], T]) -> T:
     except BadPage as bad:
         typer.echo(str(located(bad, page)), err=True)
         raise typer.Exit(2) from None
+
+
+def unable(fault: FormulaError, lang: str) -> typer.Exit:
+    """Says why nothing could be computed; the exit to raise."""
+    typer.echo(f"{'cannot be computed: ' if lang == 'en' else '不能核算：'}{sentence(fault.reason)[lang]}", err=True)
+    return typer.Exit(2)
 
 
 def known(rules: Rules, codes: list[str]) -> list[str]:

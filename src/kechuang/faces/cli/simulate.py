@@ -13,15 +13,15 @@ import typer
 
 from kechuang.casework.shelf.marks import located
 from kechuang.casework.shelf.reader import read_page
-from kechuang.engines.rules.query import rows
+from kechuang.engines.rules.query import needed, rows
 from kechuang.engines.rules.reforms import Variant, filled, reform_from, reformed, steps, swept, whole
 from kechuang.engines.rules.sheet import Moment
 from kechuang.engines.rules.single import Rules
 from kechuang.engines.rules.stacked import stacked_totals
-from kechuang.engines.rules.tables import out_of_bounds, tables_in, unfit
+from kechuang.engines.rules.tables import out_of_bounds, tables_in, unfit, unkeyed
 from kechuang.engines.rules.totals import MOST_COMPARED, Total, TotalsQuery, distribution, totals
-from kechuang.faces.cli import ENGINES, engine_of, part
-from kechuang.faces.cli.policies import known, rules_in, stacks_in
+from kechuang.faces.cli import ENGINES, Written, engine_of, part
+from kechuang.faces.cli.policies import known, rules_in, stacks_in, unable
 from kechuang.formula import FormulaError
 from kechuang.words.outcome import BadPage
 
@@ -43,11 +43,11 @@ def simulate(
         typer.Option(help="A page of a reform: from, set: {policy.param: value}, end: {policy: day}; several times."),
     ] = None,
     by: Annotated[str, typer.Option(help="Fields to cut by, with commas: region,industry,size.")] = "",
-    year: Annotated[int, typer.Option(help="The year computed.")] = 2019,
+    year: Annotated[int, typer.Option(min=1, max=9998, help="The year computed.")] = 2019,
     book: Annotated[Path | None, typer.Option(help="A book of its own; else the house's.")] = None,
     engine: Annotated[str, typer.Option(help=f"One of {', '.join(ENGINES)}.")] = "duckdb",
     master: Annotated[str, typer.Option(help="The address of a Spark cluster; else this machine.")] = "",
-    threads: Annotated[int | None, typer.Option(help="Threads of the engine.")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="Threads of the engine.")] = None,
     spread: Annotated[bool, typer.Option("--distribution", help="How the amounts spread over payees, today.")] = False,
     stacking: Annotated[bool, typer.Option("--stacking", help="What the rules between policies leave.")] = False,
     enable: Annotated[
@@ -57,15 +57,17 @@ def simulate(
     csv_: Annotated[Path | None, typer.Option("--csv", help="Write the totals to a CSV file.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write the totals to a .parquet or .csv file.")] = None,
     records: Annotated[
-        Path | None, typer.Option(help="Write what each record gets today into this folder, a parquet file a policy.")
+        Path | None, typer.Option(help="Write what each record gets today into this folder, a file a policy.")
     ] = None,
+    kind: Annotated[Written, typer.Option("--as", help="How --records are written.")] = Written.parquet,
 ) -> None:
     """What policies cost over a population."""
-    if engine not in ENGINES:
-        raise typer.BadParameter(f"engine is one of {', '.join(ENGINES)}")
     rules = rules_in(book)
-    codes, cuts, moment = known(rules, policies or []), [cut for cut in by.split(",") if cut], Moment(year=year)
+    codes, moment = known(rules, policies or []), Moment(year=year)
+    cuts = list(dict.fromkeys(filter(None, map(str.strip, by.split(",")))))
     try:
+        _writable((csv_, out), records, enable if not stacking else None)
+        _computed(rules, codes, set_ or [], sweep)
         variants = _variants(rules, set_ or [], sweep, reform or [], book)
         people = _population(engine, population, rules, threads, master, sweeping=bool(sweep))
         found = _run(variants, codes, people, moment, cuts, quiet=json_)
@@ -75,15 +77,13 @@ def simulate(
         if stacking:
             told["stacking"] = _stacked(variants, book, codes, people, moment, cuts, enable or [])
         if records is not None:
-            _write_records(records, rules, codes, people, moment)
+            _write_records(records, kind, rules, codes, people, moment)
     except (BadPage, FileNotFoundError, LookupError) as fault:
         raise typer.BadParameter(str(fault)) from None
     except FormulaError as fault:
-        typer.echo(f"cannot be computed: {fault}", err=True)
-        raise typer.Exit(2) from None
-    for path in (csv_, out):
-        if path is not None:
-            part("simulated").write(path, told["rows"])
+        raise unable(fault, "en") from None
+    for path in filter(None, (csv_, out)):
+        part("simulated").write(path, told["rows"])
     if json_:
         json.dump(told, sys.stdout, ensure_ascii=False)
         typer.echo()
@@ -91,17 +91,41 @@ def simulate(
         part("simulated").show(told, variants)
 
 
+def _writable(files: Iterable[Path | None], folder: Path | None, unheard: Sequence[str] | None) -> None:
+    """What is to be written can be, and no option goes unheard: told before anything is computed."""
+    if unheard:
+        raise typer.BadParameter("--enable goes with --stacking")
+    for path in files:
+        if path is not None and path.suffix not in (".parquet", ".csv"):
+            raise typer.BadParameter(f"{path.name} is neither .parquet nor .csv")
+        if path is not None and not path.parent.is_dir():
+            raise typer.BadParameter(f"there is no folder {path.parent}")
+    if folder is not None and folder.exists() and not folder.is_dir():
+        raise typer.BadParameter(f"{folder} is a file, not a folder")
+
+
 def _population(
     engine: str, where: str, rules: Rules, threads: int | None, master: str, *, sweeping: bool = False
 ) -> Any:
     """The population on its engine, its columns held against the vocabulary."""
     path: Any = where if engine == "postgresql" else Path(where)
+    if engine != "postgresql" and not path.is_dir():
+        raise FileNotFoundError(f"there is no folder {where}")
     people = engine_of(engine).folder(path, tables_in(rules.vocabulary), threads=threads, master=master)
     if sweeping and engine == "duckdb":
         people.for_sweeps()
     for bad in unfit(rules.vocabulary, people.kinds()):
         raise bad
     return people
+
+
+def _computed(rules: Rules, codes: Sequence[str], told: Sequence[str], sweep: str | None) -> None:
+    """What is set or swept is of a policy that is computed, or used by one: else nothing would be seen of it."""
+    there = needed(rules, codes)
+    for written, among in [*((one, there) for one in told), *((one, codes) for one in (sweep,) if one)]:
+        policy = written.partition(".")[0].strip()
+        if policy in rules.policies and policy not in among:
+            raise BadPage(written, f"{policy} is not computed", f"name it too: kechuang simulate {policy} …")
 
 
 def _variants(
@@ -116,6 +140,8 @@ def _variants(
 
 def _reform(rules: Rules, path: Path, book: Path | None) -> Variant:
     """The reform of a file; what is wrong with it is told with file, line and column."""
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no file {path}")
     page = read_page(path.name, path.read_text("utf-8"))
     try:
         return reform_from(rules, page.body, stacks_in(book))
@@ -127,8 +153,9 @@ def _run(
     variants: Sequence[Variant], codes: Sequence[str], people: Any, moment: Moment, cuts: Sequence[str], *, quiet: bool
 ) -> list[Total]:
     built = totals([one.rules for one in variants], codes, moment, by=cuts, complete=people.complete())
-    vocabulary = variants[0].rules.vocabulary
-    for bad in out_of_bounds(vocabulary, people.bounds(set().union(*(one.tables for one in built)))):
+    vocabulary, tables = variants[0].rules.vocabulary, set[str]().union(*(one.tables for one in built))
+    keys = {name: vocabulary.entities[name].key for name in tables}
+    for bad in [*unkeyed(people.repeated(keys)), *out_of_bounds(vocabulary, people.bounds(tables))]:
         raise bad
     track: Callable[[Iterable[TotalsQuery]], Iterable[TotalsQuery]] = iter if quiet else part("simulated").track
     found = [total for one in track(built) for total in one.totals(people.run(one))]
@@ -167,11 +194,11 @@ def _stacked(
     return told
 
 
-def _write_records(folder: Path, rules: Rules, codes: Sequence[str], people: Any, moment: Moment) -> None:
+def _write_records(folder: Path, kind: str, rules: Rules, codes: Sequence[str], people: Any, moment: Moment) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     complete = people.complete()
     for code in codes:
-        people.write(rows(rules, code, moment, complete=complete), folder / f"{code}.parquet")
+        people.write(rows(rules, code, moment, complete=complete), folder / f"{code}.{kind}")
 
 
 def _told(found: Sequence[Total], variants: Sequence[Variant], cuts: Sequence[str]) -> dict[str, Any]:

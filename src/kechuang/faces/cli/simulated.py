@@ -68,7 +68,7 @@ def _totals(sums: Sequence[Row], variants: Sequence[Variant]) -> None:
     _wide().print(table)
     for code, one in today.items():
         if one["missing"]:
-            said = f"{code}: {one['missing']:,} records lack a number the policy needs; they are not counted as zero"
+            said = f"{code}: {one['missing']:,} records lack a number or a linked record the policy needs; they are not counted as zero"
             typer.echo(said, err=True)
 
 

@@ -21,8 +21,9 @@ from kechuang.desks.claims import basis, settling
 from kechuang.desks.claims.models import Computation, Share
 from kechuang.desks.enterprises import files
 from kechuang.desks.enterprises.models import Title
+from kechuang.engines.rules.sentences import sentence as of_rules
 from kechuang.faces.access import held_by, needs, now, person
-from kechuang.faces.web import bulk, lists, officer, wording
+from kechuang.faces.web import bulk, lists, officer, sentences, wording
 from kechuang.faces.web.sight import Sight, sight
 from kechuang.faces.web.tables import render
 from kechuang.formula import FormulaError
@@ -60,8 +61,10 @@ def summary(case: Case, on: datetime) -> dict[str, Any] | None:
         return None
     try:
         found = basis.computed(case, on)
-    except (FormulaError, Refused) as fault:
-        return {"fault": str(fault), "records": (), "turning": ()}
+    except FormulaError as fault:
+        return {"fault": of_rules(fault.reason), "records": (), "turning": ()}
+    except Refused as refused:
+        return {"fault": sentences.sentence(refused.reasons[0]), "records": (), "turning": ()}
     if found is None:
         return None
     return {

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from kechuang.casework import computing
 from kechuang.desks.policies import firm
 from kechuang.desks.policies.firm import Entitlement
+from kechuang.engines.rules.sentences import sentence
 from kechuang.faces.access import needs, now
 from kechuang.faces.web import claims, law, policies, wording
 from kechuang.faces.web.shares import own_unit
@@ -72,7 +73,7 @@ def _row(one: Entitlement, calls: list[Any]) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "code": one.policy.code, "title": one.policy.title, "kind": law.kind_title(one.policy), "records": one.records, "fen": None,
         "missing": wording.listed(wording.text(title) for title in one.missing), "register": reverse("register", args=[one.register]) if one.register else "", "calls": calls,
-        "fault": bool(one.fault), "good": False, "recognition": recognition, "pays": one.policy.payee != "none",
+        "fault": None if one.fault is None else sentence(one.fault), "good": False, "recognition": recognition, "pays": one.policy.payee != "none",
     }  # fmt: skip
     if result is None:
         return shown

@@ -18,6 +18,7 @@ from kechuang.desks.transfer import sharing
 from kechuang.desks.transfer.models import WAYS
 from kechuang.desks.transfer.sharing import Converted
 from kechuang.engines import forms
+from kechuang.engines.rules.sentences import sentence
 from kechuang.faces.access import may, needs, now, person
 from kechuang.faces.web import claims, lists, wording
 from kechuang.faces.web.questions import Around, questions
@@ -96,7 +97,7 @@ def _computed(said: Converted, unit: Organisation) -> dict[str, Any]:
     try:
         found = sharing.worked_out(said, unit, now())
     except FormulaError as fault:
-        return {"fault": str(fault), "records": (), "turning": ()}
+        return {"fault": sentence(fault.reason), "records": (), "turning": ()}
     return {
         "records": [claims.worded(one, False) for one in computing.told(found)], "fen": found.fen, "title": claims.heading(found),
         "refused": computing.refusals(found), "turning": (),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from kechuang.engines.rules import calculator
 from kechuang.engines.rules.calculator import ROW, Ask
 from kechuang.engines.rules.explain import Explanation, Line, changes, explained, shown
+from kechuang.engines.rules.sentences import sentence
 from kechuang.engines.rules.single import Rules
 from kechuang.engines.rules.wording import worded
 from kechuang.faces.web import law, wording
@@ -256,11 +257,4 @@ def _capped(line: Line, had: int, before: int | None) -> str:
 
 def fault_said(reason: Reason) -> str:
     """Why nothing can be computed, in a sentence."""
-    if reason.code in ("no_parameter_on", "no_form_on"):
-        return _("这一天没有规定的参数值，请换一个日期。")
-    if reason.code == "guard":
-        text = {"zh": reason.values.get("zh", ""), "en": reason.values.get("en", "")}
-        return _("不合规定：%(what)s") % {"what": wording.text(text)}
-    if reason.code == "negative_amount":
-        return _("算出来是负数，请核对填写的数字。")
-    return _("按现在填写的数字还不能核算。")
+    return wording.text(sentence(reason)) + ("." if wording.english() else "。")
