@@ -215,9 +215,9 @@ def test_the_file_says_what_was_ordered_even_after_the_unit_changed_its_name():
 
     assert (name in sheet[1], name in text) == (True, True)
     assert (sheet[1][-4], sheet[1][-2], sheet[1][-1][:6]) == (
-        "100000",
+        "100000.00",
         "一次拨付",
-        "43160.",
+        "43161.",
     )  # numbers and a moment, not texts
 
 
