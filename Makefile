@@ -47,7 +47,8 @@ lock: .venv/bin/uv  ## resolve the dependencies anew; hashes, no addresses
 	$(V)/uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --no-emit-index-url -q -o requirements.lock
 	$(V)/uv pip compile pyproject.toml --extra test --universal --generate-hashes --no-header --no-annotate --no-emit-index-url -q -o requirements-test.lock
 
-soak: .venv/.test  ## the bars of the reliability plan in their long form
+soak: .venv/.test  ## properties with new examples, and the bars of the reliability plan in their long form
+	KECHUANG_SOAK=1 $(V)/pytest -n 2 -m "not journey and not browser and not bar and not postgres"
 	KECHUANG_SOAK=1 $(V)/pytest -n 1 -m bar
 
 bench: .venv/.test  ## submissions, pages, import, rehearsal: ratios and figures, no verdicts
