@@ -71,7 +71,7 @@ def test_the_pages_of_accounts_and_of_the_pool_are_all_english():
     for who, path in (
         (region.clerk, "/people/"), (region.head, "/people/"), (region.officer, "/people/"), (admin, "/people/"), (admin, "/people/offices/new/"),
         (admin, "/people/staff/new/"), (admin, f"/people/{region.leader.pid}/"), (region.head, "/people/unit/"), (region.leader, "/account/expert/"),
-        (region.leader, "/people/move/mine/"),
+        (region.leader, "/people/move/mine/"), (region.head, "/account/deputies/"),
     ):  # fmt: skip
         page = reader(who).get(path)
         assert (path, page.status_code, left(page.content.decode(), *names, region.institution.name)) == (path, 200, [])

@@ -10,7 +10,7 @@ from kechuang.casework.pages import current
 from kechuang.faces.web import wording
 
 BESIDE: dict[str, tuple[str, str]] = {
-    "appoint": ("授予角色", "Role given"), "dismiss": ("收回角色", "Role ended"), "register_unit": ("单位注册", "Unit registered"),
+    "appoint": ("授予角色", "Role given"), "dismiss": ("收回角色", "Role ended"), "name_deputy": ("请人代理", "Deputy named"), "end_deputy": ("结束代理", "Deputy ended"), "register_unit": ("单位注册", "Unit registered"),
     "confirm_unit": ("确认单位", "Unit confirmed"), "confirm_person": ("确认人员", "Person confirmed"), "ask_move": ("请人调入", "Asked to come over"),
     "move_person": ("调入本单位", "Came over to the unit"), "refuse_move": ("不同意调入", "Did not come over"), "decline_unit": ("退回单位登记", "Registration of a unit sent back"),
     "decline_person": ("退回人员登记", "Registration of a person sent back"), "refuse_merge": ("不合并", "Not merged"),

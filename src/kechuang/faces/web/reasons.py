@@ -46,6 +46,9 @@ no_unit_yet|你的账号还没有所在单位，请单位科研管理在“账�
 nobody_asked_you_over|没有单位请你调入，或它已经撤回|No unit asks you to come over any more
 not_waiting_any_more|“{name}”已经有人办理，请刷新页面|“{name}” has been dealt with already; please reload the page
 deputy_needs_a_last_day|代理须写明到哪天为止|Please give the last day on which the deputy stands in
+deputy_not_that_long|代理从今天起，最迟到{last}为止，请改日期|A deputy stands in from today until {last} at the latest; please change the date
+deputy_of_the_own_unit|代理人须是本单位账号已确认的另一人，请核对登录名|The deputy has to be somebody else of your own unit whose account is confirmed; please check the sign-in name
+deputy_holds_it_already|{name}已经担任这个角色，不需要代理，请另选一人|{name} holds this role already and needs not stand in; please choose somebody else
 no_such_role_to_stand_in_for|{name}现在没有可由人代理的“{role}”，请核对登录名、角色和范围|{name} does not hold “{role}” there in their own right; please check the sign-in name, the role and for what it is held
 role_not_for_that|这个角色不能在这个范围授予，请重新选择范围|This role cannot be given for that; please choose again for what it is held
 no_such_entry|没有找到“{number}”：单位填信用代码，个人填登录名|Nothing was found under “{number}”: give the credit code of a unit, the sign-in name of a person

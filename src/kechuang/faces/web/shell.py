@@ -130,6 +130,7 @@ def entries(powers: Iterable[str], *, path: str, waiting: int = 0) -> tuple[Entr
 OWN = (
     ("letters", gettext_lazy("函件"), {"person"}), ("own_entry", gettext_lazy("专家库登记与关系声明"), {"person"}), ("experts", gettext_lazy("专家库"), {"execution"}),
     ("lone_draws", gettext_lazy("验收、中期专家抽取"), {"draws"}), ("people", gettext_lazy("账号与角色"), {"unit", "recommend", "planning", "execution", "system"}),
+    ("deputies", gettext_lazy("请人代理"), {"unit", "recommend", "planning", "execution", "supervision", "money", "decision", "office", "system"}),
     ("unit", gettext_lazy("单位资料"), {"unit", "applicant"}), ("imports", gettext_lazy("导入表格"), {"planning", "execution", "office"}), ("demands", gettext_lazy("需求"), {"planning"}),
 )  # fmt: skip
 
