@@ -307,7 +307,9 @@ def all_checked(round_: Round, context: Any) -> Finding:
 
 @check("casework.only_extends")
 def only_extends(round_: Round, context: Any) -> Finding:
-    """The new closing time is later than the old one."""
+    """The new closing time, where one is given, is later than the old one."""
+    if not context.data.get("new_close"):
+        return Finding.passed()
     new = datetime.fromisoformat(str(context.data["new_close"]))
     new = new if new.tzinfo else new.replace(tzinfo=ZONE)
     if round_.closes_at and new <= round_.closes_at:
@@ -315,9 +317,24 @@ def only_extends(round_: Round, context: Any) -> Finding:
     return Finding.passed()
 
 
+@check("casework.closes_ahead")
+def closes_ahead(round_: Round, context: Any) -> Finding:
+    """A round that was stopped before it closed does not go on with a deadline that has passed meanwhile."""
+    passed = bool(round_.closes_at and round_.closes_at <= context.on) or bool(
+        round_.before in ("published", "open") and round_.units_close_at and round_.units_close_at <= context.on
+    )
+    if round_.before in ("published", "open", "closing") and passed and not context.data.get("new_close"):
+        return Finding.fail("needs_new_close", closes=round_.closes_at.isoformat() if round_.closes_at else "")
+    new = datetime.fromisoformat(str(context.data["new_close"])) if context.data.get("new_close") else None
+    new = new.replace(tzinfo=ZONE) if new is not None and new.tzinfo is None else new
+    return Finding.fail("needs_new_close", closes=new.isoformat()) if new is not None and new <= context.on else Finding.passed()  # fmt: skip
+
+
 @effect("casework.move_deadline")
 def move_deadline(round_: Round, context: Any) -> None:
-    """Both deadlines move by the same span, to the new closing time."""
+    """Both deadlines move by the same span, to the new closing time, where one is given."""
+    if not context.data.get("new_close"):
+        return
     new = datetime.fromisoformat(str(context.data["new_close"]))
     new = new if new.tzinfo else new.replace(tzinfo=ZONE)
     gap = round_.closes_at - round_.units_close_at if round_.closes_at and round_.units_close_at else None

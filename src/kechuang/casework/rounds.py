@@ -34,7 +34,10 @@ def carry_cases(round_: Round, acts: Mapping[str, Any], *, on: datetime) -> tupl
 
 
 def _may(case: Case, name: str, on: datetime) -> bool:
-    until = deadlines.latecomers_until(case, name, pages_of(case.round).flow_of(case))
+    flow = pages_of(case.round).flow_of(case)
+    if name not in flow.acts:
+        return False
+    until = deadlines.latecomers_until(case, name, flow)
     return until is None or on >= until
 
 
