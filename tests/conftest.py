@@ -29,6 +29,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.set_threshold(200_000, 20, 20)
 
 
+def pytest_unconfigure(config: pytest.Config) -> None:
+    gc.unfreeze()  # else what is never looked through is said to leak, in sixty lines behind the result
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, request, tmp_path_factory):
     """A file for a run with browser tests: a live server's threads that share one in-memory connection can wait for ever."""

@@ -16,6 +16,7 @@ from kechuang.casework.clock import tick
 from tests.factories import START
 
 WORD = "a-long-password"
+PATIENCE = 60_000  # ms until a page that does not come is a fault: others work on this machine too
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -31,7 +32,7 @@ class Windows:
         context = self.browser.new_context(base_url=self.base, **{"viewport": DESKTOP, **more})
         self.opened.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
         return page
 
     def of(self, who: Any, **more: Any) -> Any:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from shutil import which
-
 import pytest
 
 from kechuang.desks.policies import simulator  # noqa: F401  (loaded here, it answers in this process)
 from kechuang.desks.policies.models import Reform
 from tests.factories import Region
-from tests.journeys.conftest import press, touch
+from tests.journeys.conftest import PATIENCE, press, touch
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.journey,
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-]
-PATIENCE = 60_000
+sync_api.expect.set_options(timeout=PATIENCE)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey, pytest.mark.browser]
 
 
 @pytest.fixture
@@ -29,7 +21,6 @@ def here(windows):
     def opened(address, who=None, width=1440):
         viewport = {"width": width, "height": 900}
         page = windows.of(who, viewport=viewport) if who is not None else windows.public(viewport=viewport)
-        page.set_default_timeout(PATIENCE)
         page.goto(address)
         return page
 

@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
+from threading import Event, Thread
 
 import pytest
 from django.utils import timezone
@@ -138,6 +140,44 @@ def test_while_the_region_is_made_a_question_is_told_how_far_it_is(tmp_path):
     first = here.answer(asked())
     here.making.join()
     assert (sorted(first), here.answer(asked())["exact"]) == (["preparing"], True)
+
+
+def test_a_region_that_is_being_made_is_not_begun_again_by_the_first_question(tmp_path, monkeypatch):
+    made, go, whole = [], Event(), crowds.synthetic
+    monkeypatch.setattr(crowds, "synthetic", lambda *given, **more: made.append(go.wait(60)) or whole(*given, **more))
+    here = Simulator(tmp_path, 300, apart=True)
+    here.warm()
+    assert sorted(here.answer(asked())) == ["preparing"]
+    go.set()
+    here.making.join()
+    assert (made, here.answer(asked())["exact"]) == ([True], True)
+
+
+def test_a_region_that_could_not_be_made_is_begun_anew_by_the_next_question(tmp_path, monkeypatch):
+    def full(*given, **more):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(threading, "excepthook", lambda told: None)
+    with monkeypatch.context() as planted:
+        planted.setattr(crowds, "synthetic", full)
+        here = Simulator(tmp_path, 300, apart=True)
+        here.warm()
+        here.finish_making()
+    assert sorted(here.answer(asked())) == ["preparing"]
+    here.finish_making()
+    assert here.answer(asked())["exact"]
+
+
+def test_two_that_make_the_same_region_at_once_both_have_it(tmp_path):
+    words = rules_in_force().vocabulary
+    found = []
+    both = [Thread(target=lambda: found.append(crowds.synthetic(words, tmp_path, firms=50, seed=1, year=2026).counts)) for _ in range(2)]  # fmt: skip
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert (len(found), found[0] == found[1]) == (2, True)
+    assert [path.name for path in tmp_path.rglob("making-*")] == []
 
 
 def test_a_job_leaves_its_progress_and_its_result_in_its_row():

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -65,15 +66,17 @@ def synthetic(words: Vocabulary, folder: Path, *, firms: int, seed: int, year: i
 
 
 def _made(words: Vocabulary, home: Path, *, firms: int, seed: int, year: int, say: Say) -> None:
+    """Two that make the same region at once write the same bytes, each in a place of its own."""
     home.mkdir(parents=True, exist_ok=True)
     connection = Population(threads=1).connection
-    for n, (code, columns) in enumerate(region(words, firms=firms, seed=seed, year=year)):
-        fresh = home / f"{code}.{n}.part"
-        connection.register("arriving", {name: _plain(column) for name, column in columns.items()})
-        connection.execute(f"COPY (SELECT * FROM arriving) TO {_quoted(fresh)} (FORMAT parquet)")
-        connection.unregister("arriving")
-        fresh.replace(home / f"{code}.parquet")
-        say(n + 1, 2 * len(words.entities))
+    with TemporaryDirectory(prefix="making-", dir=home.parent) as place:
+        for n, (code, columns) in enumerate(region(words, firms=firms, seed=seed, year=year)):
+            fresh = Path(place) / f"{code}.parquet"
+            connection.register("arriving", {name: _plain(column) for name, column in columns.items()})
+            connection.execute(f"COPY (SELECT * FROM arriving) TO {_quoted(fresh)} (FORMAT parquet)")
+            connection.unregister("arriving")
+            fresh.replace(home / fresh.name)
+            say(n + 1, 2 * len(words.entities))
     (home / "whole.json").write_text(json.dumps({"firms": firms, "seed": seed, "year": year}), "utf-8")
 
 

@@ -66,25 +66,32 @@ class Simulator:
 
     def warm(self) -> None:
         """Begin to make the region, if nobody has yet."""
+        rules = self._rules()
         if self.making is None and self.region is None:
-            words = rules_in_force().vocabulary
-            self.making = Thread(target=self._make, args=(words,), daemon=True)
+            self.making = Thread(target=self._make, args=(rules.vocabulary, self.edition), daemon=True)
             self.making.start()
 
     def finish_making(self) -> None:
         """Wait for a region that is being made: a job has the time."""
         if self.apart:
             self.warm()
-        if self.making is not None:
-            self.making.join()
+        if (making := self.making) is not None:
+            making.join()
 
-    def _make(self, words: Any) -> None:
+    def _make(self, words: Any, edition: str) -> None:
         def say(done: int, of: int) -> None:
             self.progress = (done, of)
 
-        self.region = crowds.synthetic(
-            words, self.folder, firms=self.firms, seed=SEED, year=timezone.localdate().year, say=say
-        )
+        try:
+            region = crowds.synthetic(
+                words, self.folder, firms=self.firms, seed=SEED, year=timezone.localdate().year, say=say
+            )
+        except Exception:
+            if self.edition == edition:
+                self.making = None  # a full disk, say: who asks next begins anew, and nobody waits for ever
+            raise
+        if self.edition == edition:
+            self.region = region
 
     def _rules(self) -> Rules:
         """The rules in force; with another edition the populations are made anew."""
@@ -104,7 +111,7 @@ class Simulator:
             self.warm()
             return None
         if self.region is None:
-            self._make(rules.vocabulary)
+            self._make(rules.vocabulary, self.edition)
         return self.region.beside() if self.region is not None else None
 
 
