@@ -286,3 +286,16 @@ def test_one_and_three_records_ask_the_same_number_of_questions(client):
         a_trade(region, 100 * WAN)
         a_use(an_instrument(region.seller), region.unit, 10 * WAN)
     assert queries() == one
+
+
+def test_the_calculator_says_why_nothing_can_be_computed(client):
+    asked = {
+        "given": "1",
+        "f.projects.0.staff_cost": "9",
+        "f.late_by": "months",
+        "f.months_operated": "0",
+        "f.months_late": "0",
+        "on": "2022-12-31",
+    }
+    said = words(client.get("/policies/rnd-super-deduction/award/", asked))
+    assert "算不出来 作除数的数字为零或未填，请补齐后再核算。" in said

@@ -86,6 +86,46 @@ def test_an_owner_is_paid_a_fifth_up_to_thirty_thousand_for_each_set():
     assert case.asked_fen == 78_000 * YUAN
 
 
+def test_the_ceiling_of_a_set_is_one_for_the_year_however_many_claims_there_are():
+    region = Firms()
+    owner, who = region.another(name="示例仪器中心")
+    microscope, round_ = an_instrument(owner), a_round(region, "claim-instrument-service")
+    a_use(microscope, region.unit, 100_000 * YUAN)
+    first = computed(filed(region, round_, [microscope.number], by=who), region)
+    a_use(microscope, region.unit, 200_000 * YUAN)
+    second = computed(filed(region, round_, [microscope.number], by=who), region)
+    a_use(microscope, region.unit, 200_000 * YUAN)
+    with pytest.raises(Refused) as refusal:
+        filed(region, round_, [microscope.number], by=who)
+    assert (first.asked_fen, second.asked_fen) == (20_000 * YUAN, 10_000 * YUAN)
+    assert refusal.value.codes == ["ceiling_used_up"]
+
+
+def test_the_ceiling_of_a_set_begins_anew_each_year():
+    region = Firms()
+    owner, who = region.another(name="示例仪器中心")
+    microscope = an_instrument(owner)
+    a_use(microscope, region.unit, 400_000 * YUAN)
+    first = computed(filed(region, a_round(region, "claim-instrument-service"), [microscope.number], by=who), region)
+    a_use(microscope, region.unit, 400_000 * YUAN, day="2020-03-01")
+    on = at("2020-11-05")
+    later = a_round(region, "claim-instrument-service", opens="2020-11-01", year=2020)
+    second = computed(filed(region, later, [microscope.number], by=who, on=on), region, on=on)
+    assert (first.asked_fen, second.asked_fen) == (30_000 * YUAN, 30_000 * YUAN)
+
+
+def test_a_use_registered_after_the_claim_was_handed_in_is_paid_by_the_next_claim_alone():
+    region = Firms()
+    owner, who = region.another(name="示例仪器中心")
+    microscope, round_ = an_instrument(owner), a_round(region, "claim-instrument-service")
+    a_use(microscope, region.unit, 20_000 * YUAN)
+    early = filed(region, round_, [microscope.number], by=who)
+    a_use(microscope, region.unit, 30_000 * YUAN)
+    first = computed(early, region)
+    second = computed(filed(region, round_, [microscope.number], by=who), region)
+    assert (first.asked_fen, second.asked_fen) == (4_000 * YUAN, 6_000 * YUAN)
+
+
 def test_one_use_pays_its_user_and_its_owner_once_each():
     region = Firms()
     owner, who = region.another(name="示例仪器中心")

@@ -33,7 +33,8 @@ def side(policy: str, subject: str) -> tuple[str, str]:
 
 
 def marked(case: Case, basis: Basis, records: Iterable[Record]) -> list[Record]:
-    """The records with what other claims have used: the field of the mark says so on each record it is about."""
+    """The records with what this claim may not count: the field of the mark says so on each record it is about. Where the
+    evidence stands inside a record (uses of an instrument), a claim once handed in counts what it holds and nothing later."""
     rows = list(records)
     entity, mark = side(basis.policy.code, basis.subject.code)
     inner = _inner(basis, entity)
@@ -43,9 +44,14 @@ def marked(case: Case, basis: Basis, records: Iterable[Record]) -> list[Record]:
         entity=entity, mark=mark, released_at=None, key__in=[str(one[key]) for one in every]
     )
     taken = set(rows_taken.exclude(case=case.pk).values_list("key", flat=True))
+    held = set(
+        Evidence.objects.filter(case=case.pk, entity=entity, mark=mark, released_at=None).values_list("key", flat=True)
+        if inner is not None
+        else ()
+    )
     for one in every:
         if mark in basis.rules.vocabulary.entities[entity].fields:
-            one[mark] = str(one[key]) in taken
+            one[mark] = str(one[key]) in taken or bool(held and str(one[key]) not in held)
     return rows
 
 
@@ -65,6 +71,14 @@ def evidence_of(basis: Basis, records: Iterable[Record]) -> list[tuple[str, str,
         rows = [one for one in rows if _of_year(kind, one, basis.year) and one.get("confirmed") and not one.get(mark)]
     own = mark if mark != CLAIMED else f"{CLAIMED}:{basis.policy.code}"
     return [(entity, str(one[kind.key]), own) for one in rows]
+
+
+def shared_evidence(basis: Basis, records: Iterable[Record]) -> list[tuple[str, str]]:
+    """(entity, key) of records that several claims may rest on, each with evidence of its own inside: an instrument's ceiling
+    is one for the year, however many claims there are."""
+    if _inner(basis, side(basis.policy.code, basis.subject.code)[0]) is None:
+        return []
+    return [(basis.subject.code, str(one[basis.subject.key])) for one in records]
 
 
 def _of_year(kind: Any, record: Record, year: int) -> bool:
@@ -109,10 +123,11 @@ def paid_before(case: Case, basis: Basis, on: datetime) -> list[tuple[Record, in
         applicant=case.applicant, parent=None, flow=case.flow, round__programme=case.round.programme
     )
     rows = rows.exclude(pk=case.pk).exclude(state__in=ENDED).exclude(computations=None)
-    had = {
-        one.key: one.fen or 0
-        for one in Evidence.objects.filter(case__in=rows, released_at=None, entity=basis.subject.code)
-    }
+    had: dict[str, int] = {}
+    held = Evidence.objects.filter(case__in=rows, released_at=None, entity=basis.subject.code)
+    for one in held.select_related("case__round"):
+        if basis.policy.reference != "year_end" or computing.year_of(one.case.round) == basis.year:
+            had[one.key] = had.get(one.key, 0) + (one.fen or 0)
     records = [one for one in computing.own(case, basis, on) if str(one[basis.subject.key]) in had] if had else []
     if "year" in basis.policy.cap.per:
         records = [one for one in records if basis.year_for(one) == basis.year]

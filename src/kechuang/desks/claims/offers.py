@@ -170,6 +170,8 @@ def take_evidence(case: Case, context: Any) -> None:
     records = basis.records_of(case, found, context.on)
     for entity, key, mark in basis.evidence_of(found, records):
         Evidence.objects.get_or_create(case=case, entity=entity, key=key, mark=mark, released_at=None)
+    for entity, key in basis.shared_evidence(found, records):
+        Evidence.objects.get_or_create(case=case, entity=entity, key=key, mark=f"part:{case.pk}", released_at=None)
 
 
 @effect("claims.release_evidence")

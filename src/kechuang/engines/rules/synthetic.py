@@ -24,6 +24,7 @@ PART_OF: Final[Mapping[str, tuple[str, float, float]]] = {
     "costs": ("sales", 0.6, 1.1), "assets": ("revenue", 0.3, 2.0), "rnd": ("sales", 0.0, 0.08),
     "rnd_core": ("revenue", 0.0, 0.06), "rnd_other": ("rnd_core", 0.0, 0.25), "ent_dom": ("rnd_core", 0.0, 0.3),
     "rnd_domestic": ("rnd", 0.5, 1.0), "lost": ("principal", 0.0, 0.4), "direct_costs": ("gross", 0.0, 0.3),
+    "months_late": ("months_operated", 0.0, 0.25),
 }  # fmt: skip
 TYPICAL: Final = 200_000_000  # fen: two million yuan, where a vocabulary's usual value is nothing
 

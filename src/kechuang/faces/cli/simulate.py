@@ -218,7 +218,8 @@ def _row(one: Total, variants: Sequence[Variant], cuts: Sequence[str], compared:
     values = dict(zip(cuts, told.pop("cuts"), strict=False))
     if not compared:  # a long sweep does not compare payee by payee
         del told["winners"], told["losers"]
-    split = one.before - one.entitled  # what splitting firms could gain
+    policy = variants[0].rules[one.policy]  # what splitting firms could gain, where the ceiling is a firm's
+    split = one.before - one.entitled if policy.cap is not None and policy.payee in policy.cap.per else 0
     return {
         "policy": told.pop("policy"),
         **values,

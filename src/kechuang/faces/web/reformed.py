@@ -169,7 +169,8 @@ def _sentences(asked: Any, said: Mapping[str, Any], today: Mapping[str, int], tr
         )
     if (step := _marginal(asked, said, name)) is not None:
         found.append(step)
-    if said["bites"] and said["bites"][-1]["capped"]:
+    cap = asked.policy.cap
+    if said["bites"] and said["bites"][-1]["capped"] and cap is not None and asked.policy.payee in cap.per:
         last = said["bites"][-1]
         values = {
             "n": wording.number(last["capped"]),
