@@ -12,6 +12,7 @@ import bench.installation  # noqa: F401
 import sys
 import time
 from collections.abc import Callable
+from copy import copy
 from datetime import timedelta
 from functools import partial
 from statistics import median
@@ -24,7 +25,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests.faces.panels import Panel, posted
-from tests.factories import Region, a_person, an_open_round
+from tests.factories import START, Region, a_person, an_open_round
 from tests.journeys import story
 
 from kechuang.casework.acts import open_case
@@ -86,6 +87,19 @@ def requests(repeat: int) -> list[Request]:
     return found
 
 
+def full_lists(repeat: int) -> list[Request]:
+    """The same lists over six hundred cases, fifty a page: rows cost more than the page around them."""
+    region = Region()
+    case = open_case(an_open_round(region), by=region.leader, on=START, key="bench-many")
+    for number in range(600):
+        row = copy(case)
+        row.pk, row.number, row.state, row.received_at = None, f"BENCH{number:05d}", "submitted", START
+        row.title = f"草原碳汇计量方法研究第{number}题"
+        row.save(force_insert=True)
+    people = (("50 of 600 cases", region.officer), ("the same, supervision", region.supervisor))
+    return [(name, partial(_get, signed_in(who), "/cases/"), repeat) for name, who in people]
+
+
 def _get(client: Client, address: str, number: int) -> HttpResponse:
     return client.get(address)
 
@@ -127,8 +141,9 @@ def main(repeat: int = REPEAT) -> None:
     call_command("migrate", verbosity=0)
     settings.ALLOWED_HOSTS = ["testserver"]  # and no test environment: that copies what every template was given
     print(f"{'page':<26}{'CPU ms':>10}{'slowest':>10}{'queries':>10}{'KB':>10}   median of {repeat}, {CASES} cases")
-    for name, ask, times in requests(repeat):
-        print(measured(name, ask, times), flush=True)
+    for made in (requests, full_lists):
+        for name, ask, times in made(repeat):
+            print(measured(name, ask, times), flush=True)
 
 
 if __name__ == "__main__":
