@@ -22,7 +22,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from kechuang.casework.takeover import OPERATOR
-from kechuang.faces.importing.importing import Told, import_cases
+from kechuang.faces.importing.importing import Told, import_cases, import_experts
 
 ROWS = 10_000
 HEAD = ("项目编号", "项目名称", "承担单位", "负责人", "资助金额（万元）", "已拨金额（万元）", "开始年月", "结束年月", "结题等级", "批准年度")  # fmt: skip
@@ -52,10 +52,11 @@ def shared() -> Path | None:
     return path if folder and path.is_file() else None
 
 
-def measured(name: str, path: Path, code: str) -> Told:
-    """Import `path` and print what it came to."""
+def measured(name: str, path: Path, code: str = "") -> Told:
+    """Import `path` as cases of the round `code`, or its people into the pool, and print what it came to."""
     wall, cpu = time.perf_counter(), time.process_time()
-    told = import_cases(path, code, by=OPERATOR, on=timezone.now(), skip_bad=True)
+    given = {"by": OPERATOR, "on": timezone.now(), "skip_bad": True}
+    told = import_cases(path, code, **given) if code else import_experts(path, **given)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     bad = len({fault.row for fault in told.faults})
     rates = f"{told.rows / wall:>8,.0f} rows/s  {cpu / max(1, told.rows) * 1e6:>8,.0f} CPU µs a row"
@@ -72,6 +73,7 @@ def main(rows: int = ROWS) -> None:
     assert (first.new, again.new, again.there) == (rows, 0, rows)
     if real := shared():
         measured("shared table", real, "bench-shared")
+        measured("its people into the pool", real)
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from django.db import transaction
 from kechuang.casework import records
 from kechuang.casework.actor import Actor
 from kechuang.casework.pages import day_of
-from kechuang.casework.takeover import Taken, role_of
+from kechuang.casework.takeover import SIZE, Taken, role_of
 from kechuang.desks.experts.models import Expert
 from kechuang.parties.models import Employment, Organisation, Person
 from kechuang.parties.prepared import insert_all
@@ -20,8 +21,12 @@ from kechuang.parties.prepared import insert_all
 MOST_TITLES = 20
 
 
-def take_in(rows: Iterable[Mapping[str, Any]], *, by: Person | Actor, on: datetime) -> Taken:
-    """Enter the people of `rows` (leader, unit, title, field) into the pool, each once, with what they worked on."""
+def take_in(
+    rows: Iterable[Mapping[str, Any]], *, by: Person | Actor, on: datetime, told: Callable[[int], object] = str
+) -> Taken:
+    """Enter the people of `rows` (leader, unit, title, field) into the pool, each once, with what they worked on;
+    `told(count)` after each five hundred people, between which others may write.
+    """
     actor = Actor.of(by)
     role = role_of(actor, on)
     gathered: dict[str, dict[str, Any]] = {}
@@ -31,7 +36,12 @@ def take_in(rows: Iterable[Mapping[str, Any]], *, by: Person | Actor, on: dateti
             one["titles"].append(row["title"])
         if row.get("field"):
             one["fields"].add(row["field"])
-    return _entered(gathered, actor, role, on)
+    people, new, there = iter(gathered.items()), 0, 0
+    while some := dict(islice(people, SIZE)):
+        taken = _entered(some, actor, role, on)
+        new, there = new + taken.new, there + taken.there
+        told(new + there)
+    return Taken(new, there)
 
 
 @transaction.atomic

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import typer
@@ -41,15 +43,12 @@ def cases(
 ) -> None:
     """Take over projects from an Excel or CSV table, in any state, with money paid."""
     started = time.perf_counter()
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=console, disable=as_json) as progress:
-        task = progress.add_task("taking over", total=None)
+    with _progress("taking over", as_json) as done:
         told = _guarded(
             lambda: import_cases(
-                file, round, by=_actor(by), on=timezone.now(), skip_bad=skip_bad, programme=programme,
-                told=lambda done: progress.update(task, completed=done),
+                file, round, by=_actor(by), on=timezone.now(), skip_bad=skip_bad, programme=programme, told=done
             )
-        )  # fmt: skip
+        )
     _report(told, time.perf_counter() - started, as_json)
 
 
@@ -64,7 +63,8 @@ def experts(
 ) -> None:
     """Build the expert pool from a table of people and what they worked on."""
     started = time.perf_counter()
-    told = _guarded(lambda: import_experts(file, by=_actor(by), on=timezone.now(), skip_bad=skip_bad))
+    with _progress("entering the pool", as_json) as done:
+        told = _guarded(lambda: import_experts(file, by=_actor(by), on=timezone.now(), skip_bad=skip_bad, told=done))
     _report(told, time.perf_counter() - started, as_json)
 
 
@@ -86,6 +86,15 @@ def rows(
     who = _actor(by)
     told = _guarded(lambda: import_rows(register, file, by=who, on=timezone.now(), key=key, skip_bad=skip_bad))
     _report(told, time.perf_counter() - started, as_json)
+
+
+@contextmanager
+def _progress(what: str, quiet: bool) -> Iterator[Callable[[int], object]]:
+    """A bar that is told how many have been taken."""
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=console, disable=quiet) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done: progress.update(task, completed=done)
 
 
 def _actor(username: str) -> Person | Actor:

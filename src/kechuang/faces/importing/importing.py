@@ -46,14 +46,16 @@ def import_cases(
     return Told(count, taken.new, taken.there, read.faults, True)
 
 
-def import_experts(path: Path, *, by: Person | Actor, on: datetime, skip_bad: bool = False) -> Told:
+def import_experts(
+    path: Path, *, by: Person | Actor, on: datetime, skip_bad: bool = False, told: Callable[[int], object] = str
+) -> Told:
     """The people of a table as entries of the expert pool."""
     columns = pages.current().page("imports").body["experts"]["columns"]
     read = checking.checked(tables.rows_of(path), columns)
     count = len(read.good) + len({f.row for f in read.faults})
     if not read.good or (read.faults and not skip_bad):
         return Told(count, 0, 0, read.faults, False)
-    taken = take_in((values for _, values in read.good), by=by, on=on)
+    taken = take_in((values for _, values in read.good), by=by, on=on, told=told)
     return Told(count, taken.new, taken.there, read.faults, True)
 
 
