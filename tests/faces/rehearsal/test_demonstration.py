@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from kechuang.casework import todo
@@ -15,15 +16,35 @@ from kechuang.faces.rehearsal import demonstration, leaving, year
 from kechuang.faces.web import beside
 from kechuang.parties.models import Person
 from kechuang.parties.permissions import appointments
+from tests.faces.all_english import Texts, Walk, data
+from tests.house.routes import routes
 
 READERS = {"auditor", "discipline", "finance_department", "system_admin", "security_admin", "audit_admin"}
 
 
+# One for each power and reach; the others are led to the same pages.
+WALKERS = (
+    *("leader", "unit_research", "recommender", "planner", "planning_chief", "institution_officer", "institution_chief", "draw_operator"),
+    *("supervisor", "supervision_chief", "fund_clerk", "treasurer", "leadership", "security_admin", "expert", "claimant", "contract_registrar", "co_funder"),
+)  # fmt: skip
+# Of what these show the demonstration has none: experts in the index of search, a panel of one case, a seat by hand, a title.
+LEFT_OUT = frozenset({
+    "search/experts/<str:pid>/", "panels/<str:number>/", "experts/cases/<str:number>/seat/", "titles/<str:code>/",
+})  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def logins(django_db_setup, django_db_blocker):
+    """The demonstration, played once for all questions, and who signs in to it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield demonstration.demonstrate(today=timezone.now(), seed=1, say=lambda _what, _count: None)
+        transaction.set_rollback(True)
+
+
 @pytest.mark.journey
 @pytest.mark.django_db
-def test_every_login_but_those_that_only_read_finds_something_to_do():
+def test_every_login_but_those_that_only_read_finds_something_to_do(logins):
     now = timezone.now()
-    logins = demonstration.demonstrate(today=now, seed=1, say=lambda _what, _count: None)
     people = {name.removeprefix("demo-"): Person.objects.get(username=name) for name, _ in logins}
     expert = people.pop("expert")
 
@@ -46,6 +67,45 @@ def test_every_login_but_those_that_only_read_finds_something_to_do():
     assert {"collecting", "vetting", "open", "closed", "in_review", "decided"} <= set(
         Round.objects.values_list("state", flat=True)
     )
+
+
+@pytest.mark.journey
+@pytest.mark.django_db
+def test_no_page_that_a_role_can_reach_holds_chinese_in_english_but_data_and_quotations(logins):
+    people = {name: Person.objects.get(username=f"demo-{name}") for name in WALKERS}
+    walk = Walk(data())
+    walk.through(None, "a visitor")
+    for name, who in people.items():
+        walk.through(who, name)
+    for who, address in not_linked():
+        walk.read(walk.reader(who), address, who.name)
+    walk.try_unlinked(routes(), people)
+    assert walk.left == {}
+    assert {one.path for one in walk.unread(routes())} == LEFT_OUT
+
+
+def not_linked() -> list[tuple[Person, str]]:
+    """Pages that a press leads to, and whose it is."""
+    running, draft = (Case.objects.filter(parent=None, state=state).order_by("pk")[0] for state in ("running", "draft"))
+    reported = Case.objects.get(round__programme="integrity", state="reported")
+    return [
+        (running.leader, f"/cases/{running.number}/reports/progress/"),
+        (running.leader, f"/cases/{running.number}/open/change/open/"),
+        (draft.leader, f"/cases/{draft.number}/form/check/"),
+        (Person.objects.get(username="demo-leadership"), f"/decisions/inquiries/{reported.number}/"),
+        (
+            Person.objects.get(username="demo-planner"),
+            f"/rounds/{Round.objects.get(code__startswith='claim-').code}/list/",
+        ),
+    ]
+
+
+def test_chinese_that_is_no_data_is_found_on_a_page():
+    walk, page = Walk(["马铃薯脱毒种薯高效制备与应用示范", "示例大学"]), Texts()
+    page.feed(
+        '<p title="未译">示例大学: Funded<b>已立项</b><q lang="zh-CN">引文</q>马铃薯脱毒种薯高效制备与…<script>"码"</script></p>'
+    )
+    assert [walk.without(said) for said in page.said] == ["未译", "", "已立项", ""]
 
 
 def test_a_disguised_copy_is_as_long_as_what_it_was_copied_from_and_half_of_it_stands_there():

@@ -141,7 +141,7 @@ def _waiting(stage: Stage, cast: Cast) -> None:
         firm.claimant,
         None,
         number=f"{stage.year}1599999",
-        name="检测服务",
+        name="牧草品质检测",
         contract_kind="service",
         **said,
     )

@@ -64,7 +64,7 @@ def _sources(policy: Policy) -> Iterator[Part]:
     for one in policy.source:
         name = " ".join(filter(None, (str(one.get("doc", "")), str(one.get("clause", "")))))
         quote = str(one.get("quote", ""))
-        yield {"title": _("依据。"), "said": name, "quote": quote, "quoted": bool(quote)}
+        yield {"title": _("依据。"), "said": name, "quote": quote, "quoted": bool(quote), "cited": True}
 
 
 def _who(rules: Rules, policy: Policy) -> Part | None:

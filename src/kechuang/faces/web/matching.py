@@ -44,7 +44,15 @@ def title_of(offered: Offered) -> str:
 
 def rows(fits: Iterable[Fit]) -> list[dict[str, Any]]:
     """Fits as the templates take them: title, address, the sentence why."""
-    return [{"title": title_of(one.offered), "href": href(one.offered), "why": sentence(one.why)} for one in fits]
+    return [{"title": title_of(one.offered), "href": href(one.offered), **_why(one)} for one in fits]
+
+
+def _why(one: Fit) -> dict[str, str]:
+    """Why it fits: the words that both have, which are Chinese whoever reads, or another sentence."""
+    words = one.why.values.get("words")
+    if one.why.code != "affinity" or not words:
+        return {"why": sentence(one.why)}
+    return {"why": _("共同的词："), "words": "、".join(str(word) for word in words)}
 
 
 def unit_of(request: HttpRequest) -> Organisation | None:

@@ -41,6 +41,11 @@ def calls(on: datetime) -> dict[str, list[Round]]:
     }
 
 
+def may_claim(request: HttpRequest) -> bool:
+    """Whether to lead the reader to the records of an own unit: a visitor may sign in first, an office has none."""
+    return not request.user.is_authenticated or may(request, "own_unit")
+
+
 @needs("anyone")
 def policies(request: HttpRequest) -> HttpResponse:
     """Every policy of the book by what it does, with the call that pays it now."""
@@ -60,7 +65,7 @@ def policies(request: HttpRequest) -> HttpResponse:
         "allots": _("资金分配"),
     }
     shown = [{"title": titles[kind], "rows": rows} for kind, rows in groups.items() if rows]
-    return render(request, "policies/policies.html", {"groups": shown, "digest": current().digest, "count": len(rules.policies), "may_simulate": may(request, "simulate")})  # fmt: skip
+    return render(request, "policies/policies.html", {"groups": shown, "digest": current().digest, "count": len(rules.policies), "may_simulate": may(request, "simulate"), "may_claim": may_claim(request)})  # fmt: skip
 
 
 def headline(rules: Rules, code: str, on: datetime) -> str:
@@ -82,7 +87,7 @@ def policy(request: HttpRequest, code: str) -> HttpResponse:
     shown = {
         "policy": one, "code": code, "kind": law.kind_title(one), "articles": law.articles(rules, code), "params": law.parameters(rules, code, day_of(on)),
         "examples": law.examples(rules, code), "digest": reading.page_digest(code), "changes": changed, "edition": len(changed),
-        "calls": calls(on).get(code, ()), "may_simulate": may(request, "simulate"), "held": one.first <= day_of(on) <= one.last,
+        "calls": calls(on).get(code, ()), "may_simulate": may(request, "simulate"), "may_claim": may_claim(request), "held": one.first <= day_of(on) <= one.last,
         "lead": headline(rules, code, on), "capped": one.cap is not None, **_calculator(rules, code, typed),
     }  # fmt: skip
     return render(request, "policies/policy.html", shown)

@@ -129,7 +129,7 @@ def paper(row: Document) -> dict[str, Any]:
     text, signed = str(body.get("text", "")), str(body.get("signed") or "")
     contract = row.kind == "task-book-paper"  # of two sides, signed in its last part, numbered in its facts
     return {
-        "issuer": "" if contract else signed or ISSUER["zh"], "number": "" if contract else row.number, "title": row.title,
+        "issued": True, "issuer": "" if contract else signed or ISSUER["zh"], "number": "" if contract else row.number, "title": row.title,
         "body": [line for line in text.split("\n") if line.strip()], "relief": str(body.get("relief", "")),
         "sign": "" if contract else signed, "on": row.on, "facts": body.get("facts", ()), "parts": [_part(one) for one in body.get("blocks", ())],
     }  # fmt: skip

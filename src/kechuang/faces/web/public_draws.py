@@ -9,6 +9,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
+from django.utils.translation import gettext as _
 
 from kechuang.casework.models import Round
 from kechuang.casework.queries import rounds_visible_to
@@ -48,7 +49,12 @@ def parties_of(row: Ceremony) -> list[dict[str, Any]]:
     """Each party with what it sealed and what it opened; `missing` once it is drawn and nothing was opened."""
     unopened = unkept(row.commitments, row.reveals) if row.drawn_at else {}
     return [
-        {"party": party, "digest": digest, "secret": row.reveals.get(party, ""), "missing": party in unopened}
+        {
+            "party": _("监督处") if party == ceremonies.SUPERVISION else party,
+            "digest": digest,
+            "secret": row.reveals.get(party, ""),
+            "missing": party in unopened,
+        }
         for party, digest in row.commitments.items()
     ]
 
