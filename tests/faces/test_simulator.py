@@ -226,6 +226,9 @@ def test_evaluating_gives_the_amount_with_its_lines_to_anyone(client):
         ({"technical_paid": 1.5}, "no exact number"),
         ({"technical_paid": "1 人"}, "person"),
         ({"times": 9}, "stands for itself"),
+        ({"technical_paid": "-1 元"}, "is negative"),
+        ({"buyer": {"region": "9999"}}, "no such code '9999'"),
+        ({"buyer": {"years": [{}] * 51}}, "send at most 50"),
     ],
 )
 def test_wrong_records_are_problems_that_say_what_to_write(client, record, said):
@@ -252,6 +255,21 @@ def test_a_simulation_is_accepted_and_told_at_its_address(client):
     told = client.get(answer.json()["href"]).json()
     assert (answer.status_code, told["state"], told["done"], told["of"]) == (202, "done", told["of"], told["of"])
     assert told["result"]["curves"][0]["points"][1]["entitled"] == told["result"]["totals"][1]["entitled"]
+
+
+@pytest.mark.parametrize(
+    ("code", "body", "said"),
+    [
+        ("technology-trade", {"reforms": [{"rate": "20 %"}]}, "补助比例不得高于上限"),
+        ("technology-trade", {"population": "region", "year": 2018}, "the synthetic region is of"),
+        ("league-factor-allotment", {}, "shares out a fixed sum and is not simulated"),
+    ],
+)
+def test_a_simulation_that_cannot_be_is_refused_before_it_begins(client, code, body, said):
+    answer = post(signed_in(client, Region().planner), f"/api/policies/{code}/simulate", body)
+    assert (answer.status_code, answer["content-type"]) == (422, "application/problem+json")
+    assert said in answer.json()["detail"]
+    assert Simulation.objects.count() == 0
 
 
 def test_simulating_wants_the_same_powers_as_the_page(client):

@@ -50,7 +50,11 @@ class Cast:
         """One record with its links and all that hangs on it; what it does not say takes the field's usual value."""
         if not isinstance(told, Mapping):
             raise BadPage(at, f"{told!r} is no {entity.code}", "write {field: value}")
-        rows = self.rows.setdefault(entity.code, [])
+        rows, key = self.rows.setdefault(entity.code, []), told.get(entity.key)
+        if isinstance(key, Mapping | list | tuple):
+            raise BadPage(f"{at}.{entity.key}", f"{key!r} is no key", "write a number or a text")
+        if key is not None and any(row[entity.key] == str(key) for row in rows):
+            raise BadPage(f"{at}.{entity.key}", f"two records have the key {key}", "each record has a key of its own")
         record: dict[str, Any] = {entity.key: str(told.get(entity.key, f"{entity.code}-{len(rows) + 1:04d}"))}
         rows.append(record)
         for name in told:
@@ -93,6 +97,8 @@ class Cast:
     def _linked(self, entity: Entity, told: Any, at: str) -> dict[str, Any]:
         if isinstance(told, Mapping):
             return self.add(entity, told, at)
+        if isinstance(told, list | tuple):
+            raise BadPage(at, f"{told!r} leads to no {entity.code}", "write {field: value}, or a name for it")
         name = (entity.code, str(told) if told is not None else "")
         if name[1] == "each":
             return self.add(entity, {}, at)

@@ -23,7 +23,7 @@ from kechuang.engines.rules.vocabulary import near
 from kechuang.faces.access import may, now, person
 from kechuang.faces.api import problems
 from kechuang.faces.api.schemas import Page, Problem
-from kechuang.faces.web import trying
+from kechuang.faces.web import adjusting, trying, wording
 from kechuang.formula import FormulaError
 from kechuang.words.outcome import BadPage
 from kechuang.words.period import ZONE
@@ -51,7 +51,7 @@ class PolicyOut(Schema):
 
 class EvaluateIn(Schema):
     """Records as the examples of a page write them: `[{"technical_paid": "1500 万元"}]`; they share ceilings. `on`: the day
-    whose parameters count where a record names none. `lang`: of the texts."""
+    whose parameters count where a record names none. Texts come in both languages."""
 
     records: list[dict[str, Any]] = Field(..., min_length=1, max_length=MOST_RECORDS)
     on: date | None = None
@@ -89,7 +89,8 @@ class CurveIn(Schema):
 class SimulateIn(Schema):
     """Reforms of one policy by parameter: `[{"cap": "300 万元"}]`, each against today, over one population.
 
-    `population`: `live` the registers, `region` the synthetic region, empty whichever the pages would take.
+    `population`: `live` the registers, `region` the synthetic region, empty whichever the pages would take. `year`: of the
+    registers; a synthetic region is of the current year alone, and the result says of which year it is.
     """
 
     reforms: list[dict[str, str]] = Field(default_factory=list, max_length=6)
@@ -155,9 +156,10 @@ def simulate(request: HttpRequest, code: str, body: SimulateIn) -> Any:
     """Begin a simulation for planning and decision: 202 with the address where its progress and result stand."""
     if not may(request, "simulate"):
         return problems.problem(403, "Not yours", "Simulating is for planning and decision.")
-    rules = _rules(code)
-    asked = {"policy": code, "population": body.population, "year": body.year or day_of(now()).year, "sample": False}
+    rules, today = _rules(code), day_of(now())
+    asked = {"policy": code, "population": body.population, "year": body.year or today.year, "sample": False}
     try:
+        _simulated(rules[code], body, today)
         asked["reforms"] = [_reform(rules, code, told) for told in body.reforms]
         asked["curves"] = [_curve(rules, code, body.curve, (asked["reforms"] or [{}])[0])] if body.curve else []
     except BadPage as bad:
@@ -220,7 +222,9 @@ def _dated(rules: Rules, code: str, told: Any) -> Any:
             raise BadPage("records.times", "a record stands for itself", "send it as often as it is meant")
         return {key: _dated(rules, code, value) for key, value in told.items()}
     if isinstance(told, list):
-        return [_dated(rules, code, value) for value in told[:MOST_RECORDS]]
+        if len(told) > MOST_RECORDS:
+            raise BadPage("records", f"{len(told)} linked records", f"send at most {MOST_RECORDS}")
+        return [_dated(rules, code, value) for value in told]
     if isinstance(told, float):
         raise BadPage("records", f"{told!r} is no exact number", "write numbers as whole numbers, or as text with their unit")  # fmt: skip
     if isinstance(told, str) and len(told) == 10 and told[4] == told[7] == "-":
@@ -235,10 +239,21 @@ def _told(one: dict[str, Any]) -> dict[str, Any]:
     return {name: one[name] for name in ("day", "verdict", "fen", "refused", "open", "lines")}
 
 
+def _simulated(policy: Policy, body: SimulateIn, today: date) -> None:
+    """BadPage where no simulation can come of what is asked."""
+    if policy.allot is not None:
+        raise BadPage("policy", f"{policy.code} shares out a fixed sum and is not simulated", "evaluate it")
+    if body.population == "region" and body.year not in (None, today.year):
+        raise BadPage("year", f"the synthetic region is of {today.year}", f"write {today.year}, or ask for live")
+
+
 def _reform(rules: Rules, code: str, told: dict[str, str]) -> dict[str, str]:
-    """The values of a reform under their full names; BadPage for an unknown parameter or another unit."""
+    """The values of a reform under their full names; BadPage for an unknown parameter, another unit, or what the page's own
+    guards forbid."""
     values = keeping.full(code, told)
     with_set(rules, values)
+    for said in adjusting.unlawful(rules, code, told, day_of(now())):
+        raise BadPage("reforms", wording.text(said), "keep to what the policy itself allows")
     return values
 
 
@@ -248,8 +263,8 @@ def _curve(rules: Rules, code: str, told: CurveIn, base: dict[str, str]) -> dict
         raise BadPage(
             "curve.param", f"no parameter {told.param!r}", near(told.param, params, "write a parameter of the policy")
         )
-    for value in told.values:
-        _reform(rules, code, {told.param: value})
+    for value in told.values:  # one that the page's guards forbid is left out of the curve
+        with_set(rules, keeping.full(code, {told.param: value}))
     return {"param": told.param, "values": told.values, "reform": base}
 
 
