@@ -16,6 +16,7 @@ from kechuang.parties.prepared import update
 from kechuang.words.period import ZONE, end_of
 
 YEAR_OVER, INSTALMENT = "project.year_over", "project.instalment"
+ROLLING = "rolling"  # how acts name the state of an open round without a deadline
 OWED = (YEAR_OVER, INSTALMENT)  # moments that come again and again, and are there only while something is owed since
 REPORT, PREPARE, UNPREPARE = "report_progress", "prepare_payment", "return_payment"
 LATECOMERS = timedelta(minutes=15)  # more than a request stamped in time may still wait in the queue of the front
@@ -39,6 +40,8 @@ def anchors(subject: Case | Round, done: tuple[Done, ...] | None = None, *, on: 
         known["project.start"] = end_of(owner.starts_on) if owner.starts_on else None
         known["project.end"] = end_of(owner.ends_on) if owner.ends_on else None
         known["case.received"] = owner.received_at
+        if round_.details.get(ROLLING) and round_.closes_at is None:
+            known["round.close"] = owner.received_at
         known["case.sanction_end"] = end_of(subject.ends_on) if subject.ends_on else None
         known |= owed(subject, done, on)
     return {name: moment for name, moment in known.items() if moment is not None}
@@ -91,11 +94,18 @@ def _first(act: str, done: tuple[Done, ...]) -> datetime | None:
     return min((one.on for one in done if one.act == act), default=None)
 
 
+def is_rolling(round_: Round) -> bool:
+    """A round without a deadline that stands open: each case is checked and reviewed when it is ripe."""
+    return round_.state == "open" and bool(round_.details.get(ROLLING)) and round_.closes_at is None
+
+
 def round_state(round_: Round, on: datetime) -> str:
     """The state of a round at that very moment: its deadlines hold to the millisecond, whenever the clock comes round.
 
     A request stamped in time that waited in the queue past the closing is still in time, and one stamped late is late.
     """
+    if is_rolling(round_):
+        return ROLLING
     if round_.state not in ("open", "closing", "closed"):
         return round_.state
     if round_.units_close_at and on < round_.units_close_at:
@@ -127,7 +137,8 @@ def done_with_parent(subject: Case | Round) -> tuple[Done, ...]:
 def clock_situation(subject: Case | Round, on: datetime) -> Situation:
     """The situation as the clock finds it."""
     done = done_with_parent(subject)
-    return Situation(actor=CLOCK.id, roles=CLOCK.own, done=done, on=on, round_state=subject.round.state)
+    state = ROLLING if is_rolling(subject.round) else subject.round.state
+    return Situation(actor=CLOCK.id, roles=CLOCK.own, done=done, on=on, round_state=state)
 
 
 def set_due(subject: Case | Round, flow: Flow, on: datetime) -> None:

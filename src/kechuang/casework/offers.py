@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from kechuang.casework import answers, documents, pages
+from kechuang.casework import answers, deadlines, documents, pages
 from kechuang.casework.models import Attachment, Case, Frozen, Member, Notice, Record, Round
 from kechuang.casework.models import Finding as Found
 from kechuang.engines import forms
@@ -288,6 +288,18 @@ def outage_minutes(round_: Round, on: datetime) -> int:
 def is_joint(round_: Round, on: datetime) -> bool:
     """The round has a co-funder."""
     return bool(round_.details.get("funders"))
+
+
+@fact("casework.is_rolling")
+def is_rolling(round_: Round, on: datetime) -> bool:
+    """The round stands open without a deadline: what is ripe is reviewed at once."""
+    return deadlines.is_rolling(round_)
+
+
+@fact("casework.in_turn")
+def in_turn(round_: Round, on: datetime) -> bool:
+    """Cases of the round are reviewed now: it is in review, or rolling."""
+    return round_.state == "in_review" or deadlines.is_rolling(round_)
 
 
 @check("casework.all_co_funders_agreed")

@@ -23,8 +23,9 @@ INPUTS: dict[str, dict[str, Any]] = {
     "budget": {"kind": "money", "zh": "预算", "en": "Budget", "unit": "万元"},
     "institution": {"kind": "choice", "zh": "实施机构", "en": "Carried out by", "from": "institutions"},
     "opens_at": {"kind": "datetime", "zh": "开始申报", "en": "Opens"},
-    "units_close_at": {"kind": "datetime", "zh": "单位截止", "en": "Closes to units"},
-    "closes_at": {"kind": "datetime", "zh": "推荐截止", "en": "Closes"},
+    "rolling": {"kind": "bool", "zh": "滚动受理，不设截止（成熟一个、启动一个）", "en": "Rolling, without a deadline (each starts when it is ripe)", "required": False},
+    "units_close_at": {"kind": "datetime", "zh": "单位截止（滚动受理不填）", "en": "Closes to units (blank: rolling)", "required": False},
+    "closes_at": {"kind": "datetime", "zh": "推荐截止（滚动受理不填）", "en": "Closes (blank: rolling)", "required": False},
     "term_least": {"kind": "integer", "zh": "最短执行期（月）", "en": "Shortest term (months)", "min": 1, "max": 120, "required": False},
     "term_most": {"kind": "integer", "zh": "最长执行期（月）", "en": "Longest term (months)", "min": 1, "max": 120, "required": False},
     "claim_year": {"kind": "year", "zh": "受理年度（补助：记录所属年度，不填即批次年度）", "en": "Year paid for (claims: the year of the records; blank: that of the round)", "required": False},
@@ -59,17 +60,32 @@ def columns(values: Mapping[str, Any]) -> dict[str, Any]:
         raise Refused(Reason("bad_round_code", given=values["code"]))
     if Round.objects.filter(code=values["code"]).exists():
         raise Refused(Reason("round_code_taken", given=values["code"]))
+    _fitting_dates(values)
     term = {name: values[name] for name in ("term_least", "term_most", "claim_year") if values.get(name)}
     if values.get("review_from"):
         term["review_from"] = values["review_from"].isoformat()
+    if values.get("rolling"):
+        term["rolling"] = True
     same = ("code", "title", "year", "opens_at", "units_close_at", "closes_at")
     return {
-        **{name: values[name] for name in same},
+        **{name: values.get(name) for name in same},
         "budget_fen": values["budget"],
         "institution": Organisation.objects.get(pid=values["institution"]),
         "topics": [{"code": row["code"], "title": row["title"]} for row in values.get("topics") or ()],
         "details": term,
     }
+
+
+def _fitting_dates(values: Mapping[str, Any]) -> None:
+    """Both deadlines are named, or neither where the programme takes each as it ripens; Refused otherwise."""
+    given = [values[name] for name in ("units_close_at", "closes_at") if values.get(name)]
+    if values.get("rolling"):
+        if not current().page("programmes", values["programme"]).body.get("rolling"):
+            raise Refused(Reason("not_a_rolling_programme"))
+        if given:
+            raise Refused(Reason("rolling_has_no_deadline"))
+    elif len(given) < 2:
+        raise Refused(Reason("dates_missing"))
 
 
 def states() -> dict[str, Any]:

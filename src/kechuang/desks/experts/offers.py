@@ -400,9 +400,12 @@ def quorum(case: Case, context: Any) -> Finding:
 
 @check("experts.all_groups_closed")
 def all_groups_closed(round_: Round, context: Any) -> Finding:
-    """Every group of the round is closed: nobody is still reading."""
+    """Every group of the round is closed: nobody is still reading. Of a rolling round, every group with a case to rank."""
     early = ["admitted", "grouped", "panel_drawn", "mail_review", "panel_review", "site_visit"]
-    left = Case.objects.filter(round=round_, parent=None, state__in=early).count()
+    cases = Case.objects.filter(round=round_, parent=None)
+    if round_.details.get("rolling"):
+        cases = cases.filter(group__in=cases.filter(state="ranked").exclude(group="").values("group"))
+    left = cases.filter(state__in=early).count()
     return Finding.fail("groups_open", count=left) if left else Finding.passed()
 
 

@@ -10,6 +10,8 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+from django.db.models import Sum
+
 from kechuang.casework import curtain
 from kechuang.casework.models import Case, Round
 from kechuang.casework.pages import pages_of
@@ -95,11 +97,19 @@ def _cut(
         )
         for name, entries in named.items()
     ]
-    cut = ranking.cut(groups, budget=round_.budget_fen)
+    budget = round_.budget_fen - spoken_for(round_)
+    cut = ranking.cut(groups, budget=budget)
     if "share_of_groups" not in said:
         return cut
     most = ranking.shares({g.name: len(named[g.name]) for g in groups}, sum(len(f) for f in cut.funded.values()))
-    return ranking.cut([replace(g, most=most[g.name]) for g in groups], budget=round_.budget_fen)
+    return ranking.cut([replace(g, most=most[g.name]) for g in groups], budget=budget)
+
+
+def spoken_for(round_: Round) -> int:
+    """What has been proposed or awarded before this ranking: in a rolling round others went before, elsewhere from the reserve."""
+    later = Case.objects.filter(round=round_, parent=None, proposed_fen__isnull=False)
+    rows = later.exclude(state__in=["ranked", "reserve", "not_funded", "withdrawn"])
+    return rows.aggregate(fen=Sum("proposed_fen"))["fen"] or 0
 
 
 def _ties(programme: Mapping[str, Any], cases: Mapping[str, Case]) -> dict[str, tuple[Fraction, ...]]:

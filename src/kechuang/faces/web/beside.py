@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kechuang.casework import chain, merging, people, rectifying, registers
+from kechuang.casework import chain, deadlines, merging, people, rectifying, registers
 from kechuang.casework.models import Round
 from kechuang.casework.pages import current, day_of, pages_of, roles_page
 from kechuang.casework.todo import expected
@@ -118,8 +118,9 @@ def _inquiries(mine: list[Appointment]) -> Iterator[Line]:
 def _draws(mine: list[Appointment]) -> Iterator[Line]:
     """Rounds with groups that wait for their draw, for the operator."""
     held = [one for one in mine if one.role == "draw_operator"]
-    for round_ in Round.objects.filter(state="in_review").order_by("code") if held else ():
-        if any(covers(one, round_) for one in held) and (groups := ceremonies.waiting(round_)):
+    for round_ in Round.objects.filter(state__in=["in_review", "open"]).order_by("code") if held else ():
+        turn = round_.state == "in_review" or deadlines.is_rolling(round_)
+        if turn and any(covers(one, round_) for one in held) and (groups := ceremonies.waiting(round_)):
             said = _("%(n)s 个评审组等待抽取") % {"n": len(groups)}
             yield said, reverse("draw", args=[round_.code]), _("抽取"), round_.title
     if held and (alone := experts.drawn_alone(held)):

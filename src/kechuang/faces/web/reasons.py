@@ -186,6 +186,8 @@ notice_still_runs|公示到{last}结束，期满后才能决定|The notice runs 
 number_taken|编号{number}已经发给另一单位|The number {number} belongs to another title
 objection_open|还有 {count} 件异议没有答复|{count} objections are unanswered
 needs_new_close|截止时间（{closes}）已过，请填写恢复之后的新截止时间|The closing time ({closes}) has passed; please give a new one after the round goes on
+not_a_rolling_programme|这个计划不设滚动批次，请填写截止时间|This programme has no rolling rounds; please give the deadlines
+rolling_has_no_deadline|滚动受理不设截止时间，请清空两个截止时间，或不选滚动受理|A rolling round has no deadline; please clear both, or do not choose rolling
 only_later|新的截止时间须晚于原定时间|The new closing time must be later than the old one
 pages_change_the_competition|修订改动了竞争时已经固定的部分：{parts}，只能改决定之后的办理规则|The revision changes what was fixed for the competition: {parts}; only what follows the decision may change
 pages_unchanged|现行版本与本批次固化的页面相同，没有可以改用的修订|The edition in force says what the frozen pages say; there is no revision to move to

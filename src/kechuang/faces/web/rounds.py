@@ -30,6 +30,7 @@ from kechuang.parties.permissions import roles
 from kechuang.words.outcome import Refused
 from kechuang.words.period import end_of, workdays_between
 
+TURN = {"rolling", "in_turn"}  # what is not this round's kind or time at all is not offered greyed
 SORTS = {"year": "year", "title": "title", "closes": "closes_at", "state": "state", "budget": "budget_fen"}
 
 
@@ -185,6 +186,7 @@ def buttons(one: Round, who: Person, flow: Flow, on: datetime) -> list[dict[str,
         {"name": step.name, "title": step.title, "href": reverse("round_act", args=[one.code, step.name]), "primary": False, "refused": reasons[0] if reasons else None}
         for step, reasons in mine
         if step.name not in ceremony.STEPS  # these have a page of their own, in their order
+        and not (reasons and step.when and step.when.names & TURN)
     ]  # fmt: skip
     shown += [
         {"name": f"second:{step.name}", "title": witness_title(step), "href": reverse("round_act", args=[one.code, f"second:{step.name}"])}
@@ -198,7 +200,7 @@ def buttons(one: Round, who: Person, flow: Flow, on: datetime) -> list[dict[str,
 
 def witness_acts(one: Round, held: frozenset[str]) -> list[Act]:
     """Acts on the cases of this round for which the reader's word as witness is wanted now, for groups that still lack it."""
-    if one.state != "in_review" or not witnessing.unwitnessed([one], "draw"):
+    if not (one.state == "in_review" or deadlines.is_rolling(one)) or not witnessing.unwitnessed([one], "draw"):
         return []
     main = pages_of(one).flow(pages_of(one).main_flow)
     return [step for step in main.acts.values() if step.name == "draw" and step.seconded_by in held]
