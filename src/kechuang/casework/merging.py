@@ -51,7 +51,7 @@ def find(kind: str, number: str) -> Party | None:
 
 def waiting() -> list[Pair]:
     """Pairs that one officer named and on which nobody else has spoken, oldest first."""
-    rows = Record.objects.filter(subject_kind="party", act__in=(ASK, DONE, DROP)).select_related("told").order_by("pk")
+    rows = Record.objects.filter(act__in=(ASK, DONE, DROP)).select_related("told").order_by("pk")
     last = {row.subject: row for row in rows}
     asked = {pid: row for pid, row in last.items() if row.act == ASK}
     pids = set(asked) | {str(row.told.data["into"]) for row in asked.values()}

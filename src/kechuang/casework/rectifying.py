@@ -151,9 +151,8 @@ def put_right(rows: Iterable[Record]) -> dict[str, dict[str, tuple[str, datetime
 def cases_waiting() -> list[Case]:
     """Cases with something that waits for a second person's word: two queries, however many records there are."""
     left: Counter[str] = Counter()
-    rows = (
-        Record.objects.filter(subject_kind="case", act__in=(ASK, DONE, DROP)).order_by().values_list("subject", "act")
-    )
+    # By act alone: beside the kind of subject a planner without figures would walk the records of every case.
+    rows = Record.objects.filter(act__in=(ASK, DONE, DROP)).order_by().values_list("subject", "act")
     for subject, act in rows:
         left[subject] += 1 if act == ASK else -1
     open_ = [subject for subject, count in left.items() if count > 0]
