@@ -65,3 +65,36 @@ def test_offers_are_listed_with_who_asks_for_them():
 def test_the_packaged_book_is_read_from_the_package():
     assert book.packaged() is book.packaged()
     assert book.packaged().page("places").body["counts"] == {"statistical": 12, "recommending": 14, "counties": 103}
+
+
+POLICY = """
+format: 1
+code: service
+title: {zh: 试, en: Try}
+source: [{doc: 试, clause: 一}]
+effective: {from: 2019-01-01}
+subject: instrument
+payee: instrument.owner
+params: {rate: {2019-01-01: 10 %}}
+amount: {expr: "sum(use.fee for use in instrument.uses) * rate", round: floor fen}
+examples: [{name: {zh: 一, en: One}, instruments: [{uses: [{fee: 1 元}]}], expect: [10 分钱]}]
+"""
+
+
+def test_examples_are_computed_as_queries_too_and_what_cannot_be_one_is_told(folder):
+    (folder / "vocabulary.yaml").write_text(book.packaged().sources["vocabulary.yaml"], "utf-8")
+    (folder / "policies").mkdir()
+    page = folder / "policies/service.yaml"
+    page.write_text(POLICY.strip(), "utf-8")
+    sound = RUN.invoke(app, ["--dir", str(folder), "--queries"])
+    page.write_text(POLICY.strip().replace("instrument.uses)", "instrument.uses if instrument.in_network)"), "utf-8")
+    alone = RUN.invoke(app, ["--dir", str(folder)])
+    ran = RUN.invoke(app, ["--dir", str(folder), "--queries"])
+    assert (sound.exit_code, alone.exit_code, ran.exit_code) == (0, 0, 1)
+    assert ran.stdout.splitlines()[0].startswith(
+        "policies/service.yaml:10:12: It cannot be computed over a population: "
+    )
+
+
+def test_a_book_without_policies_has_nothing_to_query(folder):
+    assert RUN.invoke(app, ["--dir", str(folder), "--queries"]).exit_code == 0

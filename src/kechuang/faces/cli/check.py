@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import django
@@ -12,6 +13,7 @@ import typer
 
 from kechuang.casework import book
 from kechuang.engines.rules.schema import page_schema
+from kechuang.faces.cli import part
 from kechuang.words import offers
 from kechuang.words.offers import Offer
 from kechuang.words.outcome import BadPage
@@ -30,6 +32,7 @@ def check(
     ),
     as_json: bool = typer.Option(False, "--json", help="Faults and counts as JSON."),
     names: bool = typer.Option(False, "--offers", help="Every offer, and the pages that ask for it."),
+    queries: bool = typer.Option(False, "--queries", help="Each example of a policy also as a query, to the fen."),
     schema: bool = typer.Option(False, "--schema", help="The JSON Schema of a policy page, for editors; nothing else."),
 ) -> None:
     """Validate the whole book: file, line, what is wrong, how to mend it. Exit code 1 if anything is."""
@@ -40,6 +43,8 @@ def check(
     shelf = book.read(book.sources_in(directory)) if directory else book.packaged()
     known = tuple(offers.every())
     found = book.report(shelf, known)
+    if queries and not found.faults:
+        found = replace(found, faults=tuple(part("queried").unlike(shelf)))
     typer.echo(json.dumps(as_plain(found), ensure_ascii=False, indent=1) if as_json else "\n".join(told(found)))
     if names and not as_json:
         typer.echo("\n".join(who_asks(found, known)))
