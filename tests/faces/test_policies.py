@@ -108,6 +108,13 @@ def test_a_level_says_from_where_on_and_what_it_gives():
     assert shown["second_levels"][0]["value"] == ["≥4 件：24 分", "≥3 件：18 分", "≥2 件：12 分", "≥1 件：6 分"]
 
 
+def test_each_value_that_is_open_in_the_source_is_marked_and_no_other(client):
+    table = words(client.get("/policies/rnd-super-deduction/")).partition("参数与历次标准")[2]
+    rows = table.partition("加计比例（其他企业）")[2].partition("加计比例（科技型中小企业）")[0]
+    assert rows.count("待科技厅确认") == 1
+    assert rows.split("待科技厅确认")[0].count("75 %") == 1
+
+
 def test_a_policy_that_the_book_does_not_hold_is_not_there(client):
     assert client.get("/policies/no-such-policy/").status_code == 404
 

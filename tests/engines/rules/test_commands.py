@@ -54,6 +54,14 @@ def test_explain_says_which_answer_would_turn_a_refusal():
     assert any(line.startswith("Would turn it  ") and "yes instead of no" in line for line in ran.stdout.splitlines())
 
 
+def test_explain_says_on_what_a_verdict_depends_and_why_a_branch_lost():
+    lines = RUN.invoke(explain.app, ["hnte-score", "--on", "2019-06-01", "--lang", "en"]).stdout.splitlines()
+    assert any(line.startswith("It depends on  Advancement, Support, ") for line in lines)
+    given = ["top-firm-and-first-recognition", "--given", "top_tier=second", "--given", "first_hnte=true"]
+    lost = "Branch  ✗ First recognition = 100,000.00 yuan (not taken: another one is higher)"
+    assert lost in RUN.invoke(explain.app, [*given, "--lang", "en"]).stdout.splitlines()
+
+
 def test_explain_speaks_english_and_reads_nested_fields():
     told = ["rnd-super-deduction", "--given", "projects.0.staff_cost=100 万元", "--on", "2023-06-01", "--lang", "en"]
     ran = RUN.invoke(explain.app, told)

@@ -115,3 +115,33 @@ def test_a_table_of_levels_is_shown_row_by_row_in_its_units():
     said = shown(table.value, table.kind)
     assert said.split("；")[:2] == ["≥35 %：9 分 – 10 分", "≥25 %：7 分 – 8 分"]
     assert shown(table.value, table.kind, "en").startswith("≥35 %: 9 points – 10 points; ")
+
+
+def test_only_the_span_that_is_open_in_the_source_is_to_be_confirmed():
+    told = {"firm_years": [{"projects": [{"staff_cost": "1 万元"}]}]}
+    record = cast_of(house_rules(), "rnd-super-deduction", told, "x").subjects[0]
+    marked = {
+        year: {
+            put.name: put.confirm
+            for line in explain(house_rules(), "rnd-super-deduction", record, year=year).lines
+            for put in line.inputs
+        }["rate_general"]
+        for year in (2017, 2019, 2023)
+    }
+    assert marked == {2017: False, 2019: True, 2023: False}
+
+
+def test_a_whole_rate_is_a_percentage_and_a_year_has_no_thousands():
+    told = {"firm_years": [{"projects": [{"staff_cost": "1 万元"}]}]}
+    record = cast_of(house_rules(), "rnd-super-deduction", told, "x").subjects[0]
+    lines = {one.code: one for one in explain(house_rules(), "rnd-super-deduction", record, year=2023).lines}
+    assert shown(lines["rate_after"].value, lines["rate_after"].kind) == "100 %"
+    rate = next(put for put in lines["rate_after"].inputs if put.name == "rate_general")
+    assert shown(rate.value, rate.kind) == "100 %"
+    assert (shown(2019, number("year")), shown(5, number("year"), "en")) == ("2019 年", "5 years")
+
+
+def test_an_open_verdict_says_on_what_it_depends():
+    record = cast_of(house_rules(), "hnte-score", {"hnte_files": [{}]}, "x").subjects[0]
+    found = explain(house_rules(), "hnte-score", record, day=date(2019, 6, 1))
+    assert [title["en"] for title in found.depends_on][:2] == ["Advancement", "Support"]

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from kechuang.engines.rules.check import field_kind, kinds, param_kind
-from kechuang.engines.rules.policy import Policy, Step
+from kechuang.engines.rules.policy import Param, Policy, Step
 from kechuang.engines.rules.shares import entitle
 from kechuang.engines.rules.single import NOT_IN_FORCE, Assessment, Record, Rules, Scope, assess
 from kechuang.engines.rules.vocabulary import Field
@@ -24,7 +24,7 @@ CEILING: Mapping[str, Title] = {
     "proportional": {"zh": "上限（按比例分摊）", "en": "Ceiling (proportional)"},
     "highest": {"zh": "上限（只取最高一笔）", "en": "Ceiling (highest)"},
 }
-BARE, MONEY, ANY_NUMBER = number(""), number("money"), number(None)
+BARE, MONEY, ANY_NUMBER, YEAR = number(""), number("money"), number(None), number("year")
 SUFFIX: Mapping[str, Title] = {
     "person": {"zh": "人", "en": "persons"}, "point": {"zh": "分", "en": "points"}, "piece": {"zh": "件", "en": "pieces"},
     "item": {"zh": "项", "en": "items"}, "day": {"zh": "日", "en": "days"}, "month": {"zh": "个月", "en": "months"},
@@ -70,6 +70,7 @@ class Explanation:
     amount: int | None
     sources: tuple[Mapping[str, Any], ...]
     assumptions: tuple[Title, ...]
+    depends_on: tuple[Title, ...] = ()
 
 
 def explain(
@@ -86,7 +87,8 @@ def explained(rules: Rules, found: Assessment, *, amount: int | None) -> Explana
     lines = tuple(_Lines(rules, found, amount).all())
     policy = found.policy
     shown = None if policy.amount is None and policy.allot is None else amount
-    return Explanation(policy, found.day, lines, found.verdict, shown, policy.source, policy.assumptions)
+    open_ = tuple(policy.let[name].title for name in found.depends_on if name in policy.let)
+    return Explanation(policy, found.day, lines, found.verdict, shown, policy.source, policy.assumptions, open_)
 
 
 class _Lines:
@@ -144,7 +146,8 @@ class _Lines:
     def _step(self, what: str, step: Step, value: Any, kind: Kind) -> Line:
         day = date(self.found.year, *step.at) if step.at else self.found.day
         form = step.form(day)
-        return Line(what, step.name, step.title, form.expression.text, self._inputs(form.expression, day), value, kind)
+        inputs = self._inputs(form.expression, day)
+        return Line(what, step.name, step.title, form.expression.text, inputs, _ratio(value, step.unit == ""), kind)
 
     def _inputs(self, expression: Expression, day: date | None = None) -> tuple[Input, ...]:
         memo, key = self.rules.memo, (self.policy.code, expression.text)
@@ -160,15 +163,18 @@ class _Lines:
         if root in policy.params:
             param, kind = policy.params[root], param_kind(policy.params[root])
             spans = {
-                span.first: Input(text, param.title, span.value, kind, span.first, span.source, param.confirm)
+                span.first: Input(
+                    text, param.title, _ratio(span.value, _rate(param)), kind, span.first, span.source, span.confirm
+                )
                 for span in param.spans
             }
             return lambda lines, day: spans[param.span(day).first]
         if parts:
             return self._field(text, root, tuple(parts))
         title = policy.let[root].title if root in policy.let else {"zh": root, "en": root}
-        kind = self.kinds.get(root, MONEY if root == "branches" else ANY_NUMBER)
-        return lambda lines, day: Input(text, title, lines.scope.kept.get(root, UNKNOWN), kind)
+        kind = self.kinds.get(root, YEAR if root == "year" else MONEY if root == "branches" else ANY_NUMBER)
+        share = root in policy.let and policy.let[root].unit == ""
+        return lambda lines, day: Input(text, title, _ratio(lines.scope.kept.get(root, UNKNOWN), share), kind)
 
     def _field(self, text: str, root: str, parts: tuple[str, ...]) -> Teller:
         _, last = self.rules.vocabulary.found(Path(0, root, parts), {})
@@ -178,10 +184,20 @@ class _Lines:
         title, kind, options = last.title, field_kind(last), last.options if last.kind == "code" else {}
 
         def told(lines: _Lines, day: date) -> Input:
-            value = _walked(lines.found.record, parts)
+            value = _ratio(_walked(lines.found.record, parts), last.kind == "ratio")
             return Input(text, title, UNKNOWN if value is None else options.get(value, value), kind)
 
         return told
+
+
+def _ratio(value: Any, is_one: bool) -> Any:
+    """A ratio that is a whole number is still a ratio: 100 %, not 1."""
+    return Fraction(value) if is_one and type(value) is int else value
+
+
+def _rate(param: Param) -> bool:
+    """A bare number that has parts of one in some span is a ratio in all of them."""
+    return param.of == "" and any(isinstance(span.value, Fraction) for span in param.spans)
 
 
 Teller = Callable[[_Lines, date], Input]
@@ -318,6 +334,8 @@ def _number(value: int | Fraction, kind: Kind, lang: str) -> str:
     if of == "money":
         text = str(Money(int(value // 1)))
         return text if lang == "zh" else f"{Money(int(value // 1)).in_unit():,.2f} yuan"
+    if of == "year" and value >= 1000:  # one of the calendar, not a term
+        return f"{int(value)} 年" if lang == "zh" else str(int(value))
     if of in SUFFIX:
         said = SUFFIX[of][lang]
         return f"{_plain(value)} {said.removesuffix('s') if value == 1 else said}"

@@ -16,12 +16,13 @@ FOREVER: Final = date(9999, 12, 31)
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A value from its first to its last day, both included, and the document it rests on."""
+    """A value from its first to its last day, both included, the document it rests on, and whether it is to be confirmed."""
 
     first: date
     last: date
     value: Any
     source: str = ""
+    confirm: bool = False
 
 
 @dataclass(frozen=True, slots=True)

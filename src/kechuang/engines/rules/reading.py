@@ -162,16 +162,19 @@ def param_from(name: str, told: Any, vocabulary: Vocabulary) -> Param:
     _keys(told, frozenset({"zh", "en", "value", "spans", "source", "confidence", "confirm", "help"}), at)
     source = str(told.get("source", ""))
     spans = _valued(told["value"], source, f"{at}.value") if "value" in told else _spanned(told, source, at)
-    read = [(first, last, *_value(raw, vocabulary, where), said) for first, last, raw, where, said in spans]
-    kinds = {of for _, _, _, of, _ in read}
+    read = [(first, last, *_value(raw, vocabulary, where), said, where) for first, last, raw, where, said in spans]
+    kinds = {of for _, _, _, of, _, _ in read}
     if len(kinds) > 1:
         raise BadPage(at, f"{name} changes its unit", "every dated value has the same unit")
     for where, one in ((at, told), *((f"{at}.spans.{n}", span) for n, span in enumerate(told.get("spans", ())))):
         if not isinstance(one.get("confirm", False), bool):
             raise BadPage(f"{where}.confirm", f"{one['confirm']!r} is not true or false", "write true or false")
-    confirm = bool(told.get("confirm", False)) or any(span.get("confirm") for span in told.get("spans", ()))
-    spread = tuple(Span(first, last, value, said) for first, last, value, _, said in read)
-    return Param(name, title_of(told, name), spread, kinds.pop(), confirm)
+    whole = bool(told.get("confirm", False))
+    some = {f"{at}.spans.{n}.value" for n, span in enumerate(told.get("spans", ())) if span.get("confirm")}
+    spread = tuple(
+        Span(first, last, value, said, whole or where in some) for first, last, value, _, said, where in read
+    )
+    return Param(name, title_of(told, name), spread, kinds.pop(), whole or bool(some))
 
 
 _Raw = list[tuple[date, date, Any, str, str]]

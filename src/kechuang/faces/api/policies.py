@@ -199,7 +199,7 @@ def _policy(one: Policy) -> dict[str, Any]:
         "params": [
             {
                 "name": param.name, "title": dict(param.title), "confirm": param.confirm,
-                "spans": [{"from": span.first.isoformat(), "until": span.last.isoformat(), "value": _plain(span.value), "source": span.source} for span in param.spans],
+                "spans": [{"from": span.first.isoformat(), "until": span.last.isoformat(), "value": _plain(span.value), "source": span.source, "confirm": span.confirm} for span in param.spans],
             }
             for param in one.params.values()
         ],

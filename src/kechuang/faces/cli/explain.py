@@ -172,6 +172,8 @@ def _line(line: Line, lang: str) -> str:
     mark = {True: "✓ ", False: "✗ ", None: ""}[line.holds] if line.what in ("condition", "branch") else ""
     title = _title(line, lang)
     value = "" if line.what in ("condition", "effect") else f" = {shown(line.value, line.kind, lang)}"
+    if line.what == "branch" and not line.holds and line.value:
+        value += "（没有取用：有更高的一项）" if lang == "zh" else " (not taken: another one is higher)"
     put = ", ".join(_input(one, lang) for one in line.inputs)
     return f"{word}  {mark}{title}{value}" + (f"\n        {line.expression}    ({put})" if line.expression else "")
 
@@ -196,7 +198,9 @@ def _input(one: Any, lang: str) -> str:
 def _result(found: Explanation, lang: str) -> str:
     word = "结果" if lang == "zh" else "Result"
     if found.amount is None:
-        return f"{word}  {shown(found.verdict, number(''), lang)}"
+        open_ = ("、" if lang == "zh" else ", ").join(title[lang] for title in found.depends_on)
+        on = f"\n{'取决于' if lang == 'zh' else 'It depends on'}  {open_}" if open_ else ""
+        return f"{word}  {shown(found.verdict, number(''), lang)}{on}"
     return f"{word}  {shown(found.amount, number('money'), lang)}"
 
 
@@ -238,5 +242,5 @@ def _json(found: Explanation, lang: str) -> dict[str, Any]:
             }
             for line in found.lines
         ],
-        "assumptions": [dict(one) for one in found.assumptions],
+        "depends_on": [dict(one) for one in found.depends_on], "assumptions": [dict(one) for one in found.assumptions],
     }  # fmt: skip

@@ -203,11 +203,11 @@ def parameters(rules: Rules, code: str, on: date) -> list[Part]:
     """Every dated parameter with its history, newest first; `now` marks the value in force on `on`."""
     return [
         {
-            "name": param.name, "title": param.title, "confirm": param.confirm,
+            "name": param.name, "title": param.title,
             "spans": [
                 {
                     "value": value_shown(rules, code, param, span.value), "days": _days(span.first, span.last), "source": span.source,
-                    "now": span.first <= on <= span.last,
+                    "now": span.first <= on <= span.last, "confirm": span.confirm,
                 }
                 for span in reversed(param.spans)
             ],
