@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from kechuang.casework import records
@@ -19,11 +20,14 @@ YEAR_OVER, INSTALMENT = "project.year_over", "project.instalment"
 ROLLING = "rolling"  # how acts name the state of an open round without a deadline
 OWED = (YEAR_OVER, INSTALMENT)  # moments that come again and again, and are there only while something is owed since
 REPORT, PREPARE, UNPREPARE = "report_progress", "prepare_payment", "return_payment"
+CALL, ASSESSED = "call_midterm", ("pass_midterm", "hold_midterm")
+AHEAD = 60  # days before a gate from which its assessment counts
+_OF_TERM = re.compile(r"(\d{1,2}) ?% of term", re.ASCII)
 LATECOMERS = timedelta(minutes=15)  # more than a request stamped in time may still wait in the queue of the front
 EARLY = 30  # days before the end of a year from which its report counts
 
 
-def anchors(subject: Case | Round, done: tuple[Done, ...] | None = None, *, on: datetime | None = None) -> Mapping[str, datetime]:  # fmt: skip
+def anchors(subject: Case | Round, done: tuple[Done, ...] | None = None, *, on: datetime | None = None, ahead: bool = False) -> Mapping[str, datetime]:  # fmt: skip
     """Moments that no flow knows by itself: the round's dates, the project's end, and since when something is owed."""
     round_ = subject.round
     known = {
@@ -43,8 +47,38 @@ def anchors(subject: Case | Round, done: tuple[Done, ...] | None = None, *, on: 
         if round_.details.get(ROLLING) and round_.closes_at is None:
             known["round.close"] = owner.received_at
         known["case.sanction_end"] = end_of(subject.ends_on) if subject.ends_on else None
+        if done is None or ahead:
+            known["project.gate"] = gate(subject, done)
         known |= owed(subject, done, on)
     return {name: moment for name, moment in known.items() if moment is not None}
+
+
+def gate(case: Case, done: tuple[Done, ...] | None) -> datetime | None:
+    """The first day on which the page wants this running project assessed and on which nobody has called for it.
+
+    Only the clock asks for it: the days may stand in the answers, which no list reads.
+    """
+    if case.state != "running" or case.parent_id or case.starts_on is None or case.ends_on is None:
+        return None
+    days = gate_days(case, pages_of(case.round).programme.get("midterm") or {})
+    moments = [datetime.combine(day, time(), ZONE) for day in days]
+    if not moments:
+        return None
+    heeded = [one.on for one in (records.done(case) if done is None else done) if one.act in (CALL, *ASSESSED)]
+    open_ = (moment for moment in moments if not any(on >= moment - timedelta(AHEAD) for on in heeded))
+    return min(open_, default=None)
+
+
+def gate_days(case: Case, said: Mapping[str, Any]) -> list[date]:
+    """The days of the stage gates as the application names them, else the share of the term that the page says."""
+    rows = case.answers.get(str(said["gates"])) if said.get("gates") else None
+    named = [date.fromisoformat(str(row["at"])[:10]) for row in rows or () if row.get("at")]
+    share, first, last = _OF_TERM.fullmatch(str(said.get("at", ""))), case.starts_on, case.ends_on
+    if first is None or last is None:
+        return []
+    if not named and share:
+        named = [first + (last - first) * int(share[1]) // 100]
+    return sorted(day for day in named if first < day < last)
 
 
 def owed(case: Case, done: tuple[Done, ...] | None, on: datetime | None) -> dict[str, datetime | None]:
@@ -144,7 +178,7 @@ def clock_situation(subject: Case | Round, on: datetime) -> Situation:
 def set_due(subject: Case | Round, flow: Flow, on: datetime) -> None:
     """Note when the clock acts next, and the earliest term promised in this state."""
     seen = clock_situation(subject, on)
-    known = anchors(subject, seen.done, on=on)
+    known = anchors(subject, seen.done, on=on, ahead=True)
     waiting = timed(flow, subject.state, situation=seen, anchors=known)
     first = waiting[0][1] if waiting else None
     if isinstance(subject, Round):
@@ -164,7 +198,10 @@ def promises(flow: Flow, state: str, seen: Situation, known: Mapping[str, dateti
         if act.limit is None or not act.limit.within or act.by == CLOCK.id or not act.stands_in(state):
             continue
         again = any(name in known for name in act.limit.since if name in OWED)
-        if not again and any(d.act == act.name and d.since_entry for d in seen.done):
+        begun = max((d.on for d in seen.done if d.act in act.limit.since), default=None)
+        if not again and any(
+            d.act == act.name and d.since_entry and (begun is None or d.on >= begun) for d in seen.done
+        ):
             continue
         moment = due(flow, act, seen, anchors=known)
         if moment is not None:

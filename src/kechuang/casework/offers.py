@@ -302,6 +302,18 @@ def in_turn(round_: Round, on: datetime) -> bool:
     return round_.state == "in_review" or deadlines.is_rolling(round_)
 
 
+@check("casework.reviewed_now")
+def reviewed_now(round_: Round, context: Any) -> Finding:
+    """Cases of the round are reviewed now: it is in review, or rolling."""
+    return Finding.passed() if in_turn(round_, context.on) else Finding.fail("round_not_reviewed_now")
+
+
+@check("casework.rolling_now")
+def rolling_now(round_: Round, context: Any) -> Finding:
+    """The round is a rolling one: others end at their deadline."""
+    return Finding.passed() if deadlines.is_rolling(round_) else Finding.fail("not_a_rolling_round")
+
+
 @check("casework.all_co_funders_agreed")
 def all_co_funders_agreed(round_: Round, context: Any) -> Finding:
     """Each co-funder has confirmed the share."""

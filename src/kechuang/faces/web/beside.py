@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from kechuang.casework import chain, deadlines, merging, people, rectifying, registers
 from kechuang.casework.models import Round
 from kechuang.casework.pages import current, day_of, pages_of, roles_page
+from kechuang.casework.queries import visible_to
 from kechuang.casework.todo import expected
 from kechuang.desks.experts import ceremonies, pool
 from kechuang.desks.experts import queries as experts
@@ -45,6 +47,7 @@ def waiting(held: Iterable[Appointment], who: Person | None = None) -> list[dict
             *_unfilled(mine),
             *_inquiries(mine),
             *_draws(mine),
+            *(_late(mine, who) if who else ()),
             *_registers(mine),
             *_slips(mine),
             *(_asked_over(who) if who else ()),
@@ -126,6 +129,24 @@ def _draws(mine: list[Appointment]) -> Iterator[Line]:
     if held and (alone := experts.drawn_alone(held)):
         said = _("%(n)s 件等你抽取专家") % {"n": len(alone)}
         yield said, reverse("lone_draws"), _("抽取"), _("验收、中期评估的专家组，一件一抽，须有监督处见证。")
+
+
+def _late(mine: list[Appointment], who: Person) -> Iterator[Line]:
+    """Cases beyond their promised time, for those whom the terms of the flows name to be told of it."""
+    if not {one.role for one in mine} & alerted(current().digest):
+        return
+    n = visible_to(who, now()).filter(promised_at__lte=now()).count()
+    if n:
+        why = _("各步的承诺时限写在规则里，请督办或自行办理。")
+        yield _("%(n)s 件已超过承诺时限") % {"n": n}, f"{reverse('cases')}?view=late", _("时限"), why
+
+
+@lru_cache(maxsize=4)
+def alerted(edition: str) -> frozenset[str]:
+    """The roles that some term of the flows of this edition names in `alert`."""
+    shelf = current()
+    acts = [act for code in shelf.codes("flows") for act in shelf.page("flows", code).body["acts"].values()]
+    return frozenset(str(act["limit"]["alert"]) for act in acts if "alert" in (act.get("limit") or {}))
 
 
 def _registers(mine: list[Appointment]) -> Iterator[Line]:

@@ -186,6 +186,8 @@ notice_still_runs|公示到{last}结束，期满后才能决定|The notice runs 
 number_taken|编号{number}已经发给另一单位|The number {number} belongs to another title
 objection_open|还有 {count} 件异议没有答复|{count} objections are unanswered
 needs_new_close|截止时间（{closes}）已过，请填写恢复之后的新截止时间|The closing time ({closes}) has passed; please give a new one after the round goes on
+round_not_reviewed_now|这个批次现在不在评审中|This round is not in review now
+not_a_rolling_round|只有滚动批次可以这样截止，其他批次到截止时间自动截止|Only a rolling round is ended like this; others close at their deadline
 not_a_rolling_programme|这个计划不设滚动批次，请填写截止时间|This programme has no rolling rounds; please give the deadlines
 rolling_has_no_deadline|滚动受理不设截止时间，请清空两个截止时间，或不选滚动受理|A rolling round has no deadline; please clear both, or do not choose rolling
 only_later|新的截止时间须晚于原定时间|The new closing time must be later than the old one

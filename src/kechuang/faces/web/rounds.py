@@ -30,7 +30,12 @@ from kechuang.parties.permissions import roles
 from kechuang.words.outcome import Refused
 from kechuang.words.period import end_of, workdays_between
 
-TURN = {"rolling", "in_turn"}  # what is not this round's kind or time at all is not offered greyed
+TURN = {
+    "rolling",
+    "in_turn",
+    "casework.reviewed_now",
+    "casework.rolling_now",
+}  # what is not for this round at all is not offered greyed
 SORTS = {"year": "year", "title": "title", "closes": "closes_at", "state": "state", "budget": "budget_fen"}
 
 
@@ -186,7 +191,7 @@ def buttons(one: Round, who: Person, flow: Flow, on: datetime) -> list[dict[str,
         {"name": step.name, "title": step.title, "href": reverse("round_act", args=[one.code, step.name]), "primary": False, "refused": reasons[0] if reasons else None}
         for step, reasons in mine
         if step.name not in ceremony.STEPS  # these have a page of their own, in their order
-        and not (reasons and step.when and step.when.names & TURN)
+        and not (TURN & {*step.checks, *(step.when.names if step.when else ())} and out_of_turn(one))
     ]  # fmt: skip
     shown += [
         {"name": f"second:{step.name}", "title": witness_title(step), "href": reverse("round_act", args=[one.code, f"second:{step.name}"])}
@@ -196,6 +201,11 @@ def buttons(one: Round, who: Person, flow: Flow, on: datetime) -> list[dict[str,
     if first:
         first["primary"] = True
     return shown
+
+
+def out_of_turn(one: Round) -> bool:
+    """Whether the round stands open in the ordinary way: nothing of it is reviewed before it has closed."""
+    return one.state == "open" and not deadlines.is_rolling(one)
 
 
 def witness_acts(one: Round, held: frozenset[str]) -> list[Act]:
