@@ -113,6 +113,18 @@ def test_the_houses_own_policies_are_simulated_on_a_region_made_for_them(tmp_pat
     }
 
 
+def test_where_none_is_named_policies_that_cannot_be_cut_so_are_told_and_left_out(tmp_path):
+    assert RUN.invoke(population.app, ["--firms", "40", "--out", str(tmp_path)]).exit_code == 0
+    ran = RUN.invoke(simulate.app, ["--population", str(tmp_path), "--by", "region", "--json"])
+    assert "indirect-cost" in ran.stderr
+    assert {"technology-trade", "tsme-score"} <= {row["policy"] for row in json.loads(ran.stdout)["rows"]}
+
+
+def test_the_values_of_a_sweep_are_written_as_people_write_them(region):
+    told = _json(simulate.app, "r1", "--population", region, "--book", BENCH, "--sweep", "r1.rate=5 %:10 %:2.5 %")
+    assert [row["variant"] for row in told["totals"]] == ["today", "r1.rate=5 %", "r1.rate=7.5 %", "r1.rate=10 %"]
+
+
 def test_simulate_sets_and_sweeps(region):
     told = _json(
         simulate.app, "r1", "--population", region, "--book", BENCH, "--sweep", "r1.cap=100 万元:300 万元:100 万元"

@@ -157,6 +157,21 @@ def test_what_explain_cannot_read_is_said(told, said):
     assert said in _said(explain.app, "technology-trade", *told)
 
 
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("set: [a]", "set is no mapping"),
+        ("end: [a]", "end is no mapping"),
+        ("enable: same_matter", "enable is no list"),
+        ("disable: {a: b}", "disable is no list"),
+    ],
+)
+def test_a_misshapen_reform_is_told_with_file_and_line(region, tmp_path, told, said):
+    (tmp_path / "odd.yaml").write_text(f"code: odd\n{told}\n", "utf-8")
+    asked = ["r1", "--book", BENCH, "--population", region, "--reform", tmp_path / "odd.yaml"]
+    assert said in _said(simulate.app, *asked)
+
+
 @pytest.mark.parametrize("told", ["{bad", '"x"', "[]", "[1]"])
 def test_a_case_file_that_holds_no_records_is_named(tmp_path, told):
     (tmp_path / "case.json").write_text(told, "utf-8")

@@ -71,6 +71,14 @@ def reform_from(rules: Rules, page: Mapping[str, Any], stacks: Sequence[Stack] =
     for key in page:
         if key not in KEYS:
             raise BadPage(str(key), f"unknown key {key!r}", near(str(key), KEYS, f"one of {', '.join(sorted(KEYS))}"))
+    for name, kind, said in (
+        ("set", Mapping, "mapping"),
+        ("end", Mapping, "mapping"),
+        ("enable", list, "list"),
+        ("disable", list, "list"),
+    ):
+        if name in page and not isinstance(page[name], kind):
+            raise BadPage(name, f"{name} is no {said}", f"write {name}: {'{…}' if said == 'mapping' else '[…]'}")
     if not any(page.get(name) for name in CHANGES):
         raise BadPage("", "a reform that changes nothing", "write set: {policy.param: 300 万元}")
     since = page.get("from")
@@ -163,7 +171,12 @@ def swept(rules: Rules, told: str) -> list[Variant]:
 
 def _written(number: Fraction | float, unit: str) -> str:
     exact = Fraction(number)
-    text = str(exact.numerator) if exact.denominator == 1 else f"{exact.numerator}/{exact.denominator}"
+    tens = next((n for n in range(10) if (exact * 10**n).denominator == 1), None)
+    if tens is None:
+        text = f"{exact.numerator}/{exact.denominator}"
+    else:
+        whole, rest = divmod(abs(exact.numerator * 10**tens // exact.denominator), 10**tens)
+        text = f"{'-' if exact < 0 else ''}{whole}" + (f".{rest:0{tens}d}" if tens else "")
     return f"{text} {unit}".strip()
 
 

@@ -15,6 +15,7 @@ from kechuang.casework.shelf.marks import located
 from kechuang.casework.shelf.reader import read_page
 from kechuang.engines.rules.query import needed, rows
 from kechuang.engines.rules.reforms import Variant, filled, reform_from, reformed, steps, swept, whole
+from kechuang.engines.rules.relations import by_path
 from kechuang.engines.rules.sheet import Moment
 from kechuang.engines.rules.single import Rules
 from kechuang.engines.rules.stacked import stacked_totals
@@ -63,8 +64,8 @@ def simulate(
 ) -> None:
     """What policies cost over a population."""
     rules = rules_in(book)
-    codes, moment = known(rules, policies or []), Moment(year=year)
     cuts = list(dict.fromkeys(filter(None, map(str.strip, by.split(",")))))
+    codes, moment = known(rules, policies) if policies else _all(rules, cuts), Moment(year=year)
     try:
         _writable((csv_, out), records, enable if not stacking else None)
         _computed(rules, codes, set_ or [], sweep)
@@ -89,6 +90,22 @@ def simulate(
         typer.echo()
     else:
         part("simulated").show(told, variants)
+
+
+def _all(rules: Rules, cuts: Sequence[str]) -> list[str]:
+    """Every policy that can be cut so, where none is named; those that lead to no such field are told and left out."""
+    codes, there = known(rules, []), list[str]()
+    for code in codes:
+        try:
+            for cut in cuts:
+                by_path(rules.vocabulary, rules[code].subject, rules[code].payee, cut)
+        except LookupError:
+            continue
+        there.append(code)
+    if cuts and there and len(there) < len(codes):
+        out = ", ".join(code for code in codes if code not in there)
+        typer.echo(f"not cut by {', '.join(cuts)}, and left out: {out}", err=True)
+    return there or codes
 
 
 def _writable(files: Iterable[Path | None], folder: Path | None, unheard: Sequence[str] | None) -> None:
