@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from kechuang.casework import files, inspection, sealer
 from kechuang.casework.acts import act, note, open_case
 from kechuang.casework.models import Attachment, Case, Checkpoint, Document, Record, Told
+from kechuang.desks.integrity import inquiries
 from kechuang.engines.ledger import beginning, canonical, link, read, with_proof
 from kechuang.faces.cli import verify
 from tests.casework.sealed import folders, notes, sealed
@@ -54,6 +55,13 @@ def test_an_untouched_house_is_sound_and_says_what_was_looked_at(house):
     assert report.faults == ()
     assert (report.records, report.leaves, report.checkpoints, report.unlogged) == (4, 4, 1, 0)
     assert report.attachments == Attachment.objects.count() == 1
+
+
+def test_the_standing_round_of_inquiries_is_no_inserted_one(house):
+    """What the house makes by itself leaves a record too: or every house with an inquiry would be called unsound."""
+    inquiries.standing_round(START)
+    sealed(2)
+    assert found() == []
 
 
 def test_an_edited_record_is_found_at_its_place(house):

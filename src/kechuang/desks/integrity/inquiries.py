@@ -15,7 +15,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from kechuang.casework import book
+from kechuang.casework import book, records
+from kechuang.casework.actor import CLOCK
 from kechuang.casework.acts import open_case
 from kechuang.casework.models import Case, Frozen, Record, Round
 from kechuang.casework.pages import current, day_of
@@ -63,10 +64,12 @@ def standing_round(on: datetime) -> Round:
     text = closure()
     digest = hashlib.sha256(text.encode()).hexdigest()
     frozen, _ = Frozen.objects.get_or_create(digest=digest, defaults={"body": text, "on": on})
-    return Round.objects.create(
+    made = Round.objects.create(
         code=code, programme=CODE, plan=CODE, title=TITLE["zh"], year=day_of(on).year, state="in_review",
         entered_at=on, frozen=frozen,
     )  # fmt: skip
+    records.write(made, records.Entry("open_standing", "", made.state, CLOCK, "clock", on, f"standing:{code}", {}, {}))
+    return made
 
 
 def open_inquiry(

@@ -23,7 +23,7 @@ BESIDE: dict[str, tuple[str, str]] = {
     "settle_finding": ("对核查记下判断", "A finding was judged"), "compare_again": ("重新比对文本", "Texts compared again"), "engage": ("新建工作人员账号", "Staff engaged"),
     "evaluate_institution": ("评价专业机构", "Institution evaluated"), "enter_contract": ("登记委托合同", "Contract entered"), "open_office": ("设立机构", "Office opened"),
     "ask_rectify": ("提出更正", "Correction asked for"), "rectify": ("更正", "Put right"), "refuse_rectify": ("不同意更正", "Correction not agreed"),
-    "import": ("导入", "Import"), "take_over": ("接收在研项目", "Project taken over"), "edition": ("规则改版", "Edition of the book"),
+    "import": ("导入", "Import"), "take_over": ("接收在研项目", "Project taken over"), "edition": ("规则改版", "Edition of the book"), "open_standing": ("设立年度调查批次", "The year's standing round of inquiries"),
 }  # fmt: skip
 OF_ROWS = {"enter": ("登记", "Entered"), "confirm": ("确认", "Confirmed"), "cancel": ("作废", "Cancelled")}
 
