@@ -43,7 +43,12 @@ def test_every_page_fits_the_schema(book, code):
         ("effective: {from: 2019-01-01}", "effective: {until: 2019-01-01}", "$.effective"),
         ("title: {zh: 交易, en: Deal}", "title: {zh: 交易}", "$.title"),
         ("amount:", "assumptions: [待确认]\namount:", "$.assumptions[0]"),
-        ("amount:", "examples: [{name: 一笔, trades: [{}]}]\namount:", "$.examples[0].name"),
+        ("amount:", "examples: [{name: 一笔, trades: [{}], expect: [0 元]}]\namount:", "$.examples[0].name"),
+        ("amount:", "examples: [{name: {zh: 一, en: One}, trades: [{}]}]\namount:", "$.examples[0]"),
+        ("amount:", "eligible: [{code: paid, when: trade.invoice_ok}]\namount:", "$.eligible[0]"),
+        ("amount:", "let: {a: {zh: 一, en: One}}\namount:", "$.let.a"),
+        (", round: floor fen", "", "$.amount"),
+        ("amount:", "branches: {combine: highest, of: []}\namount:", "$.branches.of"),
     ],
 )  # fmt: skip
 def test_a_misshapen_page_does_not(old, new, path):

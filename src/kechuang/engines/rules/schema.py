@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kechuang.engines.rules.examples import TELLING
 from kechuang.engines.rules.reading import ALLOCATE, KEYS, RESIDUE, ROUNDING, SCALE
 
 Schema = dict[str, Any]
@@ -52,7 +53,14 @@ _ROUND: Schema = {"type": "string", "pattern": f"^({'|'.join(ROUNDING)})( .+)?$"
 _STEP: Schema = _object(
     [], expr=_EXPRESSION, forms=_list(_FORM), at=_TEXT, unit=_TEXT, round=_ROUND, depends_on=_list(_TEXT), **_SAID
 )
-_GATE = _object(["when"], code=_TEXT, when=_EXPRESSION, **_SAID)
+_GATE = _object(["code", "when", "zh", "en"], code=_TEXT, when=_EXPRESSION, **_SAID)
+_WORKED: Schema = {**_STEP, "anyOf": [{"required": ["expr"]}, {"required": ["forms"]}]}
+_EXAMPLE: Schema = {
+    "type": "object",
+    "required": ["name"],
+    "properties": {"name": _TITLE},
+    "anyOf": [{"required": [name]} for name in sorted(TELLING)],
+}
 _SPAN = _object(
     ["from", "value"],
     **{"from": _DAY},
@@ -86,11 +94,11 @@ _PROPERTIES: dict[str, Schema] = {
     "source": {"anyOf": [_SOURCE, _list(_SOURCE)]}, "effective": _object(["from"], **{"from": _DAY}, until=_DAY),
     "subject": _TEXT, "payee": _TEXT, "kind": _TEXT, "reference_date": _TEXT, "uses": _list(_USED),
     "assumptions": _list(_TITLE), "params": {**_NAMED, "additionalProperties": _PARAM}, "guards": _list(_GATE),
-    "eligible": _list(_GATE), "let": {**_NAMED, "additionalProperties": {"anyOf": [_TEXT, _STEP]}},
-    "branches": _object(["combine", "of"], combine={"const": "highest"}, of=_list(_BRANCH)), "amount": _STEP, "verdict": _STEP,
-    "also": {**_NAMED, "additionalProperties": _STEP},
+    "eligible": _list(_GATE), "let": {**_NAMED, "additionalProperties": {"anyOf": [_EXPRESSION, _WORKED]}},
+    "branches": _object(["combine", "of"], combine={"const": "highest"}, of={**_list(_BRANCH), "minItems": 1}), "amount": {**_STEP, "required": ["round"]}, "verdict": _WORKED,
+    "also": {**_NAMED, "additionalProperties": _WORKED},
     "cap": _object(["limit", "per", "allocate"], limit=_EXPRESSION, per=_list(_TEXT), allocate=_one_of(ALLOCATE), residue=_one_of(RESIDUE), order=_list(_TEXT)),
     "budget": _object(["limit"], limit=_EXPRESSION, scale=_one_of(SCALE), residue=_one_of(RESIDUE), order=_list(_TEXT), round=_TEXT),
     "allot": _object(["pot", "by", "order"], pot=_EXPRESSION, by=_EXPRESSION, residue=_one_of(RESIDUE), order=_list(_TEXT), **_SAID),
-    "examples": _list({"type": "object", "required": ["name"], "properties": {"name": _TITLE}}),
+    "examples": _list(_EXAMPLE),
 }  # fmt: skip
