@@ -11,7 +11,9 @@ from kechuang.casework.models import Draft, Round
 from kechuang.desks.claims.models import Share
 from kechuang.desks.enterprises.models import Title
 from kechuang.desks.funds.models import QuotaDocument
-from kechuang.faces.web import claims
+from kechuang.engines.rules.sentences import sentence as of_rules
+from kechuang.faces.web import claims, sentences
+from kechuang.words.reason import Reason
 from tests.desks.claims.steps import (
     FILED,
     WAN,
@@ -25,6 +27,7 @@ from tests.desks.claims.steps import (
     filed,
     listed,
 )
+from tests.desks.claims.test_allotment import a_declaration, leagues
 from tests.desks.claims.test_titles import a_file, an_sme, recognised
 from tests.desks.claims.test_way import adopted_with
 from tests.factories import done
@@ -310,3 +313,17 @@ def test_a_draft_says_what_it_comes_to_on_its_own_page(client):
     client.force_login(region.claimant)
     page = client.get(f"/cases/{case.number}/").content.decode()
     assert ("核算金额 200.00 万元" in page, "还没有题目" in page) == (True, False)
+
+
+def test_why_nothing_can_be_computed_yet_is_said_and_never_a_code(client):
+    region = Firms()
+    round_ = a_round(region, "league-allotment", budget=100 * WAN, plan="results-conversion")
+    case = a_declaration(region, round_, leagues()[0], 0)
+    said = claims.summary(case, FILED)["fault"]
+    assert "leagues_missing" not in str(said)
+    assert "12" in str(said)
+
+
+def test_a_fault_of_a_computation_stands_in_the_refusal_as_a_sentence():
+    reason = Reason("cannot_be_computed", why=of_rules(Reason("zero_denominator")))
+    assert "作除数的数字为零或未填" in sentences.sentence(reason)

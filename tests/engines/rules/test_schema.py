@@ -45,7 +45,7 @@ def test_every_page_fits_the_schema(book, code):
         ("amount:", "assumptions: [待确认]\namount:", "$.assumptions[0]"),
         ("amount:", "examples: [{name: 一笔, trades: [{}], expect: [0 元]}]\namount:", "$.examples[0].name"),
         ("amount:", "examples: [{name: {zh: 一, en: One}, trades: [{}]}]\namount:", "$.examples[0]"),
-        ("amount:", "eligible: [{code: paid, when: trade.invoice_ok}]\namount:", "$.eligible[0]"),
+        ("amount:", "eligible: [{code: paid, when: trade.invoice_ok, zh: 无}]\namount:", "$.eligible[0]"),
         ("amount:", "let: {a: {zh: 一, en: One}}\namount:", "$.let.a"),
         (", round: floor fen", "", "$.amount"),
         ("amount:", "branches: {combine: highest, of: []}\namount:", "$.branches.of"),
