@@ -20,7 +20,10 @@ class Live:
     """One schema of a PostgreSQL database, only read; the same questions as `bulk.Population` answers."""
 
     def __init__(self, url: str, tables: Iterable[str]) -> None:
-        self.connection = psycopg.connect(url, row_factory=dict_row, autocommit=True)
+        try:
+            self.connection = psycopg.connect(url, row_factory=dict_row, autocommit=True)
+        except psycopg.Error as fault:
+            raise LookupError(f"the database cannot be reached: {str(fault).splitlines()[0]}") from None
         self.connection.read_only = True
         wanted = set(tables)
         told = self.connection.execute(
@@ -32,11 +35,14 @@ class Live:
         self.names = {table for table, _ in self.columns}
 
     def run(self, query: Statement) -> list[dict[str, Any]]:
-        """The rows of an engine's query; FileNotFoundError where the database lacks a table it reads."""
+        """The rows of an engine's query; FileNotFoundError where the database lacks a table it reads, LookupError a column."""
         lacking = sorted(query.tables - self.names)
         if lacking:
             raise FileNotFoundError(f"the database has no table {lacking[0]}")
-        return self.connection.execute(query.sql("postgres").encode()).fetchall()
+        try:
+            return self.connection.execute(query.sql("postgres").encode()).fetchall()
+        except psycopg.errors.UndefinedColumn as fault:
+            raise LookupError(f"the population lacks a column: {str(fault).splitlines()[0]}") from None
 
     def complete(self) -> frozenset[tuple[str, str]]:
         """(table, column) pairs that the database itself keeps without missing values."""

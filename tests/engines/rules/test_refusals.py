@@ -157,6 +157,18 @@ def test_what_explain_cannot_read_is_said(told, said):
     assert said in _said(explain.app, "technology-trade", *told)
 
 
+@pytest.mark.parametrize("url", ["postgresql://127.0.0.1:1/none", "nowhere"])
+def test_a_database_that_is_not_there_is_said(url):
+    told = ["r1", "--book", BENCH, "--engine", "postgresql", "--population", url]
+    assert "the database cannot be reached" in _said(simulate.app, *told)
+
+
+def test_a_place_that_cannot_be_written_to_is_said(region):
+    told = ["r4", "--book", BENCH, "--population", region, "--out", "/proc/totals.csv"]
+    assert "/proc/totals.csv cannot be written" in _said(simulate.app, *told)
+    assert "/proc/region cannot be made" in _said(population.app, "--firms", "3", "--out", "/proc/region")
+
+
 @pytest.mark.parametrize(
     ("told", "said"),
     [

@@ -33,7 +33,10 @@ def population(
     if out.exists() and not out.is_dir():
         raise typer.BadParameter(f"{out} is a file, not a folder")
     words = vocabulary_in(book)
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise typer.BadParameter(f"{out} cannot be made: {fault.strerror}") from None
     with Progress(transient=True) as progress:
         task = progress.add_task("synthetic region", total=len(words.entities))
         for name, columns in region(words, firms=firms, seed=seed, year=year):

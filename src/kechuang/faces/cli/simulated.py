@@ -30,6 +30,13 @@ def track(queries: Iterable[TotalsQuery]) -> Iterator[TotalsQuery]:
 
 def write(path: Path, rows: Sequence[Row]) -> None:
     """The totals as a .parquet or .csv file."""
+    try:
+        _write(path, rows)
+    except OSError as fault:
+        raise typer.BadParameter(f"{path} cannot be written: {fault.strerror}") from None
+
+
+def _write(path: Path, rows: Sequence[Row]) -> None:
     if path.suffix == ".parquet":
         pq.write_table(pa.Table.from_pylist([dict(row) for row in rows]), path)
         return
