@@ -53,6 +53,16 @@ def test_an_example_tells_what_the_budget_of_the_year_leaves():
     assert [bad.path for bad in found] == ["x.settled"]
 
 
+def test_a_budget_by_the_number_of_firms_counts_firms_and_not_payments():
+    budget = "budget: {limit: each * population(enterprise), scale: proportional}"
+    page = TRADE.replace("params: {", "params: {each: {2019-01-01: 10 元}, ") + budget
+    trades = [{"trade_no": n, "technical_paid": "1000 元", "buyer": "甲"} for n in (1, 2, 3)]
+    told = {"name": "x", "trades": trades, "expect": ["100 元"] * 3, "settled": ["6.66 元"] * 3}
+    found = list(differences(rules_of(page), "deal", told, "x"))
+    firms = len(run_example(rules_of(page), "deal", told, "x").cast.rows["enterprise"])
+    assert (firms, found) == (2, [])  # the buyer, and the unnamed parties of the contract
+
+
 @pytest.mark.parametrize(
     ("example", "why"),
     [

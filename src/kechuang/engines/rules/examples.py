@@ -225,7 +225,8 @@ def run_example(rules: Rules, code: str, example: Mapping[str, Any], at: str) ->
     day, year = moment_of(example)
     found, amounts = entitle(changed, code, cast.subjects, day=day, year=year)
     known = [amount for amount in amounts if amount is not None]
-    run = figures(changed, code, cast.subjects, year=found[0].year) if found else {}
+    run = dict(figures(changed, code, cast.subjects, year=found[0].year)) if found else {}
+    run |= {f"population({entity})": len(rows) for entity, rows in cast.rows.items()}
     left = settle(changed, code, found, known, run=run) if len(known) == len(amounts) else amounts
     return Ran(cast, found, amounts, list(left))
 

@@ -261,14 +261,16 @@ def key_of(vocabulary: Vocabulary, policy: Policy, record: Record, path: str) ->
 
 
 def figures(rules: Rules, code: str, records: Sequence[Record], *, year: int) -> dict[str, object]:
-    """What `total(…)` and `population(…)` of a policy come to over the records of a run."""
+    """What `total(…)` and `population(…)` of a policy come to over the records of a run; how many records another entity has
+    these do not tell, and it is left open."""
     policy = rules[code]
     if ("wholes", code) not in rules.memo:
         rules.memo["wholes", code] = _wholes(policy)
     found: dict[str, object] = {}
     for whole in rules.memo["wholes", code]:
         if whole.name == "population":
-            found.setdefault(whole.key, len(records))
+            if whole.key == f"population({policy.subject})":
+                found[whole.key] = len(records)
             continue
         inner = parse(whole.key.removeprefix("total(").removesuffix(")"))
         scopes = [Scope(rules, policy, record, date(year, 12, 31), {}) for record in records]
