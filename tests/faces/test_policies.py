@@ -15,7 +15,7 @@ from kechuang.casework.models import Round
 from kechuang.desks.policies import firm
 from kechuang.desks.policies.reading import page_digest, rules_in_force
 from kechuang.faces.web import law
-from tests.desks.claims.steps import WAN, Firms, a_round, a_trade, a_use, an_instrument
+from tests.desks.claims.steps import WAN, Firms, a_round, a_trade, a_use, an_instrument, computed, filed
 from tests.factories import Region
 
 pytestmark = pytest.mark.django_db
@@ -228,6 +228,14 @@ def test_a_firm_sees_what_its_records_come_to_with_the_open_call(client):
     said = words(entitled(client, region.claimant, year="2019"))
     for part in ("有 1 项可以领，合计 200.00 万元", "技术交易后补助", f"去申领：{round_.title}", "触及上限"):
         assert part in said
+
+
+def test_records_that_are_claimed_already_are_told_apart(client):
+    region = Firms()
+    trades = [a_trade(region, 500 * WAN) for _ in range(2)]
+    computed(filed(region, a_round(region, "claim-technology-trade"), [trades[0].number]), region)
+    said = words(entitled(client, region.claimant, year="2019"))
+    assert "其中 1 项记录已经申请，已核算 50.00 万元，不再重复计发。" in said
 
 
 def test_records_share_their_ceiling(client):

@@ -10,12 +10,14 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from kechuang.casework import computing
-from kechuang.desks.policies import firm
+from kechuang.desks.claims.models import Evidence
+from kechuang.desks.policies import firm, reading
 from kechuang.desks.policies.firm import Entitlement
 from kechuang.engines.rules.sentences import sentence
 from kechuang.faces.access import needs, now
 from kechuang.faces.web import claims, law, policies, wording
 from kechuang.faces.web.shares import own_unit
+from kechuang.parties.models import Organisation
 
 
 @needs("own_unit")
@@ -28,7 +30,7 @@ def entitlements(request: HttpRequest) -> HttpResponse:
     year = int(said) if said.isdecimal() and int(said) in years else _latest(records, years)
     found = firm.entitlements(records, year, on)
     opened = policies.calls(on)
-    groups = _groups(found, opened)
+    groups = _groups(found, opened, claimed(unit))
     fen = firm.counted(found)
     return render(request, "policies/entitlements.html", {
         "unit": unit, "title": _title(found, fen), "groups": groups, "year": year, "years": years, "fen": fen,
@@ -54,11 +56,26 @@ def _title(found: list[Entitlement], fen: int) -> str:
     return _("现有记录还领不到补助，下面写明了还缺什么")
 
 
-def _groups(found: list[Entitlement], opened: dict[str, list[Any]]) -> list[dict[str, Any]]:
+def claimed(unit: Organisation) -> dict[str, dict[str, int]]:
+    """What the unit's claims hold, by policy: the keys of the records and what each was computed at, nothing where it was not yet."""
+    pays = {name: code for code, names in reading.paying().items() for name in names}
+    rules, held = reading.rules_in_force(), dict[str, dict[str, int]]()
+    rows = Evidence.objects.filter(case__applicant=unit, released_at=None)
+    for programme, entity, key, fen in rows.values_list("case__round__programme", "entity", "key", "fen"):
+        code = pays.get(programme, "")
+        if code and entity == rules[code].subject:
+            there = held.setdefault(code, {})
+            there[key] = there.get(key, 0) + (fen or 0)
+    return held
+
+
+def _groups(
+    found: list[Entitlement], opened: dict[str, list[Any]], held: dict[str, dict[str, int]]
+) -> list[dict[str, Any]]:
     """Policies by how they stand: what one gets, what is refused or lacks figures, what has no records yet."""
     got, refused, none = [], [], []
     for one in found:
-        row = _row(one, opened.get(one.policy.code, []))
+        row = _row(one, opened.get(one.policy.code, []), held.get(one.policy.code, {}))
         (none if not one.records else got if row["good"] else refused).append(row)
     titles = (_("可以得到的"), _("有记录，但不符合或还缺数字的"), _("还没有登记记录的"))
     return [
@@ -68,7 +85,18 @@ def _groups(found: list[Entitlement], opened: dict[str, list[Any]]) -> list[dict
     ]
 
 
-def _row(one: Entitlement, calls: list[Any]) -> dict[str, Any]:
+def _claimed(keys: list[str], held: dict[str, int]) -> str:
+    """That records are claimed already: they are not paid again."""
+    mine = [held[key] for key in keys if key in held]
+    if not mine:
+        return ""
+    return _("其中 %(n)s 项记录已经申请，已核算 %(sum)s，不再重复计发。") % {
+        "n": len(mine),
+        "sum": wording.money(sum(mine)),
+    }
+
+
+def _row(one: Entitlement, calls: list[Any], held: dict[str, int]) -> dict[str, Any]:
     result, recognition = one.result, one.policy.verdict is not None
     shown: dict[str, Any] = {
         "code": one.policy.code, "title": one.policy.title, "kind": law.kind_title(one.policy), "records": one.records, "fen": None,
@@ -79,7 +107,7 @@ def _row(one: Entitlement, calls: list[Any]) -> dict[str, Any]:
         return shown
     good = result.verdict in ("pass", "depends") if recognition else bool(result.fen)
     return shown | {
-        "good": good, "fen": None if recognition else result.fen, "verdict": claims.words_of(result.verdict), "refused": computing.refusals(result),
+        "claimed": _claimed(result.keys(), held), "good": good, "fen": None if recognition else result.fen, "verdict": claims.words_of(result.verdict), "refused": computing.refusals(result),
         "told": [claims.worded(told, recognition) for told in computing.told(result)],
         "turning": [claims.change_worded(change) for change in computing.turning(result)] if len(result.records) <= 3 else [],
     }  # fmt: skip
