@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
-from kechuang.casework.models import Attempt, Case, Record
+from kechuang.casework.models import Attachment, Attempt, Case, Record
+from kechuang.casework.pages import pages_of
+from kechuang.desks.projects.models import Report
 from kechuang.faces.api import urls
 from tests.factories import START, Region, a_case, an_open_round
 
@@ -101,7 +104,7 @@ def test_a_draft_is_kept_by_its_leader_and_an_old_version_is_refused(client):
 
 
 def test_the_schema_names_every_operation(client):
-    assert len(client.get("/api/openapi.json").json()["paths"]) == 22
+    assert len(client.get("/api/openapi.json").json()["paths"]) == 24
 
 
 def test_an_act_on_a_round_is_offered_to_whom_it_belongs_and_carried_out(client):
@@ -128,3 +131,52 @@ def test_a_change_is_opened_on_a_running_project_by_its_leader_alone(client):
     client.force_login(region.leader)
     answer = client.post(where, said, content_type="application/json")
     assert (answer.status_code, Case.objects.get(parent=case).number) == (201, answer.json()["number"])
+
+
+def test_a_file_is_laid_on_a_draft_and_named_by_its_digest(client):
+    region = Region()
+    case = a_case(region)
+    client.force_login(region.leader)
+    pages = pages_of(case.round)
+    field = next(one.code for one in pages.form.fields.values() if one.kind in ("file", "files"))
+    section = next(s.code for s in pages.form.sections if any(one.code == field for one in s.fields))
+    paper = SimpleUploadedFile("方案.pdf", b"%PDF-1.7\n" + b"0" * 2000, "application/pdf")
+    kept = client.post(f"/api/cases/{case.number}/files/{field}", {"file": paper})
+    assert (kept.status_code, kept.json()["name"]) == (201, "方案.pdf")
+    draft = {"version": 0, "answers": {field: [kept.json()["digest"]]}}
+    assert client.put(f"/api/cases/{case.number}/drafts/{section}", draft, content_type="application/json").status_code == 200  # fmt: skip
+
+
+def test_a_file_that_is_not_what_it_says_or_has_no_place_is_refused(client):
+    region = Region()
+    case = a_case(region)
+    client.force_login(region.leader)
+    field = next(one.code for one in pages_of(case.round).form.fields.values() if one.kind in ("file", "files"))
+    false = SimpleUploadedFile("方案.pdf", b"MZ" + b"0" * 2000, "application/pdf")
+    told = client.post(f"/api/cases/{case.number}/files/{field}", {"file": false})
+    assert (told.status_code, told["content-type"]) == (409, "application/problem+json")
+    paper = SimpleUploadedFile("方案.pdf", b"%PDF-1.7\n" + b"0" * 2000, "application/pdf")
+    assert client.post(f"/api/cases/{case.number}/files/title", {"file": paper}).status_code == 404
+    client.force_login(region.head)
+    paper.seek(0)
+    assert client.post(f"/api/cases/{case.number}/files/{field}", {"file": paper}).status_code == 404
+    assert Attachment.objects.count() == 0
+
+
+def test_a_report_of_a_running_project_is_written_by_its_leader_and_not_over_another_draft(client):
+    region = Region()
+    case = a_case(region)
+    Case.objects.filter(pk=case.pk).update(state="running")
+    address = f"/api/cases/{case.number}/reports/progress"
+
+    def put(said, stamp=""):
+        body = {"answers": {"done": said}, "stamp": stamp}
+        return client.put(address, body, content_type="application/json")
+
+    client.force_login(region.officer)
+    assert put("不是我写的").status_code == 404
+    client.force_login(region.leader)
+    first = put("完成了第一年的任务")
+    told = [put("再改一次", first.json()["stamp"]).status_code, put("没有看到前面的").status_code]
+    assert (first.status_code, told, Report.objects.get().typed["done"]) == (200, [200, 409], "再改一次")
+    assert client.put(address.replace("progress", "acceptance"), {"answers": {}}, content_type="application/json").status_code == 404  # fmt: skip

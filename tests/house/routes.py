@@ -76,7 +76,7 @@ class Objects:
         known = {
             "number": self.number, "label": self.label, "pid": self.pid, "digest": self.digest, "pk": self.pk,
             "code": self.document if "receipt" in route.path else code.get(first, self.round_code),
-            "section": "basics", "kind": "person" if first == "lookup" else "progress", "name": "submit_to_unit",
+            "section": "basics", "field": "other_files", "kind": "person" if first == "lookup" else "progress", "name": "submit_to_unit",
             "flow": "appeal", "subject": self.number, "other": self.number, "position": "1", "which": "case", "sheet": "cases", "act": "submit_to_unit",
             "mode": "mail", "year": "2018", "group": "A组", "what": "contract" if first == "institutions" else "appropriations",
         }  # fmt: skip

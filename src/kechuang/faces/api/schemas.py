@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from ninja import Field, Schema
@@ -91,6 +91,37 @@ class DraftOut(Schema):
 
     section: str
     version: int
+
+
+class FileOut(Schema):
+    """A file as it is kept: drafts and acts name it by its digest."""
+
+    digest: str
+    name: str
+
+
+class ReportIn(Schema):
+    """What was typed into a report, and the stamp of the open one it was written on; empty for the first."""
+
+    stamp: str = Field("", max_length=40)
+    answers: dict[str, Any]
+
+
+class ReportOut(Schema):
+    """The open report as it is kept now."""
+
+    kind: str
+    version: int
+    stamp: str
+
+    @staticmethod
+    def resolve_stamp(row: Any) -> str:
+        return stamp(row.on)
+
+
+def stamp(on: datetime) -> str:
+    """The version of a report's draft: the moment it was kept."""
+    return on.astimezone(UTC).isoformat()
 
 
 class NoticeOut(Schema):

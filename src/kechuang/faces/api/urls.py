@@ -8,12 +8,14 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import path
-from ninja import NinjaAPI, Query
+from ninja import File, NinjaAPI, Query
+from ninja.files import UploadedFile
 from ninja.security import django_auth
 
-from kechuang.casework import acts, answers, queries
+from kechuang.casework import acts, answers, files, queries
 from kechuang.casework.models import Case, Notice, Record, Round
 from kechuang.casework.pages import pages_of
+from kechuang.desks.projects import reports
 from kechuang.desks.texts.searching import Wanted, search
 from kechuang.engines import forms
 from kechuang.engines.flow import Act
@@ -25,6 +27,7 @@ from kechuang.faces.api.schemas import (
     CaseOut,
     DraftIn,
     DraftOut,
+    FileOut,
     FoundOut,
     HitOut,
     NoticeOut,
@@ -32,12 +35,19 @@ from kechuang.faces.api.schemas import (
     Page,
     Problem,
     RecordOut,
+    ReportIn,
+    ReportOut,
     ResultOut,
     RoundOut,
     SearchIn,
+    stamp,
 )
 from kechuang.faces.web import finding
+from kechuang.faces.web.casefile import REPORTS, may_report
+from kechuang.faces.web.cases import opened
+from kechuang.parties.models import Person
 
+DRAFTS, FILED = ("draft", "correction"), ("file", "files", "signature")
 PROBLEMS = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
 
 
@@ -199,11 +209,49 @@ def act_on_round(request: HttpRequest, code: str, name: str, body: ActIn) -> Any
 def draft(request: HttpRequest, number: str, section: str, body: DraftIn) -> Any:
     """Keep what was typed into one section of a draft that the person leads."""
     found = get_object_or_404(
-        Case.objects.select_related("round"), number=number, leader=person(request), state__in=["draft", "correction"]
+        Case.objects.select_related("round"), number=number, leader=person(request), state__in=DRAFTS
     )
     if section not in {s.code for s in pages_of(found.round).form.sections}:
         return problems.problem(404, "Not found", "The form has no such section.")
     return answers.save_draft(found, section, body.answers, version=body.version, by=person(request), on=now())
+
+
+@api.post("/cases/{number}/files/{field}", response={201: FileOut, **PROBLEMS}, auth=django_auth, tags=["cases"])
+def attach(request: HttpRequest, number: str, field: str, file: File[UploadedFile]) -> Any:
+    """Lay a file on a case, for a field of its draft or an input of an act that can be done now; acts and drafts name it by digest."""
+    found = mine(request, number)
+    if field not in {*_of_draft(found, person(request)), *_of_acts(found, person(request))}:
+        return problems.problem(404, "Not found", "Nothing of that name takes a file from you here.")
+    return 201, files.keep(found, field, file.name or "", file.chunks(), by=person(request), on=now())
+
+
+@api.put("/cases/{number}/reports/{kind}", response={200: ReportOut, **PROBLEMS}, auth=django_auth, tags=["cases"])
+def report(request: HttpRequest, number: str, kind: str, body: ReportIn) -> Any:
+    """Keep what was typed into the open report of a running project; its act files it. `stamp` is that of what it was written on."""
+    file = opened(request, number)
+    writes = kind in REPORTS and not file.case.parent_id and may_report(file.reader)
+    if not writes or file.case.state not in REPORTS[kind]:
+        return problems.problem(404, "Not found", "There is no such report that you may write now.")
+    there = reports.latest(file.case, kind, filed=False)
+    if there is not None and stamp(there.on) != body.stamp:
+        return problems.problem(
+            409, "Written meanwhile", "The report was changed after the stamp you sent; read it again."
+        )
+    return reports.draft(file.case, kind, body.answers, by=person(request), on=now())
+
+
+def _of_draft(found: Case, who: Person) -> list[str]:
+    """The fields of the draft that hold files, itself or in a column, for whoever leads it."""
+    if found.leader_id != who.pk or found.state not in DRAFTS:
+        return []
+    fields = pages_of(found.round).form.fields.values()
+    return [one.code for one in fields if {one.kind, *(column.kind for column in one.columns)} & {"file", "files"}]
+
+
+def _of_acts(found: Case, who: Person) -> list[str]:
+    """The inputs of the acts that this person can do now which take a file, or the scan of a stamped copy."""
+    steps = acts.possible_acts(found, by=who, on=now())
+    return [name for step in steps for name, said in step.inputs.items() if said.get("kind") in FILED]
 
 
 @api.get("/cases/{number}/records", response={200: list[RecordOut], **PROBLEMS}, auth=django_auth, tags=["cases"])
