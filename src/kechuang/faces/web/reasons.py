@@ -61,6 +61,10 @@ cell_too_long|这一格太长，请缩短|This cell is too long; please shorten 
 ceremony_stands_open|这个批次已有一次抽取仪式在进行，请先完成或在掷骰前中止|A ceremony of this round stands open; finish it, or abort it before the dice
 chance_not_binary|概率上限 {chance} 不能写成 a/2ᵇ，请改页面参数|The cap on chances {chance} is not of the form a/2^b; please mend the page
 change_asked_too_often|这类变更最多申请 {most} 次|This kind of change can be asked for {most} times at most
+change_needs_new_leader|请选择本单位另一位账号已确认的人作为新的负责人|Please choose somebody else of the unit, whose account is confirmed, as the new leader
+extension_asked_too_late|延期最迟在{until}以前申请，现在已经过期|An extension can be asked for until {until}; that day has passed
+extension_needs_an_end|请填写新的结束日期，须晚于{end}|Please give the new end, later than {end}
+extension_beyond_most|新的结束日期须晚于{end}，最迟{last}|The new end must be later than {end} and no later than {last}
 change_never_allowed|不能这样变更：{because}|This change is never allowed: {because}
 changed_what_was_not_asked|补正只能改要求的部分，请恢复：{fields}|A correction may change only what was asked for; please restore: {fields}
 checkpoint_forged|检查点的签名不对|The signature of a checkpoint is wrong
