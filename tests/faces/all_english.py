@@ -24,14 +24,15 @@ from kechuang.faces import catalogue
 from kechuang.parties.models import Person
 from tests.house.routes import Route
 
-HAN = re.compile(r"[\u4e00-\u9fff]")
+HAN = re.compile(r"[\u4e00-\u9fff，。；：、！？（）]")  # signs and full-width points
+WORD = re.compile(r"\w")  # points alone stood between data
 STYLE = "style/"  # shows every part with invented values, which are Chinese
 MOST = {"cases/<str:number>/": 4}  # of the pages of a route, for one role; of every other one
 CUT_AT = 12
 CUT = re.compile(r"[^（）()：:… ]{12,}")  # what is left of a text that a list shows the beginning of
 # Their texts are the book's, in both languages, or issued in Chinese and marked so on the page that shows them.
 NOT_DATA = frozenset({"Edition", "Frozen", "Session", "Document", "Migration"})
-READ_OUT = ("title", "aria-label", "placeholder", "alt", "data-l", "content", "value")
+READ_OUT = ("title", "aria-label", "placeholder", "alt", "data-l", "content")
 VOID = frozenset({"input", "br", "meta", "link", "img", "hr", "col", "source", "wbr"})
 FILE = re.compile(r"\.(json|csv|xlsx|pdf|zip|<str:kind>)$|/file/|/files/|^lookup/")
 NO_LINK = re.compile(r"^/(static|signout|api)\b|\.(zip|css|js|pdf|xlsx|csv|ics|json|atom|xml)$")
@@ -139,7 +140,7 @@ class Walk:
         said = _taken_out(said, long)
         said = CUT.sub(lambda cut: "" if any(cut[0] in text for text in long) else cut[0], said)
         said = _taken_out(said, self.known[len(long) :])
-        return said.strip() if HAN.search(said) else ""
+        return said.strip() if HAN.search(said) and WORD.search(said) else ""
 
     def reader(self, who: Person | None) -> Client:
         client = Client()

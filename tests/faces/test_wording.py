@@ -191,3 +191,15 @@ def test_what_a_page_does_not_know_is_a_dash_and_never_a_fault():
         wording.text(0),
     ]
     assert said == ["—", "—", "—", "", "0"]
+
+
+def test_a_step_of_one_day_took_less_than_a_day_and_what_stands_in_a_row_takes_the_points_of_the_language():
+    assert (wording.days_taken(NOW, NOW), wording.days_taken(NOW - timedelta(3), NOW)) == ("不到一天", "3 天")
+    assert (wording.joined(["甲", "乙"]), wording.with_unit("金额", "万元"), wording.with_unit("题目", "")) == (
+        "甲；乙",
+        "金额（万元）",
+        "题目",
+    )
+    with translation.override("en"):
+        assert (wording.joined(["A", "B"]), wording.with_unit("Amount", "yuan")) == ("A; B", "Amount (yuan)")
+        assert (wording.cases(1), wording.cases(2)) == ("case", "cases")

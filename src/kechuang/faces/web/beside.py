@@ -19,6 +19,7 @@ from kechuang.desks.experts import queries as experts
 from kechuang.desks.funds import queries as funds
 from kechuang.desks.integrity import inquiries, trails
 from kechuang.faces.access import now
+from kechuang.faces.web import wording
 from kechuang.faces.web.wording import text
 from kechuang.parties.models import Appointment, Person
 from kechuang.parties.permissions import covers, own_roles
@@ -104,7 +105,7 @@ def _unfilled(mine: list[Appointment]) -> Iterator[Line]:
             said,
             reverse("people"),
             _("角色"),
-            _("先设立机构、新建账号，再授予：%(roles)s。") % {"roles": "、".join(lacking)},
+            _("先设立机构、新建账号，再授予：%(roles)s。") % {"roles": wording.listed(lacking)},
         )
 
 

@@ -319,7 +319,7 @@ def sheet(request: HttpRequest, what: str) -> HttpResponseBase:
 
 
 def _titled(head: Mapping[str, Any]) -> str:
-    return f"{head['title']}（{head['unit']}）" if head.get("unit") else str(head["title"])
+    return wording.with_unit(head["title"], head.get("unit"))
 
 
 def _plain(cell: Mapping[str, Any]) -> Any:

@@ -83,7 +83,11 @@ class Outcome:
     @property
     def said(self) -> str:
         """The reasons of a refusal as one line."""
-        return "；".join(sentence(r).rstrip("。") for r in self.told.reasons) if isinstance(self.told, Refused) else ""
+        return (
+            wording.joined(sentence(r).rstrip("。") for r in self.told.reasons)
+            if isinstance(self.told, Refused)
+            else ""
+        )
 
 
 def rehearse(asked: Asked, cases: list[Case], *, by: Person, on: datetime) -> list[Outcome]:

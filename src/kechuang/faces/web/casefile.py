@@ -58,7 +58,7 @@ class CaseFile:
     def hands(self) -> str:
         """Who has it now, in words; people of the applicant's own side by name."""
         said = [self._holder(role) for role in self.in_hands]
-        return "、".join(said) or ("" if self.state.end else _("系统（到期自动）"))
+        return wording.listed(said) or ("" if self.state.end else _("系统（到期自动）"))
 
     def _holder(self, role: str) -> str:
         title = wording.text(self.reader.page.title(role))
@@ -294,9 +294,9 @@ class CaseFile:
         if begun is None or moment is None:
             entered = [one.on for one in self.records if one.position < record.position and one.before != one.after]
             if entered and record.before != record.after:
-                yield _("用时 %(took)s，没有规定期限") % {"took": wording.days_since(max(entered), record.on)}
+                yield _("用时 %(took)s，没有规定期限") % {"took": wording.days_taken(max(entered), record.on)}
             return
-        took = wording.days_since(begun, record.on)
+        took = wording.days_taken(begun, record.on)
         late = record.on >= moment
         pattern = _("用时 %(took)s，期限 %(until)s，超期") if late else _("用时 %(took)s，期限 %(until)s")
         yield pattern % {"took": took, "until": wording.deadline(moment)}

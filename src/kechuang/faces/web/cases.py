@@ -238,7 +238,7 @@ def _opening_page(request: HttpRequest, file: CaseFile, child: Flow, step: Act, 
     return {
         **shown,
         "effects": [first, *stops, *last],
-        "title": f"{wording.text(child.title)}：{wording.text(step.title)}",
+        "title": f"{wording.text(child.title)}{_('：')}{wording.text(step.title)}",
     }
 
 

@@ -18,7 +18,7 @@ from kechuang.casework.models import Round
 from kechuang.desks.experts import ceremonies, queries
 from kechuang.desks.experts.models import Ceremony
 from kechuang.faces.access import held_by, needs, now, person
-from kechuang.faces.web import lists
+from kechuang.faces.web import lists, wording
 from kechuang.faces.web.panels import round_for, tell, trail
 from kechuang.faces.web.reading_desk import mode_title
 from kechuang.faces.web.sentences import sentence
@@ -78,7 +78,7 @@ STEPS: Mapping[str, Data] = {
 
 def given_up(names: Iterable[str]) -> str:
     """What had to be given up, in words."""
-    return "、".join(_(GIVEN_UP[name]) if name in GIVEN_UP else name for name in names)
+    return wording.listed(_(GIVEN_UP[name]) if name in GIVEN_UP else name for name in names)
 
 
 def panels_drawn(row: Ceremony) -> list[dict[str, Any]]:

@@ -298,7 +298,7 @@ def declared(round_: Round) -> str:
         "cut_off": _("预算不足时按次序截止，排在后面的不列入"),
     }
     orders = {"received": _("次序：收到先后"), "unit": _("次序：单位名称"), "place": _("次序：所在地"), "smallest": _("次序：金额从小到大")}  # fmt: skip
-    return "；".join((ways[str(said["budget"])], orders[str(said["order"])]))
+    return wording.joined((ways[str(said["budget"])], orders[str(said["order"])]))
 
 
 def list_table(found: Sequence[Case], expected: Mapping[int, tuple[int, str]], at_hand: lists.PagesAtHand, *, pick: bool) -> dict[str, Any]:  # fmt: skip

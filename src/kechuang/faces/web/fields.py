@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from kechuang.faces.web import wording
+
 # kind of the form page -> which partial draws it; what is not here is drawn as one line of text
 CONTROLS = {
     "longtext": "longtext",
@@ -156,13 +158,13 @@ class ShownField:
     @property
     def headed(self) -> str:
         """The head of its column repeated beside it, with the unit unless the words name it, and the required mark."""
-        unit = f"（{self.unit}）" if self.unit and self.unit not in self.label else ""
+        unit = wording.with_unit("", self.unit) if self.unit and self.unit not in self.label else ""
         return f"{self.label}{unit}{' *' if self.required else ''}"
 
     @property
     def summing(self) -> tuple[tuple[str, str], ...]:
         """The sums with the heads of their columns, for where the heads are out of sight."""
-        heads = ["", *(f"{one.title}（{one.unit}）" if one.unit else one.title for one in self.columns[1:])]
+        heads = ["", *(wording.with_unit(one.title, one.unit) for one in self.columns[1:])]
         return tuple(zip(heads, self.totals, strict=True)) if self.totals else ()
 
     @property

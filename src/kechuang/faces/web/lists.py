@@ -106,10 +106,7 @@ def column(title: Any, **more: Any) -> dict[str, Any]:
 
 def _labelled(head: Mapping[str, Any]) -> Any:
     """What a cell is called where it stands without its column: the title with its unit."""
-    if not head.get("unit"):
-        return head["title"]
-    between = "{} ({})" if wording.english() else "{}（{}）"
-    return between.format(wording.text(head["title"]), wording.text(head["unit"]))
+    return wording.with_unit(head["title"], head["unit"]) if head.get("unit") else head["title"]
 
 
 def cells(columns: Iterable[Mapping[str, Any]], values: Iterable[Cell]) -> list[Cell]:

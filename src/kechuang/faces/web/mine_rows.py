@@ -120,7 +120,7 @@ def _elsewhere(row: Elsewhere, page: Any, on: datetime) -> dict[str, Any]:
 
 def in_words(roles: Iterable[str], page: Any) -> str:
     """Roles by their titles; the system where nobody has it."""
-    return "、".join(wording.text(page.title(role)) for role in roles) or _("系统（到期自动）")
+    return wording.listed(wording.text(page.title(role)) for role in roles) or _("系统（到期自动）")
 
 
 def _row(case: Case, state: Any, who: str, since: datetime | None, until: datetime | None, on: datetime, *, ended: bool) -> dict[str, Any]:  # fmt: skip

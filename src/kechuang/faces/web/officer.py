@@ -164,7 +164,7 @@ def phrase(case: Case) -> dict[str, Any]:
 
 
 def said(finding: Finding) -> str:
-    return "；".join(sentence(reason) for reason in finding.reasons) or finding.check_name
+    return wording.joined(sentence(reason) for reason in finding.reasons) or finding.check_name
 
 
 @needs("person")
@@ -186,7 +186,7 @@ def sheet_rows(found: QuerySet[Case], at_hand: lists.PagesAtHand) -> Iterator[tu
         yield (
             case.number, case.project_no, case.title, case.leader, case.applicant, case.round.title,
             wording.text(lists.place_title(case.place, places)), None if case.asked_fen is None else Money(case.asked_fen),
-            wording.text(at_hand.state_title(case)), "；".join(said(one) for one in case.found), case.entered_at, case.promised_at,  # type: ignore[attr-defined]
+            wording.text(at_hand.state_title(case)), wording.joined(said(one) for one in case.found), case.entered_at, case.promised_at,  # type: ignore[attr-defined]
         )  # fmt: skip
 
 
@@ -297,7 +297,7 @@ def settle(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     try:
         settle_finding(finding, kept, by=person(request), on=on, key=request.POST.get("key", ""))
     except Refused as refusal:
-        errors = {pk: "；".join(sentence(reason) for reason in refusal.reasons)}
+        errors = {pk: wording.joined(sentence(reason) for reason in refusal.reasons)}
         shown = findings_shown(request, case, bool(judging_role(case, person(request), on)), errors, word)
         return render(request, "officer/findings.html", shown, status=422)
     messages.success(request, _("判断已记入台账。"))

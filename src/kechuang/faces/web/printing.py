@@ -107,7 +107,9 @@ def receipt(file: CaseFile, row: Document) -> dict[str, Any]:
         pairs.append(
             {
                 "label": _("申请人"),
-                "value": f"{case.leader.name if case.leader else ''}（{case.applicant.name if case.applicant else ''}）",
+                "value": wording.with_unit(
+                    case.leader.name if case.leader else "", case.applicant.name if case.applicant else ""
+                ),
             }
         )
     if case.asked_fen is not None and file.reader.money:
@@ -153,7 +155,7 @@ def finding(row: Finding) -> dict[str, Any]:
     said = [sentence(reason) for reason in row.reasons]
     href = reverse("findings", args=[row.case.number]) if row.settled_by_id is None else ""
     return {
-        "title": said[0] if said else row.check_name, "outcome": row.verdict, "said": "；".join(said[1:]), "check": row.check_name,
+        "title": said[0] if said else row.check_name, "outcome": row.verdict, "said": wording.joined(said[1:]), "check": row.check_name,
         "judgement": row.settled_word, "href": href, "link": _("记下判断"),
     }  # fmt: skip
 
@@ -165,7 +167,7 @@ def reasons(file: CaseFile, refusal: Refused) -> list[str]:
         path = str(reason.values.get("path", ""))
         name = _field_name(file, path)
         said = sentence(file.worded(reason))
-        told.append(f"{name}：{said}" if name else said)
+        told.append(f"{name}{_('：')}{said}" if name else said)
     return told
 
 

@@ -63,7 +63,7 @@ def _shown(name: str, value: Any, field: Mapping[str, Any]) -> Any:
     if field.get("kind") == "datetime":
         return _moment(str(value))
     if isinstance(value, list):
-        return "；".join(map(str, value))
+        return wording.joined(map(str, value))
     return str(value)
 
 

@@ -254,7 +254,7 @@ def _axis(one: adjusting.Slider) -> str:
     """What the curve runs along, with its unit."""
     if not unit(one):
         return one.title
-    return f"{one.title} ({unit(one)})" if wording.english() else f"{one.title}（{unit(one)}）"
+    return wording.with_unit(one.title, unit(one))
 
 
 def _map(policy: Policy, rows: Mapping[str, Sequence[Sequence[int]]], name: str) -> charts.Tiles:

@@ -294,7 +294,7 @@ def confirm_picked(request: HttpRequest, kind: str) -> HttpResponse:
             done += 1
         except Refused as refusal:
             for reason in refusal.reasons:
-                messages.error(request, f"{found}：{imports.sentence(reason)}")
+                messages.error(request, f"{found}{_('：')}{imports.sentence(reason)}")
     if done:
         messages.success(request, _("已确认 %(n)s 条，写入台账。") % {"n": done})
     return redirect("register", kind)

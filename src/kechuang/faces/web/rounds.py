@@ -335,11 +335,11 @@ def act_shown(
     if step.cases and not second:
         follows.append(
             _("本批办件随之办理：%(acts)s。")
-            % {"acts": "、".join(wording.text(pages.flow(pages.main_flow).acts[a].title) for a in step.cases)}
+            % {"acts": wording.listed(wording.text(pages.flow(pages.main_flow).acts[a].title) for a in step.cases)}
         )
     if second:
         groups = [group for group, _n in witnessing.waiting_groups(one, step)]
-        follows.append(_("见证只管现在等待的组：%(groups)s；以后的组另行见证。") % {"groups": "、".join(groups)})
+        follows.append(_("见证只管现在等待的组：%(groups)s；以后的组另行见证。") % {"groups": wording.listed(groups)})
     follows.append(_("记入批次台账一条，写明由你办理。"))
     title = witness_title(step) if second else wording.text(step.title)
     trail = [{"title": one.title, "href": reverse("round", args=[one.code])}, {"title": title}]

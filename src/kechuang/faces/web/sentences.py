@@ -47,7 +47,7 @@ def worded(value: Any) -> str:
     if isinstance(value, date):
         return wording.day_long(value)
     if isinstance(value, list | tuple | set | frozenset):
-        return "、".join(worded(one) for one in value)
+        return wording.listed(worded(one) for one in value)
     large = isinstance(value, int) and abs(value) >= 10_000  # below, it may be a year
     return wording.number(value) if large else wording.text(value)
 

@@ -190,4 +190,4 @@ def _worded(asked: Mapping[str, Any], value: Any, flow: Flow) -> str:
     if asked.get("kind") in ("file", "files"):
         return wording.short(str(value))
     many = value if isinstance(value, list) else [value]
-    return "、".join(wording.text(known[one]) if one in known else str(one) for one in many)
+    return wording.listed(wording.text(known[one]) if one in known else str(one) for one in many)

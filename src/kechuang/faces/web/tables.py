@@ -53,8 +53,7 @@ def as_sheet(table: Mapping[str, Any]) -> HttpResponseBase:
 
 
 def _head(column: Mapping[str, Any]) -> str:
-    title, unit = wording.text(column["title"]), column.get("unit")
-    return f"{title}（{wording.text(unit)}）" if unit else title
+    return wording.with_unit(column["title"], column.get("unit"))
 
 
 def _rows(table: Mapping[str, Any]) -> Iterator[list[Any]]:

@@ -37,6 +37,8 @@ for _name, _filter in {
     "short_digest": wording.short,
     "grouped_digest": wording.grouped,
     "filesize": wording.size,
+    "listed": wording.listed,
+    "joined": wording.joined,
     "sentence": sentences.sentence,
 }.items():
     register.filter(_name, _filter)

@@ -93,6 +93,16 @@ def listed(parts: Iterable[str]) -> str:
     return (", " if english() else "、").join(parts)
 
 
+def with_unit(title: Any, unit: Any) -> str:
+    """A title with its unit or the like behind it: 金额（万元）; Amount (×10,000 yuan)."""
+    return ("{} ({})" if english() else "{}（{}）").format(text(title), text(unit)) if unit else text(title)
+
+
+def joined(parts: Iterable[str]) -> str:
+    """Several sentences in a row: 甲；乙; A; B."""
+    return ("; " if english() else "；").join(parts)
+
+
 def fen(value: Any) -> int | None:
     """Whole fen of a Money or an int; None of anything else, for a page says "—" and does not fall over."""
     if isinstance(value, Money):
@@ -263,6 +273,12 @@ def days_since(since: date | datetime | None, now: datetime) -> str:
     start = since.astimezone(ZONE).date() if isinstance(since, datetime) else since
     days = (now.astimezone(ZONE).date() - start).days
     return ngettext("%(n)s 天", "%(n)s 天", days) % {"n": number(days)} if days else _("今天")
+
+
+def days_taken(since: datetime, until: datetime) -> str:
+    """How long a step took: 9 天; 不到一天."""
+    same = until.astimezone(ZONE).date() == since.astimezone(ZONE).date()
+    return _("不到一天") if same else days_since(since, until)
 
 
 def urgency(until: date | datetime | None, now: datetime) -> str:
