@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from kechuang.casework.book.check_claims import claims
+from kechuang.casework.book.check_running import running
 from kechuang.casework.book.check_sheets import sheets
 from kechuang.casework.book.check_units import units
 from kechuang.casework.book.conditions import STAGES
@@ -47,6 +48,7 @@ def programme(page: Page, book: Book) -> Iterator[BadPage]:
     yield from sheets(body)
     yield from claims(body, book)
     yield from _money(body, book)
+    yield from running(body, acts_of(body, book))
 
 
 def _forms(body: Mapping[str, Any]) -> Iterator[BadPage]:

@@ -265,9 +265,12 @@ settlement_does_not_add_up|结算不平：收到{received}，支出{spent}，留
 shares_beyond_award|课题经费合计超过资助额{award}：已分{given}，本次{wanted}|The shares exceed the grant of {award}: {given} given, {wanted} wanted
 sheet_already_filed|这份评审表已经提交过|This sheet has already been filed
 sheets_missing|评审表不够：至少 {least} 份，只有 {filed} 份|Too few sheets: at least {least}, only {filed} filed
+site_not_checked|计划要求验收前现场核查，请先记下现场核查情况|The programme asks for a check on the site; please record it before acceptance is passed
 spent_more_than_received|财政支出{spent}超过已到账{received}|{spent} spent is more than the {received} received
 state_differs|状态是“{row}”，台账最后一步到“{recorded}”|The state is {row}, the last record led to {recorded}
 states_would_be_lost|修订后的流程里没有这些办件所处的状态：{states}|The revised flows lack states in which cases lie: {states}
+subprojects_never_opened|申报书所列课题没有设立过：{names}，请在验收意见中说明|Sub-projects that the application lists were never opened: {names}; the acceptance must speak of them
+subprojects_not_passed|没有通过的课题：{names}，请在验收意见中说明|Sub-projects that have not passed: {names}; the acceptance must speak of them
 supervision_seals_itself|监督处的承诺由监督处自己封存和揭示|Supervision seals and reveals for itself
 table_has_no_rows|表里只有列名，没有数据|The table has a head and no rows
 table_too_large|表格超过 {most} MB，请拆分|The table is larger than {most} MB; please split it
