@@ -34,7 +34,7 @@ def test_it_is_given_its_arguments_and_nothing_of_the_house(tmp_path, monkeypatc
 )
 def test_what_is_greedy_breaks_or_has_no_end_is_ended(tmp_path, line, slow):
     with pytest.raises(Ended) as ended:
-        answer(script(tmp_path, line), limits=Limits(memory=SOME.memory, seconds=1, wall=4))
+        answer(script(tmp_path, line), limits=Limits(memory=SOME.memory, seconds=1, wall=2 if slow else 30))
     assert ended.value.slow == slow
 
 

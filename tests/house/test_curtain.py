@@ -173,6 +173,7 @@ def test_what_lies_behind_cannot_be_read_while_the_curtain_is_drawn():
 ROLES = ("leader", "research", "head", "clerk", "planner", "field", "officer", "chief", "fund_clerk", "leadership")
 
 
+@pytest.mark.bar
 @pytest.mark.parametrize("role", ROLES if LONG else ["leader", "research", "planner", "officer", "fund_clerk"])
 def test_no_page_of_applicants_units_and_officers_tries_to_look_behind(panel, role, monkeypatch):
     case = panel.cases[0]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kechuang.engines.ledger import read_leaves, write_leaves
 from tests.engines.ledger.scene import a_region
 
+pytestmark = pytest.mark.bar
 SOUND = a_region(subjects=5, each=5)
 COLUMNS = ["body", "digest", "previous", "log_index", "position", "subject"]
 
