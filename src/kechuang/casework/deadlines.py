@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from fractions import Fraction
 from typing import Any
 
 from kechuang.casework import records
@@ -20,7 +21,8 @@ YEAR_OVER, INSTALMENT = "project.year_over", "project.instalment"
 ROLLING = "rolling"  # how acts name the state of an open round without a deadline
 OWED = (YEAR_OVER, INSTALMENT)  # moments that come again and again, and are there only while something is owed since
 REPORT, PREPARE, UNPREPARE = "report_progress", "prepare_payment", "return_payment"
-CALL, ASSESSED = "call_midterm", ("pass_midterm", "hold_midterm")
+CALL, PASSED = "call_midterm", "pass_midterm"
+ASSESSED = (PASSED, "hold_midterm")
 AHEAD = 60  # days before a gate from which its assessment counts
 _OF_TERM = re.compile(r"(\d{1,2}) ?% of term", re.ASCII)
 LATECOMERS = timedelta(minutes=15)  # more than a request stamped in time may still wait in the queue of the front
@@ -81,6 +83,20 @@ def gate_days(case: Case, said: Mapping[str, Any]) -> list[date]:
     return sorted(day for day in named if first < day < last)
 
 
+def gates_paid(case: Case, said: Mapping[str, Any]) -> list[tuple[date, Fraction]]:
+    """The stage gates after which the application wants money, by day, each with its share; none where the page has no gates."""
+    if not said.get("gates"):
+        return []
+    rows = case.answers.get(str(said["gates"])) or ()
+    paid = [(row["at"], Fraction(str(row.get("money_after") or 0))) for row in rows if row.get("at")]
+    return sorted((date.fromisoformat(str(at)[:10]), share) for at, share in paid if share > 0)
+
+
+def counts_from(gate_day: date) -> date:
+    """From which day on an assessment that is passed counts for the gate of `gate_day`."""
+    return gate_day - timedelta(AHEAD)
+
+
 def owed(case: Case, done: tuple[Done, ...] | None, on: datetime | None) -> dict[str, datetime | None]:
     """Since when a yearly report and an instalment are owed, as far as a term of this state counts from them."""
     if case.pk is None or on is None:
@@ -119,13 +135,21 @@ def year_over(case: Case, done: tuple[Done, ...], on: datetime) -> datetime | No
 def instalment_free(case: Case, done: tuple[Done, ...], programme: Mapping[str, Any]) -> datetime | None:
     """When the first instalment came free that nobody has prepared; None if none is."""
     rows = for_track(programme.get("instalments", ()), case.track)
-    freed = sorted(moment for row in rows if (moment := _first(str(row.get("upon")), done)))
+    freed = sorted(moment for row in rows for moment in _freed(case, row, programme, done))
     prepared = sum((one.act == PREPARE) - (one.act == UNPREPARE) for one in done)
     return freed[prepared] if prepared < len(freed) else None
 
 
-def _first(act: str, done: tuple[Done, ...]) -> datetime | None:
-    return min((one.on for one in done if one.act == act), default=None)
+def _freed(case: Case, row: Mapping[str, Any], programme: Mapping[str, Any], done: tuple[Done, ...]) -> Iterator[datetime]:  # fmt: skip
+    """When the instalment of a row came free: once, or gate by gate where the page has gates that free money."""
+    act = str(row.get("upon"))
+    moments = sorted(one.on for one in done if one.act == act)
+    said = programme.get("midterm") or {}
+    gates = gates_paid(case, said) if act == PASSED and moments else []
+    for day, _ in gates:
+        yield from [on for on in moments if on.astimezone(ZONE).date() >= counts_from(day)][:1]
+    if not gates:
+        yield from moments[:1]
 
 
 def is_rolling(round_: Round) -> bool:

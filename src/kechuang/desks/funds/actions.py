@@ -140,4 +140,5 @@ def order(number: int, payment: Payment) -> dict[str, str]:
 def _instalment(payment: Payment) -> str:
     """An instalment as its page names it; its code where the page says no more."""
     named = pages_of(payment.grant.case.round).choices("instalments") or {}
-    return named.get(payment.instalment.code, {}).get("zh", payment.instalment.code)
+    one = payment.instalment
+    return named.get(one.named, {}).get("zh", one.named) + (f"（{one.gate_on}决策点）" if one.gate_on else "")

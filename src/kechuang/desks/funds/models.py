@@ -118,13 +118,14 @@ class Transfer(models.Model):
 
 
 class Instalment(models.Model):
-    """One part of a grant, freed by the act that its page names."""
+    """One part of a grant, freed by the act that its page names; where stage gates free money, one part a gate."""
 
     grant = models.ForeignKey(Grant, models.PROTECT, related_name="instalments")
-    code = models.CharField(max_length=40)
+    code = models.CharField(max_length=40)  # as the page has it; of gates `code.1`, `code.2` …
     position = models.PositiveSmallIntegerField()
     fen = models.BigIntegerField()
     upon = models.CharField(max_length=60)
+    gate_on = models.DateField(null=True, blank=True)
     freed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -133,6 +134,11 @@ class Instalment(models.Model):
             models.UniqueConstraint(fields=["grant", "code"], name="instalment_once"),
             models.CheckConstraint(condition=Q(fen__gte=0), name="instalment_not_negative"),
         ]
+
+    @property
+    def named(self) -> str:
+        """What the page calls this instalment."""
+        return self.code.partition(".")[0]
 
 
 class QuotaDocument(models.Model):

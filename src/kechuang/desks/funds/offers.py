@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import F
 from django.db.utils import IntegrityError
 
-from kechuang.casework import book, curtain
+from kechuang.casework import book, curtain, deadlines
 from kechuang.casework.models import Award, Case, Record, Round
 from kechuang.casework.pages import day_of
 from kechuang.desks.funds.book_keeping import account, later
@@ -138,27 +138,49 @@ def schedule(case: Case, context: Any) -> None:
     grant = case.grant
     if INSTALMENTS.one(grant.pk):
         return
-    rows = [r for r in context.pages.programme.get("instalments", ()) if not r.get("for") or case.track in r["for"]]
-    rows = rows or [{"code": "once", "share": "100 %", "upon": "countersign"}]
-    parts = shared_out(grant.granted_fen, [quantity(r["share"]).value for r in rows])
-    for position, (row, fen) in enumerate(zip(rows, parts, strict=True)):
-        freed = context.on if row.get("upon") in (context.act.name, "countersign") else None
-        named = {"code": row["code"], "position": position, "upon": str(row.get("upon", ""))}
-        insert(Instalment(grant=grant, fen=fen, freed_at=freed, **named))
+    freed_by = (context.act.name, "countersign")
+    for position, part in enumerate(parts_of(case, context.pages.programme, grant.granted_fen)):
+        freed = context.on if part["upon"] in freed_by else None
+        insert(Instalment(grant=grant, position=position, freed_at=freed, **part))
     grant.allocated_fen = grant.granted_fen
     update(grant, "allocated_fen")
 
 
+def parts_of(case: Case, programme: Mapping[str, Any], whole: int) -> list[dict[str, Any]]:
+    """The grant in parts, exact to the fen: by the page's shares, and what waits for stage gates by the shares of the gates."""
+    rows = [r for r in programme.get("instalments", ()) if not r.get("for") or case.track in r["for"]]
+    rows = rows or [{"code": "once", "share": "100 %", "upon": "countersign"}]
+    parts: list[dict[str, Any]] = []
+    for row, fen in zip(rows, shared_out(whole, [quantity(r["share"]).value for r in rows]), strict=True):
+        upon = str(row.get("upon", ""))
+        gates = deadlines.gates_paid(case, programme.get("midterm") or {}) if upon == deadlines.PASSED else []
+        if not gates:
+            parts.append({"code": row["code"], "fen": fen, "upon": upon})
+            continue
+        shares = shared_out(fen, [share for _, share in gates])
+        parts += [
+            {"code": f"{row['code']}.{n}", "fen": share, "upon": upon, "gate_on": day}
+            for n, ((day, _), share) in enumerate(zip(gates, shares, strict=True), 1)
+        ]
+    return parts
+
+
 @effect("funds.milestone")
 def milestone(case: Case, context: Any) -> None:
-    """Free the instalments that wait for this act, on the project itself; a goal that was not wholly reached frees none."""
+    """Free the instalments that wait for this act, on the project itself; a goal that was not wholly reached frees none.
+
+    One that is tied to a stage gate is freed by an assessment on the gate's day or shortly before, not by an earlier one.
+    """
     if context.data.get("reached", "full") != "full":
         return
     owner = case.parent if case.parent and not hasattr(case, "grant") else case
     grant = getattr(owner, "grant", None)
     if grant is None:
         return
-    grant.instalments.filter(upon=context.act.name, freed_at=None).update(freed_at=context.on)
+    for row in grant.instalments.filter(upon=context.act.name, freed_at=None):
+        if row.gate_on is None or day_of(context.on) >= deadlines.counts_from(row.gate_on):
+            row.freed_at = context.on
+            update(row, "freed_at")
 
 
 @effect("funds.cancel_schedule")
@@ -189,7 +211,7 @@ def due(case: Case) -> Instalment | None:
 def wanted(case: Case, context: Any) -> Instalment | None:
     """The instalment the act names, else the first one due."""
     code = context.data.get("instalment")
-    return next((row for row in FREED.rows(case.pk) if code in (None, "", row.code)), None)
+    return next((row for row in FREED.rows(case.pk) if code in (None, "", row.code, row.named)), None)
 
 
 @check("funds.instalment_due", locks=("award",))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 from random import Random
 from typing import Any
 
@@ -13,9 +14,11 @@ from kechuang.faces.rehearsal.filling import filled, long_text, term_of, title_o
 from kechuang.faces.rehearsal.plans import Plan
 from kechuang.faces.rehearsal.region import Unit
 from kechuang.parties.models import Person
+from kechuang.words.money import shared_out
 
 FILE = "0" * 63 + "1"  # an enclosure that was shown at the counter
 TERM_BEGINS = date(2018, 10, 1)
+GATES_SHARE = 40  # per cent of the grant that wait for the stage gates
 KINDS = ("parameter", "demo", "spread", "served", "advice", "output", "benefit")
 
 
@@ -56,8 +59,9 @@ def _papers(typed: dict[str, Any], form: Any, plan: Plan, unit: Unit) -> None:
         line = {"revenue": "1000", "rnd_cost": "60", "profit": "80", "assets": "2000", "debts": "500"}
         typed["finances"] = [{"year": str(year), **line} for year in (2015, 2016, 2017)]
         typed |= {"staff": "60", "rnd_staff": "20"} if "staff" in form.fields else {}
-    for row in typed.get("gates_table") or ():
-        row["money_after"] = "10"
+    gates = typed.get("gates_table") or ()
+    for row, share in zip(gates, shared_out(GATES_SHARE, [Fraction(1)] * len(gates)) if gates else (), strict=True):
+        row["money_after"] = str(share)
 
 
 def _money(typed: dict[str, Any], plan: Plan) -> None:

@@ -392,7 +392,7 @@ class CaseFile:
     def _instalment(self, row: Instalment) -> dict[str, Any]:
         titles = {str(one["code"]): one for one in self.pages.programme.get("instalments", ())}
         payment = getattr(row, "payment", None)
-        title = titles.get(row.code, row.code)
+        title = titles.get(row.named, row.named)
         state, tone = _("未到条件"), "draft"
         if row.freed_at:
             state, tone = _("可以拨付"), "way"
@@ -405,7 +405,7 @@ class CaseFile:
                 else (_("拨款经办中"), "way")
             )
         when = (payment.received_at or payment.paid_at or payment.prepared_at) if payment else row.freed_at
-        return {"title": title, "fen": row.fen, "chip": state, "tone": tone, "on": when}
+        return {"title": title, "fen": row.fen, "chip": state, "tone": tone, "on": when, "gate": row.gate_on}
 
     def reports(self) -> list[dict[str, Any]]:
         """Reports of the project, filed ones and those being written."""

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from kechuang.casework.models import Case, Round
 from kechuang.desks.funds import actions, queries
-from kechuang.desks.funds.models import Grant, Payment
+from kechuang.desks.funds.models import Grant, Instalment, Payment
 from kechuang.engines import forms
 from kechuang.faces.access import held_by, needs, now, person
 from kechuang.faces.exports import sheets
@@ -197,8 +197,8 @@ def due(request: HttpRequest) -> HttpResponse:
         lists.column(_("说明")),
     ]
     shown = [
-        {"key": one.grant.case.number, "href": lists.case_href(one.grant.case.number), "sum": one.fen, "instalment": one.code, "cells": lists.cells(heads, [
-            {"text": one.grant.case.project_no or one.grant.case.number, "nowrap": True}, of_case(one.grant.case), {"text": instalment_title(one, at_hand)}, {"fen": one.fen},
+        {"key": one.grant.case.number, "href": lists.case_href(one.grant.case.number), "sum": one.fen, "instalment": one.named, "cells": lists.cells(heads, [
+            {"text": one.grant.case.project_no or one.grant.case.number, "nowrap": True}, of_case(one.grant.case), {"text": instalment_title(one, at_hand), "small": gate_of(one)}, {"fen": one.fen},
             {"date": one.freed_at, "small": wording.days_since(one.freed_at, on)}, {"text": _("已停止支付"), "tone": "clay"} if one.stopped else {"text": ""},
         ])}
         for one in rows
@@ -240,7 +240,12 @@ def pay(request: HttpRequest) -> HttpResponse:
 def instalment_title(one: Any, at_hand: lists.PagesAtHand) -> Any:
     """An instalment as its page names it; its code where the page says no more."""
     named = at_hand.of(one.grant.case.round).choices("instalments") or {}
-    return named.get(one.code, one.code)
+    return named.get(one.named, one.named)
+
+
+def gate_of(one: Instalment) -> str:
+    """The day of the stage gate that an instalment is tied to; nothing of others."""
+    return _("%(day)s决策点") % {"day": wording.day_long(one.gate_on)} if one.gate_on else ""
 
 
 @require_POST
