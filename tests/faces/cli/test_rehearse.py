@@ -8,11 +8,12 @@ from datetime import datetime
 import pytest
 from typer.testing import CliRunner
 
+from kechuang.casework import sealer
 from kechuang.casework.models import Record, Round
-from kechuang.faces.cli import rehearse
+from kechuang.faces.cli import demo, rehearse
 from kechuang.faces.rehearsal import failures, year
 from kechuang.words.period import ZONE
-from tests.factories import a_person, a_unit
+from tests.factories import Region, a_case, a_person, a_unit
 
 pytestmark = pytest.mark.django_db
 RUNNER = CliRunner()
@@ -36,6 +37,30 @@ def test_nothing_is_played_beside_real_cases_nor_beside_accounts():
     assert "accounts stand here" in beside_accounts.output
     assert "real cases stand in this data folder" in beside_cases.output
     assert Record.objects.count() == 0
+
+
+@pytest.mark.parametrize("command", [rehearse.app, demo.app])
+def test_nothing_is_played_that_could_not_be_sealed_beside_the_log_of_other_data(
+    command, settings, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(demo, "call_command", lambda *_, **__: None)
+    settings.DATA, settings.WITNESS = tmp_path / "data", (tmp_path / "empty", tmp_path / "witness")
+    settings.DATA.mkdir()
+    settings.WITNESS[1].mkdir()
+    (settings.WITNESS[1] / sealer.LEAVES).write_text("a leaf of other data\n", "utf-8")
+
+    refused = RUNNER.invoke(command, [])
+
+    assert (refused.exit_code, Record.objects.count()) == (1, 0)
+    assert f"{settings.WITNESS[1]} holds the log of other data" in refused.output
+
+
+def test_what_was_played_is_sealed(settings, tmp_path, monkeypatch):
+    settings.DATA, settings.WITNESS = tmp_path / "data", (tmp_path / "witness",)
+    monkeypatch.setattr(year, "rehearsed", lambda **_: a_case(Region()))
+
+    assert RUNNER.invoke(rehearse.app, ["--scale", "0.02"]).exit_code == 0
+    assert set(Record.objects.values_list("log_index", flat=True)) == set(range(Record.objects.count()))
 
 
 def test_what_was_played_is_told_for_machines_with_every_count_and_invariant(monkeypatch):

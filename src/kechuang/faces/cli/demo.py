@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from kechuang.casework import sealer
-from kechuang.faces.cli.rehearse import shown
+from kechuang.faces.cli.rehearse import another_log, shown
 from kechuang.faces.cli.serve import serve
 from kechuang.faces.rehearsal import demonstration, year
 from kechuang.parties.models import Person
@@ -60,6 +60,9 @@ def load(seed: int) -> None:
             f"上次装载没有完成，请删除 {settings.DATA} 后重来 / the last loading was cut off: delete {settings.DATA} and start again",
             err=True,
         )
+        raise typer.Exit(1)
+    if why := another_log():
+        typer.echo(why, err=True)
         raise typer.Exit(1)
     now = timezone.now()
     with shown(RECORDS) as say:

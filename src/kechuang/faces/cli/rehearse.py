@@ -11,9 +11,11 @@ from typing import Any
 
 import typer
 from django.core.management import call_command
+from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from kechuang.casework import sealer
 from kechuang.casework.models import Attempt, Case, Record
 from kechuang.desks.experts.models import Review
 from kechuang.engines.ledger import canonical
@@ -41,6 +43,8 @@ def rehearse(
     began = time.monotonic()
     with shown(round(RECORDS_AT_ONE * scale) + 1400) as say:
         year.rehearsed(year=of, seed=seed, scale=scale, say=say)
+        say("封存台账 sealing the records", 0)
+        sealer.seal(timezone.now())
     told = summary(of, seed, scale, time.monotonic() - began)
     typer.echo(json.dumps(told, ensure_ascii=False, indent=1) if as_json else in_words(told))
     if any(row["broken"] for row in told["invariants"]):
@@ -55,7 +59,18 @@ def refusal() -> str:
         return "这个数据目录里有真实办件，不在其中演练 / real cases stand in this data folder: nothing is rehearsed beside them"
     if Person.objects.exists():
         return "这个数据目录里已有账户，请另给演练一个空的 KECHUANG_DATA / accounts stand here: give the play an empty KECHUANG_DATA"
-    return ""
+    return another_log()
+
+
+def another_log() -> str:
+    """Why the play could not be sealed where its witness would lie; '' where it can be."""
+    folder = sealer.strange_witness()
+    if folder is None:
+        return ""
+    return (
+        f"见证目录 {folder} 里是另一套数据的日志，请先移走，或另设 KECHUANG_WITNESS / "
+        f"{folder} holds the log of other data: move it away first, or set KECHUANG_WITNESS"
+    )
 
 
 @contextmanager
