@@ -9,6 +9,7 @@ import pytest
 from kechuang.casework import book
 from kechuang.casework.book.check_examples import given
 from kechuang.formula import UNKNOWN, evaluate, parse
+from kechuang.words.reason import required
 
 BOOK = book.packaged()
 PLANS = {
@@ -41,6 +42,23 @@ def test_there_is_a_page_for_each_of_the_six_plans_and_for_the_money_of_the_cent
         *("central-guidance", "post-subsidy", "recognition", "equity-investment"),
     }
     assert set(BOOK.codes("programmes")) >= PLANS
+
+
+def _conditions(folder: str, *tables: str) -> list[tuple[str, dict]]:
+    pages = {code: BOOK.programme(code) if folder == "programmes" else BOOK.page(folder, code) for code in BOOK.codes(folder)}  # fmt: skip
+    return [(f"{code}.{one['code']}", one) for code, page in pages.items() for table in tables for one in page.body.get(table, ())]  # fmt: skip
+
+
+def test_every_condition_says_what_has_to_hold_and_not_only_what_is_wrong():
+    told = [*_conditions("programmes", "eligibility", "limits"), *_conditions("policies", "eligible")]
+    assert len(told) > 200
+    assert [name for name, one in told if set(one.get("needs", ())) != {"zh", "en"}] == []
+    assert [name for name, one in told if one["needs"]["zh"] == one["zh"] and name != "league-allotment.own_league"] == []
+    assert [name for name, one in told if required(one) != one["needs"]] == []
+
+
+def test_of_a_condition_without_the_sentence_it_is_said_that_what_is_wrong_was_not_found():
+    assert required({"zh": "企业注册不满一年", "en": "Too young"}) == {"zh": "未见：企业注册不满一年", "en": "Not found: Too young"}
 
 
 @pytest.mark.parametrize("code", BOOK.codes("programmes"))

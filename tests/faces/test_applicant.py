@@ -99,7 +99,10 @@ def test_whether_one_may_apply_is_said_in_the_sentences_of_the_page(region):
     page = signed_in(region.leader).get(f"/calls/{round_.code}/apply/")
     assert page.status_code == 200
     assert page.context["failed"] == []
-    assert "同一申请人同时只能主持一项自治区自然科学基金" in page.content.decode()
+    said = page.content.decode()
+    assert "同时只主持一项自治区自然科学基金" in said
+    assert "项目负责人不是公务员或参公人员" in said  # what has to hold, where it does
+    assert "公务员和参公人员不得作为项目负责人" not in said
 
 
 def test_one_who_may_not_apply_is_told_why_and_leaves_only_an_attempt(region):

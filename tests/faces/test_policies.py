@@ -74,7 +74,7 @@ def test_a_policy_says_source_conditions_formula_ceiling_parameters_assumptions_
     answer = client.get(TRADE)
     said = words(answer)
     for part in (
-        "最高补助200万元", "技术合同未认定登记", "须满足：已认定登记", "应补助额 = 窗口期内实际支付的技术交易额 × 补助比例", "不足一分的舍去", "先到先得",
+        "最高补助200万元", "予以支持", "技术合同已认定登记", "应补助额 = 窗口期内实际支付的技术交易额 × 补助比例", "不足一分的舍去", "先到先得",
         "待科技厅确认", "实际比例由实施细则确定", "恰在拐点", "2019年1月1日",
     ):  # fmt: skip
         assert part in said

@@ -29,3 +29,11 @@ class Reason:
         """For a finding or an attempt kept in a table; values become text where JSON has no word for them."""
         plain = (str, int, bool, type(None), list, dict)
         return {"code": self.code, **{k: v if isinstance(v, plain) else str(v) for k, v in self.values.items()}}
+
+
+def required(condition: Mapping[str, Any]) -> dict[str, str]:
+    """What a page's condition asks, in its own words; on a page without them: that what is wrong is not found."""
+    if "needs" in condition:
+        return {"zh": str(condition["needs"]["zh"]), "en": str(condition["needs"]["en"])}
+    zh = str(condition.get("zh", ""))
+    return {"zh": f"未见：{zh}", "en": f"Not found: {condition.get('en', zh)}"}

@@ -42,6 +42,10 @@ def test_a_sound_book_has_no_fault():
             "programmes/small.yaml:18:26: nothing is called mots (declare it as a field, under facts or params; "
             "or leave this out by name where a part brings it)",
         ),
+        (
+            "level: block, at", "needs: 不超, level: block, at",
+            "programmes/small.yaml:18:48: what has to hold is not said in both languages (write needs: {zh: …, en: …})",
+        ),
         ("level: block, at", "level: bloc, at", "programmes/small.yaml:18:48: the level bloc is not known (write block or warn)"),
         (
             "at: [submit]",

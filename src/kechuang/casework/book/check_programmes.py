@@ -27,7 +27,7 @@ KEYS = frozenset({
     *("progress", "midterm", "acceptance", "deliverables", "tracking", "contributions", "letters", "examples"),
     *("claim", "recognition"),
 })  # fmt: skip
-CONDITION_KEYS = frozenset({"code", "when", "level", "at", "zh", "en", "confirm", "source"})
+CONDITION_KEYS = frozenset({"code", "when", "level", "at", "zh", "en", "needs", "confirm", "source"})
 LEVELS = ("block", "warn")
 WHOLE = Fraction(1)
 
@@ -110,6 +110,9 @@ def _condition(condition: Mapping[str, Any], path: str) -> Iterator[BadPage]:
             yield BadPage(path, f"the condition has no {key}", "write {code: …, when: …, level: block, zh: …, en: …}")
     for key in condition.keys() - CONDITION_KEYS:
         yield BadPage(f"{path}.{key}", "a condition has no such key", f"one of {', '.join(sorted(CONDITION_KEYS))}")
+    needs = condition.get("needs", {"zh": "", "en": ""})
+    if not isinstance(needs, Mapping) or set(needs) != {"zh", "en"}:
+        yield BadPage(f"{path}.needs", "what has to hold is not said in both languages", "write needs: {zh: …, en: …}")
     if condition.get("level") not in LEVELS:
         yield BadPage(f"{path}.level", f"the level {condition.get('level')} is not known", "write block or warn")
     for n, stage in enumerate(condition.get("at", ())):

@@ -15,11 +15,12 @@ from kechuang.desks.projects.models import Overdue
 from kechuang.engines import forms
 from kechuang.formula import UNKNOWN, evaluate, parse
 from kechuang.parties.models import Person
+from kechuang.words.reason import required
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One condition of the page: its sentence (what is wrong where it fails), whether it holds, and the facts behind it.
+    """One condition of the page: what is wrong where it fails, else what has to hold; whether it does; the facts behind it.
 
     `holds` is None while something it needs is not known: then it is looked at again on submission.
     """
@@ -64,7 +65,8 @@ class _Asking:
         value = evaluate(wanted, scope) if opens else UNKNOWN
         holds = value if isinstance(value, bool) else None
         facts = tuple(fact for name in sorted(wanted.names) if (fact := self.fact(name))) if limit else ()
-        return Gate(row["code"], {"zh": row["zh"], "en": row["en"]}, holds, row.get("level") != "warn", limit, facts)
+        said = {"zh": row["zh"], "en": row["en"]} if holds is False else required(row)
+        return Gate(row["code"], said, holds, row.get("level") != "warn", limit, facts)
 
     def fact(self, name: str) -> tuple[Any, Any, str] | None:
         """A number behind a limit: its title, its value, its unit."""

@@ -47,7 +47,8 @@ class Input(NamedTuple):
 
 class Line(NamedTuple):
     """One line of an explanation. `what`: effect, condition, step, branch, amount, also, verdict, cap.
-    `holds`: for a condition, whether it does; for a branch, whether it won."""
+    `holds`: for a condition, whether it does; for a branch, whether it won. The title of a condition says what has to
+    hold, and what is wrong only where it does not."""
 
     what: str
     code: str
@@ -115,9 +116,8 @@ class _Lines:
     def _conditions(self) -> Iterator[Line]:
         for gate in self.policy.eligible:
             holds = False if gate.code in self.found.refused else None if gate.code in self.found.open else True
-            yield Line(
-                "condition", gate.code, gate.title, gate.expression.text, self._inputs(gate.expression), holds=holds
-            )
+            said = gate.title if holds is False else gate.needs
+            yield Line("condition", gate.code, said, gate.expression.text, self._inputs(gate.expression), holds=holds)
 
     def _branches(self) -> Iterator[Line]:
         for branch in self.policy.branches:

@@ -83,11 +83,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A condition; `title` says what is wrong where it does not hold."""
+    """A condition; `title` says what is wrong where it does not hold, `needs` what has to hold."""
 
     code: str
     expression: Expression
     title: Title
+    needs: Title
     path: str
 
 

@@ -24,6 +24,7 @@ from kechuang.engines.rules.policy import (
 from kechuang.engines.rules.vocabulary import Entity, Vocabulary, near, title_of, titled
 from kechuang.formula import Expression, parse
 from kechuang.words.outcome import BadPage
+from kechuang.words.reason import required
 
 KEYS: Final = frozenset(
     [
@@ -256,9 +257,13 @@ def _gates(page: Mapping[str, Any], table: str) -> tuple[Gate, ...]:
         at = f"{table}.{n}"
         if "when" not in told:
             raise BadPage(at, "a condition without when", "write when: …")
+        if "needs" in told and not (isinstance(told["needs"], Mapping) and {"zh", "en"} == told["needs"].keys()):
+            raise BadPage(f"{at}.needs", "what has to hold is not said in both languages", "write needs: {zh: …, en: …}")
         gates.append(
-            Gate(str(told.get("code", n)), parse(told["when"], path=f"{at}.when"), title_of(told), f"{at}.when")
-        )
+            Gate(
+                str(told.get("code", n)), parse(told["when"], path=f"{at}.when"), title_of(told), required(told), f"{at}.when"
+            )
+        )  # fmt: skip
     return tuple(gates)
 
 

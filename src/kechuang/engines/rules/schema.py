@@ -53,7 +53,7 @@ _ROUND: Schema = {"type": "string", "pattern": f"^({'|'.join(ROUNDING)})( .+)?$"
 _STEP: Schema = _object(
     [], expr=_EXPRESSION, forms=_list(_FORM), at=_TEXT, unit=_TEXT, round=_ROUND, depends_on=_list(_TEXT), **_SAID
 )
-_GATE = _object(["code", "when", "zh", "en"], code=_TEXT, when=_EXPRESSION, **_SAID)
+_GATE = _object(["code", "when", "zh", "en"], code=_TEXT, when=_EXPRESSION, needs=_TITLE, **_SAID)
 _WORKED: Schema = {**_STEP, "anyOf": [{"required": ["expr"]}, {"required": ["forms"]}]}
 _EXAMPLE: Schema = {
     "type": "object",

@@ -179,9 +179,6 @@ def _line(line: Line, lang: str) -> str:
 
 
 def _title(line: Line, lang: str) -> str:
-    """A condition's own sentence says what is wrong where it does not hold; where it holds its code stands."""
-    if line.what == "condition" and line.holds:
-        return line.code
     if line.what == "cap":
         bit = {"zh": ("未达到", "已触及"), "en": ("not reached", "reached")}[lang][bool(line.holds)]
         return f"{line.title[lang]} {bit}"

@@ -71,14 +71,9 @@ def _who(rules: Rules, policy: Policy) -> Part | None:
     if not policy.eligible:
         return None
     lang = language()
-    said = _("有下列情形之一的，不予支持：") if policy.verdict is None else _("有下列情形之一的，不予认定：")
-    items = [{"text": gate.title, "formula": worded(rules, policy, gate.expression, lang)} for gate in policy.eligible]
-    return {
-        "title": _("谁可以。"),
-        "said": said,
-        "points": items,
-        "note": _("括号外是不符合时的说明，小字是要满足的条件。"),
-    }
+    said = _("同时符合下列各项的，予以支持：") if policy.verdict is None else _("同时符合下列各项的，予以认定：")
+    items = [{"text": gate.needs, "formula": worded(rules, policy, gate.expression, lang)} for gate in policy.eligible]
+    return {"title": _("谁可以。"), "said": said, "points": items}
 
 
 def _steps(rules: Rules, policy: Policy) -> Iterator[Part]:

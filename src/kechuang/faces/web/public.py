@@ -16,6 +16,7 @@ from kechuang.casework.models import Award, Case, Document, Notice, Record, Roun
 from kechuang.faces.access import needs, now
 from kechuang.faces.web import published, showing, wording
 from kechuang.faces.web.tables import render
+from kechuang.words.reason import required
 
 OPEN = ("published", "open", "closing")
 
@@ -48,7 +49,7 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
     round_ = get_object_or_404(queries.rounds_visible_to(None, now()), code=code)
     thawed = pages.pages_of(round_)
     programme = thawed.programme
-    conditions = [{"title": c["zh"] if get_language() != "en" else c["en"]} for c in programme.get("eligibility", ())]
+    conditions = [{"title": required(c)["en" if get_language() == "en" else "zh"]} for c in programme.get("eligibility", ())]
     shown = {
         "round": round_, "programme": programme, "conditions": conditions,
         "sheets": programme.get("sheets", ()), "topics": round_.topics, "open": round_.state == "open",
