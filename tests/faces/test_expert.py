@@ -72,6 +72,7 @@ def test_a_blind_sheet_shows_the_proposal_without_the_people_and_the_unit():
     region = panel.region
     hidden = [region.leader.name, region.unit.name, region.leader.pid, region.unit.pid]
     assert ([word in page for word in hidden], "草原碳汇研究0" in page) == ([False] * 4, True)
+    assert "T1 自由探索" in page
 
 
 def test_a_review_that_is_not_blind_tells_people_and_units_by_name_and_never_by_id(monkeypatch):

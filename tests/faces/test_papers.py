@@ -92,6 +92,7 @@ def test_a_paper_says_in_order_what_was_filled_in_with_names_and_units(told):
     said = {label: text for block in paper.blocks for label, text in block.pairs}
     heads = [head for block in paper.blocks for table in block.tables for head in table.head]
     pids = {case.applicant.pid, case.leader.pid}
+    assert said["指南方向"] == "T1 自由探索"
     assert (said["项目负责人"], said["申报单位"]) == (case.leader.name, case.applicant.name)
     assert (any("（万元）" in head or "（月）" in head for head in heads), pids & set(said.values())) == (True, set())
     rows = [cell for block in paper.blocks for table in block.tables for row in table.rows for cell in row]

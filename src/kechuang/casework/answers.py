@@ -86,6 +86,16 @@ def choices_for(case: Case, pages: Pages, facts: Mapping[str, Any]) -> Any:
     return choices
 
 
+def labels(case: Case, pages: Pages, on: datetime) -> Any:
+    """As `choices_for`, to read answers by: a fact is asked only where a choice names it."""
+
+    def choices(source: str) -> Mapping[str, Mapping[str, str]] | None:
+        found = curtain.fact(pages.form_facts[source], case, on) if source in pages.form_facts else None
+        return found if isinstance(found, Mapping) else pages.choices(source)
+
+    return choices
+
+
 def keep(case: Case, values: Mapping[str, Any], *, on: datetime) -> None:
     """Write the cleaned answers as those of the case: whole, digest, promoted rows, columns and team."""
     form = pages_of(case.round).form

@@ -240,8 +240,9 @@ def note_consent(case: Case, context: Any) -> None:
 
 @fact("casework.round_topics")
 def round_topics(case: Case, on: datetime) -> Mapping[str, Mapping[str, str]]:
-    """Topics of the round, for the choice on the form."""
-    return {t["code"]: {"zh": t["title"], "en": t.get("title_en", t["title"])} for t in case.round.topics}
+    """Topics of the round with their codes, for the choice on the form and wherever the answer is read."""
+    told = {t["code"]: (t["title"], t.get("title_en", t["title"])) for t in case.round.topics}
+    return {code: {"zh": f"{code} {zh}", "en": f"{code} {en}"} for code, (zh, en) in told.items()}
 
 
 @fact("casework.term_least", unit="月")

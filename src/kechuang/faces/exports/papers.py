@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import override
 
-from kechuang.casework import documents, pages
+from kechuang.casework import answers, documents, pages
 from kechuang.casework.models import Case, Document, Notice, Round
 from kechuang.engines import forms
 from kechuang.engines.forms import Printed
@@ -149,10 +149,10 @@ def of_application(case: Case, language: str = "zh") -> Paper:
     thawed = pages.pages_of(case.round)
     values = forms.typed(thawed.form, case.answers)
     known = drawing.Names().read(text for _path, text in drawing.picked(thawed.form.fields.values(), forms.answers_of(thawed.form, values)))  # fmt: skip
-    named = drawing.file_names(case)
+    named, labels = drawing.file_names(case), answers.labels(case, thawed, case.received_at or case.opened_at)
 
     def choices(source: str) -> Any:
-        return printing.Files(named) if source == "files" else thawed.choices(source)
+        return printing.Files(named) if source == "files" else labels(source)
 
     sections = forms.printed(
         thawed.form,

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from kechuang.casework import answers
 from kechuang.casework.models import Attachment, Case
 from kechuang.casework.pages import Pages, pages_of
 from kechuang.desks.claims.offers import marks_between
@@ -106,12 +107,12 @@ def _report(desk: Desk, owner: Case) -> list[dict[str, Any]]:
 
 
 def _parts(desk: Desk, form: forms.Form, values: Mapping[str, Any]) -> list[dict[str, Any]]:
-    answers = forms.answers_of(form, values)
-    names = drawing.Names().read(text for _path, text in drawing.picked(form.fields.values(), answers))
-    around = Around(language(), choices=desk.pages.choices, files=_named_file(desk), names=names, readonly=True)
+    given = forms.answers_of(form, values)
+    names = drawing.Names().read(text for _path, text in drawing.picked(form.fields.values(), given))
+    around = Around(language(), choices=answers.labels(desk.case, desk.pages, now()), files=_named_file(desk), names=names, readonly=True)
     shown = []
     for section in form.sections:
-        drawn = questions(section.fields, answers=answers, values=values, errors={}, around=around)
+        drawn = questions(section.fields, answers=given, values=values, errors={}, around=around)
         shown.append(section_shown(section, drawn, language()))
     return shown
 
