@@ -1,4 +1,4 @@
-"""Every page that a role can reach by links, in English, and the Chinese on it that is no data.
+"""Every page that a role can reach by links, in English, the Chinese on it that is no data, and links that lead nowhere.
 
 Data are what the tables hold, except what is a text of the screen as well (the catalogue and the book, which have English);
 what is quoted in Chinese whoever reads says so by its `lang`.
@@ -27,7 +27,8 @@ from tests.house.routes import Route
 HAN = re.compile(r"[\u4e00-\u9fff，。；：、！？（）]")  # signs and full-width points
 WORD = re.compile(r"\w")  # points alone stood between data
 STYLE = "style/"  # shows every part with invented values, which are Chinese
-MOST = {"cases/<str:number>/": 4}  # of the pages of a route, for one role; of every other one
+FAULT, PRESSED = 400, 405
+MOST = {"cases/<str:number>/": 4, "cases/<str:number>/findings/": 12}  # of the pages of a route, for one role; of every other one
 CUT_AT = 12
 CUT = re.compile(r"[^（）()：:… ]{12,}")  # what is left of a text that a list shows the beginning of
 # Their texts are the book's, in both languages, or issued in Chinese and marked so on the page that shows them.
@@ -122,6 +123,17 @@ def _taken_out(said: str, texts: Iterable[str]) -> str:
     return said
 
 
+def _ends(route: str, page: str, links: Iterable[str]) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
+    """Each link of a page by the route it stands on and the one it leads to."""
+    for link in links:
+        path = link.partition("?")[0]
+        if path.startswith("/") and not NO_LINK.search(path):
+            try:
+                yield (route, resolve(path).route), (link, page)
+            except Resolver404:
+                yield (route, path), (link, page)
+
+
 @dataclass
 class Walk:
     """The pages that roles were answered by, each route once a role, and the Chinese left on them."""
@@ -130,6 +142,8 @@ class Walk:
     left: dict[str, str] = field(default_factory=dict)  # what is left, and the first page it stands on
     reached: set[str] = field(default_factory=set)
     no_page: set[str] = field(default_factory=set)
+    answers: dict[tuple[str, str], int] = field(default_factory=dict)  # by who asked, and the address
+    dead: dict[str, str] = field(default_factory=dict)  # links that were not answered, and where each stood
     values: dict[tuple[str, str], str] = field(default_factory=dict)  # by the first part of an address and the place
 
     def __post_init__(self) -> None:
@@ -149,9 +163,15 @@ class Walk:
             client.force_login(who)
         return client
 
+    def asked(self, client: Client, link: str) -> int:
+        """What a link is answered by; what only a press answers is no fault."""
+        status = client.get(link).status_code
+        return 0 if status == PRESSED else status
+
     def read(self, client: Client, address: str, whose: str) -> list[str]:
         """Look at one page; where its links lead. What only a press answers, and what is a file, is no page."""
         answer = client.get(address, follow=True)
+        self.answers[whose, address] = 0 if answer.status_code == PRESSED else answer.status_code
         page_or_fault = answer.status_code != 200 or "text/html" in answer.headers.get("Content-Type", "")
         if answer.status_code == 405 or not page_or_fault or answer.redirect_chain:
             self.no_page.add(resolve(address.partition("?")[0]).route)
@@ -173,6 +193,7 @@ class Walk:
         """Follow the links of a role from its first page on, each route once with and once without a query."""
         client, seen, counted = self.reader(who), set[str](), Counter[tuple[str, bool]]()
         waiting = deque(["/todo/", "/"] if who else ["/"])
+        stood: dict[tuple[str, str], tuple[str, str]] = {}  # by the routes at both ends: a link, and its page
         while waiting:
             address = waiting.popleft()
             path, query, _ = address.partition("?")
@@ -185,7 +206,12 @@ class Walk:
             if address not in seen and counted[key] < MOST.get(key[0], 1) and key[0] != STYLE:
                 seen.add(address)
                 counted[key] += 1
-                waiting.extend(self.read(client, address, whose))
+                found = self.read(client, address, whose)
+                waiting.extend(found)
+                stood.update(_ends(key[0], address, found))
+        for link, page in stood.values():
+            if self.answers.get((whose, link), 0) >= FAULT or (link not in seen and self.asked(client, link) >= FAULT):
+                self.dead.setdefault(link, f"{whose} {page}")
 
     def try_unlinked(self, routes: Iterable[Route], people: dict[str, Person]) -> None:
         """Ask for what no link led to, with objects of the pages that were seen, as each role until one is answered."""

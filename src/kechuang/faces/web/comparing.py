@@ -45,11 +45,15 @@ def open_to(request: HttpRequest, case: Case) -> bool:
 
 
 def likes(request: HttpRequest, case: Case, finding: Finding) -> list[dict[str, Any]]:
-    """The near cases of a comparison, a line each; of one that the reader may not open, the amount alone."""
+    """The near cases of a comparison, a line each; of one that the reader may not open, the amount alone.
+
+    Who may not read the case itself with its names is led to no comparison.
+    """
     near = finding.evidence.get("nearest") or []
     mine = visible_to(person(request), now()).filter(number__in=[like["case"] for like in near]) if near else ()
     known = {one.number: one for one in mine if open_to(request, one)}
-    return [_like(case, like, n, known.get(like["case"])) for n, like in enumerate(near, 1)]
+    told = [_like(case, like, n, known.get(like["case"])) for n, like in enumerate(near, 1)]
+    return told if open_to(request, case) else [{**one, "href": ""} for one in told]
 
 
 def _like(case: Case, like: Mapping[str, Any], number: int, other: Case | None) -> dict[str, Any]:

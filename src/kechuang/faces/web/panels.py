@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from kechuang.casework.acts import Wish, act_many
 from kechuang.casework.models import Case, Record, Round
 from kechuang.casework.pages import Pages, day_of, pages_of
-from kechuang.casework.queries import rounds_visible_to
+from kechuang.casework.queries import rounds_visible_to, visible_to
 from kechuang.desks.experts import queries
 from kechuang.engines import forms
 from kechuang.faces.access import held_by, needs, now, person
@@ -146,7 +146,7 @@ def ranking(request: HttpRequest, code: str) -> HttpResponse:
     acts = [step for step in bulk.offered(found, held, at_hand) if step.name != "propose"]
     line = budget_line(one, found)
     shown = {
-        "round": one, "rows": ranked_rows(found, marks=marks, at_hand=at_hand), "marks": marks, "proposing": proposing, "acts": officer.buttons(acts), "line": line,
+        "round": one, "rows": ranked_rows(found, marks=marks, at_hand=at_hand, may_open=opened_by(request, found)), "marks": marks, "proposing": proposing, "acts": officer.buttons(acts), "line": line,
         "title": _("预算线落在第 %(n)s 位") % {"n": line["rank"]} if line["rank"] else _("预算内没有办件"), "trail": trail(one, _("排序与建议")),
         "head_acts": [{"title": _("评审汇总表 PDF"), "href": reverse("review_summary", args=[code, "pdf"])}, {"title": _("评审汇总表 Excel"), "href": reverse("review_summary", args=[code, "xlsx"])}] if found else [],
         "figures": figures(one, found, line), "back": request.get_full_path(), "advice": at_hand.of(one).inputs(at_hand.of(one).main_flow, "propose") if proposing else None,
@@ -179,14 +179,22 @@ def figures(one: Round, found: list[Case], line: Mapping[str, Any]) -> list[dict
     ]
 
 
-def ranked_rows(found: list[Case], *, marks: bool, at_hand: lists.PagesAtHand) -> list[dict[str, Any]]:
-    """The rows of the ranking: marks are left out altogether where they may not be read."""
+def opened_by(request: HttpRequest, found: list[Case]) -> frozenset[int]:
+    """Those of the ranked cases that the reader may open: who may read the ranking may not always."""
+    mine = visible_to(person(request), now(), among=[case.number for case in found])
+    return frozenset(mine.values_list("pk", flat=True))
+
+
+def ranked_rows(
+    found: list[Case], *, marks: bool, at_hand: lists.PagesAtHand, may_open: frozenset[int]
+) -> list[dict[str, Any]]:
+    """The rows of the ranking: marks are left out altogether where they may not be read, and links where they lead nowhere."""
     last, running, rows = max((n for n, case in enumerate(found) if case.above_line), default=-1), 0, []
     for n, case in enumerate(found):
         running += case.asked_fen or 0 if case.above_line else 0
         score = getattr(case, "score", None) if marks else None
         rows.append({
-            "case": case, "href": lists.case_href(case.number), "raw": points(score.raw) if score else "", "normal": points(score.normal) if score else "",
+            "case": case, "href": lists.case_href(case.number) if case.pk in may_open else "", "raw": points(score.raw) if score else "", "normal": points(score.normal) if score else "",
             "sheets": score.sheets if score else "", "running": running if case.above_line else None, "cut": n == last and n + 1 < len(found),
             "state": at_hand.state_title(case), "tone": wording.tone(case.state, ended=at_hand.ended(case)), "open": case.state == "ranked",
             "advice": case.advice or ("fund" if case.above_line else "reserve"), "wan": wording.ten_thousands(case.proposed_fen if case.proposed_fen is not None else case.asked_fen).replace(",", ""),
