@@ -53,12 +53,17 @@ def test_every_condition_says_what_has_to_hold_and_not_only_what_is_wrong():
     told = [*_conditions("programmes", "eligibility", "limits"), *_conditions("policies", "eligible")]
     assert len(told) > 200
     assert [name for name, one in told if set(one.get("needs", ())) != {"zh", "en"}] == []
-    assert [name for name, one in told if one["needs"]["zh"] == one["zh"] and name != "league-allotment.own_league"] == []
+    assert [
+        name for name, one in told if one["needs"]["zh"] == one["zh"] and name != "league-allotment.own_league"
+    ] == []
     assert [name for name, one in told if required(one) != one["needs"]] == []
 
 
 def test_of_a_condition_without_the_sentence_it_is_said_that_what_is_wrong_was_not_found():
-    assert required({"zh": "企业注册不满一年", "en": "Too young"}) == {"zh": "未见：企业注册不满一年", "en": "Not found: Too young"}
+    assert required({"zh": "企业注册不满一年", "en": "Too young"}) == {
+        "zh": "未见：企业注册不满一年",
+        "en": "Not found: Too young",
+    }
 
 
 @pytest.mark.parametrize("code", BOOK.codes("programmes"))

@@ -28,7 +28,10 @@ HAN = re.compile(r"[\u4e00-\u9fff，。；：、！？（）]")  # signs and ful
 WORD = re.compile(r"\w")  # points alone stood between data
 STYLE = "style/"  # shows every part with invented values, which are Chinese
 FAULT, PRESSED = 400, 405
-MOST = {"cases/<str:number>/": 4, "cases/<str:number>/findings/": 12}  # of the pages of a route, for one role; of every other one
+MOST = {
+    "cases/<str:number>/": 4,
+    "cases/<str:number>/findings/": 12,
+}  # of the pages of a route, for one role; of every other one
 CUT_AT = 12
 CUT = re.compile(r"[^（）()：:… ]{12,}")  # what is left of a text that a list shows the beginning of
 # Their texts are the book's, in both languages, or issued in Chinese and marked so on the page that shows them.

@@ -47,7 +47,11 @@ def test_the_front_page_asks_no_more_for_three_calls_than_for_one(client):
 def test_a_call_shows_its_conditions_deadline_and_fingerprint(client):
     round_ = an_open_round(Region())
     page = client.get(f"/calls/{round_.code}/").content.decode()
-    assert ("申报单位是注册依托单位" in page and "申报单位不是注册依托单位" not in page, "24:00" in page or "09:00" in page, "科学价值与创新性" in page) == (
+    assert (
+        "申报单位是注册依托单位" in page and "申报单位不是注册依托单位" not in page,
+        "24:00" in page or "09:00" in page,
+        "科学价值与创新性" in page,
+    ) == (
         True,
         True,
         True,

@@ -258,7 +258,9 @@ def _gates(page: Mapping[str, Any], table: str) -> tuple[Gate, ...]:
         if "when" not in told:
             raise BadPage(at, "a condition without when", "write when: …")
         if "needs" in told and not (isinstance(told["needs"], Mapping) and {"zh", "en"} == told["needs"].keys()):
-            raise BadPage(f"{at}.needs", "what has to hold is not said in both languages", "write needs: {zh: …, en: …}")
+            raise BadPage(
+                f"{at}.needs", "what has to hold is not said in both languages", "write needs: {zh: …, en: …}"
+            )
         gates.append(
             Gate(
                 str(told.get("code", n)), parse(told["when"], path=f"{at}.when"), title_of(told), required(told), f"{at}.when"

@@ -49,7 +49,9 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
     round_ = get_object_or_404(queries.rounds_visible_to(None, now()), code=code)
     thawed = pages.pages_of(round_)
     programme = thawed.programme
-    conditions = [{"title": required(c)["en" if get_language() == "en" else "zh"]} for c in programme.get("eligibility", ())]
+    conditions = [
+        {"title": required(c)["en" if get_language() == "en" else "zh"]} for c in programme.get("eligibility", ())
+    ]
     shown = {
         "round": round_, "programme": programme, "conditions": conditions,
         "sheets": programme.get("sheets", ()), "topics": round_.topics, "open": round_.state == "open",

@@ -109,7 +109,13 @@ def _report(desk: Desk, owner: Case) -> list[dict[str, Any]]:
 def _parts(desk: Desk, form: forms.Form, values: Mapping[str, Any]) -> list[dict[str, Any]]:
     given = forms.answers_of(form, values)
     names = drawing.Names().read(text for _path, text in drawing.picked(form.fields.values(), given))
-    around = Around(language(), choices=answers.labels(desk.case, desk.pages, now()), files=_named_file(desk), names=names, readonly=True)
+    around = Around(
+        language(),
+        choices=answers.labels(desk.case, desk.pages, now()),
+        files=_named_file(desk),
+        names=names,
+        readonly=True,
+    )
     shown = []
     for section in form.sections:
         drawn = questions(section.fields, answers=given, values=values, errors={}, around=around)
