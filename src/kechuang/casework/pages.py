@@ -136,7 +136,17 @@ def _inputs(digest: str, pages: Pages, flow: str, act: str) -> forms.Form | None
     return forms.inputs_form(inputs, facts=definition.facts, params=definition.params, lists=definition.choices)
 
 
-TASK_BOOK = ("targets", "milestones", "asked", "indirect", "equipment", "operation", "labour", "spending_plan")
+TASK_BOOK = (
+    "targets",
+    "milestones",
+    "asked",
+    "indirect",
+    "equipment",
+    "operation",
+    "labour",
+    "spending_plan",
+    "partners",
+)
 
 
 @lru_cache(maxsize=64)

@@ -52,6 +52,7 @@ class Grant(models.Model):
     received_fen = models.BigIntegerField(default=0)
     spent_fen = models.BigIntegerField(default=0)
     own_spent_fen = models.BigIntegerField(default=0)
+    passed_fen = models.BigIntegerField(default=0)  # to partner units; who spends it, the project has spent
     refund_due_fen = models.BigIntegerField(default=0)
     refunded_fen = models.BigIntegerField(default=0)
     kept_fen = models.BigIntegerField(default=0)
@@ -75,6 +76,9 @@ class Grant(models.Model):
             ),
             models.CheckConstraint(condition=Q(spent_fen__gte=0), name="spent_not_negative"),
             models.CheckConstraint(condition=Q(spent_fen__lte=F("received_fen")), name="spent_within_received"),
+            models.CheckConstraint(
+                condition=Q(passed_fen__gte=0, passed_fen__lte=F("received_fen")), name="passed_within_received"
+            ),
             models.CheckConstraint(
                 condition=Q(refund_due_fen__gte=0, refund_due_fen__lte=F("received_fen")),
                 name="refund_due_within_received",
@@ -213,6 +217,19 @@ class Spending(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(fen__gt=0), name="spending_positive")]
+
+
+class Passed(models.Model):
+    """Fiscal money that the undertaking unit has passed on to a partner unit of the contract."""
+
+    grant = models.ForeignKey(Grant, models.PROTECT, related_name="passed")
+    partner = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    fen = models.BigIntegerField()
+    on = models.DateField()
+    record = models.ForeignKey(Record, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(fen__gt=0), name="passed_positive")]
 
 
 class Contribution(models.Model):

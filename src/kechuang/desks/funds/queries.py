@@ -94,7 +94,7 @@ def lines_of(grants: QuerySet[Grant]) -> list[Line]:
 
 def totals(grants: QuerySet[Grant]) -> dict[str, int]:
     """Over all these grants, in fen: granted, paid, received, spent, to be returned and returned; and how many."""
-    columns = {"granted": "granted_fen", "paid": "paid_fen", "received": "received_fen", "spent": "spent_fen", "due": "refund_due_fen", "refunded": "refunded_fen"}  # fmt: skip
+    columns = {"granted": "granted_fen", "paid": "paid_fen", "received": "received_fen", "spent": "spent_fen", "passed": "passed_fen", "due": "refund_due_fen", "refunded": "refunded_fen"}  # fmt: skip
     found = grants.aggregate(count=Count("pk"), **{name: Sum(column) for name, column in columns.items()})
     return {name: int(value or 0) for name, value in found.items()}
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from kechuang.casework.models import Award, Case, Duty, Record
 from kechuang.desks.experts.models import Review
@@ -46,6 +47,12 @@ def paid_while_stopped() -> int:
     return records.count()
 
 
+def passed_amiss() -> int:
+    """Grants of which more was passed on to partners than came in, or not what the single entries add up to."""
+    told = Grant.objects.annotate(whole=Coalesce(Sum("passed__fen"), 0))
+    return told.filter(Q(passed_fen__gt=F("received_fen")) | ~Q(whole=F("passed_fen"))).count()
+
+
 def fewer_than_three_sheets() -> int:
     """Cases ranked without at least three sheets."""
     enough = Review.objects.values("case").annotate(sheets=Count("label", distinct=True)).filter(sheets__gte=3)
@@ -65,6 +72,7 @@ INVARIANTS: dict[str, tuple[str, Callable[[], int]]] = {
     "granted_within_budget": ("每批次：批准之和不超过预算", rounds_beyond_budget),
     "committed_within_budget": ("每批次：承诺不超过预算", lambda: _rows(Budget.objects.filter(committed_fen__gt=F("fen")))),
     "cash_within_appropriation": ("每计划年度：现金不超过拨款预算", lambda: _rows(Appropriation.objects.filter(paid_fen__gt=F("fen")))),
+    "passed_within_received": ("转拨合作单位不超过到账，与明细相符", passed_amiss),
     "refunded_within_received": ("退回不超过到账", lambda: _rows(Grant.objects.filter(refunded_fen__gt=F("received_fen")))),
     "no_payment_while_stopped": ("暂停、终止、撤销期间无拨款", paid_while_stopped),
     "payment_has_quota": ("每笔拨款对应一个指标文件", lambda: _rows(Payment.objects.filter(paid_at__isnull=False, quota=None))),

@@ -138,12 +138,13 @@ def assessed(stage: Stage, case: Case, *, grade: str = "go", returned: bool = Fa
 
 
 def in_parts(stage: Stage, contest: Contest, people: Applicants) -> None:
-    """Sub-projects of one project: one passes after its report came back, one fails, one ends early; together within the grant."""
+    """Sub-projects of one project: one passes, its unit gets its money; one fails, one ends early; together within the grant."""
     case = contest.refreshed("running")[0]
     head = case.members.order_by("pk").first().person
     with stage.refusal("a share beyond the grant"):
         planned(stage, case, head, share=contest.plan.asked + 1)
-    passes, fails, ends = (planned(stage, case, head, share=10) for _ in range(3))
+    partner = next(unit.party for unit in stage.region.units if unit.party.pk != case.applicant_id)
+    passes, fails, ends = (planned(stage, case, head, share=10, unit=one) for one in (partner, None, None))
     for child in (passes, fails):
         stage.does(child, "take_on", head, promise=SEAL)
         stage.does(child, "agree", stage.region.unit_of(case.applicant.pid).head, seal=SEAL)
@@ -151,11 +152,15 @@ def in_parts(stage: Stage, contest: Contest, people: Applicants) -> None:
     stage.does(passes, "return_subproject", case.leader, reason=WHY)
     stage.does(passes, "report_subproject", head, report=long_text(60, stage.rng))
     stage.does(passes, "pass_subproject", case.leader, opinion=WHY)
+    passed_on = {"partner": partner.pid, "date": day_of(stage.now).isoformat()}
+    finance = stage.region.unit_of(case.applicant.pid).finance
+    stage.is_refused(case, "pass_to_partner", finance, amount="10.01", **passed_on)
+    stage.does(case, "pass_to_partner", finance, amount="10", **passed_on)
     stage.does(fails, "fail_subproject", case.leader, reason=WHY)
     stage.does(ends, "end_subproject", case.leader, reason=WHY)
 
 
-def planned(stage: Stage, case: Case, head: Any, *, share: int) -> Case:
-    """A part of a project, with its head, goals and share (万元)."""
-    said = {"title": "示例课题", "head": head.pid, "unit": case.applicant.pid, "share": str(share)}
+def planned(stage: Stage, case: Case, head: Any, *, share: int, unit: Any = None) -> Case:
+    """A part of a project, with its head, goals and share (万元); carried by a partner `unit`, else by the project's own."""
+    said = {"title": "示例课题", "head": head.pid, "unit": (unit or case.applicant).pid, "share": str(share)}
     return stage.opens(case, "subproject", case.leader, goals=long_text(20, stage.rng), **said)

@@ -303,16 +303,18 @@ def days_chart(whole: list[int]) -> charts.Bars | None:
 # As spreadsheets
 
 
+OF_PROJECTS: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "money_days": lambda grants: days_table(queries.waits(grants)),
+    "settlements": lambda grants: money.settlement_table(queries.to_settle(grants)),
+}
+
+
 @needs("office")
 def sheet(request: HttpRequest, what: str) -> HttpResponseBase:
     """A list of money as a spreadsheet, whole."""
-    if not money.reads_plans(request) or what not in (*DESKS, "money_days"):
+    if not money.reads_plans(request) or what not in (*DESKS, *OF_PROJECTS):
         raise Http404
-    table = (
-        days_table(queries.waits(money.mine(request)))
-        if what == "money_days"
-        else DESKS[what].table(DESKS[what].rows())
-    )
+    table = OF_PROJECTS[what](money.mine(request)) if what in OF_PROJECTS else DESKS[what].table(DESKS[what].rows())
     heads = [sheets.Heading(_titled(head), 40 if n == 0 else 18) for n, head in enumerate(table["columns"])]
     rows = [[_plain(cell) for cell in row["cells"]] for row in table["rows"]]
     return sheets.download(str(table["caption"]), str(table["caption"]), heads, rows)

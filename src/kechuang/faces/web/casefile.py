@@ -18,6 +18,7 @@ from kechuang.casework.queries import history, holders
 from kechuang.desks.experts import pool
 from kechuang.desks.experts.models import Opinion
 from kechuang.desks.funds.models import Instalment
+from kechuang.desks.funds.passing import partners
 from kechuang.engines import forms
 from kechuang.engines.flow import Act, Done, Flow, Situation, due, line, of_parent, offered, opened_on
 from kechuang.faces.web import drawing, sight, wording
@@ -386,6 +387,9 @@ class CaseFile:
             {"label": _("批准"), "fen": grant.granted_fen}, {"label": _("已拨付"), "fen": grant.paid_fen},
             {"label": _("已到账"), "fen": grant.received_fen}, {"label": _("已支出"), "fen": grant.spent_fen},
         ]  # fmt: skip
+        if passed := partners(grant):
+            note = wording.listed([f"{name} {wording.money(fen)}" for name, fen in passed])
+            figures.append({"label": _("转拨合作单位"), "fen": grant.passed_fen, "note": note})
         rows = Instalment.objects.filter(grant=grant).select_related("payment").order_by("position")
         return {"figures": figures, "rows": [self._instalment(row) for row in rows]}
 

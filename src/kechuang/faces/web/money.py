@@ -171,11 +171,12 @@ def grant_table(rows: Iterable[Grant]) -> dict[str, Any]:
         lists.column(_("资助"), **wan),
         lists.column(_("已拨付"), **wan),
         lists.column(_("已到账"), **wan),
+        lists.column(_("转拨合作单位"), **wan),
         lists.column(_("已支出"), **wan),
     ]
     shown = [
         {"key": one.case.number, "href": lists.case_href(one.case.number), "cells": lists.cells(heads, [
-            {"text": one.case.project_no or one.case.number, "nowrap": True}, of_case(one.case), {"fen": one.granted_fen}, {"fen": one.paid_fen}, {"fen": one.received_fen}, {"fen": one.spent_fen},
+            {"text": one.case.project_no or one.case.number, "nowrap": True}, of_case(one.case), {"fen": one.granted_fen}, {"fen": one.paid_fen}, {"fen": one.received_fen}, {"fen": one.passed_fen}, {"fen": one.spent_fen},
         ])}
         for one in rows
     ]  # fmt: skip
@@ -384,14 +385,24 @@ def payment_row(one: Payment, heads: list[dict[str, Any]], on: datetime) -> dict
 @needs("person")
 def settlements(request: HttpRequest) -> HttpResponse:
     """Ended projects to be settled, and what is still to come back."""
-    at_hand = lists.PagesAtHand()
     rows, page = lists.paged(request, queries.to_settle(mine(request)))
+    title = _("%(n)s 项要结算或退回") % {"n": wording.number(page["all"])}
+    more = {}
+    if reads_plans(request):
+        more["head_acts"] = [{"title": _("导出 Excel"), "href": reverse("money_sheet", args=["settlements"])}]
+    return answer(request, "settlements", title, table=settlement_table(rows), page=page, **more)
+
+
+def settlement_table(rows: Iterable[Grant]) -> dict[str, Any]:
+    """Ended projects with what came in, was passed on, was spent, and goes back."""
+    at_hand = lists.PagesAtHand()
     wan = {"unit": _("万元"), "num": True}
     heads = [
         lists.column(_("编号")),
         lists.column(_("项目")),
         lists.column(_("状态")),
         lists.column(_("到账"), **wan),
+        lists.column(_("转拨合作单位"), **wan),
         lists.column(_("支出"), **wan),
         lists.column(_("应退"), **wan),
         lists.column(_("已退"), **wan),
@@ -399,14 +410,11 @@ def settlements(request: HttpRequest) -> HttpResponse:
     shown = [
         {"key": one.case.number, "href": lists.case_href(one.case.number), "cells": lists.cells(heads, [
             {"text": one.case.project_no or one.case.number, "nowrap": True}, of_case(one.case), {"chip": at_hand.state_title(one.case), "tone": wording.tone(one.case.state)},
-            {"fen": one.received_fen}, {"fen": one.spent_fen}, {"fen": one.refund_due_fen}, {"fen": one.refunded_fen},
+            {"fen": one.received_fen}, {"fen": one.passed_fen}, {"fen": one.spent_fen}, {"fen": one.refund_due_fen}, {"fen": one.refunded_fen},
         ])}
         for one in rows
     ]  # fmt: skip
-    table = {"caption": _("结算与退回"), "columns": heads, "rows": shown, "dense": True}
-    return answer(
-        request, "settlements", _("%(n)s 项要结算或退回") % {"n": wording.number(page["all"])}, table=table, page=page
-    )
+    return {"caption": _("结算与退回"), "columns": heads, "rows": shown, "dense": True}
 
 
 @needs("money")

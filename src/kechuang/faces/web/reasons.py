@@ -143,6 +143,10 @@ no_group_waits|没有等待这一步的组，或所说的组不在其中，请�
 no_instalment_due|现在没有可以拨付的期次|No instalment is due now
 no_office|{who}不是主管部门、专业机构或归口管理部门|{who} is no department, institution or recommending office
 no_places|没有可用的席位|There are no seats
+not_a_partner|任务书里没有这个合作单位，可以转拨的单位：{names}|The task book has no such partner; money may be passed on to: {names}
+passed_on_later_than_today|转拨日期不能晚于今天|The day cannot be later than today
+beyond_partner_share|超过任务书中该单位的经费{share}：已转拨{passed}，本次{wanted}|Beyond the share of {share} that the task book gives this partner: {passed} passed on, {wanted} wanted
+passed_more_than_received|转拨合计{passed}超过已到账{received}|{passed} passed on is more than the {received} received
 no_quorum|到会人数不够：至少 {least} 人，只有 {sat} 人|No quorum: at least {least}, only {sat} sat
 no_subject_code|没有填学科代码，请判断能否分组|No subject code is given; please judge whether it can be grouped
 no_such_change|没有这类变更|There is no such kind of change
