@@ -89,6 +89,18 @@ def test_pages_of_the_book_open_as_they_stand_and_no_other_file_does():
     assert [Client().get(f"/rules/{name}/").status_code for name in ("letters/receipt", "policies/none")] == [404, 404]
 
 
+def test_the_title_of_a_page_of_the_book_is_said_in_the_readers_language_alone_and_marked():
+    indexing.bring_up(ON)
+    for language, asked, other in (("zh-hans", "大型科学仪器使用补贴", "Subsid"), ("en", "subsidy", "补贴")):
+        client = Client()
+        client.cookies["kechuang_language"] = language
+        hits = client.get(f"/search/?q={asked}&kind=page").context["hits"]
+        titles = ["".join(text for text, _ in hit["title"]) for hit in hits]
+        assert titles
+        assert [title for title in titles if other in title] == []
+        assert any(marked for hit in hits for _, marked in hit["title"])
+
+
 def test_an_experts_card_is_for_those_who_see_experts_by_name():
     region = Region()
     Expert.objects.create(person=region.field, fields=["A0102"], entered_on=date(2017, 1, 1))

@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 
 from kechuang.casework import documents
-from kechuang.casework.models import Letter
+from kechuang.casework.models import Document, Letter
 from tests.faces.test_officer import queries_of, signed_in
-from tests.factories import START, a_person
+from tests.factories import START, Region, a_person, an_open_round
+from tests.journeys.story import an_application
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +38,21 @@ def test_an_inbox_shows_ones_own_letters_newest_first_with_what_is_unread():
         True,
         False,
     )
+
+
+def test_receipts_of_one_case_are_told_apart_by_their_acts():
+    region = Region()
+    case = an_application(region, an_open_round(region))
+    for kept in Document.objects.filter(case=case, kind="receipt"):
+        Letter.objects.get_or_create(document=kept, person=region.leader, defaults={"on": START})
+    for language in ("zh-hans", "en"):
+        client = signed_in(region.leader)
+        client.cookies["kechuang_language"] = language
+        rows = client.get("/letters/").context["table"]["rows"]
+        titles = [row["cells"][0]["text"] for row in rows]
+        assert len(titles) == len(set(titles)) == 3
+        marked = [title.startswith("Receipt: ") if language == "en" else title.endswith("的回执") for title in titles]
+        assert marked == [True] * 3
 
 
 def test_reading_a_letter_marks_it_and_a_second_reading_keeps_the_first_moment():

@@ -113,3 +113,60 @@ def test_every_cell_of_a_table_that_folds_names_its_column():
 def test_a_cell_without_its_column_is_seen():
     planted = pages()["expert/fees.html"].replace(" data-l=", " title=", 1)
     assert len(without_heads(planted)) == 1
+
+
+# Contrast, as WCAG 2.1 reckons it
+
+GROUNDS, INKS = (
+    ("paper", "surface", "sunken", "hover"),
+    ("ink", "ink-2", "ink-3", "primary", "grass", "sky", "sun", "clay"),
+)
+WASHES = ("grass", "sky", "sun", "clay")
+STEPS = (("on-step-12", "step-1"), ("on-step-12", "step-2"), ("on-step-3", "step-3"), ("step-4-text", "step-4"), ("on-step-45", "step-5"))  # fmt: skip
+LEAST = 4.5
+
+
+def modes(tokens: str) -> dict[str, dict[str, str]]:
+    """The colours by name, in light and in dark."""
+    light = tokens.partition("@media screen")[0]
+    dark = re.search(r'\n  \[data-theme="dark"\] \{(.*?)\n  \}', tokens, re.DOTALL)[1]
+    return {name: dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})", block)) for name, block in (("light", light), ("dark", dark))}  # fmt: skip
+
+
+def contrast(one: str, other: str) -> float:
+    def luminance(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def text_on_ground() -> set[tuple[str, str]]:
+    """Every pair of text and ground: inks on grounds and washes, steps, and what one rule of the sheets sets together."""
+    pairs = {(ink, ground) for ink in INKS for ground in GROUNDS} | set(STEPS)
+    pairs |= {(ink, f"{wash}-wash") for wash in WASHES for ink in (wash, "ink", "ink-2", "ink-3")}
+    for name in ("components.css", "parts.css"):
+        for rule in re.findall(r"\{([^{}]*)\}", sheet(name)):
+            ground = re.search(r"(?<![-\w])background: var\(--([\w-]+)\)", rule)
+            ink = re.search(r"(?<![-\w])color: var\(--([\w-]+)\)", rule)
+            pairs |= {(ink[1], ground[1])} if ground and ink else set()
+    return pairs
+
+
+def faint(tokens: str) -> list[tuple[str, str, str]]:
+    return [
+        (mode, *pair) for mode, colours in modes(tokens).items() for pair in sorted(text_on_ground()) if contrast(*(colours[name] for name in pair)) < LEAST
+    ]  # fmt: skip
+
+
+def test_text_stands_out_from_every_ground_in_light_and_dark():
+    assert {("on-ink", "primary"), ("on-mark", "mark"), ("paper", "ink")} <= text_on_ground()
+    assert faint(sheet("tokens.css")) == []
+
+
+def test_faint_text_is_seen():
+    fainter = sheet("tokens.css").replace("--ink-3: #5a6578", "--ink-3: #8a93a3")
+    assert {(mode, ink) for mode, ink, _ in faint(fainter)} == {("light", "ink-3")}
+    assert round(contrast("#000000", "#ffffff"), 2) == 21.0

@@ -19,7 +19,7 @@ from kechuang.desks.texts.models import Found
 from kechuang.desks.texts.searching import Hit, Wanted, search
 from kechuang.engines.match import Snippet
 from kechuang.faces.access import may, needs, now
-from kechuang.faces.web import lists
+from kechuang.faces.web import lists, wording
 from kechuang.parties.models import Person
 
 TYPED, SHOWN = 8, 30
@@ -72,9 +72,22 @@ def filters(request: HttpRequest, wanted: Wanted, places: Mapping[str, Any]) -> 
 def shown(hit: Hit, request: HttpRequest, places: Mapping[str, Any]) -> dict[str, Any]:
     """A hit as the templates take it: its page, and its stretch of text in runs."""
     return {
-        "kind": TITLES[hit.kind], "title": list(runs(hit.title)), "href": ADDRESSES[hit.kind](hit, request), "year": hit.year or "",
+        "kind": TITLES[hit.kind], "title": list(runs(_titled(hit))), "href": ADDRESSES[hit.kind](hit, request), "year": hit.year or "",
         "place": lists.place_title(hit.place, places), "runs": list(runs(hit.snippet)),
     }  # fmt: skip
+
+
+def _titled(hit: Hit) -> Snippet:
+    """The title in one language: a page of the book is found by both of its titles, which stand one after the other."""
+    if hit.kind != "page":
+        return hit.title
+    kind, code = hit.id.split("/")
+    title = wording.text(current().page(kind, code).body["title"])
+    at = hit.title.text.find(title)
+    if at < 0:
+        return Snippet(title, ())
+    end = at + len(title)
+    return Snippet(title, tuple((a - at, b - at) for a, b in hit.title.marks if at <= a and b <= end))
 
 
 def runs(snippet: Snippet) -> Iterator[tuple[str, bool]]:

@@ -9,13 +9,13 @@ from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
-from kechuang.casework.models import Letter
+from kechuang.casework.models import Document, Letter
 from kechuang.faces.access import needs, now, person
 from kechuang.faces.web import lists, printing, wording
-from kechuang.faces.web.act_titles import paper_title
+from kechuang.faces.web.act_titles import Titles, act_title, paper_title, titles
 from kechuang.faces.web.tables import render
 
-OF_LETTER = ("document__case", "document__round")
+OF_LETTER = ("document__case", "document__round", "document__record")
 
 
 @needs("person")
@@ -41,16 +41,29 @@ def letter_table(rows: list[Letter]) -> dict[str, Any]:
         lists.column(_("状态")),
         lists.column(_("文件")),
     ]
-    return {"caption": _("函件"), "columns": heads, "rows": [letter_row(one, heads) for one in rows], "dense": True}
+    known = titles()
+    return {
+        "caption": _("函件"),
+        "columns": heads,
+        "rows": [letter_row(one, heads, known) for one in rows],
+        "dense": True,
+    }
 
 
-def letter_row(one: Letter, heads: list[dict[str, Any]]) -> dict[str, Any]:
+def named(kept: Document, known: Titles) -> str:
+    """What a letter is called; a receipt by its act, since a case has one for each step."""
+    if kept.kind != "receipt" or kept.record is None:
+        return paper_title(kept.title)
+    return _("%(act)s的回执") % {"act": wording.text(act_title(kept.record.act, known))}
+
+
+def letter_row(one: Letter, heads: list[dict[str, Any]], known: Titles) -> dict[str, Any]:
     """A letter as parts/table.html takes it."""
     kept = one.document
     about = kept.case.title if kept.case else kept.round.title if kept.round else ""
     read = {"chip": _("已读"), "tone": "past"} if one.read_at else {"chip": _("未读"), "tone": "you"}
     said = [
-        {"text": paper_title(kept.title), "lead": True, "href": reverse("letter", args=[kept.code])},
+        {"text": named(kept, known), "lead": True, "href": reverse("letter", args=[kept.code])},
         {"text": about or wording.DASH},
         {"text": kept.number or wording.DASH},
         {"text": wording.day_long(one.on)},
