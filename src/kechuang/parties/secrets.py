@@ -51,10 +51,17 @@ def seeded(seed: int) -> Iterator[None]:
         _bytes.reset(held)
 
 
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
 def token(length: int = 10) -> str:
     """A public id: not sequential, no letters that are mistaken for digits."""
-    alphabet = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-    return "".join(alphabet[b % len(alphabet)] for b in random_bytes(length))
+    return "".join(_ALPHABET[b % len(_ALPHABET)] for b in random_bytes(length))
+
+
+def coded(text: str, length: int) -> str:
+    """As a token, but the same for the same text; nobody has it who has not both the text and this installation's key."""
+    return "".join(_ALPHABET[b % len(_ALPHABET)] for b in bytes.fromhex(keyed_digest(f"coded\n{text}"))[:length])
 
 
 class EncryptedText(models.BinaryField):

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from ninja import Field, Router, Schema
-from ninja.security import django_auth
 
 from kechuang.casework import computing
 from kechuang.casework.computing import Basis
@@ -20,8 +19,9 @@ from kechuang.engines.rules.examples import cast_of, with_set
 from kechuang.engines.rules.policy import Policy
 from kechuang.engines.rules.single import Rules
 from kechuang.engines.rules.vocabulary import near
-from kechuang.faces.access import may, now, person
+from kechuang.faces.access import now, person
 from kechuang.faces.api import problems
+from kechuang.faces.api.gates import PROBLEMS, Needs
 from kechuang.faces.api.schemas import Page, Problem
 from kechuang.faces.web import adjusting, trying, wording
 from kechuang.formula import FormulaError
@@ -29,7 +29,6 @@ from kechuang.words.outcome import BadPage
 from kechuang.words.period import ZONE
 
 router = Router(tags=["policies"])
-PROBLEMS = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
 MOST_RECORDS, MOST_RUNNING = 50, 3
 STALLED = timedelta(minutes=5)
 FIRST, LAST = date(1990, 1, 1), date(2100, 12, 31)
@@ -151,11 +150,9 @@ def evaluate(request: HttpRequest, code: str, body: EvaluateIn) -> Any:
     }  # fmt: skip
 
 
-@router.post("/{code}/simulate", response={202: SimulationOut, **PROBLEMS}, auth=django_auth)
+@router.post("/{code}/simulate", response={202: SimulationOut, **PROBLEMS}, auth=Needs("simulate"))
 def simulate(request: HttpRequest, code: str, body: SimulateIn) -> Any:
     """Begin a simulation for planning and decision: 202 with the address where its progress and result stand."""
-    if not may(request, "simulate"):
-        return problems.problem(403, "Not yours", "Simulating is for planning and decision.")
     rules, today = _rules(code), day_of(now())
     asked = {"policy": code, "population": body.population, "year": body.year or today.year, "sample": False}
     try:
@@ -176,11 +173,9 @@ def simulate(request: HttpRequest, code: str, body: SimulateIn) -> Any:
     return 202, _simulation(row)
 
 
-@router.get("/simulations/{pid}", response={200: SimulationOut, **PROBLEMS}, auth=django_auth)
+@router.get("/simulations/{pid}", response={200: SimulationOut, **PROBLEMS}, auth=Needs("simulate"))
 def simulation(request: HttpRequest, pid: str) -> Any:
     """How far one's own simulation is, and what came of it."""
-    if not may(request, "simulate"):
-        raise Http404
     return _simulation(get_object_or_404(Simulation, pid=pid, by=person(request)))
 
 

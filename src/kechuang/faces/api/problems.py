@@ -16,7 +16,8 @@ from kechuang.words.outcome import Refused
 def problem(status: int, title: str, detail: str = "", **more: Any) -> HttpResponse:
     """One answer of the kind application/problem+json."""
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
-    return JsonResponse(body, status=status, content_type="application/problem+json")
+    params = {"ensure_ascii": False}
+    return JsonResponse(body, status=status, content_type="application/problem+json", json_dumps_params=params)
 
 
 def not_found(request: HttpRequest, error: Exception) -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -216,16 +217,19 @@ def again(request: HttpRequest, number: str) -> HttpResponse:
     """Ask for the comparison anew, with what has come in since; the worker leaves the finding."""
     on = now()
     case = get_object_or_404(visible_to(person(request), on), number=number)
-    role = judging_role(case, person(request), on)
-    if not role:
-        raise Http404
-    with transaction.atomic():
-        record = note(
-            case, "compare_again", by=person(request), on=on, key=request.POST.get("key", ""), role=role, data={}
-        )
-        put("compare", f"compare:{record.pk}", {"case": case.pk}, on)
+    ask_again(case, by=person(request), on=on, key=request.POST.get("key", ""))
     messages.success(request, _("已安排重新比对，一分钟内在这里看到结果。"))
     return redirect("findings", number=number)
+
+
+@transaction.atomic
+def ask_again(case: Case, *, by: Person, on: datetime, key: str) -> None:
+    """The comparison is asked for, once a key; 404 for whoever does not judge the case."""
+    role = judging_role(case, by, on)
+    if not role:
+        raise Http404
+    record = note(case, "compare_again", by=by, on=on, key=key, role=role, data={})
+    put("compare", f"compare:{record.pk}", {"case": case.pk}, on)
 
 
 urlpatterns = [

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from kechuang.casework import files
-from kechuang.casework.acts import InputRefused, Wish, act, act_many
-from kechuang.desks.experts import fees, reading
+from kechuang.casework.acts import InputRefused, act
+from kechuang.casework.models import Attachment
+from kechuang.desks.experts import answering, fees, reading
 from kechuang.desks.experts.reading import Task
 from kechuang.desks.integrity import actions as integrity
 from kechuang.faces.access import needs, now, person
@@ -37,17 +38,13 @@ def reviews(request: HttpRequest) -> HttpResponse:
     who = person(request)
     found = reading.tasks_of(who)
     shown = {
-        "invitations": [_invitation(task) for task in found if _waits(task)],
+        "invitations": [_invitation(task) for task in found if answering.waits(task)],
         "work": [_work(task) for task in found if task.answered and task.left],
         "history": [_past(seat, count) for seat, count in reading.history_of(who)],
         "owed": fees.owed_to(who),
         "key": new_key(),
     }
     return render(request, "expert/reviews.html", shown)
-
-
-def _waits(task: Task) -> bool:
-    return not task.answered and (_takes_promise(task) or task.left > 0)
 
 
 def _invitation(task: Task) -> dict[str, Any]:
@@ -60,23 +57,14 @@ def _invitation(task: Task) -> dict[str, Any]:
         "fields": task.fields,
         "until": task.until,
         "choices": _reasons_to_decline(task),
-        "promises": _takes_promise(task),
-        "open": [_row(piece) for piece in task.pieces if piece.act] if not _takes_promise(task) else [],
+        "promises": answering.takes_promise(task),
+        "open": [_row(piece) for piece in task.pieces if piece.act] if not answering.takes_promise(task) else [],
     }
 
 
-def _takes_promise(task: Task) -> bool:
-    return any(_stands(task, "promise", piece) for piece in task.pieces)
-
-
-def _stands(task: Task, name: str, piece: reading.Piece) -> bool:
-    flow = reading_desk.pages_of(task.seat.draw.round).flow_of(piece.case)
-    return name in flow.acts and flow.acts[name].stands_in(piece.case.state)
-
-
 def _reasons_to_decline(task: Task) -> list[tuple[str, str]]:
-    can = any(_stands(task, "decline", piece) for piece in task.pieces)
-    return [("conflict", _("有利益关系，回避")), ("field", _("领域不符")), ("time", _("时间不便"))] if can else []
+    said = zip(answering.WHY, (_("有利益关系，回避"), _("领域不符"), _("时间不便")), strict=True)
+    return list(said) if answering.to_decline(task) else []
 
 
 def _work(task: Task) -> dict[str, Any]:
@@ -119,7 +107,8 @@ def answer(request: HttpRequest, label: str) -> HttpResponse:
     """Promise for every case of the group at once, or leave the seat to the next in drawn order."""
     task = _task(request, label)
     why = request.POST.get("why", "")
-    refused = _decline(request, task, why) if why else _promise(request, task)
+    key = request.POST.get("key", "")
+    refused = _decline(request, task, why) if why else answering.promise(task, on=now(), key=key)
     if refused:
         return _refused(request, refused)
     # What is said stays in the session beside the person: it names no case, no group and no round.
@@ -128,33 +117,18 @@ def answer(request: HttpRequest, label: str) -> HttpResponse:
 
 
 def _task(request: HttpRequest, label: str) -> Task:
-    seat = reading.seat_of(person(request), label)
-    if seat is None:
+    task = answering.task_of(person(request), label)
+    if task is None:
         raise Http404
-    return reading.tasks([seat])[0]
-
-
-def _promise(request: HttpRequest, task: Task) -> Refused | None:
-    by, key = reading.actor_of(task.seat), request.POST.get("key", "")
-    open_here = [piece.case for piece in task.pieces if _stands(task, "promise", piece)]
-    wishes = [Wish(case, "promise", f"{key}:{case.number}", {"promise": "agreed"}) for case in open_here]
-    told = act_many(wishes, by=by, on=now())
-    return next((one for one in told if isinstance(one, Refused)), None)
+    return task
 
 
 def _decline(request: HttpRequest, task: Task, why: str) -> Refused | None:
-    case = next((piece.case for piece in task.pieces if _stands(task, "decline", piece)), None)
+    case = answering.to_decline(task)
     if case is None:
         raise Http404
     try:
-        act(
-            case,
-            "decline",
-            by=reading.actor_of(task.seat),
-            on=now(),
-            key=request.POST.get("key", ""),
-            data={"why": why},
-        )
+        answering.decline(task, case, why, on=now(), key=request.POST.get("key", ""))
     except Refused as refusal:
         return refusal
     return None
@@ -167,10 +141,8 @@ def _refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
 def _desk(request: HttpRequest, label: str, number: str) -> Desk:
     """The case of that number under this person's own label; anything else is as if it did not exist."""
     task = _task(request, label)
-    piece = next((one for one in task.pieces if one.case.number == number), None)
-    if piece is None or piece.act is None:
-        raise Http404
-    if _takes_promise(task) and not task.answered:
+    piece = answering.piece_of(task, number)
+    if piece is None:
         raise Http404
     return Desk(task, piece)
 
@@ -253,12 +225,17 @@ def review_file(request: HttpRequest, label: str, number: str, digest: str) -> H
     found = reading_desk.may_open(desk, digest)
     if found is None:
         raise Http404
-    ending = found.name.rsplit(".", 1)[-1]
     try:
-        content = BytesIO(nameless(files.path_of(digest), ending)) if desk.blind else files.opened(found)
+        return sent(desk, found)
     except Refused as refusal:
         return _refused(request, refusal)
-    answer = FileResponse(content, as_attachment=True, filename=f"{digest[:12]}.{ending}")
+
+
+def sent(desk: Desk, found: Attachment) -> FileResponse:
+    """The file as this expert may have it, under a name that tells nothing."""
+    ending = found.name.rsplit(".", 1)[-1]
+    content = BytesIO(nameless(files.path_of(found.digest), ending)) if desk.blind else files.opened(found)
+    answer = FileResponse(content, as_attachment=True, filename=f"{found.digest[:12]}.{ending}")
     answer["Content-Type"] = found.media
     answer["Content-Security-Policy"] = "sandbox"
     return answer

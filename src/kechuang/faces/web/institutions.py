@@ -86,17 +86,21 @@ def kept(request: HttpRequest, what: str, typed: dict[str, Any]) -> tuple[Any, t
     cleaned = forms.clean(forms.inputs_form(FORMS[what]), typed, stage="submit", choices=choices)
     if cleaned.errors:
         return cleaned.errors, (), cleaned.typed
-    values = dict(cleaned.values)
-    unit = get_object_or_404(delegating.institutions(), pid=values.pop("institution"))
-    given: dict[str, Any] = {"by": person(request), "on": now(), "key": request.POST.get("key", "")}
     try:
-        if what == "contract":
-            delegating.enter_contract(unit, values, **given)
-        else:
-            delegating.evaluate(unit, values.pop("year"), **values, **given)
+        entered(what, cleaned.values, by=person(request), on=now(), key=request.POST.get("key", ""))
     except Refused as refusal:
         return {}, refusal.reasons, cleaned.typed
     return {}, (), {}
+
+
+def entered(what: str, said: Mapping[str, Any], **given: Any) -> None:
+    """Write a contract or an evaluation as its form says it."""
+    values = dict(said)
+    unit = get_object_or_404(delegating.institutions(), pid=values.pop("institution"))
+    if what == "contract":
+        delegating.enter_contract(unit, values, **given)
+    else:
+        delegating.evaluate(unit, values.pop("year"), **values, **given)
 
 
 def shown(

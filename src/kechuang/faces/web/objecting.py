@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from kechuang.casework import files
+from kechuang.casework import objecting
 from kechuang.casework.actor import Actor
-from kechuang.casework.acts import InputRefused, act, open_case, possible_acts
-from kechuang.casework.models import Attachment, Case, Notice, Record
+from kechuang.casework.acts import InputRefused, possible_acts
+from kechuang.casework.models import Case, Notice
 from kechuang.casework.pages import pages_of
 from kechuang.casework.queries import history
 from kechuang.engines import forms
@@ -28,9 +26,6 @@ from kechuang.faces.web.sentences import sentence
 from kechuang.parties.secrets import token
 from kechuang.words.outcome import Refused
 
-LONG = 16  # characters of the code by which an objection is followed: nobody guesses it
-MOST_EVIDENCE = 10 * 1024 * 1024
-
 
 @needs("anyone")
 def object_to(request: HttpRequest, code: str, number: str) -> HttpResponse:
@@ -40,9 +35,10 @@ def object_to(request: HttpRequest, code: str, number: str) -> HttpResponse:
     typed, errors, reasons = {}, {}, ()
     if request.method == "POST":
         typed = forms.unflatten((name, value) for name, values in request.POST.lists() for value in values)
-        own = token(LONG)
+        own = token(objecting.LONG)
         try:
-            child = objected(request, case, typed, own=own, on=now())
+            evidence = [(one.name or "", one.chunks()) for one in request.FILES.getlist("evidence")]
+            child = objecting.objected(case, typed, evidence, own=own, on=now(), key=request.POST.get("key", ""))
             return render(request, "public/objected.html", {"child": child, "case": case, "own": own})
         except InputRefused as refused:
             errors = dict(refused.errors)
@@ -56,47 +52,22 @@ def object_to(request: HttpRequest, code: str, number: str) -> HttpResponse:
     return render(request, "public/object.html", shown, status=422 if errors or reasons else 200)
 
 
-@transaction.atomic
-def objected(request: HttpRequest, case: Case, typed: Mapping[str, Any], *, own: str, on: datetime) -> Case:
-    """The objection as a child of the case; its evidence lies with it, where the side objected to does not see it."""
-    kept = [files.keep(case, "evidence", one.name or "", one.chunks(), by=None, on=on, most=MOST_EVIDENCE) for one in request.FILES.getlist("evidence")]  # fmt: skip
-    data = {**typed, **({"evidence": [one.digest for one in kept]} if kept else {})}
-    by, key = Actor.public(own), request.POST.get("key", "")
-    child = open_case(case.round, flow="objection", parent=case, by=by, on=on, key=key, data=data)
-    Attachment.objects.filter(pk__in=[one.pk for one in kept]).update(case=child)
-    return child
-
-
 def drawn(form: forms.Form | None, case: Case, typed: Mapping[str, Any], errors: Any) -> tuple[Any, ...]:
     around = Around("en" if wording.english() else "zh", choices=pages_of(case.round).choices)
     asked = form.fields.values() if form else ()
     return questions(asked, answers=typed, values={}, errors=errors, around=around)
 
 
-def found_by(code: str) -> Case | None:
-    """The objection that was raised under this code."""
-    opened = Record.objects.filter(subject_kind="case", act="object", actor=f"public:{code}").first() if code else None
-    rows = Case.objects.select_related("round__frozen", "parent", "parent__round")
-    return rows.filter(number=opened.subject).first() if opened else None
-
-
 @needs("anyone")
 def objection(request: HttpRequest) -> HttpResponse:
     """Where an objection stands, for whoever has its code; while it is still looked into it can be taken back."""
     code = (request.POST.get("code") or request.GET.get("code") or "").strip().upper()
-    case, on, reasons, errors = found_by(code), now(), (), {}
+    case, on, reasons, errors = objecting.found_by(code), now(), (), {}
     typed = forms.unflatten((n, v) for n, vs in request.POST.lists() for v in vs)
     by = Actor.public(code)
     if request.method == "POST" and case is not None:
         try:
-            act(
-                case,
-                "take_back",
-                by=by,
-                on=on,
-                key=request.POST.get("key", ""),
-                data={"reason": typed.get("reason", "")},
-            )
+            objecting.take_back(case, typed.get("reason", ""), code=code, on=on, key=request.POST.get("key", ""))
             messages.success(request, _("异议已撤回。"))
             return redirect(f"{reverse('objection')}?code={code}")
         except InputRefused as refused:

@@ -97,13 +97,50 @@ def proposal(desk: Desk) -> list[dict[str, Any]]:
     return [*_report(desk, owner), *_parts(desk, seen, values)]
 
 
+def as_data(desk: Desk) -> dict[str, Any]:
+    """The same for a machine: answers by section, people and units by name alone, and the files under the names shown."""
+    owner, seen = desk.case.parent or desk.case, forms.for_experts(desk.pages.form, blind=desk.blind)
+    values = forms.masked(desk.pages.form, forms.typed(desk.pages.form, owner.answers), blind=desk.blind)
+    report, named = _reported(desk, owner), _named_file(desk)
+    files = [named(digest) for digest in sorted(_texts(values)) if may_open(desk, digest) is not None]
+    return {
+        "proposal": _plain_parts(seen, values), "report": _plain_parts(*report) if report else {},
+        "files": [{"digest": one.digest, "name": one.name} for one in files],
+    }  # fmt: skip
+
+
+def _plain_parts(form: forms.Form, values: Mapping[str, Any]) -> dict[str, Any]:
+    answers = forms.answers_of(form, values)
+    picked = {text for _path, text in drawing.picked(form.fields.values(), answers)}
+    known = drawing.Names().read(picked).known
+    return {
+        section.code: {one.code: _with_names(answers[one.code], picked, known) for one in section.fields if one.code in answers}
+        for section in form.sections
+    }  # fmt: skip
+
+
+def _with_names(value: Any, picked: set[str], known: Mapping[str, str]) -> Any:
+    """A value with the ids of people and units as their names: an id is nobody's to read here."""
+    if isinstance(value, Mapping):
+        return {name: _with_names(one, picked, known) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_names(one, picked, known) for one in value]
+    return known.get(value, "") if isinstance(value, str) and value in picked and value else value
+
+
 def _report(desk: Desk, owner: Case) -> list[dict[str, Any]]:
+    found = _reported(desk, owner)
+    return _parts(desk, *found) if found else []
+
+
+def _reported(desk: Desk, owner: Case) -> tuple[forms.Form, Mapping[str, Any]] | None:
+    """The filed report that is judged, with its form."""
     kind = REPORTS.get(desk.act.name if desk.act else "")
     row = reports.latest(desk.case, kind) or reports.latest(owner, kind) if kind else None
     if row is None or kind is None:
-        return []
+        return None
     form = reports.form_of(owner, kind)
-    return _parts(desk, form, forms.typed(form, row.values))
+    return form, forms.typed(form, row.values)
 
 
 def _parts(desk: Desk, form: forms.Form, values: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -96,6 +96,7 @@ entry_checked_already|这一笔已经核对过|This entry has been checked alrea
 entry_made_already|文号 {number} 已为同一用途登记过|The document {number} has been entered for the same purpose already
 entry_needs_amount|请填写金额；到位资金须大于零|Please give an amount; money received must be above zero
 entry_needs_document|请填写文号和文件日期|Please give the number and the date of the document
+entry_needs_plan_and_year|请填写计划代码和年度|Please give the code of the plan and the year
 evaluated_already|{year}年已经评价过|The year {year} has been evaluated already
 evaluation_incomplete|请选择等次并写明意见，不少于{least}字|Please choose a grade and give an opinion of at least {least} characters
 evidence_not_confirmed|记录{records}不在登记中，或还没有由另一方确认|The records {records} are not in the register, or not confirmed by the other side yet

@@ -64,12 +64,15 @@ def register(
 def bad_password(request: HttpRequest) -> tuple[Reason, ...]:
     """What is wrong with a chosen password: the two differ, or it is too easily guessed."""
     chosen = request.POST.get("password", "")
-    if chosen != request.POST.get("again", ""):
-        return (Reason("passwords_differ"),)
+    return (Reason("passwords_differ"),) if chosen != request.POST.get("again", "") else weak(chosen)
+
+
+def weak(chosen: str) -> tuple[Reason, ...]:
+    """Why a password is too easily guessed."""
     try:
         validate_password(chosen)
-    except ValidationError as weak:
-        return tuple(Reason("weak_password", zh=said, en=said) for said in weak.messages)
+    except ValidationError as found:
+        return tuple(Reason("weak_password", zh=said, en=said) for said in found.messages)
     return ()
 
 

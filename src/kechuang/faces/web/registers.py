@@ -159,10 +159,10 @@ def _to_change(request: HttpRequest, one: Register, held: list[Appointment]) -> 
     """A row that waits, as its form was filled in: for whoever wants to put it right before the second hand."""
     pid = request.GET.get("row", "")
     row = registers.visible(one, held).filter(pid=pid, confirmed_at=None, cancelled=False).first() if pid else None
-    return None if row is None else {name: _typed(getattr(row, name), spec) for name, spec in imports.columns_of(one.code).items()}  # fmt: skip
+    return None if row is None else {name: typed(getattr(row, name), spec) for name, spec in imports.columns_of(one.code).items()}  # fmt: skip
 
 
-def _typed(value: Any, spec: Mapping[str, Any]) -> str:
+def typed(value: Any, spec: Mapping[str, Any]) -> str:
     """A kept value as somebody would type it."""
     if value is None:
         return ""

@@ -1,0 +1,177 @@
+"""Objections, accounts and the work of offices by the API: the same words needed, nothing told to whom it is not for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from kechuang.casework.models import Attachment, Case, Record, Round
+from kechuang.faces.api import objections
+from kechuang.parties.models import Appointment, Organisation, Person
+from tests.faces.test_people import CODE, SELF, of_unit
+from tests.faces.test_public import a_notice
+from tests.factories import START, Region, a_case, a_person, an_open_round, done
+
+pytestmark = pytest.mark.django_db
+SAID = (
+    '{"name": {"name": "示例异议人", "identity": "110101198005010026", "phone": "13800000000"}, "ground": "facts",'
+    ' "text": "该项目与已经验收的项目内容相同，详见所附材料，请核查。"}'
+)
+
+
+def of(person) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def sent(client, address: str, body):
+    return client.post(f"/api{address}", body, content_type="application/json")
+
+
+def at_notice(monkeypatch) -> tuple[Region, str, Case]:
+    monkeypatch.setattr(objections, "now", lambda: START + timedelta(2))
+    region = Region()
+    notice = a_notice(region, an_open_round(region), 1)
+    case = notice.cases.get()
+    return region, f"/api/notices/{notice.code}/cases/{case.number}/objections", case
+
+
+def test_an_objection_is_raised_once_with_its_evidence_followed_and_taken_back_by_its_code(monkeypatch):
+    _region, at, case = at_notice(monkeypatch)
+
+    def raised(key="object-01"):
+        return Client().post(at, {"key": key, "data": SAID, "evidence": SimpleUploadedFile("证据.txt", "见附件".encode())})  # fmt: skip
+
+    told = [raised(), raised()]
+    child = Case.objects.get(parent=case, flow="objection")
+    assert [(one.status_code, one.json()["number"]) for one in told] == [(201, child.number)] * 2
+    code = told[0].json()["code"]
+    assert (told[1].json()["code"], set(Attachment.objects.values_list("case__number", flat=True))) == (code, {child.number})  # fmt: skip
+    standing = sent(Client(), "/objections", {"code": code.lower()}).json()
+    assert (standing["state"], standing["may_take_back"]) == ("raised", True)
+    back = sent(Client(), "/objections/take-back", {"code": code, "key": "take-back-1", "reason": "材料核对后没有异议"})
+    assert (back.status_code, back.json()["state"]) == (200, "taken_back")
+    assert raised("object-02").json()["code"] != code
+
+
+def test_an_objection_without_a_name_or_to_a_case_that_is_not_under_notice_is_refused(monkeypatch):
+    _region, at, case = at_notice(monkeypatch)
+    mute = Client().post(at, {"key": "object-01", "data": '{"ground": "facts"}'})
+    broken = Client().post(at, {"key": "object-01", "data": "no json"})
+    other = a_case(Region())
+    elsewhere = Client().post(at.replace(case.number, other.number), {"key": "object-01", "data": SAID})
+    unknown = sent(Client(), "/objections", {"code": "NOSUCHCODE123456"})
+    assert [one.status_code for one in (mute, broken, elsewhere, unknown)] == [422, 422, 404, 404]
+    assert "name" in mute.json()["errors"] and not Case.objects.filter(flow="objection").exists()
+
+
+def test_a_person_registers_and_the_unit_confirms():
+    region = Region()
+    Organisation.objects.filter(pk=region.unit.pk).update(credit_code=CODE)
+    data = {name: value for name, value in SELF.items() if name not in ("password", "again", "key")} | {"unit": CODE}
+    weak = sent(Client(), "/register/person", {"key": "register-1", "data": data, "password": "short"})
+    told = sent(Client(), "/register/person", {"key": "register-1", "data": data, "password": SELF["password"]})
+    who = Person.objects.get(username="sarnai")
+    assert (weak.status_code, told.status_code, who.standing) == (409, 200, "pending")
+    waiting = of(region.research).get("/api/accounts/waiting").json()["persons"]
+    foreign = sent(of(Region().research), f"/persons/{who.pid}/confirm", {"key": "confirm-1"}).status_code
+    word = sent(of(region.research), f"/persons/{who.pid}/confirm", {"key": "confirm-1"}).status_code
+    assert ([one["id"] for one in waiting], foreign, word) == ([who.pid], 404, 200)
+    assert Client().login(username="sarnai", password=SELF["password"]) is True
+
+
+def test_a_unit_registers_and_its_recommender_alone_sends_it_back_with_a_reason():
+    region = Region()
+    said = {name: value for name, value in of_unit(region).items() if name not in ("password", "again", "key")}
+    told = sent(Client(), "/register/unit", {"key": "register-1", "data": said, "password": SELF["password"]})
+    unit = Organisation.objects.get(credit_code=CODE)
+    at = f"/units/{unit.pid}/return"
+    answers = [sent(of(who), at, {"key": "return-01", "reason": why}).status_code for who, why in ((region.research, "不是本市的单位"), (Region().clerk, "不是本市的单位"), (region.clerk, ""), (region.clerk, "不是本市的单位"))]  # fmt: skip
+    assert (told.status_code, answers, Organisation.objects.filter(pk=unit.pk).exists()) == (200, [403, 404, 409, 200], False)  # fmt: skip
+
+
+def test_a_role_is_given_by_the_head_ended_again_and_a_deputy_is_named():
+    region = Region()
+    who = a_person(unit=region.unit)
+    head = of(region.head)
+    shut = sent(of(region.leader), f"/persons/{who.pid}/roles/give", {"key": "role-0001", "role": "unit_research", "target": region.unit.pid})  # fmt: skip
+    given = sent(head, f"/persons/{who.pid}/roles/give", {"key": "role-0002", "role": "unit_research", "target": region.unit.pid})  # fmt: skip
+    held = head.get(f"/api/persons/{who.pid}/roles").json()
+    ended = sent(head, f"/persons/{who.pid}/roles/{held[0]['id']}/end", {"key": "role-0003"})
+    assert (shut.status_code, given.status_code, [one["role"] for one in held], ended.status_code) == (404, 200, ["unit_research"], 200)  # fmt: skip
+    own = head.get("/api/deputies").json()[0]
+    late = sent(head, "/deputies/name", {"key": "deputy-01", "held": own["id"], "deputy": who.username, "until": "2000-01-01"})  # fmt: skip
+    assert late.status_code == 409
+
+
+def test_a_password_is_reset_by_the_head_and_two_officers_merge():
+    region, duplicate = Region(), a_person()
+    told = sent(of(region.head), f"/persons/{region.leader.pid}/password", {"key": "reset-001"}).json()
+    assert Client().login(username=region.leader.username, password=told["password"]) is True
+    pair = {"kind": "person", "duplicate": duplicate.username, "into": region.finance.username}
+    asked = sent(of(region.officer), "/merges", {"key": "merge-001", **pair})
+    own = sent(of(region.officer), f"/merges/{duplicate.pid}", {"key": "merge-002"})
+    word = sent(of(region.planner), f"/merges/{duplicate.pid}", {"key": "merge-003"})
+    duplicate.refresh_from_db()
+    assert ([one.status_code for one in (asked, own, word)], duplicate.standing) == ([200, 409, 200], "merged")
+
+
+def test_somebody_comes_over_by_their_own_word():
+    region, other = Region(), Region()
+    asked = sent(of(region.research), "/moves", {"key": "move-0001", "username": other.leader.username})
+    told = sent(of(other.leader), "/moves/mine", {"key": "move-0002"})
+    other.leader.refresh_from_db()
+    assert (asked.status_code, told.status_code, other.leader.unit) == (200, 200, region.unit)
+
+
+def test_an_inquiry_is_opened_by_supervision_and_no_clue_is_told_to_others():
+    region = Region()
+    said = {"key": "inquiry-1", "source": "report", "text": "举报该项目负责人提交的验收材料中有伪造数据", "person": region.leader.pid}  # fmt: skip
+    shut = [sent(of(who), "/inquiries", said).status_code for who in (region.leader, region.planner, region.officer)]
+    told = [sent(of(region.supervisor), "/inquiries", said) for _ in range(2)]
+    assert (shut, [one.status_code for one in told]) == ([403] * 3, [201, 201]), told[0].content.decode()
+    assert Case.objects.filter(flow="inquiry").count() == 1
+
+
+def test_words_are_put_right_by_the_word_of_a_second_person():
+    region = Region()
+    case = a_case(region)
+    done(case, "withdraw", region.leader, reason="因条件变化撤回申报")
+    position = Record.objects.get(act="withdraw").position
+    body = {
+        "key": "slip-0001",
+        "field": "reason",
+        "text": "因人员变化撤回申报",
+        "why": "键入时写错了原因，与原件核对后更正",
+    }
+    foreign = sent(of(Region().leader), f"/cases/{case.number}/slips/{position}", body).status_code
+    asked = sent(of(region.leader), f"/cases/{case.number}/slips/{position}", body)
+    at = f"/cases/{case.number}/rectify/{asked.json().get('digest')}"
+    own = sent(of(region.leader), at, {"key": "slip-0002"}).status_code
+    word = sent(of(region.research), at, {"key": "slip-0003"}).status_code
+    assert (foreign, asked.status_code, own, word) == (404, 200, 409, 200)
+
+
+def test_a_round_is_opened_by_planning_from_its_page():
+    region = Region()
+    data = {"programme": "nsf-general", "code": "MS-2018-API", "title": "面上", "year": "2018", "budget": "100", "institution": region.institution.pid}  # fmt: skip
+    wrong = sent(of(region.planner), "/offices/rounds", {"key": "open-0001", "data": {"programme": "nsf-general"}})
+    shut = sent(of(region.officer), "/offices/rounds", {"key": "open-0001", "data": data}).status_code
+    assert (wrong.status_code, "code" in wrong.json()["errors"], shut) == (422, True, 403)
+    assert not Round.objects.filter(code="MS-2018-API").exists()
+
+
+def test_an_office_is_opened_and_staffed_by_the_security_administrator_alone():
+    region, admin = Region(), a_person(("security_admin", ""))
+    office = {"office_name": "新专业机构", "office_kind": "institution", "credit_code": CODE, "place": "150100"}
+    shut = sent(of(region.planner), "/offices", {"key": "office-01", "data": office}).status_code
+    made = sent(of(admin), "/offices", {"key": "office-01", "data": office}).json()
+    staff = {"office": made["id"], "username": "temur", "person_name": "铁木尔", "identity": "15010219850505001X", "phone": "13800000000"}  # fmt: skip
+    told = sent(of(admin), "/offices/staff", {"key": "staff-001", "data": staff}).json()
+    assert (shut, Client().login(username="temur", password=told["password"])) == (403, True)
+    assert of(Person.objects.get(username="temur")).get("/api/cases").status_code == 403
+    assert not Appointment.objects.filter(person__username="temur").exists()
