@@ -65,9 +65,9 @@ class World:
         """Somebody who holds that role for the case."""
         if role in ("leader", "entrant"):
             return case.leader
-        if role in ("member", "accused"):
+        if role in ("member", "accused", "joiner"):
             person = a_person(unit=self.region.unit)
-            Member.objects.create(case=case.parent or case, person=person)
+            Member.objects.create(case=case if role == "joiner" else case.parent or case, person=person)
             return person
         targets = {
             "organisation": self.region.unit.pid, "recommended": self.region.recommender.pid, "place": "150100",

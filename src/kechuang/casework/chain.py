@@ -24,7 +24,19 @@ from kechuang.words.reason import Reason
 
 CONFIRMS_UNITS = ("recommender", "recommender_head")
 CONFIRMS_PERSONS = ("unit_research", "unit_head")
-NO_ADMIN = ("leader", "member", "entrant", "accused", "expert", "panel_chair", "judge", "public", "objector", "clock")
+NO_ADMIN = (
+    "leader",
+    "member",
+    "joiner",
+    "entrant",
+    "accused",
+    "expert",
+    "panel_chair",
+    "judge",
+    "public",
+    "objector",
+    "clock",
+)
 
 
 _EVERY_PLAN = {"zh": "全部计划", "en": "All plans"}

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 
 KEYS: dict[str, Callable[[Any], list[str]]] = {
-    "team": lambda s: [f"person:{pk}" for pk in {getattr(s, "leader_id", None), *getattr(s, "member_ids", ())} if pk],
+    "team": lambda s: [f"person:{pk}" for pk in {getattr(s, "leader_id", None), *getattr(s, "member_ids", ()), *getattr(s, "joining_ids", ())} if pk],
     "quota": lambda s: [f"quota:{s.round.pk}:{getattr(s, 'recommender_id', '')}", f"unit:{getattr(s, 'applicant_id', '')}"],
     "budget": lambda s: [f"budget:{s.round.pk}"],
     "pool": lambda s: [f"pool:{s.round.pk}"],

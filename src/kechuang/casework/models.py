@@ -156,6 +156,15 @@ class Case(models.Model):
         return self._member_ids
 
     @property
+    def joining_ids(self) -> frozenset[int]:
+        """Who is to join the team of the parent by this case, a change; by primary key."""
+        if self.parent_id is None or self.pk is None or self.member_role != "member":
+            return frozenset()
+        if not hasattr(self, "_joining_ids"):
+            self._joining_ids = frozenset(pk for (pk,) in MEMBERS.rows(self.pk))
+        return self._joining_ids
+
+    @property
     def member_role(self) -> str:
         """What those joined to the case are in it: its team, or in an inquiry those it is about."""
         return "accused" if self.flow == "inquiry" else "member"

@@ -107,7 +107,7 @@ def hands(case: Case, done: Sequence[Done], *, pages: Pages) -> tuple[str, ...]:
     ):
         return ("leader",)  # a project that runs is its leader's, whatever offices do beside it
     steps = [act for act in waiting if _on_main(flow, act)] or waiting
-    steps = [act for act in steps if act.by != "member"] or steps
+    steps = [act for act in steps if act.by not in ("member", "joiner")] or steps
     return tuple(dict.fromkeys(act.by for act in steps[:1]))
 
 
@@ -165,7 +165,7 @@ def waits(flow: Flow, state: str, act: Act, done: Sequence[Done], actor: str = "
     """
     if act.limit is not None and set(act.limit.since) & set(deadlines.OWED):
         return any(name in known for name in act.limit.since)
-    if act.by == "member":
+    if act.by in ("member", "joiner"):
         return not any(one.act == act.name and (not actor or one.actor == actor) for one in done)
     if not act.stays(state):
         return True
@@ -205,11 +205,12 @@ class _Look:
         """Records of the cases and their parents, and where the person is on the team: two queries."""
         numbers = {case.number for case in cases} | {case.parent.number for case in cases if case.parent}
         self.rows = done_of("case", numbers)
-        ids = {case.parent_id or case.pk for case in cases}
+        ids = {pk for case in cases for pk in (case.parent_id, case.pk)}
         mine = set(Member.objects.filter(case__in=ids, person=self.person).values_list("case_id", flat=True))
         for case in cases:
             joined = (case.parent_id or case.pk) in mine
             case._member_ids = frozenset({self.person.pk} if joined else ())
+            case._joining_ids = frozenset({self.person.pk} if case.pk in mine else ())
 
     def roles(self, case: Case) -> frozenset[str]:
         return roles(self.held, case) | own_roles(self.person, case)
@@ -295,7 +296,7 @@ def round_end(case: Case, by: Sequence[str]) -> datetime | None:
 
 def _open(cases: QuerySet[Case], looked: _Look) -> QuerySet[Case]:
     """Of the cases a person may see those on their way where one of their roles is expected, and their own."""
-    mine = {held.role for held in looked.held} | {"leader", "member", "accused"}
+    mine = {held.role for held in looked.held} | {"leader", "member", "joiner", "accused"}
     wanted = Q(pk__in=[])
     for round_id, code, state in cases.order_by().values_list("round_id", "flow", "state").distinct():
         if round_id not in looked.pages:

@@ -62,4 +62,6 @@ def own_roles(person: Person, subject: Any) -> frozenset[str]:
         found.add("leader")
     if person.pk in getattr(subject, "member_ids", ()):
         found.add(getattr(subject, "member_role", "member"))
+    if person.pk in getattr(subject, "joining_ids", ()):
+        found.add("joiner")
     return frozenset(found)

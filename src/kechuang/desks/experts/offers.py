@@ -475,6 +475,13 @@ def expert_of_round(case: Case, on: datetime) -> bool:
     return case.leader_id is not None and bool(SITS.rows(case.round_id, case.leader_id))
 
 
+@check("experts.joiners_review_nothing_here", behind=True)
+def joiners_review_nothing_here(case: Case, context: Any) -> Finding:
+    """Nobody who is to join the team by this change sits in this round; looks behind the curtain and names nobody."""
+    sits = any(SITS.rows(case.round_id, pk) for pk in case.joining_ids)
+    return Finding.fail("joiner_reviews_here") if sits else Finding.passed()
+
+
 @fact("experts.recommended_amount", unit="元")
 def recommended_amount(case: Case, on: datetime) -> int | None:
     """Middle of the amounts the experts advise, in fen, rounded down."""

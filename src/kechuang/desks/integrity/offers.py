@@ -29,8 +29,8 @@ def barring(of: Prepared[Sanction], party: int, on: datetime) -> list[Sanction]:
 
 
 def people_of(case: Case) -> Iterable[int]:
-    """The leader and the team, by primary key."""
-    return {case.leader_id, *case.member_ids} - {None}
+    """The leader and the team, and who is to join it by a change, by primary key."""
+    return {case.leader_id, *case.member_ids, *case.joining_ids} - {None}
 
 
 def sanctioned_people(case: Case, on: datetime) -> list[Sanction]:

@@ -41,7 +41,9 @@ SPOKEN_FOR = Prepared[tuple[int, int]](
 )
 ELSEWHERE = Prepared[tuple[str]](
     lambda person, round_, but: (
-        Member.objects.filter(person=person, case__round=round_).exclude(case=but).values_list("case__number")
+        Member.objects.filter(person=person, case__round=round_, case__parent=None)
+        .exclude(case=but)
+        .values_list("case__number")
     )
 )
 
@@ -360,30 +362,6 @@ def _months(flow: Any, name: Any, day: date) -> int | None:
     """A parameter of the flow in months, as it is in force on that day."""
     terms = flow.params[str(name)].terms(day) if name in flow.params else ()
     return terms[0].count * (12 if terms[0].unit == "年" else 1) if terms else None
-
-
-@effect("projects.apply_change")
-def apply_change(case: Case, context: Any) -> None:
-    """Write the change into the project, keeping what was."""
-    parent = case.parent or case
-    kind = context.tells["change"] = str(case.answers.get("change") or context.data.get("change") or "")
-    said = {**case.answers, **context.data}
-    before: dict[str, Any] = {}
-    if kind == "period" and said.get("new_end"):
-        before = {"ends_on": str(parent.ends_on)}
-        parent.ends_on = datetime.fromisoformat(str(said["new_end"])).date()
-    elif kind == "leader" and said.get("new_leader"):
-        before = {"leader": parent.leader.pid if parent.leader else ""}
-        person = Member._meta.get_field("person").related_model.objects.filter(pid=said["new_leader"]).first()
-        parent.leader = person or parent.leader
-    elif said.get("new_targets"):
-        before = {"targets": parent.answers.get("targets")}
-        parent.answers = {**parent.answers, "targets": said["new_targets"]}
-    parent.save()
-    after = {k: str(v) for k, v in said.items() if not k.startswith("_")}
-    Change.objects.create(
-        case=parent, child=case if case.parent else None, kind=kind, before=before, after=after, on=context.on
-    )
 
 
 @check("projects.share_within_budget", locks=("award",))

@@ -11,6 +11,13 @@ from kechuang.words.outcome import BadPage
 NO_FLOWS: Mapping[str, Flow] = {}
 
 
+CHANGE_KEYS = frozenset({
+    *("zh", "en", "decides", "told", "agrees", "advises", "needs", "for", "times", "at_most", "asked_before_end"),
+    *("because", "public", "confirm"),
+})  # fmt: skip
+NEEDS = frozenset({"consent_of_person"})
+
+
 def audit(flow: Flow, *, roles: Collection[str], flows: Mapping[str, Flow] = NO_FLOWS) -> list[BadPage]:
     """Every fault of the page, none if it is sound. `flows` (all pages by code) lets acts on a parent be proven too."""
     names = [*_states(flow), *_acts(flow, roles), *_limits(flow, roles), *_tables(flow, roles)]
@@ -109,8 +116,16 @@ def _terms(flow: Flow, param: str, here: str) -> Iterator[BadPage]:
 
 
 def _tables(flow: Flow, roles: Collection[str]) -> Iterator[BadPage]:
-    """Changes and appeals name roles, parameters and acts that are there."""
+    """Changes and appeals name roles, parameters and acts that are there, and say nothing that nobody reads."""
     for name, change in flow.changes.items():
+        for key in change.keys() - CHANGE_KEYS:
+            yield BadPage(
+                _at(flow, "changes", name),
+                f"nobody reads {key} of a change",
+                f"one of {', '.join(sorted(CHANGE_KEYS))}",
+            )
+        for need in set(change.get("needs", ())) - NEEDS:
+            yield BadPage(_at(flow, "changes", name), f"nobody asks for {need}", f"one of {', '.join(sorted(NEEDS))}")
         for role in (
             change.get("decides"),
             *change.get("agrees", ()),

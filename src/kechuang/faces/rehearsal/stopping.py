@@ -44,7 +44,10 @@ def is_changed(stage: Stage, contest: Contest, people: Applicants) -> None:
     noted = stage.opens(case, "change", case.leader, change="route")
     stage.does(noted, "note_change", case.leader, text=WHY)
     granted = stage.opens(case, "change", case.leader, change="member")
-    stage.does(granted, "request_change", case.leader, text=WHY, reason=WHY)
+    joins = [{"person": unit.finance.pid, "task": "示例分工", "months": "2", "main": False}]
+    stage.does(granted, "request_change", case.leader, text=WHY, reason=WHY, joins=joins)
+    stage.is_refused(granted, "grant_change_by_unit", unit.research)
+    stage.does(granted, "consent_to_change", unit.finance, promise=SEAL)
     stage.does(granted, "grant_change_by_unit", unit.research)
     with stage.refusal("raising the indirect cost"):
         stage.opens(case, "change", case.leader, change="indirect_up")

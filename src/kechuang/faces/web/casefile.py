@@ -19,6 +19,7 @@ from kechuang.desks.experts import pool
 from kechuang.desks.experts.models import Opinion
 from kechuang.desks.funds.models import Instalment
 from kechuang.desks.funds.passing import partners
+from kechuang.desks.projects.members import changed_teams
 from kechuang.engines import forms
 from kechuang.engines.flow import Act, Done, Flow, Situation, due, line, of_parent, offered, opened_on
 from kechuang.faces.web import drawing, sight, wording
@@ -216,6 +217,17 @@ class CaseFile:
                 "href": reverse("case", args=[child.number]), "open": not state.end, "until": child.promised_at,
             })  # fmt: skip
         return told
+
+    def team(self) -> dict[str, Any]:
+        """The team as it is, and what each change of it brought; nothing where names are not to be seen."""
+        if self.case.parent_id or not self.reader.identity or self.case.member_role != "member":
+            return {}
+        rows = self.case.members.select_related("person__unit").order_by("pk")
+        changes = [
+            {"on": on, "joined": wording.listed(joined), "left": wording.listed(left)}
+            for on, joined, left in changed_teams(self.case)
+        ]
+        return {"members": list(rows), "changes": changes} if rows else {}
 
     def facts(self) -> list[dict[str, Any]]:
         """Who, how much, until when, in whose hands."""

@@ -133,6 +133,12 @@ leader_has_overdue|负责人有逾期未验收的项目，请先验收|The leade
 leagues_missing|参加分配的盟市应有{wanted}个，现有{there}个，缺一个都不能核算|{wanted} leagues share and {there} have handed in; nothing is computed while one is missing
 log_differs_from_checkpoint|日志与签名的检查点不一致|The log differs from its signed checkpoint
 mark_outside|“{criterion}”按申请数据只能在{low}到{high}分之间|By the figures of the file “{criterion}” can only be {low} to {high} points
+change_needs_members|请写明谁加入、谁退出|Please name who joins or who leaves
+change_names_members|这类变更不增减成员，请另提“项目组成员变更”|This kind of change moves no members; please ask for a change of the team
+already_in_team|已经在项目组里：{names}|Already on the project: {names}
+not_in_team|不是项目组成员：{names}|Not members of the team: {names}
+joiner_beyond_limits|{name}加入后超过限项|{name} would then join more projects than allowed
+joiner_reviews_here|拟加入的人中有人按规定须回避，不能加入|Somebody who is to join must stay away from this project by the rules of recusal
 members_not_consented|还没有登录确认参加的成员：{names}|Members who have not signed in and consented: {names}
 names_after_award|立项决定之后才能看到专家姓名|Names of experts can be seen only after the award
 neither_yes_nor_no|请写“是”或“否”|Please write yes or no
