@@ -32,7 +32,7 @@ OFFERED = {
     "own_entry": ["enter_pool"], "own_tie": ["declare_tie"], "confirm_expert": ["confirm_entry_of_pool"],
     "set_credit": ["credit"], "seat_by_hand": ["seat_by_hand"],
     "review_answer": ["promise", "decline"], "review": ["file_sheet"], "review_draft": ["sheet_draft"], "review_report": ["influence"],
-    "screen_clue": ["screen_clue"], "new_inquiry": ["open_inquiry"], "inquiry": ["act_on_inquiry"],
+    "screen_clue": ["screen_clue"], "new_inquiry": ["open_inquiry"], "inquiry": ["act_on_inquiry", "attach_to_inquiry"],
     "inquiry_decision": ["decide_inquiry"],
     "register": ["enter_rows"], "confirm_rows": ["confirm_row"], "settle_row": ["confirm_row", "cancel_row"],
     "object": ["object_to"], "objection": ["follow_objection", "take_back_objection"],
@@ -104,6 +104,22 @@ def test_an_operation_needs_what_the_page_needs_or_more():
         if name not in through and api.get(name, known[page]) != known[page] and known[page] != "person"
     }  # fmt: skip
     assert loose == set()
+
+
+def _texted(answers: dict[object, dict]) -> dict[str, dict]:
+    return {str(code): one for code, one in answers.items()}
+
+
+def test_every_operation_says_in_the_schema_what_it_does_and_how_it_refuses():
+    told = urls.api.get_openapi_schema()["paths"]
+    every = [(f"{method} {at}", said) for at, methods in told.items() for method, said in methods.items()]
+    mute = [name for name, said in every if not said.get("description") or not said.get("tags")]
+    loose = [
+        name for name, said in every if "security" in said
+        and {code for code, one in _texted(said["responses"]).items() if "application/problem+json" in one.get("content", {})} != {"401", "403", "404", "409", "422"}
+    ]  # fmt: skip
+    keyless = [name for name, said in every if "security" in said and name.startswith("post") and "requestBody" not in said]  # fmt: skip
+    assert (len(every) > 80, mute, loose, keyless) == (True, [], [], [])
 
 
 def test_the_list_of_what_is_left_stands_in_the_docs():

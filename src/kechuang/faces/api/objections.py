@@ -75,10 +75,10 @@ def objection_form(request: HttpRequest, code: str, number: str) -> Any:
 @router.post("/notices/{code}/cases/{number}/objections", response={201: ObjectedOut, **OPEN})
 def object_to(request: HttpRequest, code: str, number: str, body: Form[ObjectIn], evidence: File[list[UploadedFile]] = []) -> Any:  # fmt: skip # noqa: B006
     """Object to a case under notice, with files as evidence."""
-    case, papers = _under_notice(code, number), [(one.name or "", one.read()) for one in evidence]
-    said = canonical([body.key, case.number, body.data, [sha256(content).hexdigest() for _name, content in papers]])
-    own = coded(said.decode(), objecting.LONG)
-    child = objecting.objected(case, body.data, [(name, [content]) for name, content in papers], own=own, on=now(), key=body.key)  # fmt: skip
+    case = _under_notice(code, number)
+    said = canonical([body.key, case.number, body.data, [_digest(one) for one in evidence]])
+    own, papers = coded(said.decode(), objecting.LONG), [(one.name or "", one.chunks()) for one in evidence]
+    child = objecting.objected(case, body.data, papers, own=own, on=now(), key=body.key)
     return 201, {"number": child.number, "code": own}
 
 
@@ -94,6 +94,14 @@ def take_back_objection(request: HttpRequest, body: TakeBackIn) -> Any:
     case, code = _found(body.code)
     objecting.take_back(case, body.reason, code=code, on=now(), key=body.key)
     return _standing(*_found(body.code))
+
+
+def _digest(paper: UploadedFile) -> str:
+    """In pieces: what is too large is refused by the house before it costs memory."""
+    found = sha256()
+    for piece in paper.chunks():
+        found.update(piece)
+    return found.hexdigest()
 
 
 def _under_notice(code: str, number: str) -> Case:

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Field, Query, Router, Schema
+from ninja import Field, File, Query, Router, Schema
+from ninja.files import UploadedFile
 
-from kechuang.casework import acts, opening, rectifying
+from kechuang.casework import acts, files, opening, rectifying
 from kechuang.casework.acts import Wish, act_many
 from kechuang.casework.findings import settle_finding
 from kechuang.casework.models import Case, Finding, Record
@@ -21,13 +22,14 @@ from kechuang.desks.projects import delegating
 from kechuang.desks.projects.models import Delegation, Yearly
 from kechuang.faces.access import held_by, now, person
 from kechuang.faces.api.gates import MAX_SHORT, PROBLEMS, Answered, Done, Filled, Keyed, Needs, cleaned, given, part
-from kechuang.faces.api.schemas import ActIn, CaseOut, Page, RecordOut, RoundOut
+from kechuang.faces.api.schemas import ActIn, CaseOut, FileOut, Page, RecordOut, RoundOut
 from kechuang.faces.web import comparing, institutions, panels, rectify
 from kechuang.faces.web.cases import opened
 from kechuang.faces.web.sentences import sentence
 from kechuang.words.outcome import Refused
 
 router = Router(tags=["offices"])
+FILED = ("file", "files", "signature")
 
 
 class CountOut(Schema):
@@ -199,6 +201,16 @@ def open_inquiry(request: HttpRequest, body: InquiryIn) -> Any:
 def act_on_inquiry(request: HttpRequest, number: str, name: str, body: ActIn) -> Any:
     """One act of supervision on an inquiry."""
     return acts.act(get_object_or_404(inquiries.inquiries(), number=number), name, data=body.data, **given(request, body.key))  # fmt: skip
+
+
+@router.post("/inquiries/{number}/files/{field}", response={201: FileOut, **PROBLEMS}, auth=Needs("supervision", behind=True))  # fmt: skip
+def attach_to_inquiry(request: HttpRequest, number: str, field: str, file: File[UploadedFile]) -> Any:
+    """Lay a paper on an inquiry, for an act that names it by its digest."""
+    case, by = get_object_or_404(inquiries.inquiries(), number=number), person(request)
+    taken = {name for step in acts.possible_acts(case, by=by, on=now()) for name, said in step.inputs.items() if said.get("kind") in FILED}  # fmt: skip
+    if field not in taken:
+        raise Http404
+    return 201, files.keep(case, field, file.name or "", file.chunks(), by=by, on=now())
 
 
 @router.post("/decisions/inquiries/{number}/acts/{name}", response={200: RecordOut, **PROBLEMS}, auth=Needs("decision"))
