@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from kechuang.casework import records
@@ -10,6 +12,7 @@ from kechuang.casework.acts import open_case
 from kechuang.casework.models import Award, Case
 from kechuang.casework.pages import pages_of
 from kechuang.desks.projects import accepting
+from kechuang.desks.projects.models import Report
 from kechuang.words.outcome import Refused
 from tests.factories import START, Region, a_case, an_open_round, done
 
@@ -104,3 +107,26 @@ def test_both_the_request_and_the_passing_look_at_the_sub_projects(region):
     acts = pages_of(an_open_round(region, "major-special")).flow("grant").acts
     looking = [name for name, one in acts.items() if "projects.subprojects_first" in one.checks]
     assert looking == ["apply_acceptance", "pass_acceptance"]
+
+
+def judged(case, *reached):
+    """What the page's lines say of a final file with two core targets of ten and three others."""
+    case.answers = {**case.answers, "targets": [{"name": f"T{n}", "core": n < 2, "target": "10"} for n in range(5)]}
+    case.save()
+    rows = [{"goal": f"T{n}", "promised": "10", "reached": str(one)} for n, one in enumerate(reached)]
+    Report.objects.filter(case=case).delete()
+    Report.objects.create(
+        case=case, kind="acceptance", typed={}, values={"final_table": rows}, filed_at=START, on=START
+    )
+    found = accepting.result_allowed(case, SimpleNamespace(pages=pages_of(case.round), on=START))
+    return found.verdict, [one.code for one in found.reasons]
+
+
+def test_the_lines_of_the_page_between_results_are_kept_at_the_passing(region):
+    case = in_acceptance(region, "nsf-general")
+    assert judged(case, 10, 10, 10, 10, 10) == ("pass", [])
+    assert judged(case, 10, 10, 10, 10, 9) == ("pass", [])
+    assert judged(case, 10, 9, 10, 10, 10) == ("warn", ["must_look"])
+    assert judged(case, 10, 10, 10, 9, 9) == ("fail", ["targets_not_reached"])
+    assert judged(case) == ("pass", [])
+    assert "projects.result_allowed" in pages_of(case.round).flow("grant").acts["pass_acceptance"].checks

@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from kechuang.casework import records
+from kechuang.casework import curtain, records
+from kechuang.casework.book.conditions import params_known, scope_of
 from kechuang.casework.models import Case
-from kechuang.casework.pages import pages_of
+from kechuang.casework.pages import day_of, pages_of
+from kechuang.formula import UNKNOWN, evaluate, parse
 from kechuang.words.offers import check, fact
 from kechuang.words.outcome import Finding
 from kechuang.words.reason import Reason
 
 CHECK, ASKED = "check_site", ("apply_acceptance", "second_group")
+MAY_PASS = "may_pass"  # the line of `results` that needs no word of the panel
 LISTED = "subprojects"  # the form's table of sub-projects; a page that says `sub_first` has it
 
 
@@ -53,6 +56,31 @@ def subprojects_first(case: Case, context: Any) -> Finding:
     told = [Reason("subprojects_never_opened", names=never)] if never else []
     told += [Reason("subprojects_not_passed", names=other)] if other else []
     return Finding("warn", tuple(told)) if told else Finding.passed()
+
+
+@check("projects.result_allowed")
+def result_allowed(case: Case, context: Any) -> Finding:
+    """The page's own lines between results: the first that holds is said, none that holds refuses, an open one waits.
+
+    `may_pass` needs no word more; any other line that lets a project pass is told as a warning in the page's sentence.
+    """
+    rows = said(case).get("results") or ()
+    known = params_known(context.pages.programme, day_of(context.on))
+    told = said(case).get("facts") or {}
+    values: list[Any] = []
+    for row in rows:
+        wanted = parse(row["when"])
+        value = evaluate(wanted, scope_of(wanted, known, lambda name: _fact(told.get(name), case, context.on)))
+        if value is True:
+            text = Reason(row["code"], zh=row["zh"], en=row["en"])
+            return Finding.passed() if row["code"] == MAY_PASS else Finding("warn", (text,))
+        values.append(value)
+    return Finding.fail("targets_not_reached") if values and all(one is False for one in values) else Finding.passed()
+
+
+def _fact(declared: Any, case: Case, on: datetime) -> object:
+    found = curtain.fact(str(declared["from"]), case, on) if declared else None
+    return UNKNOWN if found is None else found
 
 
 def _plain(name: Any) -> str:

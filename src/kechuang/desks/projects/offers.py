@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 
 from django.db.models import Q, Sum
@@ -487,18 +488,18 @@ def tracking_over(case: Case, context: Any) -> Finding:
 
 
 @fact("projects.core_reached", unit="%")
-def core_reached(case: Case, on: datetime) -> int | None:
-    """Share of core indicators reached, in whole percent."""
+def core_reached(case: Case, on: datetime) -> Fraction | None:
+    """Share of core indicators reached; 1 is all of them."""
     return _reached(case, core_only=True)
 
 
 @fact("projects.all_reached", unit="%")
-def all_reached(case: Case, on: datetime) -> int | None:
-    """Share of indicators reached, in whole percent."""
+def all_reached(case: Case, on: datetime) -> Fraction | None:
+    """Share of indicators reached; 1 is all of them."""
     return _reached(case, core_only=False)
 
 
-def _reached(case: Case, *, core_only: bool) -> int | None:
+def _reached(case: Case, *, core_only: bool) -> Fraction | None:
     goals = {str(g.get("name")): g for g in case.answers.get("targets") or ()}
     done, every = reports.reached_share(final_file(case).get("final_table"), core_only=core_only, goals=goals)
-    return 100 * done // every if every else None
+    return Fraction(done, every) if every else None
