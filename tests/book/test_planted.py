@@ -43,6 +43,8 @@ FAULTS = [
     ("programmes/platform-talent.yaml", "technical: 6,", "technical: 7,", "10 experts for a panel of 9"),
     ("flows/grant.yaml", "to: with_unit", "to: with_unti", "with_unti"),
     ("flows/grant.yaml", "letter: receipt", "letter: reciept", "there is no letter reciept"),
+    ("flows/grant.yaml", "stopped_in: [suspended,", "stopped_in: [running,", "running pays"),
+    ("flows/grant.yaml", "stopped_in: [suspended,", "stopped_in: [resting,", "no state 'resting'"),
     ("flows/change.yaml", "needs: [consent_of_person]", "needs: [consent]", "nobody asks for consent"),
     ("flows/change.yaml", "needs: [consent_of_person]", "wants: [consent_of_person]", "nobody reads wants of a change"),
     ("letters/receipt.yaml", "body: |\n", "body: |\n  {{ nobody }}\n", "{{ nobody }} is no field of the letter"),

@@ -9,7 +9,7 @@ import pytest
 
 from kechuang.casework import todo
 from kechuang.casework.acts import open_case
-from kechuang.casework.models import Case, Member, Record
+from kechuang.casework.models import Case, Letter, Member, Record
 from kechuang.casework.pages import pages_of
 from kechuang.desks.experts import drawing
 from kechuang.desks.experts import offers as experts
@@ -103,6 +103,14 @@ def test_granted_the_team_is_the_new_one_and_the_old_one_stays_on_record(case, r
     assert (f'"team":"{new.pid}"' in told, f'"team_before":"{old.pid}"' in told) == (True, True)
     page = signed_in(region.research).get(f"/cases/{case.number}/").content.decode()
     assert ("加入：示例新成员" in page, "退出：示例旧成员" in page) == (True, True)
+
+
+def test_whom_the_table_of_changes_names_is_told_by_letter(case, region, old):
+    child = asked(case, region, leaves=[old])
+    assert Letter.objects.filter(document__kind="change-told").count() == 0
+    done(child, "grant_change_by_unit", region.research, on=ON)
+    told = Letter.objects.filter(document__kind="change-told").order_by("person")
+    assert [one.person for one in told] == [region.officer, region.officer_two]
 
 
 def test_a_change_of_the_team_names_somebody_who_can_join_or_leave(case, region, old, new):

@@ -7,9 +7,10 @@ from copy import copy
 from datetime import datetime
 from typing import Any
 
-from kechuang.casework import book
-from kechuang.casework.models import Case, Member
+from kechuang.casework import book, documents
+from kechuang.casework.models import Case, Letter, Member, Record
 from kechuang.casework.pages import day_of
+from kechuang.casework.queries import holders
 from kechuang.casework.records import SEEN
 from kechuang.desks.projects.models import Change
 from kechuang.desks.projects.offers import change_row, known_of
@@ -135,6 +136,22 @@ def apply_change(case: Case, context: Any) -> None:
     Change.objects.create(
         case=parent, child=case if case.parent else None, kind=kind, before=before, after=after, on=context.on
     )
+    if (row := change_row(case)) and row.get("told"):
+        context.later.append(lambda record: tell(case, row, record))
+
+
+def tell(case: Case, row: Mapping[str, Any], record: Record) -> None:
+    """A letter of what was changed to those whom the table of changes names under `told`."""
+    parent = case.parent or case
+    facts = [
+        ("项目编号", parent.project_no or parent.number), ("项目名称", parent.title),
+        ("承担单位", parent.applicant.name if parent.applicant else ""), ("变更类型", row["zh"]),
+    ]  # fmt: skip
+    body = {"facts": facts, "text": "上述变更已按权限办理，内容见变更办件，特此告知。", "case": case.number}
+    paper = documents.issue("change-told", "变更告知", body, on=record.on, case=case, record=record)
+    people = {one.pk: one for role in row["told"] for one in holders(role, parent, day_of(record.on))}
+    for person in people.values():
+        Letter.objects.create(document=paper, person=person, on=record.on)
 
 
 def _team(case: Case) -> list[str]:

@@ -292,6 +292,11 @@ def _never(flow: Flow, ways: Mapping[str, tuple[Act, ...]]) -> Iterator[BadPage]
 
 def _money(flow: Flow) -> Iterator[BadPage]:
     """Money moves only where the state says so: the act `pay` starts in the states that pay, and in no other."""
+    for name in flow.money.get("stopped_in", ()):
+        if name not in flow.states:
+            yield BadPage(_at(flow, "money", "stopped_in"), f"no state {name!r}", "name a state of this page")
+        elif flow.states[name].pays:
+            yield BadPage(_at(flow, "money", "stopped_in"), f"{name} pays", "take it out here, or pays: out there")
     if "pay" not in flow.acts:
         return
     starts = set(flow.acts["pay"].start)
