@@ -42,6 +42,7 @@ def test_a_wrong_amount_is_told_beside_its_field_and_nothing_typed_is_lost():
     region = Region()
     answer = signed_in(region.fund_clerk).post("/money/appropriations/", {**TYPED, "fen": "fifty"})
     assert (answer.status_code, Entry.objects.count()) == (422, 0)
+    assert '<div class="call clay below-5" role="alert" id="errors"' in answer.content.decode()
     assert "内财科〔2018〕12号" in answer.content.decode()
 
 

@@ -65,15 +65,19 @@ def test_a_unit_registers_with_its_first_person_and_the_recommender_confirms_bot
 
 @pytest.mark.parametrize(
     ("given", "code"),
-    [({"again": "something else"}, "passwords_differ"), ({"password": "short", "again": "short"}, "weak_password"),
-     ({"unit": OTHER_CODE}, "no_such_unit")],
+    [({"again": "something else"}, "两次输入的密码不一样"), ({"password": "short", "again": "short"}, "密码不足十位"),
+     ({"password": "1029384756", "again": "1029384756"}, "密码不能只用数字"), ({"password": "password12", "again": "password12"}, "密码太容易猜到"),
+     ({"unit": OTHER_CODE}, "统一社会信用代码")],
 )  # fmt: skip
-def test_what_is_wrong_with_a_registration_is_said_and_nobody_is_registered(given, code):
+def test_what_is_wrong_with_a_registration_is_said_beside_its_field_and_nobody_is_registered(given, code):
     region = Region()
     Organisation.objects.filter(pk=region.unit.pk).update(credit_code=CODE)
     page = Client().post("/register/person/", {**SELF, "unit": CODE, **given})
     assert page.status_code == 422
-    assert code in [r.code for r in page.context["reasons"]] or (code == "no_such_unit" and page.context["errors"])
+    said = page.content.decode()
+    assert ('id="errors"' in said or 'id="refusal"' in said, "This password" in said) == (True, False)
+    assert ('aria-describedby="password-hint password-said"' in said) == ("密码" in code)
+    assert code in said
     assert not Person.objects.filter(username="sarnai").exists()
 
 

@@ -60,6 +60,7 @@ def test_what_is_wrong_is_told_beside_its_field_and_everything_typed_stays(clien
         "/registers/contracts/", {**CONTRACT, "buyer": region.unit.name, "signed_on": "去年", "key": "k"}
     )
     assert (page.status_code, Contract.objects.count()) == (422, 0)
+    assert '<div class="call clay below-5" role="alert" id="errors"' in page.content.decode()
     assert "日期请写成2019-03-01" in page.content.decode()
     assert "2019-15-0001" in page.content.decode()
 

@@ -25,7 +25,7 @@ from kechuang.faces.api.gates import (
 )
 from kechuang.faces.api.schemas import Problem
 from kechuang.faces.web import people as pages
-from kechuang.faces.web import registering
+from kechuang.faces.web import account
 from kechuang.parties.models import Appointment, Organisation, Person
 from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason
@@ -131,7 +131,7 @@ def register_unit(request: HttpRequest, body: RegisterIn) -> Any:
 
 
 def _registered(inputs: dict[str, Any], body: RegisterIn, act: Any) -> Done:
-    if reasons := registering.weak(body.password):
+    if reasons := account.weak(body.password):
         raise Refused(*reasons)
     act(cleaned(inputs, body.data, chain.choices), password=body.password, on=now(), key=body.key)
     return Done()

@@ -16,8 +16,12 @@ from django.views.decorators.http import require_POST
 
 from kechuang.faces.access import needs, now, person
 from kechuang.faces.web import shell
+from kechuang.faces.web.sentences import sentence
 from kechuang.parties.models import Person
 from kechuang.parties.signin import locked_until
+from kechuang.words.reason import Reason
+
+PASSWORD_FAULTS = {"password_too_short": "password_too_short", "password_entirely_numeric": "password_of_digits"}
 
 
 @sensitive_post_parameters("password")
@@ -87,16 +91,23 @@ def password(request: HttpRequest) -> HttpResponse:
     )
 
 
+def weak(chosen: str) -> tuple[Reason, ...]:
+    """What makes a password too easy to guess, in the words of the house: those of Django are not all in Chinese."""
+    try:
+        validate_password(chosen)
+    except ValidationError as refused:
+        return tuple(Reason(PASSWORD_FAULTS.get(one.code, "weak_password")) for one in refused.error_list)
+    return ()
+
+
 def _new_password(request: HttpRequest, who: Person) -> list[str]:
     old, new = request.POST.get("old", ""), request.POST.get("new", "")
     if not who.check_password(old):
         return [_("原密码不对，请重新输入。")]
     if new != request.POST.get("again", ""):
         return [_("两次输入的新密码不一样，请重新输入。")]
-    try:
-        validate_password(new, who)
-    except ValidationError as refused:
-        return list(refused.messages)
+    if faults := weak(new):
+        return [sentence(one) for one in faults]
     who.set_password(new)
     who.must_change_password = False
     who.save(update_fields=["password", "must_change_password"])

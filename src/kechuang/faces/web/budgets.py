@@ -20,7 +20,7 @@ from kechuang.faces.access import held_by, needs, now, person
 from kechuang.faces.exports import sheets
 from kechuang.faces.web import charts, lists, money, wording
 from kechuang.faces.web.panels import tell
-from kechuang.faces.web.questions import Around, questions
+from kechuang.faces.web.questions import Around, questions, wrong
 from kechuang.words.money import Money
 from kechuang.words.outcome import Refused
 
@@ -86,7 +86,7 @@ def shown(request: HttpRequest, desk: Desk) -> HttpResponse:
     around = Around("en" if wording.english() else "zh", choices=choices)
     fields = questions(form.fields.values(), answers=cleaned.typed, values={}, errors=errors, around=around)
     return money.answer(
-        request, desk.name, desk.title(), table=desk.table(rows), page=page, fields=fields if clerk else (), reasons=reasons,
+        request, desk.name, desk.title(), table=desk.table(rows), page=page, fields=fields if clerk else (), reasons=reasons, errors=wrong(form, errors, around.language),
         waiting=waiting(request, desk.kind), made=made_table(queries.entries(desk.kind)[:50]), checks=checks(request),
         xlsx=reverse("money_sheet", args=[desk.name]), template="money/entries.html", status=422 if reasons or errors else 200,
     )  # fmt: skip

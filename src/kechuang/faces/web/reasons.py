@@ -215,6 +215,8 @@ panel_short|能到席的专家不够：需要 {need} 人，只有 {have} 人|The
 paper_not_set|文书排版失败，请稍后再试或联系系统管理员|The paper could not be typeset; please try again later
 parent_not_here|原办件处于“{state}”，现在不能办{flow}|The case stands at “{state}”; {flow} cannot be opened now
 party_has_sealed|{parties} 已经封存过承诺|{parties} has sealed a commitment already
+password_of_digits|密码不能只用数字，请加上字母|A password of digits alone is too easy to guess; please add letters
+password_too_short|密码不足十位，请再长一些|A password has at least ten characters; please choose a longer one
 passwords_differ|两次输入的密码不一样，请重新输入|The two passwords differ; please type them again
 payments_stopped|这个项目已停止拨款|Payments of this project are stopped
 person_already_registered|这个身份证件号码已经注册过，请直接登录或找回密码|This identity number already has an account; sign in or ask for a new password

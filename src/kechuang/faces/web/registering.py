@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -17,7 +15,9 @@ from kechuang.casework import chain
 from kechuang.engines import forms
 from kechuang.faces.access import needs, now
 from kechuang.faces.web import lists, wording
+from kechuang.faces.web.account import weak
 from kechuang.faces.web.questions import Around, questions, wrong
+from kechuang.faces.web.sentences import sentence
 from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason
 
@@ -45,8 +45,9 @@ def register(
     form, typed = forms.inputs_form(inputs), {name: request.POST.get(name, "") for name in inputs}
     posted = request.method == "POST"
     cleaned = forms.clean(form, typed if posted else {}, stage="submit" if posted else "draft", choices=chain.choices)
-    reasons = bad_password(request) if posted else ()
-    if posted and not cleaned.errors and not reasons:
+    reasons: tuple[Reason, ...] = ()
+    unfit = bad_password(request) if posted else ()
+    if posted and not cleaned.errors and not unfit:
         try:
             act(cleaned.values, password=request.POST.get("password", ""), on=now(), key=request.POST.get("key", ""))
             return render(request, "people/registered.html", {"title": _("已登记，等待确认")})
@@ -56,24 +57,16 @@ def register(
     errors = cleaned.errors if posted else {}
     shown = {
         "title": title, "fields": questions(form.fields.values(), answers=cleaned.typed, values={}, errors=errors, around=Around(language, choices=chain.choices)),
-        "errors": wrong(form, errors, language), "reasons": reasons, "key": lists.fresh_key(),
+        "errors": [*wrong(form, errors, language), *({"href": "#password", "label": _("密码"), "said": sentence(one)} for one in unfit)],
+        "unfit": [sentence(one) for one in unfit], "reasons": reasons, "key": lists.fresh_key(),
     }  # fmt: skip
-    return render(request, template, shown, status=422 if errors or reasons else 200)
+    return render(request, template, shown, status=422 if errors or reasons or unfit else 200)
 
 
 def bad_password(request: HttpRequest) -> tuple[Reason, ...]:
     """What is wrong with a chosen password: the two differ, or it is too easily guessed."""
     chosen = request.POST.get("password", "")
     return (Reason("passwords_differ"),) if chosen != request.POST.get("again", "") else weak(chosen)
-
-
-def weak(chosen: str) -> tuple[Reason, ...]:
-    """Why a password is too easily guessed."""
-    try:
-        validate_password(chosen)
-    except ValidationError as found:
-        return tuple(Reason("weak_password", zh=said, en=said) for said in found.messages)
-    return ()
 
 
 urlpatterns = [

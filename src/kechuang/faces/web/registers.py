@@ -29,7 +29,7 @@ from kechuang.faces.importing import checking
 from kechuang.faces.importing.importing import import_rows
 from kechuang.faces.web import imports, lists, wording
 from kechuang.faces.web.papers import download
-from kechuang.faces.web.questions import Around, questions
+from kechuang.faces.web.questions import Around, questions, wrong
 from kechuang.faces.web.tables import render
 from kechuang.parties.models import Appointment
 from kechuang.words.money import Money
@@ -136,7 +136,7 @@ def _shown(request: HttpRequest, one: Register, *, typed: Mapping[str, str] | No
     shown = {
         "title": title, "register": one, "table": _table(one, rows, held, request), "page": page, "search_text": search, "view": view,
         "fields": _fields(one, typed or {}, errors or {}) if enters else (), "reasons": reasons, "faults": faults,
-        "key": lists.fresh_key(), "open": bool(typed or reasons or faults),
+        "errors": wrong(_form(one), errors or {}, "en" if wording.english() else "zh"), "key": lists.fresh_key(), "open": bool(typed or errors or reasons or faults),
     }  # fmt: skip
     status = 422 if errors or reasons or faults else 200
     return render(request, "registers/register.html", shown, status=status)
@@ -182,11 +182,14 @@ def _percent(parts: int) -> str:
     return f"{parts // 10_000}.{parts % 10_000:04d}".rstrip("0").rstrip(".")
 
 
+def _form(one: Register) -> forms.Form:
+    return forms.inputs_form({name: _input(spec) for name, spec in imports.columns_of(one.code).items()})
+
+
 def _fields(one: Register, typed: Mapping[str, str], errors: Any) -> tuple[Any, ...]:
     """The columns of a register as fields of a form; truths are asked as a choice, so that a blank is no no."""
-    form = forms.inputs_form({name: _input(spec) for name, spec in imports.columns_of(one.code).items()})
     around = Around("en" if wording.english() else "zh")
-    return questions(form.fields.values(), answers=typed, values={}, errors=errors, around=around)
+    return questions(_form(one).fields.values(), answers=typed, values={}, errors=errors, around=around)
 
 
 def _input(spec: Mapping[str, Any]) -> dict[str, Any]:
