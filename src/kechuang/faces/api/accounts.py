@@ -24,8 +24,8 @@ from kechuang.faces.api.gates import (
     given,
 )
 from kechuang.faces.api.schemas import Problem
-from kechuang.faces.web import people as pages
 from kechuang.faces.web import account
+from kechuang.faces.web import people as pages
 from kechuang.parties.models import Appointment, Organisation, Person
 from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason
