@@ -314,3 +314,13 @@ def test_the_calculator_says_why_nothing_can_be_computed(client):
     }
     said = words(client.get("/policies/rnd-super-deduction/award/", asked))
     assert "算不出来 作除数的数字为零或未填，请补齐后再核算。" in said
+
+
+def test_what_is_wrong_in_the_calculator_is_said_beside_its_box_and_stays_as_typed(client):
+    page = client.get(TRADE)
+    number = next(box for group in page.context["groups"] for box in group["boxes"] if box["kind"] not in ("bool", "date", "code") and not box["options"])  # fmt: skip
+    said = client.get(TRADE, {"given": "1", number["name"]: "很多", "on": "never", "had": "-1"}).content.decode()
+    for box in (number["id"], "on", "had"):
+        assert f'aria-invalid="true" aria-describedby="{box}-said"' in said
+        assert f'<span class="said bad" id="{box}-said">' in said
+    assert 'value="很多"' in said
