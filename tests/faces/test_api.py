@@ -46,6 +46,17 @@ def test_a_foreign_case_answers_like_one_that_is_not_there(client):
     assert (foreign.status_code, foreign.content) == (missing.status_code, missing.content) == (404, missing.content)
 
 
+def test_a_case_is_read_with_its_records_by_whom_it_belongs_to_and_printed(client):
+    case = a_case(Region())
+    client.force_login(case.leader)
+    told, records = (
+        client.get(f"/api/cases/{case.number}").json(),
+        client.get(f"/api/cases/{case.number}/records").json(),
+    )
+    assert (told["number"], told["state"], [one["act"] for one in records]) == (case.number, "draft", ["open"])
+    assert client.get(f"/cases/{case.number}/application.pdf")["Content-Type"] == "application/pdf"
+
+
 def test_nobody_signed_in_is_told_to_sign_in(client):
     answer = client.get("/api/cases")
     assert (answer.status_code, answer["content-type"]) == (401, "application/problem+json")

@@ -46,6 +46,8 @@ def test_an_objection_is_raised_once_with_its_evidence_followed_and_taken_back_b
     def raised(key="object-01"):
         return Client().post(at, {"key": key, "data": SAID, "evidence": SimpleUploadedFile("证据.txt", "见附件".encode())})  # fmt: skip
 
+    asked = Client().get(f"{at.removesuffix('s')}").json()
+    assert {"name", "ground", "text"} <= set(asked["properties"])
     told = [raised(), raised()]
     child = Case.objects.get(parent=case, flow="objection")
     assert [(one.status_code, one.json()["number"]) for one in told] == [(201, child.number)] * 2

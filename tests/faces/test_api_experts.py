@@ -6,13 +6,15 @@ import pytest
 from django.test import Client
 from django.urls import resolve
 
-from kechuang.casework.models import Record
-from kechuang.desks.experts import reading
-from kechuang.desks.experts.models import Expert, Review, Seat, SheetDraft
+from kechuang.casework.actor import Actor
+from kechuang.casework.models import Record, Round
+from kechuang.desks.experts import fees, reading
+from kechuang.desks.experts.models import Draw, Expert, Review, Seat, SheetDraft
 from kechuang.desks.integrity.models import Clue
 from kechuang.parties.models import Person, Tie
+from tests.desks.experts.test_pool import REASON, a_failed_draw
 from tests.faces.panels import Panel, browser, posted
-from tests.factories import Region, a_person
+from tests.factories import Region, a_person, done
 
 pytestmark = pytest.mark.django_db
 JSON = "application/json"
@@ -100,6 +102,30 @@ def test_an_attempt_to_influence_is_told_under_the_label():
     assert (Clue.objects.count(), Record.objects.get(act="report_clue").actor) == (1, f"label:{seat.label}")
 
 
+def test_fees_are_paid_by_the_treasurer_under_the_number_of_the_order():
+    panel = Panel()
+    _client, seat = panel.reading()
+    done(panel.cases[0], "review", Actor.labelled(seat.label), on=panel.on, sheet=posted(panel.cases[0]))
+    fees.settle(panel.round, panel.on)
+    Round.objects.filter(pk=panel.round.pk).update(state="decided")
+    treasurer, officer, at = Client(), Client(), f"/api/rounds/{panel.round.code}/fees"
+    treasurer.force_login(panel.region.treasurer)
+    officer.force_login(panel.region.officer)
+    told = [sent(who, at, {"key": "fees-0001", "document": "拨付1号"}).status_code for who in (officer, treasurer, treasurer)]  # fmt: skip
+    assert (told, Record.objects.filter(act="pay_fees").count()) == ([403, 200, 200], 1)
+
+
+def test_after_a_failed_draw_the_checker_seats_by_hand_with_a_reason():
+    region, client = Region(), Client()
+    case, experts, _on = a_failed_draw(region)
+    body = {"key": "seat-0001", "mode": "mail", "experts": [one.pid for one in experts], "reason": REASON}
+    client.force_login(region.officer)
+    shut = sent(client, f"/api/cases/{case.number}/seats", body).status_code
+    client.force_login(region.chief)
+    told = [sent(client, f"/api/cases/{case.number}/seats", body).status_code for _ in range(2)]
+    assert (shut, told, Draw.objects.get().by_hand, Seat.objects.count()) == (404, [200, 200], REASON, 2)
+
+
 def test_a_password_that_somebody_else_has_seen_opens_nothing(client):
     region = Region()
     Person.objects.filter(pk=region.leader.pk).update(must_change_password=True)
@@ -118,7 +144,7 @@ def test_an_entry_of_the_pool_is_asked_for_and_confirmed_by_the_chief_of_the_ins
     client.force_login(region.chief)
     waiting = [one["id"] for one in client.get("/api/experts/waiting").json()]
     assert (asked.status_code, tie.status_code, own, waiting) == (200, 200, 403, [asked.json()["id"]])
-    assert sent(client, at, {"key": "confirm-2"}).status_code == 200
+    assert [sent(client, at, {"key": "confirm-2"}).status_code for _ in range(2)] == [200, 200]
     assert Expert.objects.get(person=who).standing == "active"
     barred = sent(client, f"/api/experts/{asked.json()['id']}/credit", {"key": "credit-01", "credit": "barred", "reason": "多次逾期未交评审意见，经专业机构核实并告知本人"})  # fmt: skip
     assert (barred.status_code, Expert.objects.get(person=who).credit) == (200, "barred")

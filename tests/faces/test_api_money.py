@@ -112,6 +112,9 @@ def test_registers_and_rows_of_others_are_as_if_they_were_not_there(firms):
     pid, stranger = Contract.objects.get().pid, of(Region().leader)
     asked = [stranger.get(f"/api/registers/contracts/rows/{pid}"), stranger.get("/api/registers/contracts"), stranger.get("/api/registers/contracts/rows/none")]  # fmt: skip
     assert ([one.status_code for one in asked], stranger.get("/api/registers").json()) == ([404] * 3, [])
+    assert (
+        of(firms.claimant).get(f"/api/registers/contracts/rows/{pid}").json()["values"]["number"] == CONTRACT["number"]
+    )
     columns = of(firms.claimant).get("/api/registers").json()
     assert "technical_amount" in next(one for one in columns if one["code"] == "contracts")["columns"]
 

@@ -7,16 +7,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from kechuang.casework import files
-from kechuang.casework.models import Case
+from kechuang.casework.models import Case, Record
 from kechuang.desks.experts.models import Draw
 from kechuang.desks.projects.models import Delegation, Yearly
 from kechuang.faces.web import reading_desk
+from tests.desks.experts.test_offers import a_midterm
 from tests.faces import panels
 from tests.faces.panels import Panel
 from tests.faces.test_institutions import OPINION, contract
 from tests.faces.test_officer import some_cases, with_finding
 from tests.faces.test_supervisor import an_inquiry
 from tests.factories import Region, done
+from tests.journeys import story
 
 pytestmark = pytest.mark.django_db
 
@@ -98,3 +100,26 @@ def test_an_inquiry_runs_by_different_hands_with_its_paper_and_is_there_for_nobo
     assert (own, taken, told.status_code, case.state) == ([200, 409], 200, 200, "reported")
     meeting = [sent(of(who), f"/decisions{at}/screen", {"key": "step-0004", "data": {}}).status_code for who in (region.leadership, region.leader)]  # fmt: skip
     assert (meeting, sent(of(region.planner), f"{at}/screen", {"key": "step-0005"}).status_code) == ([409, 403], 403)
+    cleared = [sent(of(region.leadership), f"/decisions{at}/clear", {"key": "step-0006", "data": {"minutes": "厅务会纪要〔2018〕2号"}}).status_code for _ in range(2)]  # fmt: skip
+    case.refresh_from_db()
+    assert (cleared, case.state) == ([200, 200], "cleared")
+
+
+def test_the_operator_draws_the_panel_of_one_case_once(monkeypatch):
+    panel = Panel()
+    child = a_midterm(panel)
+    body = {"key": "draw-0001", "data": {"dice": story.DICE, "commitments": story.commitments()}}
+    unwitnessed = sent(of(panel.region.operator), f"/panels/{child.number}", body).status_code
+    done(child, "second:draw_midterm", panel.region.supervisor, on=panel.on)
+    listed = [one["number"] for one in of(panel.region.operator).get("/api/panels").json()]
+    told = sent(of(panel.region.operator), f"/panels/{child.number}", {**body, "key": "draw-0002"})
+    assert (unwitnessed, listed, told.status_code) == (409, [child.number], 200)
+    assert Draw.objects.filter(group=child.number).count() == 1
+    assert sent(of(panel.region.operator), f"/panels/{child.number}", {**body, "key": "draw-0003"}).status_code == 404
+
+
+def test_the_comparison_is_asked_for_anew_by_the_office_alone_and_once():
+    region = Region()
+    at = f"/cases/{some_cases(region, 1)[0].number}/compare"
+    told = [sent(of(who), at, {"key": "compare-1"}).status_code for who in (region.officer, region.officer, region.leader)]  # fmt: skip
+    assert (told, Record.objects.filter(act="compare_again").count()) == ([200, 200, 403], 1)

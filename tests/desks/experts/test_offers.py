@@ -183,15 +183,20 @@ def test_a_second_panel_of_a_case_that_had_its_own_draw_is_drawn_anew():
     assert offers.draw_of(case, "acceptance") is None
 
 
-def test_a_midterm_is_judged_by_a_panel_drawn_for_it_with_the_recusals_of_its_project():
-    panel = Panel()
+def a_midterm(panel: Panel) -> Case:
+    """The mid-term of a running project, reported and waiting for its panel."""
     parent = panel.cases[0]
     Case.objects.filter(pk=parent.pk).update(state="running")
     parent.refresh_from_db()
-    child = Case.objects.create(
+    return Case.objects.create(
         round=parent.round, parent=parent, flow="midterm", state="reported", entered_at=panel.on, opened_at=panel.on,
         leader=parent.leader, applicant=parent.applicant, title=parent.title,
     )  # fmt: skip
+
+
+def test_a_midterm_is_judged_by_a_panel_drawn_for_it_with_the_recusals_of_its_project():
+    panel = Panel()
+    child, parent = a_midterm(panel), panel.cases[0]
     friend = Expert.objects.exclude(pk__in=Seat.objects.values("expert")).first() or Expert.objects.first()
     Tie.objects.create(person=friend.person, other=parent.leader, kind="mentor", on=panel.on.date())
     done(child, "second:draw_midterm", panel.region.supervisor, on=panel.on)

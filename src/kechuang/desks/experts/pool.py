@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
-from kechuang.casework import curtain, witnessing
+from kechuang.casework import curtain, records, witnessing
+from kechuang.casework.actor import Actor
 from kechuang.casework.acts import note
 from kechuang.casework.models import Attempt, Case, Record
 from kechuang.casework.pages import day_of, pages_of
@@ -103,6 +105,8 @@ def confirm(row: Expert, *, by: Person, on: datetime, key: str) -> Record:
     must_hold(by, on, {"institution_chief"})
     if hands.same(by, row.person_id):
         raise Refused(Reason("same_person", act={"zh": "申请入库", "en": "asking to enter"}))
+    if told := records.already(Actor.of(by), key, {}):
+        return told
     if row.standing != "pending":
         raise Refused(Reason("not_pending"))
     row.standing, row.entered_on = "active", day_of(on)
@@ -152,6 +156,9 @@ def seat_by_hand(
     must_hold(by, on, {"institution_chief"})
     if not visible_to(by, on).filter(pk=case.pk).exists():
         raise Refused(Reason("act_for_another", role="institution_chief"))
+    data = {"reason": reason.strip(), "mode": mode}
+    if told := records.already(Actor.of(by), key, data):
+        return Draw.objects.get(pk=json.loads(told.body)["tells"]["draw"])
     _may_be_seated(case, mode, reason, by)
     with curtain.lifted("experts.seat_by_hand"):
         found = list(
@@ -165,7 +172,6 @@ def seat_by_hand(
         if recusal.hard(drawing.recused(group, found, on)):
             raise Refused(Reason("recused"))
         row = _seated(group, found, reason, on)
-    data = {"reason": reason.strip(), "mode": mode}
     tells = {"draw": str(row.pk), "seats": str(len(found))}
     note(case, "seat_by_hand", by=by, on=on, key=key, role="institution_chief", data=data, tells=tells)
     return row
