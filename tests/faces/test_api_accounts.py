@@ -7,13 +7,15 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from kechuang.casework.models import Attachment, Case, Record, Round
+from kechuang.casework.pages import day_of
 from kechuang.faces.api import objections
 from kechuang.parties.models import Appointment, Organisation, Person
-from tests.faces.test_people import CODE, SELF, of_unit
+from tests.faces.test_people import CODE, OTHER_CODE, SELF, of_unit
 from tests.faces.test_public import a_notice
-from tests.factories import START, Region, a_case, a_person, an_open_round, done
+from tests.factories import START, Region, a_case, a_person, a_unit, an_open_round, done
 
 pytestmark = pytest.mark.django_db
 SAID = (
@@ -96,6 +98,59 @@ def test_a_unit_registers_and_its_recommender_alone_sends_it_back_with_a_reason(
     assert (told.status_code, answers, Organisation.objects.filter(pk=unit.pk).exists()) == (200, [403, 404, 409, 200], False)  # fmt: skip
 
 
+def test_a_unit_is_confirmed_by_its_recommender_once_with_the_roles_of_its_first_person():
+    region = Region()
+    unit = a_unit(recommender=region.recommender, standing="pending")
+    first = a_person(unit=unit, standing="pending")
+    at = f"/units/{unit.pid}/confirm"
+    foreign = sent(of(Region().clerk), at, {"key": "confirm-1"}).status_code
+    told = [sent(of(region.clerk), at, {"key": "confirm-1"}).status_code for _ in range(2)]
+    unit.refresh_from_db()
+    first.refresh_from_db()
+    assert (foreign, told, unit.standing, first.standing) == (404, [200, 404], "confirmed", "confirmed")
+    assert sorted(Appointment.objects.filter(person=first, target=unit.pid).values_list("role", flat=True)) == ["unit_head", "unit_research"]  # fmt: skip
+    assert list(Record.objects.filter(subject=unit.pid).values_list("act", "role")) == [("confirm_unit", "recommender")]
+
+
+def test_a_registration_is_sent_back_by_the_unit_once_with_a_reason_and_goes():
+    region = Region()
+    who = a_person(unit=region.unit, standing="pending")
+    at, said = f"/persons/{who.pid}/return", {"key": "return-01", "reason": "不在本单位工作"}
+    foreign = sent(of(Region().research), at, said).status_code
+    mute = sent(of(region.research), at, {"key": "return-01"}).status_code
+    told = [sent(of(region.research), at, said).status_code for _ in range(2)]
+    assert (foreign, mute, told, Person.objects.filter(pk=who.pk).exists()) == (404, 409, [200, 404], False)
+    record = Record.objects.get(subject=region.unit.pid, act="decline_person")
+    assert (record.actor, record.told.data) == (region.research.actor_id, {"why": "不在本单位工作"})
+    assert f'"who":"{who.pid}"' in record.body
+
+
+def test_a_host_unit_is_entered_and_taken_off_by_the_office_and_a_late_repeat_changes_nothing():
+    region = Region()
+    Organisation.objects.filter(pk=region.unit.pk).update(credit_code=CODE, host_unit=False)
+
+    def told(who, key: str, **more) -> tuple[int, bool]:
+        answer = sent(of(who), "/units/host", {"key": key, "credit_code": CODE, **more})
+        return answer.status_code, Organisation.objects.get(pk=region.unit.pk).host_unit
+
+    shut, unknown = told(region.head, "host-0001"), told(region.planner, "host-0001", credit_code=OTHER_CODE)
+    given = [told(region.planner, "host-0001"), told(region.planner, "host-0002", host=False), told(region.planner, "host-0001")]  # fmt: skip
+    assert (shut, unknown, given) == ((403, False), (409, False), [(200, True), (200, False), (200, False)])
+    assert list(Record.objects.filter(subject=region.unit.pid).order_by("position").values_list("act", flat=True)) == ["set_host", "end_host"]  # fmt: skip
+
+
+def test_a_unit_is_kept_by_its_head_alone_and_a_late_repeat_does_not_bring_back_what_was_changed():
+    region = Region()
+    first = {"contact": "娜仁", "phone": "13800000001", "bank_account": "6222021001116245702"}
+    then = {**first, "phone": "13800000002"}
+    shut = sent(of(region.research), "/units/mine", {"key": "unit-0001", "data": first}).status_code
+    told = [sent(of(region.head), "/units/mine", {"key": key, "data": data}) for key, data in (("unit-0001", first), ("unit-0002", then), ("unit-0001", first))]  # fmt: skip
+    unit = Organisation.objects.get(pk=region.unit.pk)
+    assert (shut in (403, 404), [one.status_code for one in told]) == (True, [200] * 3), told[0].content.decode()
+    assert {name: getattr(unit, name) for name in then} == then
+    assert Record.objects.filter(subject=unit.pid, act="keep_unit").count() == 2
+
+
 def test_a_role_is_given_by_the_head_ended_again_and_a_deputy_is_named():
     region = Region()
     who = a_person(unit=region.unit)
@@ -108,6 +163,22 @@ def test_a_role_is_given_by_the_head_ended_again_and_a_deputy_is_named():
     own = head.get("/api/deputies").json()[0]
     late = sent(head, "/deputies/name", {"key": "deputy-01", "held": own["id"], "deputy": who.username, "until": "2000-01-01"})  # fmt: skip
     assert late.status_code == 409
+
+
+def test_a_deputy_is_named_and_ended_once_by_whoever_holds_the_role():
+    region, until = Region(), day_of(timezone.now()) + timedelta(9)
+    who, head = a_person(unit=region.unit), of(region.head)
+    body = {"key": "deputy-01", "held": head.get("/api/deputies").json()[0]["id"], "deputy": who.username, "until": until.isoformat()}  # fmt: skip
+    foreign = sent(of(region.leader), "/deputies/name", body).status_code
+    told = [sent(head, "/deputies/name", body).status_code for _ in range(2)]
+    held = Appointment.objects.get(person=who)
+    assert (foreign, told) == (404, [200, 200])
+    assert (held.role, held.target, held.until, held.deputy_for) == ("unit_head", region.unit.pid, until, region.head)
+    at = f"/deputies/{held.pk}/end"
+    shut = sent(of(region.research), at, {"key": "deputy-02"}).status_code
+    ended = [sent(head, at, {"key": "deputy-02"}).status_code for _ in range(2)]
+    assert (shut, ended, Appointment.objects.filter(person=who).exists()) == (404, [200, 404], False)
+    assert list(Record.objects.filter(subject=who.pid).order_by("position").values_list("act", flat=True)) == ["name_deputy", "end_deputy"]  # fmt: skip
 
 
 def test_a_password_is_reset_by_the_head_and_two_officers_merge():
@@ -165,6 +236,15 @@ def test_a_round_is_opened_by_planning_from_its_page():
     shut = sent(of(region.officer), "/offices/rounds", {"key": "open-0001", "data": data}).status_code
     assert (wrong.status_code, "code" in wrong.json()["errors"], shut) == (422, True, 403)
     assert not Round.objects.filter(code="MS-2018-API").exists()
+    dates = {"opens_at": "2018-03-01T09:00", "units_close_at": "2018-03-31T17:00", "closes_at": "2018-04-02T17:00"}
+    whole = {"key": "open-0002", "data": {**data, **dates, "topics": [{"code": "T1", "title": "自由探索"}]}}
+    told = [sent(of(region.planner), "/offices/rounds", whole) for _ in range(2)]
+    made = Round.objects.get(code="MS-2018-API")
+    assert [one.status_code for one in told] == [201, 409], told[0].content.decode()
+    assert (told[0].json()["code"], told[0].json()["pages_sha256"]) == (made.code, None)
+    assert [one["code"] for one in told[1].json()["reasons"]] == ["round_code_taken"]
+    assert (made.state, made.budget_fen, made.institution, made.topics) == ("collecting", 100_000_000, region.institution, whole["data"]["topics"])  # fmt: skip
+    assert Record.objects.filter(subject_kind="round", subject=made.code).count() == 1
 
 
 def test_an_office_is_opened_and_staffed_by_the_security_administrator_alone():

@@ -9,6 +9,7 @@ from django.test import Client
 from kechuang.casework import files
 from kechuang.casework.models import Case, Record
 from kechuang.desks.experts.models import Draw
+from kechuang.desks.integrity.models import Clue
 from kechuang.desks.projects.models import Delegation, Yearly
 from kechuang.faces.web import reading_desk
 from tests.desks.experts.test_offers import a_midterm
@@ -17,7 +18,7 @@ from tests.faces.panels import Panel
 from tests.faces.test_institutions import OPINION, contract
 from tests.faces.test_officer import some_cases, with_finding
 from tests.faces.test_supervisor import an_inquiry
-from tests.factories import Region, done
+from tests.factories import Region, a_case, done
 from tests.journeys import story
 
 pytestmark = pytest.mark.django_db
@@ -123,3 +124,16 @@ def test_the_comparison_is_asked_for_anew_by_the_office_alone_and_once():
     at = f"/cases/{some_cases(region, 1)[0].number}/compare"
     told = [sent(of(who), at, {"key": "compare-1"}).status_code for who in (region.officer, region.officer, region.leader)]  # fmt: skip
     assert (told, Record.objects.filter(act="compare_again").count()) == ([200, 200, 403], 1)
+
+
+def test_a_clue_is_laid_aside_by_supervision_once_and_stays_to_be_read():
+    region = Region()
+    case = a_case(region)
+    clue = Clue.objects.create(case=case, source="influence", text="有人说情", on=case.opened_at)
+    at = f"/clues/{clue.pid}/screen"
+    shut = [sent(of(who), at, {"key": "screen-01"}).status_code for who in (region.leader, region.planner, region.officer)]  # fmt: skip
+    told = []
+    for _ in range(2):
+        told.append((sent(of(region.supervisor), at, {"key": "screen-01"}).status_code, Clue.objects.get(pk=clue.pk).screened_at))  # fmt: skip
+    assert (shut, [status for status, _ in told], told[0][1] is not None) == ([403] * 3, [200, 404], True)
+    assert told[0][1] == told[1][1]

@@ -22,7 +22,7 @@ class RoundOut(Schema):
     opens_at: datetime | None
     units_close_at: datetime | None
     closes_at: datetime | None
-    pages_sha256: str = Field("", alias="frozen_id")
+    pages_sha256: str | None = Field(None, alias="frozen_id", description="None until the round is published")
     document_no: str
 
 
