@@ -8,4 +8,4 @@ class Config(AppConfig):
     label = "projects"
 
     def ready(self) -> None:
-        from kechuang.desks.projects import accepting, delegating, facts, members, offers, results, task_books  # noqa: F401
+        from kechuang.desks.projects import accepting, delegating, facts, members, offers, results, targets, task_books  # noqa: F401

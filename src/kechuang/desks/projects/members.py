@@ -12,6 +12,7 @@ from kechuang.casework.models import Case, Letter, Member, Record
 from kechuang.casework.pages import day_of
 from kechuang.casework.queries import holders
 from kechuang.casework.records import SEEN
+from kechuang.desks.projects import targets
 from kechuang.desks.projects.models import Change
 from kechuang.desks.projects.offers import change_row, known_of
 from kechuang.formula import parse
@@ -129,9 +130,9 @@ def apply_change(case: Case, context: Any) -> None:
         before = {"leader": parent.leader.pid if parent.leader else ""}
         person = Person.objects.filter(pid=said["new_leader"]).first()
         parent.leader = person or parent.leader
-    elif said.get("new_targets"):
-        before = {"targets": parent.answers.get("targets")}
-        parent.answers = {**parent.answers, "targets": said["new_targets"]}
+    elif kind in targets.KINDS and targets.asked_of(case, context.data):
+        before, table = targets.apply_targets(case, context)
+        after = {**after, **table}
     parent.save()
     Change.objects.create(
         case=parent, child=case if case.parent else None, kind=kind, before=before, after=after, on=context.on

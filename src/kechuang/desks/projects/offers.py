@@ -14,7 +14,7 @@ from kechuang.casework import book, curtain
 from kechuang.casework.models import Case, Member, Round
 from kechuang.casework.models import Finding as Kept
 from kechuang.casework.pages import day_of, pages_of
-from kechuang.desks.projects import limits, reports
+from kechuang.desks.projects import limits, reports, targets
 from kechuang.desks.projects.facts import overdue, unit_overdue
 from kechuang.desks.projects.models import Change, Numbering, Overdue
 from kechuang.engines import forms
@@ -500,6 +500,7 @@ def all_reached(case: Case, on: datetime) -> Fraction | None:
 
 
 def _reached(case: Case, *, core_only: bool) -> Fraction | None:
-    goals = {str(g.get("name")): g for g in case.answers.get("targets") or ()}
-    done, every = reports.reached_share(final_file(case).get("final_table"), core_only=core_only, goals=goals)
+    goals = {targets.name_of(one): one for one in targets.standing(case)}
+    rows = targets.measured(case, final_file(case).get("final_table"))
+    done, every = reports.reached_share(rows, core_only=core_only, goals=goals)
     return Fraction(done, every) if every else None

@@ -52,15 +52,17 @@ def is_changed(stage: Stage, contest: Contest, people: Applicants) -> None:
     with stage.refusal("raising the indirect cost"):
         stage.opens(case, "change", case.leader, change="indirect_up")
     chief, lead = stage.region.execution["institution_chief"][1], stage.region.office("leadership")
-    changed(stage, case, "goals", "grant_change_by_institution", chief)
-    changed(stage, case, "indicator_lowered", "refuse_change_by_leadership", lead, reason=WHY, **MINUTES)
+    more = [{"name": "示例新增指标", "target": "示例完成值", "core": False}]
+    changed(stage, case, "goals", "grant_change_by_institution", chief, more)
+    less = [{"name": "示例新增指标", "dropped": True}]
+    changed(stage, case, "indicator_lowered", "refuse_change_by_leadership", lead, less, reason=WHY, **MINUTES)
 
 
-def changed(stage: Stage, case: Case, kind: str, name: str, by: Any, **said: Any) -> None:
-    """A change that goes by the unit and the institution to whoever decides; nothing is paid meanwhile."""
+def changed(stage: Stage, case: Case, kind: str, name: str, by: Any, rows: list[dict[str, Any]], **said: Any) -> None:
+    """A change of targets that goes by the unit and the institution to whoever decides; nothing is paid meanwhile."""
     unit, officer = stage.region.unit_of(case.applicant.pid), stage.region.execution["institution_officer"][0]
     asked = stage.opens(case, "change", case.leader, change=kind)
-    stage.does(asked, "request_change", case.leader, text=WHY, reason=WHY)
+    stage.does(asked, "request_change", case.leader, text=WHY, reason=WHY, new_targets=rows)
     stage.does(asked, "agree_change", unit.research, opinion=WHY)
     stage.does(asked, "advise_change", officer, opinion=WHY)
     stage.does(asked, name, by, **said)

@@ -20,6 +20,7 @@ from kechuang.desks.experts.models import Opinion
 from kechuang.desks.funds.models import Instalment
 from kechuang.desks.funds.passing import partners
 from kechuang.desks.projects.members import changed_teams
+from kechuang.desks.projects.targets import changed_targets
 from kechuang.engines import forms
 from kechuang.engines.flow import Act, Done, Flow, Situation, due, line, of_parent, offered, opened_on
 from kechuang.faces.web import drawing, sight, wording
@@ -228,6 +229,13 @@ class CaseFile:
             for on, joined, left in changed_teams(self.case)
         ]
         return {"members": list(rows), "changes": changes} if rows else {}
+
+    def targets(self) -> list[dict[str, Any]]:
+        """What changes made of the targets, or would: each that differs, as it was and as it is; in force is the last."""
+        if not self.reader.identity:
+            return []
+        rows = changed_targets(self.case) if not self.case.parent_id or self.case.flow == "change" else []
+        return [{"on": on, "rows": changed} for on, changed in rows]
 
     def facts(self) -> list[dict[str, Any]]:
         """Who, how much, until when, in whose hands."""

@@ -192,6 +192,7 @@ def _shown(
         "sheet": reading_desk.sheet(desk, typed if typed is not None else (draft.typed if draft else {}), errors),
         "reasons": reasons or [],
         "computed": claims.summary(desk.case, now()),
+        "targets": reading_desk.targets(desk),
         "save_href": reading_desk.address("review_draft", desk.piece),
         "report_href": reading_desk.address("review_report", desk.piece),
         "key": new_key(),

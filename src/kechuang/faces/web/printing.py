@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from kechuang.casework import answers
 from kechuang.casework.models import Document, Finding
+from kechuang.desks.projects import targets
 from kechuang.desks.projects.models import Report
 from kechuang.engines import forms
 from kechuang.faces.exports import sheets
@@ -183,22 +184,20 @@ def report_answers(file: CaseFile, kind: str, form: forms.Form, row: Report | No
         if row.filed_at and row.values and kind != "task_book":
             return forms.answers_of(form, forms.typed(form, row.values))
         return dict(row.typed)
-    goals = file.case.answers.get("targets") or ()
+    goals = targets.standing(file.case)
     table = next((form.fields[code] for code in GOALS if code in form.fields), None)
     if table is None or not goals:
         return {}
     columns = {column.code for column in table.columns}
     rows = [
-        {"goal": goal.get("name", ""), "promised": _promised(goal), "due": goal.get("midterm", "")} for goal in goals
+        {
+            "goal": targets.name_of(goal),
+            "promised": targets.value_of(goal),
+            "due": targets.value_of(goal, "middle", "midterm"),
+        }
+        for goal in goals
     ]
     return {table.code: [{code: text for code, text in one.items() if code in columns and text} for one in rows]}
-
-
-def _promised(goal: Mapping[str, Any]) -> str:
-    for key in ("final", "value", "target", "promised", "end"):
-        if goal.get(key):
-            return str(goal[key])
-    return ""
 
 
 def files_report(file: CaseFile, name: str) -> bool:

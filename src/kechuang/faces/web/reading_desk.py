@@ -20,6 +20,7 @@ from kechuang.desks.experts import reading
 from kechuang.desks.experts.models import Seat, SheetDraft
 from kechuang.desks.experts.reading import Piece, Task
 from kechuang.desks.projects import reports
+from kechuang.desks.projects.targets import changed_targets
 from kechuang.engines import forms
 from kechuang.engines.flow import Act
 from kechuang.faces.access import now
@@ -141,6 +142,13 @@ def _reported(desk: Desk, owner: Case) -> tuple[forms.Form, Mapping[str, Any]] |
         return None
     form = reports.form_of(owner, kind)
     return form, forms.typed(form, row.values)
+
+
+def targets(desk: Desk) -> list[dict[str, Any]]:
+    """What changes made of the targets, beside a report that is judged; nothing where there is none."""
+    if desk.act is None or desk.act.name not in REPORTS:
+        return []
+    return [{"on": on, "rows": rows} for on, rows in changed_targets(desk.case.parent or desk.case)]
 
 
 def _parts(desk: Desk, form: forms.Form, values: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -134,6 +134,14 @@ leagues_missing|参加分配的盟市应有{wanted}个，现有{there}个，缺�
 log_differs_from_checkpoint|日志与签名的检查点不一致|The log differs from its signed checkpoint
 mark_outside|“{criterion}”按申请数据只能在{low}到{high}分之间|By the figures of the file “{criterion}” can only be {low} to {high} points
 change_needs_members|请写明谁加入、谁退出|Please name who joins or who leaves
+change_needs_targets|请写明哪些指标改成什么|Please name which targets become what
+change_names_targets|这类变更不调整考核指标，请另提“研究目标调整”或“降低考核指标”|This kind of change moves no targets; please ask for a change of goals or of indicators
+target_named_twice|同一指标写了两次：{names}|Named twice: {names}
+not_a_target|现有考核指标中没有：{names}|Not among the targets: {names}
+target_without_value|请写新的完成值：{names}|Please give the new value of: {names}
+target_not_a_number|原为数值的指标，新值也须是数字：{names}|What was a number stays a number: {names}
+goals_lower_a_target|取消或降低指标须申请“降低考核指标”，由厅务会决定：{names}|To drop or lower a target, ask for “Indicator lowered”, which the department decides: {names}
+no_target_left|至少保留一项考核指标；原有核心指标的，至少保留一项核心指标|At least one target must stay, and a core one where there was one
 change_names_members|这类变更不增减成员，请另提“项目组成员变更”|This kind of change moves no members; please ask for a change of the team
 already_in_team|已经在项目组里：{names}|Already on the project: {names}
 not_in_team|不是项目组成员：{names}|Not members of the team: {names}
