@@ -171,11 +171,14 @@ def test_a_deputy_is_named_and_ended_once_by_whoever_holds_the_role():
     body = {"key": "deputy-01", "held": head.get("/api/deputies").json()[0]["id"], "deputy": who.username, "until": until.isoformat()}  # fmt: skip
     foreign = sent(of(region.leader), "/deputies/name", body).status_code
     told = [sent(head, "/deputies/name", body).status_code for _ in range(2)]
-    held = Appointment.objects.get(person=who)
-    assert (foreign, told) == (404, [200, 200])
+    other = a_person(unit=region.unit)
+    reused = [sent(head, "/deputies/name", {**body, **more}).status_code for more in ({"deputy": other.username}, {"until": day_of(timezone.now()).isoformat()})]  # fmt: skip
+    held = Appointment.objects.get(deputy_for=region.head)
+    assert (foreign, told, reused, held.person) == (404, [200, 200], [409, 409], who)
     assert (held.role, held.target, held.until, held.deputy_for) == ("unit_head", region.unit.pid, until, region.head)
     at = f"/deputies/{held.pk}/end"
     shut = sent(of(region.research), at, {"key": "deputy-02"}).status_code
+    assert (sent(head, at, {"key": "deputy-01"}).status_code, Appointment.objects.filter(pk=held.pk).exists()) == (409, True)  # fmt: skip
     ended = [sent(head, at, {"key": "deputy-02"}).status_code for _ in range(2)]
     assert (shut, ended, Appointment.objects.filter(person=who).exists()) == (404, [200, 404], False)
     assert list(Record.objects.filter(subject=who.pid).order_by("position").values_list("act", flat=True)) == ["name_deputy", "end_deputy"]  # fmt: skip
@@ -231,6 +234,7 @@ def test_words_are_put_right_by_the_word_of_a_second_person():
 
 def test_a_round_is_opened_by_planning_from_its_page():
     region = Region()
+    Organisation.objects.filter(pk=region.unit.pk).update(credit_code=CODE)
     data = {"programme": "nsf-general", "code": "MS-2018-API", "title": "面上", "year": "2018", "budget": "100", "institution": region.institution.pid}  # fmt: skip
     wrong = sent(of(region.planner), "/offices/rounds", {"key": "open-0001", "data": {"programme": "nsf-general"}})
     shut = sent(of(region.officer), "/offices/rounds", {"key": "open-0001", "data": data}).status_code
@@ -243,6 +247,11 @@ def test_a_round_is_opened_by_planning_from_its_page():
     assert [one.status_code for one in told] == [201, 409], told[0].content.decode()
     assert (told[0].json()["code"], told[0].json()["pages_sha256"]) == (made.code, None)
     assert [one["code"] for one in told[1].json()["reasons"]] == ["round_code_taken"]
+    assert sent(of(region.planner), "/units/host", {"key": "host-0001", "credit_code": CODE}).status_code == 200
+    for key in (whole["key"], "host-0001"):
+        reused = sent(of(region.planner), "/offices/rounds", {"key": key, "data": {**whole["data"], "code": "MS-2018-B"}})  # fmt: skip
+        assert [one["code"] for one in reused.json()["reasons"]] == ["key_used_for_other_data"]
+    assert not Round.objects.filter(code="MS-2018-B").exists()
     assert (made.state, made.budget_fen, made.institution, made.topics) == ("collecting", 100_000_000, region.institution, whole["data"]["topics"])  # fmt: skip
     assert Record.objects.filter(subject_kind="round", subject=made.code).count() == 1
 

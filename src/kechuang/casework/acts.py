@@ -425,6 +425,8 @@ def open_round(programme: str, *, by: Person | Actor, on: datetime, key: str, **
     """A new round of a programme, by the opening act of its flow; `given` are its columns (code, title, year, dates …)."""
     actor = Actor.of(by)
     if told := records.BY_KEY.one(actor.id, key):
+        if (told.subject_kind, told.subject) != ("round", given["code"]):
+            raise Refused(Reason("key_used_for_other_data"))
         return Round.objects.get(code=told.subject)
     flow = pages_for(programme).round.round_flow
     opening = next(step for step in flow.acts.values() if step.opens)

@@ -52,7 +52,8 @@ def name_deputy(held: Appointment, deputy: Person | None, *, until: date | None,
 
 @transaction.atomic
 def _named(held: Appointment, deputy: Person | None, *, until: date | None, by: Person, on: datetime, key: str) -> Record:  # fmt: skip
-    if told := records.BY_KEY.one(by.actor_id, key):
+    said = {"role": held.role, "target": held.target, "until": str(until), "deputy_for": by.pid}
+    if told := _already("name_deputy", deputy, said, by=by, key=key):
         return told
     day = day_of(on)
     if held.person_id != by.pk or held.deputy_for_id is not None or not held.holds_on(day):
@@ -67,17 +68,24 @@ def _named(held: Appointment, deputy: Person | None, *, until: date | None, by: 
     if any((one.role, one.target) == (held.role, held.target) for one in appointments(deputy, day)):
         raise Refused(Reason("deputy_holds_it_already", name=deputy.name))
     people.give(deputy, held.role, held.target, since=day, until=until, deputy_for=by)
-    said = {"role": held.role, "target": held.target, "until": str(until), "deputy_for": by.pid}
     return note(deputy, "name_deputy", by=by, on=on, key=key, role=held.role, data=said)
 
 
 @transaction.atomic
 def end_deputy(held: Appointment, *, by: Person, on: datetime, key: str) -> Record:
     """Whoever named a deputy, or has one, is back: the deputy acts no longer from the next request on."""
-    if told := records.BY_KEY.one(by.actor_id, key):
+    said = {"role": held.role, "target": held.target}
+    if told := _already("end_deputy", held.person, said, by=by, key=key):
         return told
     if held.deputy_for_id != by.pk:
         raise Refused(Reason("act_for_another", act="end_deputy", role=held.role))
-    said = {"role": held.role, "target": held.target}
     people.end(Appointment.objects.filter(pk=held.pk), day_of(on))
     return note(held.person, "end_deputy", by=by, on=on, key=key, role=held.role, data=said)
+
+
+def _already(name: str, deputy: Person | None, said: dict[str, str], *, by: Person, key: str) -> Record | None:
+    """The first record of this key; Refused where it told of another deputy or of something else."""
+    told = records.already(Actor.of(by), key, said)
+    if told and (told.act, told.subject) != (name, deputy.pid if deputy else ""):
+        raise Refused(Reason("key_used_for_other_data"))
+    return told
