@@ -39,6 +39,18 @@ def test_a_case_is_started_once_however_often_it_is_sent(client):
     assert Case.objects.count() == 1
 
 
+def test_a_key_that_was_used_for_something_else_starts_no_case(client):
+    region = Region()
+    first, other = an_open_round(region), an_open_round(region)
+    case = a_case(region, first)
+    client.force_login(region.leader)
+    withdrawn = client.post(f"/api/cases/{case.number}/acts/withdraw", {"key": "used-0001", "data": {"reason": "研究条件发生变化，撤回本次申报。"}}, content_type="application/json")  # fmt: skip
+    asked = {"used-0001": first, "start-0001": first}
+    told = [client.post(f"/api/rounds/{round_.code}/cases", {"key": key}, content_type="application/json").status_code for key, round_ in asked.items()]  # fmt: skip
+    elsewhere = client.post(f"/api/rounds/{other.code}/cases", {"key": "start-0001"}, content_type="application/json")
+    assert (withdrawn.status_code, told, elsewhere.status_code, elsewhere.json()["reasons"][0]["code"]) == (200, [409, 201], 409, "key_used_for_other_data")  # fmt: skip
+
+
 def test_a_foreign_case_answers_like_one_that_is_not_there(client):
     case = a_case(Region())
     client.force_login(Region().leader)

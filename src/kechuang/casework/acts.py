@@ -391,7 +391,7 @@ def open_case(
     """
     actor = Actor.of(by)
     if told := records.BY_KEY.one(actor.id, key):
-        return Case.objects.get(number=told.subject)
+        return _opened_by(told, round_)
     pages = pages_of(round_)
     code = flow or pages.main_flow
     child = pages.flow(code)
@@ -413,12 +413,20 @@ def open_case(
         first = records.BY_KEY.one(actor.id, key)
         if first is None:
             raise
-        return Case.objects.get(number=first.subject)
+        return _opened_by(first, round_)
     except Refused as refusal:
         records.forget_chains()
         keep_attempt(parent or round_, opening.name, actor, on, refusal)
         raise
     return case if record.subject == case.number else Case.objects.get(number=record.subject)
+
+
+def _opened_by(told: Record, round_: Round) -> Case:
+    """The case that this record opened in this round; Refused where the key was used for anything else."""
+    opened = told.subject_kind == "case" and not told.before and Case.objects.filter(number=told.subject, round=round_).first()  # fmt: skip
+    if not opened:
+        raise Refused(Reason("key_used_for_other_data"))
+    return opened
 
 
 def open_round(programme: str, *, by: Person | Actor, on: datetime, key: str, **given: Any) -> Round:

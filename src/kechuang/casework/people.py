@@ -203,6 +203,8 @@ def asked_over(person: Person) -> Organisation | None:
 def move_person(person: Person, *, on: datetime, key: str, agree: bool = True) -> Record:
     """The person's own word: to the unit that asked, where roles in the old unit end at once; or no, and nothing changes."""
     if told := records.BY_KEY.one(person.actor_id, key):
+        if told.act != ("move_person" if agree else "refuse_move"):
+            raise Refused(Reason("key_used_for_other_data"))
         return told
     unit, old = asked_over(person), person.unit
     if unit is None:
