@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
+from kechuang.casework import curtain
 from kechuang.casework.models import Case, Member, Round
 from kechuang.casework.pages import day_of, pages_of
 from kechuang.desks.experts.models import Coauthorship, Conflict, Employer, Expert, Pool, PoolMembers
@@ -66,17 +67,23 @@ def freeze_pool(round_: Round, on: datetime) -> Pool:
 TEAM = Prepared[tuple[str]](lambda case: Member.objects.filter(case=case).values_list("person__pid"))
 
 
-def projects_of(group: Group) -> list[recusal.Project]:
+def projects_of(group: Group, on: datetime) -> list[recusal.Project]:
     """The cases of a group as the recusal graph sees them: units with partners, people with the team of the project."""
     found = []
     for case in group.cases:
         owner = owner_of(case)
         team = {pid for (pid,) in TEAM.rows(owner.pk)}
-        partners = {str(row.get("party")) for row in owner.answers.get("partners") or () if row.get("party")}
+        partners = (
+            set(curtain.fact("projects.partner_units", owner, on)) if owner.project_no else _named_partners(owner)
+        )
         units = partners | ({case.applicant.pid} if case.applicant else set())
         people = team | ({case.leader.pid} if case.leader else set())
         found.append(recusal.Project(case.number, frozenset(units), frozenset(people)))
     return found
+
+
+def _named_partners(case: Case) -> set[str]:
+    return {str(row.get("party")) for row in case.answers.get("partners") or () if row.get("party")}
 
 
 def recused(group: Group, experts: Iterable[Expert], on: datetime) -> tuple[recusal.Edge, ...]:
@@ -91,7 +98,7 @@ def recused(group: Group, experts: Iterable[Expert], on: datetime) -> tuple[recu
         ties=[tie for e in pool for tie in once(("ties", e.pk), partial(_ties, e))], named=_named(group, pool),
         declared=_declared(group), sanctions=_sanctions(pool, on),
     )  # fmt: skip
-    projects = steadily("projects", group.cases, lambda: projects_of(group))
+    projects = steadily("projects", group.cases, lambda: projects_of(group, on))
     found = recusal.edges(projects, people, facts=facts, rules=rules, on=day_of(on))
     return tuple(sorted({*found, *_applying(group, pool, rules)}))
 

@@ -50,6 +50,19 @@ def within_partner_share(case: Case, context: Any) -> Finding:
     return Finding.passed()
 
 
+@check("funds.partners_keep_passed", locks=("award",))
+def partners_keep_passed(case: Case, context: Any) -> Finding:
+    """A change of partners leaves none that stays less than it was passed already; who leaves keeps that."""
+    rows = context.data.get("new_partners") or case.answers.get("new_partners") or ()
+    for row in rows:
+        unit = Organisation.objects.filter(pid=str(row["party"])).first()
+        passed = Passed.objects.filter(grant__case=case.parent, partner=unit).aggregate(fen=Sum("fen"))["fen"] or 0  # fmt: skip
+        share = int(row.get("share") or 0)
+        if row.get("leaves") not in (True, "true") and share < passed:
+            return Finding.fail("partner_below_passed", passed=passed, name=unit.name if unit else "")
+    return Finding.passed()
+
+
 @effect("funds.pass_on")
 def pass_on(case: Case, context: Any) -> None:
     """Note what was passed on: to whom, how much, on which day."""

@@ -10,7 +10,7 @@ from kechuang.casework.models import Case, Member, Record
 from kechuang.casework.pages import day_of
 from kechuang.desks.integrity import inquiries
 from kechuang.desks.integrity.models import Clue, Sanction
-from kechuang.parties.models import Appointment, Person
+from kechuang.parties.models import Appointment, Organisation, Person
 from kechuang.parties.prepared import Prepared
 from kechuang.words.offers import check, effect, fact, table
 from kechuang.words.outcome import Finding
@@ -53,6 +53,17 @@ def unit_clean(case: Case, context: Any) -> Finding:
     found = barring(OF_UNIT, case.applicant_id, context.on) if case.applicant_id else []
     if found:
         return Finding.fail("unit_under_sanction", who=case.applicant.name, until=str(found[0].until or "长期"))
+    return Finding.passed()
+
+
+@check("integrity.joining_units_clean")
+def joining_units_clean(case: Case, context: Any) -> Finding:
+    """No unit that is to join by a change is under sanction."""
+    rows = context.data.get("new_partners") or case.answers.get("new_partners") or ()
+    joining = [str(row["party"]) for row in rows if row.get("leaves") not in (True, "true")]
+    for unit in Organisation.objects.filter(pid__in=joining).order_by("name"):
+        if found := barring(OF_UNIT, unit.pk, context.on):
+            return Finding.fail("unit_under_sanction", who=unit.name, until=str(found[0].until or "长期"))
     return Finding.passed()
 
 

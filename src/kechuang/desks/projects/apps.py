@@ -8,4 +8,14 @@ class Config(AppConfig):
     label = "projects"
 
     def ready(self) -> None:
-        from kechuang.desks.projects import accepting, delegating, facts, members, offers, results, targets, task_books  # noqa: F401
+        from kechuang.desks.projects import (  # noqa: F401
+            accepting,
+            delegating,
+            facts,
+            members,
+            offers,
+            partners,
+            results,
+            targets,
+            task_books,
+        )

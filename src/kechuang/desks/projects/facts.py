@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from kechuang.casework.models import Attachment, Case
-from kechuang.casework.pages import pages_of
-from kechuang.desks.projects import limits, reports
+from kechuang.desks.projects import limits, partners
 from kechuang.desks.projects.models import Overdue
-from kechuang.engines import forms
 from kechuang.parties.prepared import Prepared
 from kechuang.words.offers import fact
 
@@ -117,16 +115,9 @@ def maturity_passed(case: Case, on: datetime) -> bool:
 
 @fact("projects.partner_shares")
 def partner_shares(case: Case, on: datetime) -> dict[str, int]:
-    """The fiscal money of each partner unit in fen, by its id: what the task book says, else the application; or what its
-    sub-projects under way have, if that is more."""
-    row, shares = reports.latest(case, "task_book"), {}
-    said = forms.typed(pages_of(case.round).form, case.answers).get("partners")
-    if row is not None:
-        form = reports.form_of(case, "task_book")
-        values = forms.clean(form, row.values, stage="draft", choices=pages_of(case.round).choices).values
-        said = values.get("partners") if "partners" in form.fields else said
-    for one in said or ():
-        shares[str(one["party"])] = shares.get(str(one["party"]), 0) + int(one.get("share_fiscal") or 0)
+    """The fiscal money of each partner unit in fen, by its id: what the last change, the task book or the application says;
+    or what its sub-projects under way have, if that is more."""
+    shares = partners.standing(case)
     parts: dict[str, int] = {}
     for child in case.children.filter(flow="subproject", state__in=["running", "reported", "passed"]):
         unit = str(child.answers.get("unit"))

@@ -12,7 +12,7 @@ from kechuang.casework.models import Case, Letter, Member, Record
 from kechuang.casework.pages import day_of
 from kechuang.casework.queries import holders
 from kechuang.casework.records import SEEN
-from kechuang.desks.projects import targets
+from kechuang.desks.projects import partners, targets
 from kechuang.desks.projects.models import Change
 from kechuang.desks.projects.offers import change_row, known_of
 from kechuang.formula import parse
@@ -132,6 +132,9 @@ def apply_change(case: Case, context: Any) -> None:
         parent.leader = person or parent.leader
     elif kind in targets.KINDS and targets.asked_of(case, context.data):
         before, table = targets.apply_targets(case, context)
+        after = {**after, **table}
+    elif kind == partners.KIND and partners.asked_of(case, context.data):
+        before, table = partners.apply_partners(case, context)
         after = {**after, **table}
     parent.save()
     Change.objects.create(

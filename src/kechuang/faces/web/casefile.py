@@ -20,6 +20,7 @@ from kechuang.desks.experts.models import Opinion
 from kechuang.desks.funds.models import Instalment
 from kechuang.desks.funds.passing import partners
 from kechuang.desks.projects.members import changed_teams
+from kechuang.desks.projects.partners import changed_partners
 from kechuang.desks.projects.targets import changed_targets
 from kechuang.engines import forms
 from kechuang.engines.flow import Act, Done, Flow, Situation, due, line, of_parent, offered, opened_on
@@ -235,6 +236,13 @@ class CaseFile:
         if not self.reader.identity:
             return []
         rows = changed_targets(self.case) if not self.case.parent_id or self.case.flow == "change" else []
+        return [{"on": on, "rows": changed} for on, changed in rows]
+
+    def partners(self) -> list[dict[str, Any]]:
+        """What changes made of the partner units, or would: each with its share as it was and as it is."""
+        if not (self.reader.identity and self.reader.money):
+            return []
+        rows = changed_partners(self.case) if not self.case.parent_id or self.case.flow == "change" else []
         return [{"on": on, "rows": changed} for on, changed in rows]
 
     def facts(self) -> list[dict[str, Any]]:

@@ -60,7 +60,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     shown = {
         "case": file.case, "state": file.heading(), "flow": file.steps(), "acts": file.acts(), "openings": file.openings(),
         "children": file.children(), "facts": file.facts(), "records": file.told(), "papers": file.papers(), "files": file.files(),
-        "opinions": file.opinions(), "money": file.money(), "team": file.team(), "targets": file.targets(), "reports": file.reports(), "reader": file.reader, "flow_title": file.flow.title,
+        "opinions": file.opinions(), "money": file.money(), "team": file.team(), "targets": file.targets(), "partners": file.partners(), "reports": file.reports(), "reader": file.reader, "flow_title": file.flow.title,
         "findings": [printing.finding(one) for one in findings], "trail": _trail(file),
         "whole_pdf": address_of("application_pdf", number) if file.reader.identity and file.case.answers else "",
         "computed": claims.links(file.case, file.reader, file.on), "slips": file.slips(), "key": fresh_key(),

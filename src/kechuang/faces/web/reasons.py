@@ -134,6 +134,13 @@ leagues_missing|参加分配的盟市应有{wanted}个，现有{there}个，缺�
 log_differs_from_checkpoint|日志与签名的检查点不一致|The log differs from its signed checkpoint
 mark_outside|“{criterion}”按申请数据只能在{low}到{high}分之间|By the figures of the file “{criterion}” can only be {low} to {high} points
 change_needs_members|请写明谁加入、谁退出|Please name who joins or who leaves
+change_needs_partners|请写明哪些参与单位加入、退出或调整份额|Please name which partner units join, leave or have another share
+change_names_partners|这类变更不增减参与单位，请另提“参与单位变更”|This kind of change moves no partner units; please ask for a change of partners
+partner_unit_unknown|有的单位没有登记、没有确认或写了两次|A unit is not registered, not confirmed, or named twice
+partner_is_applicant|承担单位不能同时是参与单位|The unit that undertakes the project cannot be its partner
+not_a_partner_yet|不是现有参与单位，不能退出：{names}|Not a partner, so it cannot leave: {names}
+partner_below_passed|份额不能少于已转拨的{passed}：{name}|The share cannot be less than the {passed} passed on already: {name}
+partner_has_part|仍承担课题，不能退出：{names}|Still carries a sub-project, so it cannot leave: {names}
 change_needs_targets|请写明哪些指标改成什么|Please name which targets become what
 change_names_targets|这类变更不调整考核指标，请另提“研究目标调整”或“降低考核指标”|This kind of change moves no targets; please ask for a change of goals or of indicators
 target_named_twice|同一指标写了两次：{names}|Named twice: {names}

@@ -1,0 +1,136 @@
+"""A change of the partner units: who is granted to join is passed money and recused, who leaves is not; the contract stays."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from kechuang.casework.acts import open_case
+from kechuang.casework.models import Case, Record
+from kechuang.desks.experts import drawing
+from kechuang.desks.funds.models import Grant
+from kechuang.desks.integrity.models import Sanction
+from kechuang.desks.projects import facts
+from kechuang.desks.projects.models import Change
+from tests.desks.funds.funded import LATER, running
+from tests.desks.projects.test_members import refusal
+from tests.faces.test_officer import signed_in
+from tests.factories import Region, a_unit, an_open_round, done
+
+pytestmark = pytest.mark.django_db
+TEXT = "原参与单位改制，申请由另一单位承担其任务，目标不变"
+DAY = LATER.date().isoformat()
+
+
+@pytest.fixture
+def region():
+    return Region()
+
+
+@pytest.fixture
+def old():
+    return a_unit(name="示例原参与单位")
+
+
+@pytest.fixture
+def new():
+    return a_unit(name="示例新参与单位")
+
+
+@pytest.fixture
+def case(region, old):
+    found = running(region, an_open_round(region, "key-technology"))
+    found.answers = {**found.answers, "partners": [{"party": old.pid, "share_fiscal": "3000000"}]}
+    found.save()
+    Case.objects.filter(pk=found.pk).update(project_no="2018KEY0001")
+    Grant.objects.filter(case=found).update(paid_fen=5_000_000, received_fen=5_000_000)
+    return Case.objects.get(pk=found.pk)
+
+
+def asked(case, *rows, kind="partner"):
+    given = {"by": case.leader, "on": LATER, "key": f"ask-{Case.objects.count()}", "flow": "change", "parent": case}
+    child = open_case(case.round, data={"change": kind}, name="open", **given)
+    done(child, "request_change", case.leader, on=LATER, text=TEXT, reason=TEXT, new_partners=list(rows))
+    return child
+
+
+def granted(child, region):
+    done(child, "agree_change", region.research, on=LATER, opinion="同意调整，情况属实")
+    done(child, "advise_change", region.officer, on=LATER, opinion="情况属实，建议同意")
+    done(child, "grant_change_by_institution", region.chief, on=LATER)
+
+
+def passes(case, region, unit, amount):
+    done(case, "pass_to_partner", region.finance, on=LATER, partner=unit.pid, amount=amount, date=DAY)
+
+
+def recused_units(case):
+    (found,) = drawing.projects_of(SimpleNamespace(cases=[case]), LATER)
+    return set(found.units)
+
+
+def test_once_granted_money_goes_to_who_joined_and_no_more_to_who_left(case, region, old, new):
+    child = asked(case, {"party": new.pid, "share": "2"}, {"party": old.pid, "leaves": True})
+    assert facts.partner_shares(case, LATER) == {old.pid: 3_000_000}
+    granted(child, region)
+    assert facts.partner_shares(case, LATER) == {new.pid: 2_000_000}
+    assert refusal(passes, case, region, old, "1") == ["not_a_partner"]
+    assert refusal(passes, case, region, new, "2.5") == ["beyond_partner_share"]
+    passes(case, region, new, "2")
+
+
+def test_recusal_by_the_same_unit_sees_the_partners_in_force(case, region, old, new):
+    assert recused_units(case) == {old.pid, case.applicant.pid}
+    granted(asked(case, {"party": new.pid, "share": "2"}, {"party": old.pid, "leaves": True}), region)
+    assert recused_units(case) == {new.pid, case.applicant.pid}
+
+
+def test_the_old_partners_stay_on_record_and_both_are_shown(case, region, old, new):
+    child = asked(case, {"party": new.pid, "share": "2"})
+    page = signed_in(region.research).get(f"/cases/{child.number}/").content.decode()
+    assert ("申请中，批准后生效" in page, new.name in page) == (True, True)
+    granted(child, region)
+    change = Change.objects.get(case=case)
+    assert change.before["partners"] == {old.pid: 3_000_000}
+    assert change.after["partners"] == {old.pid: 3_000_000, new.pid: 2_000_000}
+    body = Record.objects.get(subject=child.number, act="grant_change_by_institution").body
+    assert f"{new.pid}:2000000" in body
+    page = signed_in(region.research).get(f"/cases/{case.number}/").content.decode()
+    assert ("参与单位变更" in page, new.name in page) == (True, True)
+
+
+def test_a_change_of_partners_says_who_and_stays_below_the_award(case, region, old, new):
+    assert refusal(asked, case) == ["change_needs_partners"]
+    assert refusal(asked, case, {"party": old.pid, "share": "3"}) == ["change_needs_partners"]
+    assert refusal(asked, case, {"party": new.pid, "leaves": True}, {"party": old.pid, "share": "1"}) == ["not_a_partner_yet"]  # fmt: skip
+    assert refusal(asked, case, {"party": case.applicant.pid, "share": "1"}) == ["partner_is_applicant"]
+    assert refusal(asked, case, {"party": new.pid, "share": "7"}) == ["shares_beyond_award"]
+    unknown = a_unit(name="示例未确认单位")
+    type(unknown).objects.filter(pk=unknown.pk).update(standing="pending")
+    assert refusal(asked, case, {"party": unknown.pid, "share": "1"}) == ["partner_unit_unknown"]
+
+
+def test_other_changes_move_no_partners(case, new):
+    assert "change_names_partners" in refusal(asked, case, {"party": new.pid, "share": "1"}, kind="lead_unit")
+
+
+def test_who_stays_keeps_what_was_passed_on_and_who_leaves_too(case, region, old):
+    passes(case, region, old, "2")
+    assert refusal(asked, case, {"party": old.pid, "share": "1"}) == ["partner_below_passed"]
+    granted(asked(case, {"party": old.pid, "leaves": True}), region)
+    assert facts.partner_shares(case, LATER) == {}
+
+
+def test_a_unit_under_sanction_does_not_join(case, region, new):
+    child = asked(case, {"party": new.pid, "share": "1"})
+    Sanction.objects.create(organisation=new, scope="all", since=LATER.date(), level="serious", decision_no="文1号")
+    assert refusal(granted, child, region) == ["unit_under_sanction"]
+    assert refusal(asked, case, {"party": new.pid, "share": "1"}) == ["unit_under_sanction"]
+
+
+def test_a_unit_with_a_sub_project_under_way_does_not_leave(case, region, old):
+    said = {"head": region.leader.pid, "unit": old.pid, "goals": TEXT * 2, "title": "课题", "share": "1"}
+    part = open_case(case.round, by=case.leader, on=LATER, key="part", flow="subproject", parent=case, data=said)
+    Case.objects.filter(pk=part.pk).update(state="running")
+    assert refusal(asked, case, {"party": old.pid, "leaves": True}) == ["partner_has_part"]
