@@ -43,7 +43,8 @@ def signing_and_paying(stage: Stage, contests: list[Contest], people_: Applicant
 def _change_asked(stage: Stage, case: Case) -> None:
     """A change that the unit has agreed to waits for the institution."""
     asked = stage.opens(case, "change", case.leader, change="goals")
-    stage.does(asked, "request_change", case.leader, text=WHY, reason=WHY)
+    more = [{"name": "示例新增指标", "target": "示例完成值", "core": False}]
+    stage.does(asked, "request_change", case.leader, text=WHY, reason=WHY, new_targets=more)
     stage.does(asked, "agree_change", stage.region.unit_of(case.applicant.pid).research, opinion=WHY)
 
 
