@@ -37,6 +37,7 @@ BENCHES = (
     Bench("pages", ("5",)),
     Bench("submissions"),
     Bench("rehearsal", ("0.02",)),
+    Bench("restoring", ("2000",)),
     Bench("policy", ("--firms", "20000", "--repeat", "1", "--no-spark")),
     Bench("hostile", ("20000",)),
     Bench("panel", (), ("KECHUANG_ASSIGNMENT_DATA",)),

@@ -60,6 +60,7 @@ def test_the_list(client):
     assert chinese(read(client, "/policies/"), *sorted(said, key=len, reverse=True)) == []
 
 
+@pytest.mark.bar
 @pytest.mark.parametrize("code", CODES)
 def test_the_simulator(client, code):
     region = Region()

@@ -179,6 +179,7 @@ ROLES = (
 )
 
 
+@pytest.mark.bar
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", ROLES)
 def test_no_entry_of_the_navigation_leads_to_a_door_that_stays_shut(role):

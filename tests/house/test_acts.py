@@ -99,6 +99,7 @@ def without_page(world: World, flow: Flow, round_: Round, act: Act) -> str:
     return "" if status == 200 else f"{where.replace(case.number, '…')} answers {status}"
 
 
+@pytest.mark.bar
 def test_every_act_of_a_case_has_a_page_for_the_role_it_belongs_to():
     world = World(Region())
     lost = []

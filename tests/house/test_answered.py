@@ -11,6 +11,7 @@ from kechuang.casework import files
 from kechuang.casework.models import Case, Notice, Record
 from kechuang.desks.funds.models import Stop
 from kechuang.faces.access import needs
+from tests.desks.experts.test_offers import a_midterm
 from tests.desks.funds import funded
 from tests.faces.panels import Panel
 from tests.factories import Region
@@ -89,6 +90,19 @@ def test_supervision_takes_the_whole_file_along_and_stops_a_payment_with_two_wor
     word = chief.post(stop, {"key": "second-02", "lift": "1", "second": "1"}).status_code
     assert [early, word, supervisor.post(stop, {"key": "lift-01", "lift": "1", **why}).status_code] == [422, 302, 302]
     assert Stop.objects.get(case=case).lifted_at is not None
+
+
+def test_what_is_open_to_all_and_the_lists_of_offices_are_answered():
+    panel = Panel()
+    region, child = panel.region, a_midterm(panel)
+    asked = {
+        None: ["/style/", "/objections/", "/api/docs", "/api/notices", "/api/policies"],
+        region.leader: ["/api/cases"],
+        region.treasurer: ["/api/money/prepared", "/api/money/settlements"],
+        region.operator: ["/panels/", f"/panels/{child.number}/"],
+    }
+    told = {where: (signed_in(who) if who else Client()).get(where).status_code for who, places in asked.items() for where in places}  # fmt: skip
+    assert {where: code for where, code in told.items() if code != 200} == {}
 
 
 def test_a_route_that_nobody_is_answered_by_is_found():

@@ -139,6 +139,7 @@ def test_a_page_of_another_power_answers_the_same_whatever_its_address_names(wor
     assert {path: said for path, said in found.items() if said not in ({403}, {405})} == {}
 
 
+@pytest.mark.bar
 @pytest.mark.parametrize("role", ROLES)
 def test_no_list_count_export_or_search_page_holds_a_word_of_a_foreign_draft(world, role):
     leaked, broken, who = [], [], getattr(world.region, role)

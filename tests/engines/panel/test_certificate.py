@@ -69,6 +69,7 @@ def test_the_public_form_holds_no_score_no_salt_and_no_price():
     assert public(fresh())["form"] == "public"
 
 
+@pytest.mark.bar
 @pytest.mark.parametrize("form", ["full", "public"])
 def test_a_thousand_random_changes_of_one_entry_are_all_caught(form):
     rng = random.Random(7)

@@ -22,6 +22,7 @@ from kechuang.words.outcome import Refused
 from tests.engines.panel.shapes import SEED, a_nest, a_problem, every, lawful, panels_of, problems, total
 
 
+@pytest.mark.bar
 @pytest.mark.parametrize("kind", [{}, {"quotas": True}, {"forced": True}, {"quotas": True, "forced": True}])
 def test_the_optimum_is_the_best_of_all_and_lawful_or_there_is_none(kind):
     @given(problems(**kind))

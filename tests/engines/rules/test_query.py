@@ -37,6 +37,7 @@ def _told(policy, row):
     return VERDICT[row["verdict"]] if policy.verdict else row["entitled"]
 
 
+@pytest.mark.bar
 @pytest.mark.parametrize("code", IN_BULK)
 def test_the_examples_of_the_house_come_to_the_same_fen_as_a_query(code):
     house, policy = house_rules(), house_rules()[code]
@@ -73,6 +74,7 @@ CAPS = [
 ]
 
 
+@pytest.mark.bar
 @pytest.mark.parametrize("cap", CAPS)
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(made=TRADES)
