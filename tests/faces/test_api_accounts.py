@@ -13,6 +13,7 @@ from kechuang.casework.models import Attachment, Case, Record, Round
 from kechuang.casework.pages import day_of
 from kechuang.faces.api import objections
 from kechuang.parties.models import Appointment, Organisation, Person
+from tests.faces.machines import of, sent
 from tests.faces.test_people import CODE, OTHER_CODE, SELF, of_unit
 from tests.faces.test_public import a_notice
 from tests.factories import START, Region, a_case, a_person, a_unit, an_open_round, done
@@ -22,16 +23,6 @@ SAID = (
     '{"name": {"name": "示例异议人", "identity": "110101198005010026", "phone": "13800000000"}, "ground": "facts",'
     ' "text": "该项目与已经验收的项目内容相同，详见所附材料，请核查。"}'
 )
-
-
-def of(person) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
-
-
-def sent(client, address: str, body):
-    return client.post(f"/api{address}", body, content_type="application/json")
 
 
 def at_notice(monkeypatch) -> tuple[Region, str, Case]:

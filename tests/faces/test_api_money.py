@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 
 from kechuang.desks.funds.models import Appropriation, Batch, Entry, QuotaDocument
 from kechuang.desks.transfer.models import Contract
 from tests.desks.claims.steps import WAN, Firms
+from tests.faces.machines import of, sent
 from tests.faces.test_money import a_running, ordered
 from tests.factories import Region, a_person
 
@@ -15,16 +15,6 @@ pytestmark = pytest.mark.django_db
 QUOTA = {"key": "quota-001", "number": "内财教〔2018〕9号", "fen": 50 * WAN, "day": "2018-05-01"}
 ENTRY = {"key": "entry-001", "plan": "basic-research", "year": 2018, "document_no": "内财科〔2018〕12号", "day": "2018-03-01", "fen": 50 * WAN}  # fmt: skip
 CONTRACT = {"number": "2019-15-0001", "contract_kind": "转让", "seller": "示例院", "signed_on": "2019-03-01", "contract_amount": "5000000", "technical_amount": "4000000", "related": "否"}  # fmt: skip
-
-
-def of(person) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
-
-
-def sent(client, address: str, body):
-    return client.post(f"/api{address}", body, content_type="application/json")
 
 
 def test_a_quota_document_is_entered_once_by_the_clerk_and_by_nobody_else():

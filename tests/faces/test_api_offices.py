@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
 from kechuang.casework import files
 from kechuang.casework.models import Case, Record
@@ -14,6 +13,7 @@ from kechuang.desks.projects.models import Delegation, Yearly
 from kechuang.faces.web import reading_desk
 from tests.desks.experts.test_offers import a_midterm
 from tests.faces import panels
+from tests.faces.machines import of, sent
 from tests.faces.panels import Panel
 from tests.faces.test_institutions import OPINION, contract
 from tests.faces.test_officer import some_cases, with_finding
@@ -22,16 +22,6 @@ from tests.factories import Region, a_case, done
 from tests.journeys import story
 
 pytestmark = pytest.mark.django_db
-
-
-def of(person) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
-
-
-def sent(client, address: str, body):
-    return client.post(f"/api{address}", body, content_type="application/json")
 
 
 def test_the_operator_draws_every_panel_of_the_ceremony_and_nobody_else_does(monkeypatch):

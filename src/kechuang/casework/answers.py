@@ -96,6 +96,16 @@ def labels(case: Case, pages: Pages, on: datetime) -> Any:
     return choices
 
 
+def asked_rows(case: Case, said: Mapping[str, Any], table: str) -> list[Mapping[str, Any]]:
+    """The rows of a table that an act comes with, or that the case keeps since it was asked."""
+    return list(said.get(table) or case.answers.get(table) or ())
+
+
+def ticked(row: Mapping[str, Any], column: str) -> bool:
+    """Whether a box of a row is ticked, cleaned or as it is stored."""
+    return row.get(column) in (True, "true")
+
+
 def keep(case: Case, values: Mapping[str, Any], *, on: datetime) -> None:
     """Write the cleaned answers as those of the case: whole, digest, promoted rows, columns and team."""
     form = pages_of(case.round).form

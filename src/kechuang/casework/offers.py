@@ -387,7 +387,7 @@ def timetable_sound(round_: Round, context: Any) -> Finding:
     """The dates are in order: opening, units' deadline, recommenders' deadline."""
     dates = [round_.opens_at, round_.units_close_at, round_.closes_at]
     given = [d for d in dates if d]
-    if len(given) < (1 if round_.details.get("rolling") else 3):
+    if len(given) < (1 if round_.details.get(deadlines.ROLLING) else 3):
         return Finding.fail("dates_missing")
     return Finding.passed() if given == sorted(given) else Finding.fail("dates_out_of_order")
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+from kechuang.casework import deadlines
 from kechuang.casework.actor import Actor
 from kechuang.casework.models import Case, Round
 from kechuang.casework.pages import day_of, pages_of
@@ -403,7 +404,7 @@ def all_groups_closed(round_: Round, context: Any) -> Finding:
     """Every group of the round is closed: nobody is still reading. Of a rolling round, every group with a case to rank."""
     early = ["admitted", "grouped", "panel_drawn", "mail_review", "panel_review", "site_visit"]
     cases = Case.objects.filter(round=round_, parent=None)
-    if round_.details.get("rolling"):
+    if round_.details.get(deadlines.ROLLING):
         cases = cases.filter(group__in=cases.filter(state="ranked").exclude(group="").values("group"))
     left = cases.filter(state__in=early).count()
     return Finding.fail("groups_open", count=left) if left else Finding.passed()

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Sum
 
 from kechuang.casework import documents
+from kechuang.casework.answers import asked_rows, ticked
 from kechuang.casework.models import Case, Document, Letter, Record
 from kechuang.casework.pages import day_of
 from kechuang.casework.queries import holders
@@ -53,12 +54,11 @@ def within_partner_share(case: Case, context: Any) -> Finding:
 @check("funds.partners_keep_passed", locks=("award",))
 def partners_keep_passed(case: Case, context: Any) -> Finding:
     """A change of partners leaves none that stays less than it was passed already; who leaves keeps that."""
-    rows = context.data.get("new_partners") or case.answers.get("new_partners") or ()
-    for row in rows:
+    for row in asked_rows(case, context.data, "new_partners"):
         unit = Organisation.objects.filter(pid=str(row["party"])).first()
         passed = Passed.objects.filter(grant__case=case.parent, partner=unit).aggregate(fen=Sum("fen"))["fen"] or 0  # fmt: skip
         share = int(row.get("share") or 0)
-        if row.get("leaves") not in (True, "true") and share < passed:
+        if not ticked(row, "leaves") and share < passed:
             return Finding.fail("partner_below_passed", passed=passed, name=unit.name if unit else "")
     return Finding.passed()
 

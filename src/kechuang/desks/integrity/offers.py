@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from kechuang.casework.answers import asked_rows, ticked
 from kechuang.casework.models import Case, Member, Record
 from kechuang.casework.pages import day_of
 from kechuang.desks.integrity import inquiries
@@ -59,8 +60,8 @@ def unit_clean(case: Case, context: Any) -> Finding:
 @check("integrity.joining_units_clean")
 def joining_units_clean(case: Case, context: Any) -> Finding:
     """No unit that is to join by a change is under sanction."""
-    rows = context.data.get("new_partners") or case.answers.get("new_partners") or ()
-    joining = [str(row["party"]) for row in rows if row.get("leaves") not in (True, "true")]
+    rows = asked_rows(case, context.data, "new_partners")
+    joining = [str(row["party"]) for row in rows if not ticked(row, "leaves")]
     for unit in Organisation.objects.filter(pid__in=joining).order_by("name"):
         if found := barring(OF_UNIT, unit.pk, context.on):
             return Finding.fail("unit_under_sanction", who=unit.name, until=str(found[0].until or "长期"))

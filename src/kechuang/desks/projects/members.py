@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from kechuang.casework import book, documents
+from kechuang.casework.answers import asked_rows, ticked
 from kechuang.casework.models import Case, Letter, Member, Record
 from kechuang.casework.pages import day_of
 from kechuang.casework.queries import holders
@@ -29,8 +30,7 @@ MISSING = Prepared[tuple[int]](lambda case: Member.objects.filter(case=case, con
 
 def pids(case: Case, said: Mapping[str, Any], table: str) -> list[str]:
     """The persons named in one of the tables of a change, each once."""
-    rows = said.get(table) or case.answers.get(table) or ()
-    return list(dict.fromkeys(str(row["person"]) for row in rows if row.get("person")))
+    return list(dict.fromkeys(str(row["person"]) for row in asked_rows(case, said, table) if row.get("person")))
 
 
 @check("projects.team_change_fits")
@@ -57,7 +57,7 @@ def team_change_fits(case: Case, context: Any) -> Finding:
 @effect("projects.ask_joiners")
 def ask_joiners(case: Case, context: Any) -> None:
     """Who is to join stands on the change until it is decided: it waits in their to-do list for their own consent."""
-    main = {str(row["person"]): row.get("main") in (True, "true") for row in context.data.get("joins") or ()}
+    main = {str(row["person"]): ticked(row, "main") for row in context.data.get("joins") or ()}
     for person in Person.objects.filter(pid__in=main):
         Member.objects.create(case=case, person=person, main=main[person.pid])
     case.__dict__.pop("_joining_ids", None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -44,6 +46,12 @@ class Change(models.Model):
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
     on = models.DateTimeField()
+
+    @classmethod
+    def granted(cls, case: Case, kinds: Collection[str], what: str) -> list[Change]:
+        """The changes of a project that have altered `what`, oldest first."""
+        rows = cls.objects.filter(case=case, kind__in=kinds).order_by("on", "pk")
+        return [row for row in rows if what in row.before]
 
 
 class Overdue(models.Model):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from kechuang.casework.answers import asked_rows, ticked
 from kechuang.casework.models import Case
 from kechuang.casework.pages import pages_of
 from kechuang.desks.projects import reports
@@ -35,7 +36,7 @@ def contracted(case: Case) -> Shares:
 
 
 def _changes(case: Case) -> list[Change]:
-    return [row for row in Change.objects.filter(case=case, kind=KIND).order_by("on", "pk") if "partners" in row.before]
+    return Change.granted(case, (KIND,), "partners")
 
 
 def standing(case: Case) -> Shares:
@@ -52,14 +53,14 @@ def partner_units(case: Case, on: datetime) -> list[str]:
 
 def asked_of(case: Case, said: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The rows of partners that a change asks for."""
-    return list(said.get("new_partners") or case.answers.get("new_partners") or ())
+    return asked_rows(case, said, "new_partners")
 
 
 def revised(before: Shares, asked: list[Mapping[str, Any]]) -> Shares:
     """The partners after a change: who leaves is gone, the others named have the share that is written."""
     after = dict(before)
     for row in asked:
-        if row.get("leaves") in (True, "true"):
+        if ticked(row, "leaves"):
             after.pop(str(row["party"]), None)
         else:
             after[str(row["party"])] = int(row.get("share") or 0)

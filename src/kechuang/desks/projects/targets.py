@@ -7,6 +7,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+from kechuang.casework.answers import asked_rows, ticked
 from kechuang.casework.models import Case
 from kechuang.desks.projects import reports
 from kechuang.desks.projects.models import Change
@@ -39,13 +40,12 @@ def standing(case: Case) -> list[Row]:
 
 
 def _changes(case: Case) -> list[Change]:
-    rows = Change.objects.filter(case=case, kind__in=KINDS).order_by("on", "pk")
-    return [row for row in rows if "targets" in row.before]
+    return Change.granted(case, KINDS, "targets")
 
 
 def asked_of(case: Case, said: Mapping[str, Any]) -> list[Row]:
     """The rows of new targets that a change asks for."""
-    return list(said.get("new_targets") or case.answers.get("new_targets") or ())
+    return asked_rows(case, said, "new_targets")
 
 
 def revised(goals: Iterable[Row], asked: Iterable[Row]) -> list[Row]:
@@ -57,7 +57,7 @@ def revised(goals: Iterable[Row], asked: Iterable[Row]) -> list[Row]:
         if not _dropped(row):
             after.append({**goal, **_values(row)})
     new = [(name, row) for name, row in said.items() if not _dropped(row)]
-    return [*after, *({"name": name, "core": _yes(row, "core"), **_values(row)} for name, row in new)]
+    return [*after, *({"name": name, "core": ticked(row, "core"), **_values(row)} for name, row in new)]
 
 
 @check("projects.targets_change_fits")
@@ -168,12 +168,8 @@ def _values(row: Row) -> dict[str, str]:
     return {code: str(row[code]).strip() for code in VALUES if str(row.get(code) or "").strip()}
 
 
-def _yes(row: Row, code: str) -> bool:
-    return row.get(code) in (True, "true")
-
-
 def _dropped(row: Row) -> bool:
-    return _yes(row, "dropped")
+    return ticked(row, "dropped")
 
 
 def _number(value: Any) -> bool:

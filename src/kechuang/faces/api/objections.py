@@ -29,10 +29,9 @@ router = Router(tags=["objections"], auth=None)
 OPEN = {404: Problem, 409: Problem, 422: Problem}
 
 
-class ObjectIn(Schema):
-    """An objection: `data` is a JSON object with the fields that the form names; `key` makes it safe to send twice."""
+class ObjectIn(Keyed):
+    """An objection: `data` is a JSON object with the fields that the form names."""
 
-    key: str = Field(..., min_length=8, max_length=80)
     data: Json[dict[str, Any]]
 
 
