@@ -9,13 +9,13 @@ import pytest
 from django.test import Client
 
 from kechuang.casework.letter_values import NAMES
-from kechuang.casework.models import Case, Member, Round
+from kechuang.casework.models import Case, Joining, Member, Round
 from kechuang.casework.pages import current, pages_of, roles_page
 from kechuang.desks.experts import offers, reading
 from kechuang.desks.experts.ceremonies import SAME
 from kechuang.desks.integrity import inquiries
 from kechuang.engines.flow import Act, Flow
-from tests.factories import START, Region, a_person, an_open_round
+from tests.factories import START, Region, a_person, a_unit, an_open_round
 
 pytestmark = pytest.mark.django_db
 OF_EXPERTS = reading.ROLES
@@ -69,6 +69,10 @@ class World:
             person = a_person(unit=self.region.unit)
             Member.objects.create(case=case if role == "joiner" else case.parent or case, person=person)
             return person
+        if role in ("joining_unit", "joining_finance"):
+            unit = a_unit()
+            Joining.objects.create(case=case, unit=unit)
+            return a_person(("unit_research" if role == "joining_unit" else "unit_finance", unit.pid), unit=unit)
         targets = {
             "organisation": self.region.unit.pid, "recommended": self.region.recommender.pid, "place": "150100",
             "programme": "*", "round": self.region.institution.pid, "region": "",

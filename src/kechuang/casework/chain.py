@@ -28,6 +28,8 @@ NO_ADMIN = (
     "leader",
     "member",
     "joiner",
+    "joining_unit",
+    "joining_finance",
     "entrant",
     "accused",
     "expert",

@@ -165,6 +165,15 @@ class Case(models.Model):
         return self._joining_ids
 
     @property
+    def joining_units(self) -> frozenset[str]:
+        """Which units are to join the project of the parent by this case, a change; by public id."""
+        if self.parent_id is None or self.pk is None:
+            return frozenset()
+        if not hasattr(self, "_joining_units"):
+            self._joining_units = frozenset(pid for (pid,) in JOINING.rows(self.pk))
+        return self._joining_units
+
+    @property
     def member_role(self) -> str:
         """What those joined to the case are in it: its team, or in an inquiry those it is about."""
         return "accused" if self.flow == "inquiry" else "member"
@@ -182,6 +191,18 @@ class Member(models.Model):
         constraints = [models.UniqueConstraint(fields=["case", "person"], name="member_once")]
 
 
+class Joining(models.Model):
+    """A unit that is to join the project of the parent by this case, a change, and when it agreed."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="joinings")
+    unit = models.ForeignKey(Organisation, models.PROTECT, related_name="joinings")
+    consented_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "unit"], name="joining_once")]
+
+
+JOINING = Prepared[tuple[str]](lambda case: Joining.objects.filter(case_id=case).values_list("unit__pid"))
 ANSWERS = Prepared[tuple[Any]](lambda pk: Case.objects.filter(pk=pk).values_list("answers"))
 MEMBERS = Prepared[tuple[int]](lambda case: Member.objects.filter(case_id=case).values_list("person_id"))
 

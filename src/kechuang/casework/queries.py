@@ -9,10 +9,10 @@ from functools import partial
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from kechuang.casework.models import Case, Member, Record, Round, subject_key
+from kechuang.casework.models import Case, Joining, Member, Record, Round, subject_key
 from kechuang.casework.pages import roles_page
 from kechuang.parties.models import Appointment, Person
-from kechuang.parties.permissions import EVERYWHERE, appointments, covers
+from kechuang.parties.permissions import EVERYWHERE, JOINS_AS, appointments, covers, role_in
 from kechuang.parties.prepared import Prepared
 from kechuang.parties.steady import once
 from kechuang.words.period import ZONE
@@ -31,7 +31,9 @@ def rows_of(held: Appointment, of: str = "cases") -> Q:
     handed_in = Q(received_at__isnull=False) | Q(parent__isnull=False)
     match sees:
         case "organisation" | "own" if held.scope == "organisation":
-            return Q(applicant__pid=held.target)
+            joins = Joining.objects.filter(unit__pid=held.target).values("case")
+            asked = Q(pk__in=joins) if of == "cases" and held.role in JOINS_AS else Q()
+            return Q(applicant__pid=held.target) | asked
         case "recommended":
             passed_on = Q(received_at__isnull=False) | ~Q(state__in=[*BEFORE_RECOMMENDER, "withdrawn"])
             return Q(recommender__pid=held.target) & passed_on
@@ -103,6 +105,11 @@ def holders(role: str, subject: Case | Round, on: date) -> list[Person]:
     if role == "accused":
         of_it = isinstance(subject, Case) and subject.member_role == role
         return list(Person.objects.filter(memberships__case=subject.pk)) if of_it else []
+    if role in JOINS_AS.values():
+        units = sorted(getattr(subject, "joining_units", ()))
+        rows = Appointment.objects.filter(role__in=JOINS_AS, target__in=units).select_related("person").order_by("pk")
+        speak = [held for held in rows if role_in(held, subject) == role and held.holds_on(on)]
+        return list({held.person_id: held.person for held in speak}.values())
     round_ = subject.round
     parties = [round_.institution, getattr(subject, "applicant", None), getattr(subject, "recommender", None)]
     targets = ["", EVERYWHERE, round_.programme, round_.plan, round_.code, *(p.pid if p else "" for p in parties)]

@@ -13,12 +13,12 @@ from django.db.models import F, Q, QuerySet
 
 from kechuang.casework import curtain, deadlines, records
 from kechuang.casework.acts import SECOND
-from kechuang.casework.models import Case, Member, Record, Round, subject_key
+from kechuang.casework.models import Case, Joining, Member, Record, Round, subject_key
 from kechuang.casework.pages import Pages, day_of, pages_of
 from kechuang.casework.queries import rounds_visible_to, visible_to
 from kechuang.engines.flow import Act, Done, Flow, Situation, due, of_parent, possible
 from kechuang.parties.models import Appointment, Person
-from kechuang.parties.permissions import appointments, own_roles, roles
+from kechuang.parties.permissions import JOINS_AS, appointments, own_roles, roles
 
 Anchors = Mapping[str, datetime]
 NOTHING_OWED: Anchors = {}
@@ -26,6 +26,7 @@ MOST = 300  # cases looked at for one person, soonest first
 MANY = 4  # from so many on, acts that can be done on a list stand in one line
 FAR = timedelta(days=90)  # what has longer than this does not stand before what came without a term
 FEW_STARTS = 3  # an act that starts in more states than this is a way out, not the next step
+EACH = frozenset({"member", "joiner", "joining_unit"})  # who consents each for themselves
 NOT_HERE = frozenset({"clock", "expert", "panel_chair", "judge", "public", "objector"})
 
 
@@ -90,6 +91,7 @@ def waiting_on(case: Case, person: Person, on: datetime) -> int:
     looked = _Look(person, on, appointments(person, day_of(on)))
     both = [case, case.parent] if case.parent else [case]
     looked.rows = {one.number: records.done(one) for one in both}
+    looked._load_joining([one for one in both if one.parent_id])
     return sum(looked.task(one) is not None for one in both)
 
 
@@ -107,7 +109,7 @@ def hands(case: Case, done: Sequence[Done], *, pages: Pages) -> tuple[str, ...]:
     ):
         return ("leader",)  # a project that runs is its leader's, whatever offices do beside it
     steps = [act for act in waiting if _on_main(flow, act)] or waiting
-    steps = [act for act in steps if act.by not in ("member", "joiner")] or steps
+    steps = [act for act in steps if act.by not in EACH] or steps
     return tuple(dict.fromkeys(act.by for act in steps[:1]))
 
 
@@ -160,12 +162,12 @@ def _leads_on(act: Act, state: str, *, alone: bool) -> bool:
 def waits(flow: Flow, state: str, act: Act, done: Sequence[Done], actor: str = "", known: Anchors = NOTHING_OWED) -> bool:  # fmt: skip
     """Whether `act` is still to be done: not yet since the case came here, or again because the step before it was.
 
-    A member's consent is each member's own: with `actor` it waits until that one has given it. What is owed again and
+    A member's consent is each member's own, that of a unit each unit's: with `actor` it waits until that one has given it. What is owed again and
     again (a yearly report, an instalment) waits exactly while `known` says since when.
     """
     if act.limit is not None and set(act.limit.since) & set(deadlines.OWED):
         return any(name in known for name in act.limit.since)
-    if act.by in ("member", "joiner"):
+    if act.by in EACH:
         return not any(one.act == act.name and (not actor or one.actor == actor) for one in done)
     if not act.stays(state):
         return True
@@ -195,6 +197,7 @@ class _Look:
         self.pages: dict[int, Pages] = {}
         self.rounds: dict[int, Round] = {}
         self.rows: dict[str, tuple[Done, ...]] = {}
+        self.consented: set[int] = set()
 
     def pages_of(self, case: Case) -> Pages:
         if case.round_id not in self.pages:
@@ -211,6 +214,18 @@ class _Look:
             joined = (case.parent_id or case.pk) in mine
             case._member_ids = frozenset({self.person.pk} if joined else ())
             case._joining_ids = frozenset({self.person.pk} if case.pk in mine else ())
+        self._load_joining([case for case in cases if case.parent_id])
+
+    def _load_joining(self, children: list[Case]) -> None:
+        """The units that are to join by these changes; for whom of this person's all have consented, nothing more waits."""
+        found: dict[int, dict[str, bool]] = {case.pk: {} for case in children}
+        for pk, unit, at in Joining.objects.filter(case__in=found).values_list("case_id", "unit__pid", "consented_at"):
+            found[pk][unit] = at is not None
+        own = {held.target for held in self.held}
+        for case in children:
+            case._joining_units = frozenset(found[case.pk])
+            if all(consented for unit, consented in found[case.pk].items() if unit in own):
+                self.consented.add(case.pk)
 
     def roles(self, case: Case) -> frozenset[str]:
         return roles(self.held, case) | own_roles(self.person, case)
@@ -234,7 +249,7 @@ class _Look:
         wanted = [
             a
             for a in expected(self.pages_of(case), case.flow, case.state)
-            if a.by in seen.roles and a.by not in NOT_HERE
+            if a.by in seen.roles and a.by not in NOT_HERE and (a.by != "joining_unit" or case.pk not in self.consented)
         ]
         wanted = [a for a in wanted if waits(flow, case.state, a, seen.done, seen.actor, known)]
         if wanted:
@@ -296,7 +311,8 @@ def round_end(case: Case, by: Sequence[str]) -> datetime | None:
 
 def _open(cases: QuerySet[Case], looked: _Look) -> QuerySet[Case]:
     """Of the cases a person may see those on their way where one of their roles is expected, and their own."""
-    mine = {held.role for held in looked.held} | {"leader", "member", "joiner", "accused"}
+    held = {held.role for held in looked.held}
+    mine = held | {JOINS_AS[role] for role in held & JOINS_AS.keys()} | {"leader", "member", "joiner", "accused"}
     wanted = Q(pk__in=[])
     for round_id, code, state in cases.order_by().values_list("round_id", "flow", "state").distinct():
         if round_id not in looked.pages:

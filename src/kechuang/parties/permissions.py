@@ -11,6 +11,11 @@ from kechuang.parties.prepared import Prepared
 from kechuang.words.place import lies_in
 
 EVERYWHERE = "*"
+JOINS_AS = {
+    "unit_research": "joining_unit",
+    "unit_head": "joining_unit",
+    "unit_finance": "joining_finance",
+}  # by whom a unit speaks in a change that it is to join by
 HELD = Prepared[Appointment](lambda person: Appointment.objects.filter(person=person))
 
 
@@ -42,14 +47,24 @@ def covers(held: Appointment, subject: Any) -> bool:
     return False
 
 
+def role_in(held: Appointment, subject: Any) -> str:
+    """What an appointment makes of its holder for `subject`: its role where it reaches, the word of a unit that is to join; else nothing."""
+    if covers(held, subject):
+        return held.role
+    asked = (
+        held.role in JOINS_AS and held.scope == "organisation" and held.target in getattr(subject, "joining_units", ())
+    )
+    return JOINS_AS[held.role] if asked else ""
+
+
 def roles(held: Iterable[Appointment], subject: Any) -> frozenset[str]:
     """The roles among `held` that reach `subject`."""
-    return frozenset(a.role for a in held if covers(a, subject))
+    return frozenset(role for a in held if (role := role_in(a, subject)))
 
 
 def stands_in_for(held: Iterable[Appointment], role: str, subject: Any = None) -> int | None:
     """Whose place the holder of `held` takes in `role` (for `subject`), by key; None where the role is their own too."""
-    mine = [a for a in held if a.role == role and (subject is None or covers(a, subject))]
+    mine = [a for a in held if (a.role if subject is None else role_in(a, subject)) == role]
     if not mine or any(a.deputy_for_id is None for a in mine):
         return None
     return mine[0].deputy_for_id

@@ -6,8 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from kechuang.casework import todo
 from kechuang.casework.acts import open_case
-from kechuang.casework.models import Case, Record
+from kechuang.casework.models import Case, Joining, Letter, Record
 from kechuang.desks.experts import drawing
 from kechuang.desks.funds.models import Grant
 from kechuang.desks.integrity.models import Sanction
@@ -16,7 +17,7 @@ from kechuang.desks.projects.models import Change
 from tests.desks.funds.funded import LATER, running
 from tests.desks.projects.test_members import refusal
 from tests.faces.test_officer import signed_in
-from tests.factories import Region, a_unit, an_open_round, done
+from tests.factories import Region, a_person, a_unit, an_open_round, done
 
 pytestmark = pytest.mark.django_db
 TEXT = "原参与单位改制，申请由另一单位承担其任务，目标不变"
@@ -55,7 +56,13 @@ def asked(case, *rows, kind="partner"):
     return child
 
 
+def consents(child):
+    for one in Joining.objects.filter(case=child, consented_at=None).select_related("unit"):
+        done(child, "consent_as_unit", a_person(("unit_research", one.unit.pid), unit=one.unit), on=LATER, seal="签章")
+
+
 def granted(child, region):
+    consents(child)
     done(child, "agree_change", region.research, on=LATER, opinion="同意调整，情况属实")
     done(child, "advise_change", region.officer, on=LATER, opinion="情况属实，建议同意")
     done(child, "grant_change_by_institution", region.chief, on=LATER)
@@ -134,3 +141,65 @@ def test_a_unit_with_a_sub_project_under_way_does_not_leave(case, region, old):
     part = open_case(case.round, by=case.leader, on=LATER, key="part", flow="subproject", parent=case, data=said)
     Case.objects.filter(pk=part.pk).update(state="running")
     assert refusal(asked, case, {"party": old.pid, "leaves": True}) == ["partner_has_part"]
+
+
+@pytest.fixture
+def office(new):
+    return a_person(("unit_research", new.pid), unit=new)
+
+
+def waiting(person):
+    return [(task.name, task.subject.pk) for task in todo.desk(person, LATER).tasks]
+
+
+def test_a_unit_that_is_to_join_is_asked_by_letter_and_consents_by_its_own_login(case, region, old, new, office):
+    head = a_person(("unit_head", new.pid), unit=new)
+    child = asked(case, {"party": new.pid, "share": "2"}, {"party": old.pid, "share": "1"})
+    assert set(Letter.objects.filter(document__kind="consent-asked").values_list("person", flat=True)) == {office.pk, head.pk}  # fmt: skip
+    assert (waiting(office), waiting(head)) == ([("consent_as_unit", child.pk)],) * 2
+    page = signed_in(office).get(f"/cases/{child.number}/").content.decode()
+    assert ("本单位同意" in page, new.name in page) == (True, True)
+    assert signed_in(office).get(f"/cases/{case.number}/").status_code == 404
+    done(child, "consent_as_unit", office, on=LATER, seal="签章")
+    assert (waiting(office), waiting(head)) == ([], [])
+    assert refusal(done, child, "consent_as_unit", head, on=LATER, seal="签章") == ["not_now"]
+    body = Record.objects.get(subject=child.number, act="consent_as_unit").body
+    assert (f'"units":"{new.pid}"' in body, '"role":"joining_unit"' in body) == (True, True)
+
+
+def test_without_the_consent_of_the_unit_nobody_grants_and_no_other_unit_gives_it(case, region, old, new, office):
+    child = asked(case, {"party": new.pid, "share": "2"})
+    assert refusal(done, child, "consent_as_unit", region.research, on=LATER, seal="签章") == ["act_for_another"]
+    done(child, "agree_change", region.research, on=LATER, opinion="同意调整，情况属实")
+    done(child, "advise_change", region.officer, on=LATER, opinion="情况属实，建议同意")
+    assert refusal(done, child, "grant_change_by_institution", region.chief, on=LATER) == ["units_not_consented"]
+    done(child, "consent_as_unit", office, on=LATER, seal="签章")
+    done(child, "grant_change_by_institution", region.chief, on=LATER)
+    assert new.pid in facts.partner_shares(case, LATER)
+
+
+def test_each_of_two_units_consents_for_itself(case, region, old, new, office):
+    other = a_unit(name="示例第三单位")
+    theirs = a_person(("unit_research", other.pid), unit=other)
+    child = asked(case, {"party": new.pid, "share": "2"}, {"party": other.pid, "share": "1"})
+    done(child, "consent_as_unit", office, on=LATER, seal="签章")
+    assert (waiting(office), waiting(theirs)) == ([], [("consent_as_unit", child.pk)])
+    assert refusal(done, child, "consent_as_unit", office, on=LATER, seal="签章") == ["unit_consented_already"]
+    done(child, "decline_as_unit", theirs, on=LATER, reason="本单位没有承担该任务的条件")
+    child.refresh_from_db()
+    assert child.state == "refused"
+    assert facts.partner_shares(case, LATER) == {old.pid: 3_000_000}
+
+
+def test_a_partner_whose_share_alone_changes_is_asked_nothing(case, region, old):
+    child = asked(case, {"party": old.pid, "share": "1"})
+    assert Joining.objects.filter(case=child).count() == 0
+    assert Letter.objects.filter(document__kind="consent-asked").count() == 0
+
+
+def test_the_unit_consents_by_machine_too(case, region, old, new, office):
+    child = asked(case, {"party": new.pid, "share": "2"})
+    client, said = signed_in(office), {"key": "consent-0001", "data": {"seal": "签章"}}
+    answer = client.post(f"/api/cases/{child.number}/acts/consent_as_unit", said, content_type="application/json")
+    assert (answer.status_code, answer.json()["act"]) == (200, "consent_as_unit")
+    assert Joining.objects.get(case=child).consented_at is not None

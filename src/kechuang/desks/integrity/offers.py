@@ -62,6 +62,7 @@ def joining_units_clean(case: Case, context: Any) -> Finding:
     """No unit that is to join by a change is under sanction."""
     rows = asked_rows(case, context.data, "new_partners")
     joining = [str(row["party"]) for row in rows if not ticked(row, "leaves")]
+    joining += [str(pid) for pid in (context.data.get("new_unit") or case.answers.get("new_unit"),) if pid]
     for unit in Organisation.objects.filter(pid__in=joining).order_by("name"):
         if found := barring(OF_UNIT, unit.pk, context.on):
             return Finding.fail("unit_under_sanction", who=unit.name, until=str(found[0].until or "长期"))

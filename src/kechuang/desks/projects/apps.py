@@ -12,6 +12,7 @@ class Config(AppConfig):
             accepting,
             delegating,
             facts,
+            joining,
             members,
             offers,
             partners,

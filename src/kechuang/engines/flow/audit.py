@@ -15,7 +15,7 @@ CHANGE_KEYS = frozenset({
     *("zh", "en", "decides", "told", "agrees", "advises", "needs", "for", "times", "at_most", "asked_before_end"),
     *("because", "public", "confirm"),
 })  # fmt: skip
-NEEDS = frozenset({"consent_of_person"})
+NEEDS = frozenset({"consent_of_person", "consent_of_unit"})
 
 
 def audit(flow: Flow, *, roles: Collection[str], flows: Mapping[str, Flow] = NO_FLOWS) -> list[BadPage]:

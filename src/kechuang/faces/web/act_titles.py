@@ -66,7 +66,10 @@ def paper_title(title: str) -> str:
     return known.get(title) or f"{known.get(name, name)} {number}".strip()
 
 
-PAPERS = {"回执": "Receipt", "任务书": "Task book", "拨付清单": "Payment list", "评审汇总表": "Review summary"}
+PAPERS = {
+    "回执": "Receipt", "任务书": "Task book", "拨付清单": "Payment list", "评审汇总表": "Review summary", "结算单": "Settlement",
+    "变更告知": "Notice of a change", "征求单位同意": "Consent of the unit asked for",
+}  # fmt: skip
 
 
 @lru_cache(maxsize=4)

@@ -154,6 +154,8 @@ already_in_team|已经在项目组里：{names}|Already on the project: {names}
 not_in_team|不是项目组成员：{names}|Not members of the team: {names}
 joiner_beyond_limits|{name}加入后超过限项|{name} would then join more projects than allowed
 joiner_reviews_here|拟加入的人中有人按规定须回避，不能加入|Somebody who is to join must stay away from this project by the rules of recusal
+unit_consented_already|本单位已经答复|The unit has answered already
+units_not_consented|尚未同意的单位：{names}。须由各单位登录办理“本单位同意”|Units that have not consented: {names}. Each signs in and consents itself
 members_not_consented|还没有登录确认参加的成员：{names}|Members who have not signed in and consented: {names}
 names_after_award|立项决定之后才能看到专家姓名|Names of experts can be seen only after the award
 neither_yes_nor_no|请写“是”或“否”|Please write yes or no
