@@ -43,7 +43,9 @@ AT_FAULT = ("failed", "terminated", "revoked")
 
 INSTALMENTS = Prepared[tuple[int]](lambda grant: Instalment.objects.filter(grant=grant).values_list("pk"))
 FREED = Prepared[Instalment](
-    lambda case: Instalment.objects.filter(grant__case=case, freed_at__isnull=False, payment=None).order_by("position")
+    lambda case: Instalment.objects.filter(grant__case=case, freed_at__isnull=False, payment=None, fen__gt=0).order_by(
+        "position"
+    )
 )
 STOPPED = Prepared[tuple[int]](lambda case: Stop.objects.filter(case=case, lifted_at=None).values_list("pk"))
 QUOTA = Prepared[QuotaDocument](lambda number: QuotaDocument.objects.select_for_update().filter(number=number))

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Sum
 
-from kechuang.casework import documents
+from kechuang.casework import curtain, documents
 from kechuang.casework.answers import asked_rows, ticked
 from kechuang.casework.models import Case, Document, Letter, Record
 from kechuang.casework.pages import day_of
@@ -91,7 +91,11 @@ def issue_settlement(case: Case, context: Any) -> None:
 def issued(case: Case, record: Record) -> Document:
     """The statement as a paper, in the inbox of the leader and of the unit."""
     grant = Grant.objects.get(case=case)
-    body = {"facts": facts(case, grant), "blocks": list(blocks(grant)), "signed": "科技计划项目资金管理"}
+    body = {
+        "facts": facts(case, grant),
+        "blocks": list(blocks(grant, planned(case, record))),
+        "signed": "科技计划项目资金管理",
+    }
     paper = documents.issue(KIND, TITLE, body, on=record.on, case=case, record=record, number=case.project_no)
     people = {person.pk: person for role in READERS for person in holders(role, case, day_of(record.on))}
     for person in people.values():
@@ -111,14 +115,27 @@ def facts(case: Case, grant: Grant) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def blocks(grant: Grant) -> Iterator[dict[str, Any]]:
-    """Spending by class, fiscal beside own; and each partner with what it was passed."""
+def planned(case: Case, record: Record) -> Mapping[str, int]:
+    """The fiscal budget in force by class of cost, in fen; nothing where it is a lump sum."""
+    return curtain.fact("projects.budget_lines", case, record.on) or {}
+
+
+def blocks(grant: Grant, plan: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+    """The budget in force by class beside what was spent, fiscal and own; and each partner with what it was passed."""
     spent: dict[str, list[int]] = {}
     for kind, own, fen in Spending.objects.filter(grant=grant).values_list("kind", "own").annotate(fen=Sum("fen")):
         spent.setdefault(kind, [0, 0])[own] += int(fen)
-    rows = [[CLASSES[kind], *(str(Money(fen)) for fen in spent[kind])] for kind in CLASSES if kind in spent]
+    rows = [
+        [
+            CLASSES[kind],
+            str(Money(plan[kind])) if kind in plan else "—",
+            *(str(Money(fen)) for fen in spent.get(kind, (0, 0))),
+        ]
+        for kind in CLASSES
+        if kind in spent or kind in plan
+    ]
     if rows:
-        yield _block("支出明细", ["科目", "财政资金", "自筹资金"], rows)
+        yield _block("支出明细", ["科目", "现行预算（财政）", "财政资金支出", "自筹资金支出"], rows)
     passed = [[name, str(Money(fen))] for name, fen in partners(grant)]
     if passed:
         yield _block("转拨合作单位", ["合作单位", "金额"], passed)

@@ -10,6 +10,8 @@ class Config(AppConfig):
     def ready(self) -> None:
         from kechuang.desks.projects import (  # noqa: F401
             accepting,
+            budgets,
+            changes,
             delegating,
             facts,
             joining,

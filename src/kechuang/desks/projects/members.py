@@ -1,4 +1,4 @@
-"""Changes as they are written into a project; of the team: who joins consents and keeps the limits, the old team stays on record."""
+"""Changes of the team: who joins consents and keeps the limits, the old team stays on record."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from copy import copy
 from datetime import datetime
 from typing import Any
 
-from kechuang.casework import book, documents
+from kechuang.casework import book
 from kechuang.casework.answers import asked_rows, ticked
-from kechuang.casework.models import Case, Letter, Member, Record
+from kechuang.casework.models import Case, Member
 from kechuang.casework.pages import day_of
-from kechuang.casework.queries import holders
 from kechuang.casework.records import SEEN
-from kechuang.desks.projects import partners, targets
 from kechuang.desks.projects.models import Change
 from kechuang.desks.projects.offers import change_row, known_of
 from kechuang.formula import parse
@@ -110,52 +108,6 @@ def apply_members(case: Case, context: Any) -> tuple[dict[str, Any], dict[str, A
     after = _team(parent)
     context.tells |= {"team_before": ",".join(before), "team": ",".join(after)}
     return {"team": before}, {"team": after}
-
-
-@effect("projects.apply_change")
-def apply_change(case: Case, context: Any) -> None:
-    """Write the change into the project, keeping what was."""
-    parent = case.parent or case
-    kind = context.tells["change"] = str(case.answers.get("change") or context.data.get("change") or "")
-    said = {**case.answers, **context.data}
-    before: dict[str, Any] = {}
-    after = {k: str(v) for k, v in said.items() if not k.startswith("_")}
-    if case.parent_id and (case.members.exists() or pids(case, said, "leaves")):
-        before, team = apply_members(case, context)
-        after = {**after, **team}
-    if kind == "period" and said.get("new_end"):
-        before = {"ends_on": str(parent.ends_on)}
-        parent.ends_on = datetime.fromisoformat(str(said["new_end"])).date()
-    elif kind == "leader" and said.get("new_leader"):
-        before = {"leader": parent.leader.pid if parent.leader else ""}
-        person = Person.objects.filter(pid=said["new_leader"]).first()
-        parent.leader = person or parent.leader
-    elif kind in targets.KINDS and targets.asked_of(case, context.data):
-        before, table = targets.apply_targets(case, context)
-        after = {**after, **table}
-    elif kind == partners.KIND and partners.asked_of(case, context.data):
-        before, table = partners.apply_partners(case, context)
-        after = {**after, **table}
-    parent.save()
-    Change.objects.create(
-        case=parent, child=case if case.parent else None, kind=kind, before=before, after=after, on=context.on
-    )
-    if (row := change_row(case)) and row.get("told"):
-        context.later.append(lambda record: tell(case, row, record))
-
-
-def tell(case: Case, row: Mapping[str, Any], record: Record) -> None:
-    """A letter of what was changed to those whom the table of changes names under `told`."""
-    parent = case.parent or case
-    facts = [
-        ("项目编号", parent.project_no or parent.number), ("项目名称", parent.title),
-        ("承担单位", parent.applicant.name if parent.applicant else ""), ("变更类型", row["zh"]),
-    ]  # fmt: skip
-    body = {"facts": facts, "text": "上述变更已按权限办理，内容见变更办件，特此告知。", "case": case.number}
-    paper = documents.issue("change-told", "变更告知", body, on=record.on, case=case, record=record)
-    people = {one.pk: one for role in row["told"] for one in holders(role, parent, day_of(record.on))}
-    for person in people.values():
-        Letter.objects.create(document=paper, person=person, on=record.on)
 
 
 def _team(case: Case) -> list[str]:

@@ -8,10 +8,8 @@ from typing import Any
 
 from kechuang.casework.answers import asked_rows, ticked
 from kechuang.casework.models import Case
-from kechuang.casework.pages import pages_of
 from kechuang.desks.projects import reports
 from kechuang.desks.projects.models import Change
-from kechuang.engines import forms
 from kechuang.parties.models import Organisation
 from kechuang.words.money import Money
 from kechuang.words.offers import check, fact
@@ -24,13 +22,8 @@ Shares = dict[str, int]
 
 def contracted(case: Case) -> Shares:
     """The fiscal money of each partner in fen, by its id: what the task book says, else the application."""
-    row, shares = reports.latest(case, "task_book"), Shares()
-    said = forms.typed(pages_of(case.round).form, case.answers).get("partners")
-    if row is not None:
-        form = reports.form_of(case, "task_book")
-        values = forms.clean(form, row.values, stage="draft", choices=pages_of(case.round).choices).values
-        said = values.get("partners") if "partners" in form.fields else said
-    for one in said or ():
+    shares = Shares()
+    for one in reports.contracted(case).get("partners") or ():
         shares[str(one["party"])] = shares.get(str(one["party"]), 0) + int(one.get("share_fiscal") or 0)
     return shares
 

@@ -51,6 +51,18 @@ def task_book_answers(case: Case) -> dict[str, Any]:
     return forms.answers_of(form, forms.typed(form, stored))
 
 
+def contracted(case: Case) -> dict[str, Any]:
+    """What was applied for, and over it what the task book says; typed, by the codes of the form."""
+    thawed = pages.pages_of(case.round)
+    said = dict(forms.typed(thawed.form, case.answers))
+    row = latest(case, "task_book")
+    if row is not None:
+        form = form_of(case, "task_book")
+        values = forms.clean(form, row.values, stage="draft", choices=thawed.choices).values
+        said |= {code: values.get(code) for code in form.fields}
+    return said
+
+
 def draft(case: Case, kind: str, typed: Mapping[str, Any], *, by: Person | None, on: datetime) -> Report:
     """Keep what was typed into the open report of `kind`, starting one if none is open."""
     if kind not in Report.KINDS:

@@ -28,6 +28,12 @@ def parts(case: Case, on: datetime) -> Iterator[tuple[str, bytes]]:
     ]
     yield "records.json", _json(chain)
     yield "answers.json", _json(plain(case.answers))
+    changes = [
+        {"kind": c.kind, "on": c.on.isoformat(), "before": c.before, "after": c.after}
+        for c in case.changes.order_by("on", "pk")
+    ]
+    if changes:
+        yield "changes.json", _json(changes)
     yield "application.pdf", pdf(of_application(case), on=on)
     for document in case.documents.order_by("pk"):
         name = f"documents/{document.kind}-{document.code}"

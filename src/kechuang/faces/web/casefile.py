@@ -24,7 +24,7 @@ from kechuang.desks.projects.partners import changed_partners
 from kechuang.desks.projects.targets import changed_targets
 from kechuang.engines import forms
 from kechuang.engines.flow import Act, Done, Flow, Situation, due, line, of_parent, offered, opened_on
-from kechuang.faces.web import drawing, sight, wording
+from kechuang.faces.web import budgeting, drawing, sight, wording
 from kechuang.faces.web.act_titles import paper_title
 from kechuang.faces.web.fields import ShownFile
 from kechuang.faces.web.sight import Sight
@@ -244,6 +244,12 @@ class CaseFile:
             return []
         rows = changed_partners(self.case) if not self.case.parent_id or self.case.flow == "change" else []
         return [{"on": on, "rows": changed} for on, changed in rows]
+
+    def budget(self) -> dict[str, Any]:
+        """The budget in force by class beside what was spent, and what changes made of it, or would."""
+        if not self.reader.money or (self.case.parent_id and self.case.flow != "change"):
+            return {}
+        return budgeting.shown(self.case)
 
     def facts(self) -> list[dict[str, Any]]:
         """Who, how much, until when, in whose hands."""

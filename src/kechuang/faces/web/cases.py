@@ -60,7 +60,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     shown = {
         "case": file.case, "state": file.heading(), "flow": file.steps(), "acts": file.acts(), "openings": file.openings(),
         "children": file.children(), "facts": file.facts(), "records": file.told(), "papers": file.papers(), "files": file.files(),
-        "opinions": file.opinions(), "money": file.money(), "team": file.team(), "targets": file.targets(), "partners": file.partners(), "reports": file.reports(), "reader": file.reader, "flow_title": file.flow.title,
+        "opinions": file.opinions(), "money": file.money(), "team": file.team(), "targets": file.targets(), "partners": file.partners(), "budget": file.budget(), "reports": file.reports(), "reader": file.reader, "flow_title": file.flow.title,
         "findings": [printing.finding(one) for one in findings], "trail": _trail(file),
         "whole_pdf": address_of("application_pdf", number) if file.reader.identity and file.case.answers else "",
         "computed": claims.links(file.case, file.reader, file.on), "slips": file.slips(), "key": fresh_key(),
@@ -410,7 +410,7 @@ def _report(request: HttpRequest, file: CaseFile, kind: str, filed: Report | Non
     return {
         "case": file.case, "kind": kind, "title": casefile.REPORT_TITLES[kind], "section": {**shown, "title": casefile.REPORT_TITLES[kind], "code": kind},
         "filed": filed, "saved": row.on if row else None, "version": stamp(row.on) if row else "", "action": reverse("report", args=[file.case.number, kind]),
-        "key": f"{file.case.number}:{kind}", "acts": [one for one in file.acts() if printing.files_report(file, one["name"])], "trail": _trail(file), "targets": file.targets() if kind in ("acceptance", "midterm") else [],
+        "key": f"{file.case.number}:{kind}", "acts": [one for one in file.acts() if printing.files_report(file, one["name"])], "trail": _trail(file), "targets": file.targets() if kind in ("acceptance", "midterm") else [], "budget": file.budget(),
         "errors": wrong(form, cleaned.errors, drawing.language()) if request.GET.get("check") else (),
     }  # fmt: skip
 

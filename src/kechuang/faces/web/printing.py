@@ -14,7 +14,7 @@ from kechuang.desks.projects import targets
 from kechuang.desks.projects.models import Report
 from kechuang.engines import forms
 from kechuang.faces.exports import sheets
-from kechuang.faces.web import drawing, wording
+from kechuang.faces.web import budgeting, drawing, wording
 from kechuang.faces.web.casefile import CaseFile
 from kechuang.faces.web.filling import Filling
 from kechuang.faces.web.sentences import sentence
@@ -24,6 +24,7 @@ ISSUER = {"zh": "内蒙古自治区科学技术厅", "en": "Department of Scienc
 RECEIPT = {"zh": "科技计划项目办件回执", "en": "Receipt"}
 FILING = "projects.file_report"
 GOALS = ("indicator_progress", "midterm_table", "final_table")
+ACCOUNT = "spending_table"
 
 
 def sections(file: CaseFile) -> tuple[forms.Printed, ...]:
@@ -184,6 +185,11 @@ def report_answers(file: CaseFile, kind: str, form: forms.Form, row: Report | No
         if row.filed_at and row.values and kind != "task_book":
             return forms.answers_of(form, forms.typed(form, row.values))
         return dict(row.typed)
+    return {**_promised(file, form), **_accounted(file, form)}
+
+
+def _promised(file: CaseFile, form: forms.Form) -> dict[str, Any]:
+    """The table of indicators with what was promised of each."""
     goals = targets.standing(file.case)
     table = next((form.fields[code] for code in GOALS if code in form.fields), None)
     if table is None or not goals:
@@ -198,6 +204,12 @@ def report_answers(file: CaseFile, kind: str, form: forms.Form, row: Report | No
         for goal in goals
     ]
     return {table.code: [{code: text for code, text in one.items() if code in columns and text} for one in rows]}
+
+
+def _accounted(file: CaseFile, form: forms.Form) -> dict[str, Any]:
+    """The final account by class: the budget in force beside what was reported spent."""
+    rows = budgeting.final_account(file.case) if ACCOUNT in form.fields else []
+    return {ACCOUNT: rows} if rows else {}
 
 
 def files_report(file: CaseFile, name: str) -> bool:

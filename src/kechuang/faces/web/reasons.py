@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 MONEY: Final = frozenset(
-    ("budget", "used", "wanted", "fen", "paid", "granted", "ordered", "said", "received", "spent", "keep", "refund", "due", "left", "award", "written", "given", "pool", "promised", "committed")
+    ("budget", "used", "wanted", "fen", "paid", "granted", "ordered", "said", "received", "spent", "keep", "refund", "due", "left", "award", "written", "given", "pool", "promised", "committed", "total", "own", "lines", "indirect", "ceiling", "passed")
 )  # fmt: skip
 
 _TABLE = """
@@ -150,6 +150,20 @@ target_not_a_number|原为数值的指标，新值也须是数字：{names}|What
 goals_lower_a_target|取消或降低指标须申请“降低考核指标”，由厅务会决定：{names}|To drop or lower a target, ask for “Indicator lowered”, which the department decides: {names}
 no_target_left|至少保留一项考核指标；原有核心指标的，至少保留一项核心指标|At least one target must stay, and a core one where there was one
 change_names_members|这类变更不增减成员，请另提“项目组成员变更”|This kind of change moves no members; please ask for a change of the team
+change_names_budget|这类变更不调整预算，请另提预算类变更|This kind of change moves no budget; please ask for a change of the budget
+change_needs_budget|请写明调整后的预算，且须与现行预算不同|Please say what the budget becomes; it must differ from the one in force
+no_budget_lines|本项目没有分科目预算（包干制或接转项目），不需也不能办理科目调剂|This project has no budget by classes (a lump sum, or taken over): there is nothing to move between them
+budget_class_twice|同一科目写了两次|A class is named twice
+budget_of_another_change|这类变更只能动它所管的科目，总额不变；其他调整请另提相应的变更|This kind of change moves its own classes alone and leaves the totals; please ask for the change that the rest needs
+total_never_rises|财政资金总额只能调减：现为{total}，申请{wanted}|The fiscal total can only go down: it is {total}, asked for {wanted}
+indirect_never_rises|间接费用不得调增：现为{indirect}，申请{wanted}|Indirect cost never rises: it is {indirect}, asked for {wanted}
+only_indirect_down|间接费用调减须减少间接费用，减下的用于直接费用，其他科目不得减少|This change lowers the indirect cost; what is saved goes to direct cost, and no other class goes down
+budget_does_not_add_up|各科目财政资金合计{lines}，须等于财政资金总额{total}|The fiscal classes add up to {lines}; they must make the fiscal total of {total}
+own_does_not_add_up|各科目自筹及其他资金合计{lines}，须等于{own}|Own and other money by classes adds up to {lines}; it must make {own}
+indirect_above_band|调整后间接费用{wanted}超过核定比例，最多{ceiling}；请一并调减间接费用或少调设备费|The indirect cost of {wanted} would be above its bands, at most {ceiling}: lower it first, or move less to equipment
+total_below_shares|调整后总额{wanted}须大于已分给参与单位、课题的{given}；请先调整其份额|The total of {wanted} must stay above the {given} given to partners and sub-projects; change their shares first
+class_below_spent|{name}已支出{spent}，不能调到{wanted}|{spent} of {name} is spent already; it cannot become {wanted}
+total_below_paid|已拨付{paid}，财政资金总额不能调到{wanted}；多拨的在结算时退回|{paid} is paid already; the total cannot become {wanted}. What is left over goes back at settlement
 already_in_team|已经在项目组里：{names}|Already on the project: {names}
 not_in_team|不是项目组成员：{names}|Not members of the team: {names}
 joiner_beyond_limits|{name}加入后超过限项|{name} would then join more projects than allowed

@@ -1,0 +1,52 @@
+"""A project's budget on a page: by class what it may be, what was spent, what is left; and what changes made of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from kechuang.casework.models import Case
+from kechuang.desks.funds.lowering import spent
+from kechuang.desks.projects import budgets
+from kechuang.faces.web import wording
+
+NAMES = {
+    "total": gettext_noop("财政资金总额"), "equipment": gettext_noop("设备费"), "operation": gettext_noop("业务费"),
+    "labour": gettext_noop("劳务费"), "indirect": gettext_noop("间接费用"), "own": gettext_noop("自筹及其他资金"),
+    "equipment.own": gettext_noop("设备费（自筹）"), "operation.own": gettext_noop("业务费（自筹）"), "labour.own": gettext_noop("劳务费（自筹）"),
+}  # fmt: skip
+
+
+def shown(case: Case) -> dict[str, Any]:
+    """As parts/budget.html takes it: `rows` of the budget in force once it is contracted, `changes` as parts/targets.html has them."""
+    changes = [{"on": on, "rows": [_moved(*one) for one in rows]} for on, rows in budgets.changed_budgets(case)]
+    grant = getattr(case, "grant", None)
+    rows = [] if case.parent_id or grant is None else _rows(case)
+    return {"rows": rows, "changes": changes} if rows or changes else {}
+
+
+def _rows(case: Case) -> list[dict[str, Any]]:
+    """One row a class, fiscal money; nothing of a lump sum."""
+    standing, gone = budgets.standing(case), spent(case.grant)
+    rows = []
+    for kind in (one for one in budgets.CLASSES if one in standing.lines):
+        fiscal, own = standing.lines[kind]
+        used = gone.get((kind, False), 0)
+        rows.append({"title": _(NAMES[kind]), "fen": fiscal, "spent": used, "left": fiscal - used, "own": own, "own_spent": gone.get((kind, True), 0), "over": used > fiscal})  # fmt: skip
+    return rows
+
+
+def _moved(name: str, old: int | None, new: int | None) -> tuple[str, str, str]:
+    return _(NAMES[name]), *("" if fen is None else wording.money(fen) for fen in (old, new))
+
+
+def final_account(case: Case) -> list[dict[str, str]]:
+    """The rows a final account starts from: each class with the budget in force, what was reported spent, and what is left."""
+    if not hasattr(case, "grant"):
+        return []
+    return [
+        {"item": row["title"], **{name: wording.ten_thousands(row[key]).replace(",", "") for name, key in (("planned", "fen"), ("used", "spent"), ("left", "left"))}}
+        for row in _rows(case)
+    ]  # fmt: skip
