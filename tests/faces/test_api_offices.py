@@ -125,5 +125,6 @@ def test_a_clue_is_laid_aside_by_supervision_once_and_stays_to_be_read():
     told = []
     for _ in range(2):
         told.append((sent(of(region.supervisor), at, {"key": "screen-01"}).status_code, Clue.objects.get(pk=clue.pk).screened_at))  # fmt: skip
-    assert (shut, [status for status, _ in told], told[0][1] is not None) == ([403] * 3, [200, 404], True)
+    assert (shut, [status for status, _ in told], told[0][1] is not None) == ([403] * 3, [200, 200], True)
     assert told[0][1] == told[1][1]
+    assert Record.objects.filter(act="screen_clue", subject=clue.pid).count() == 1

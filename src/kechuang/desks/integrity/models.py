@@ -51,7 +51,12 @@ class Sanction(models.Model):
 
 
 class Clue(models.Model):
-    """Something that came to light: a report, an alert, an unpaid refund; supervision screens it."""
+    """Something that came to light: a report, an alert, an unpaid refund; supervision screens it.
+
+    Its records are a chain of its own: on that of the case, whoever is spoken of would read that somebody spoke.
+    """
+
+    subject_kind = "clue"
 
     pid = models.CharField(max_length=16, unique=True, default=token)
     case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="clues")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import pairwise
 
 from django.db.models import Count, Q, QuerySet
@@ -107,9 +107,3 @@ def sanctions_in_force(day: date) -> QuerySet[Sanction]:
     """Sanctions that block today, with whom and until when."""
     rows = Sanction.objects.in_force(day).select_related("person", "organisation", "inquiry")
     return rows.order_by("until", "pk")
-
-
-def screened(clue: Clue, on: datetime) -> None:
-    """The clue was looked at and leads nowhere."""
-    clue.screened_at = on
-    clue.save(update_fields=["screened_at"])

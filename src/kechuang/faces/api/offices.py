@@ -16,7 +16,7 @@ from kechuang.casework.models import Case, Finding, Record
 from kechuang.casework.queries import visible_to
 from kechuang.desks.experts import ceremonies
 from kechuang.desks.experts import queries as expert_queries
-from kechuang.desks.integrity import inquiries, trails
+from kechuang.desks.integrity import actions, inquiries
 from kechuang.desks.integrity.models import Clue
 from kechuang.desks.projects import delegating
 from kechuang.desks.projects.models import Delegation, Yearly
@@ -184,7 +184,7 @@ def confirm_institution(request: HttpRequest, what: str, pid: str, body: Keyed) 
 @router.post("/clues/{pid}/screen", response={200: Done, **PROBLEMS}, auth=Needs("supervision", behind=True))
 def screen_clue(request: HttpRequest, pid: str, body: Keyed) -> Any:
     """Lay aside a clue that leads nowhere; it stays to be read."""
-    trails.screened(get_object_or_404(Clue, pid=pid, screened_at=None), now())
+    actions.screen(get_object_or_404(Clue, pid=pid), **given(request, body.key))
     return Done()
 
 

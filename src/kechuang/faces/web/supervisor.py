@@ -18,7 +18,7 @@ from kechuang.casework.pages import day_of, pages_of
 from kechuang.casework.queries import history, visible_to
 from kechuang.desks.experts import supervising
 from kechuang.desks.experts.models import Ceremony, Draw
-from kechuang.desks.integrity import inquiries, trails
+from kechuang.desks.integrity import actions, inquiries, trails
 from kechuang.desks.integrity.models import Clue
 from kechuang.engines import forms
 from kechuang.faces.access import may, needs, now, person
@@ -26,6 +26,7 @@ from kechuang.faces.web import supervision_rows as rows
 from kechuang.faces.web import tables
 from kechuang.faces.web.expert import new_key
 from kechuang.faces.web.lists import paged
+from kechuang.faces.web.panels import tell
 from kechuang.faces.web.questions import Around, questions, wrong
 from kechuang.faces.web.sentences import sentence
 from kechuang.words.outcome import Refused
@@ -185,9 +186,12 @@ def full_certificate(request: HttpRequest, pk: int) -> JsonResponse:
 @needs("supervision", behind=True)
 def screen_clue(request: HttpRequest, pid: str) -> HttpResponse:
     """A clue that leads nowhere is laid aside; it stays to be read."""
-    clue = get_object_or_404(Clue, pid=pid, screened_at=None)
-    trails.screened(clue, now())
-    messages.success(request, _("已初核，留存备查。"))
+    clue = get_object_or_404(Clue, pid=pid)
+    try:
+        actions.screen(clue, by=person(request), on=now(), key=request.POST.get("key", ""))
+        messages.success(request, _("已初核，留存备查。"))
+    except Refused as refusal:
+        tell(request, [refusal], "")
     return redirect("supervision")
 
 
