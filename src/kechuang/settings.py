@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "kechuang.faces.access.Arrival",
     "kechuang.faces.access.Curtain",
+    "kechuang.faces.repeats.Repeats",
 ]
 
 CSRF_FAILURE_VIEW = "kechuang.faces.web.mishaps.stale_form"

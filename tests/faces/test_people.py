@@ -40,7 +40,7 @@ def test_a_person_registers_and_the_unit_confirms_before_anyone_can_sign_in():
     before = Client().login(username="sarnai", password=SELF["password"])
     signed_in(region.research).post(f"/people/{who.pid}/confirm/", {"key": "c"})
 
-    assert (answer.status_code, who.standing, who.unit, before) == (200, "pending", region.unit, False)
+    assert (answer.status_code, who.standing, who.unit, before) == (302, "pending", region.unit, False)
     assert Client().login(username="sarnai", password=SELF["password"]) is True
     assert Record.objects.filter(subject=who.pid, act="confirm_person").count() == 1
 
@@ -52,7 +52,7 @@ def test_a_unit_registers_with_its_first_person_and_the_recommender_confirms_bot
     client = signed_in(region.clerk)
 
     assert (answer.status_code, unit.standing, [u.name for u in client.get("/people/").context["units"]]) == (
-        200,
+        302,
         "pending",
         ["新登记的单位"],
     )
@@ -292,7 +292,7 @@ def test_a_registration_is_sent_back_with_a_reason_and_can_be_made_anew():
     client.post(f"/people/units/{unit.pid}/confirm/", {"key": "d", "decline": "1", "why": "信用代码与证书不符"})
     assert (Organisation.objects.filter(credit_code=CODE).count(), Person.objects.filter(username="sarnai").count()) == (0, 0)  # fmt: skip
     assert Record.objects.filter(act="decline_unit", subject=region.recommender.pid).count() == 1
-    assert Client().post("/register/unit/", of_unit(region)).status_code == 200
+    assert Client().post("/register/unit/", of_unit(region)).status_code == 302
 
 
 def test_somebody_who_does_not_work_here_is_sent_back():

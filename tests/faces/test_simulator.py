@@ -250,6 +250,7 @@ def test_a_simulation_is_accepted_and_told_at_its_address(client):
             "reforms": [{"cap": "300 万元"}],
             "curve": {"param": "cap", "values": ["100 万元", "300 万元"]},
             "population": "region",
+            "key": "simulate-1",
         },
     )
     told = client.get(answer.json()["href"]).json()

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
 
-from kechuang.parties.secrets import EncryptedText, token
+from kechuang.parties.secrets import EncryptedJSON, EncryptedText, token
 
 
 class Organisation(models.Model):
@@ -177,6 +177,17 @@ class LookUp(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["person", "on"])]
+
+
+class Answered(models.Model):
+    """What a request that wrote something was answered: told again to the same request, forgotten after two days.
+
+    `asked` is a keyed digest of who asked, where and with what; the answer is encrypted, so that no row joins anybody with a page.
+    """
+
+    asked = models.CharField(max_length=64, primary_key=True)
+    answer = EncryptedJSON()
+    day = models.DateField(db_index=True)
 
 
 class Tie(models.Model):

@@ -183,7 +183,9 @@ def save_draft(
         row = SheetDraft.objects.select_for_update().filter(seat=seat, case=case, act=act).first()
         if row is None:
             return SheetDraft.objects.create(seat=seat, case=case, act=act, typed=dict(typed), notes=notes, on=on)
-        if row.version != version and (row.typed, row.notes) != (dict(typed), notes):
+        if (row.typed, row.notes) == (dict(typed), notes):
+            return row
+        if row.version != version:
             raise Refused(Reason("draft_is_newer", section=act, version=row.version))
         row.typed, row.notes, row.version, row.on = dict(typed), notes, row.version + 1, on
         row.save()

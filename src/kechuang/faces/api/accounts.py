@@ -24,6 +24,7 @@ from kechuang.faces.api.gates import (
     given,
 )
 from kechuang.faces.api.schemas import Problem
+from kechuang.faces.repeats import not_kept
 from kechuang.faces.web import account
 from kechuang.faces.web import people as pages
 from kechuang.parties.models import Appointment, Organisation, Person
@@ -121,18 +122,19 @@ class OfficeOut(Schema):
 @router.post("/register/person", response={200: Done, **OPEN}, auth=None)
 def register_person(request: HttpRequest, body: RegisterIn) -> Any:
     """A person's own registration; the account waits for the word of the unit."""
-    return _registered(chain.PERSON, body, chain.register_person)
+    return _registered(request, chain.PERSON, body, chain.register_person)
 
 
 @router.post("/register/unit", response={200: Done, **OPEN}, auth=None)
 def register_unit(request: HttpRequest, body: RegisterIn) -> Any:
     """A unit's registration with its first person; both wait for the word of the recommender."""
-    return _registered(chain.PERSON_OF_UNIT | chain.UNIT, body, chain.register_unit)
+    return _registered(request, chain.PERSON_OF_UNIT | chain.UNIT, body, chain.register_unit)
 
 
-def _registered(inputs: dict[str, Any], body: RegisterIn, act: Any) -> Done:
+def _registered(request: HttpRequest, inputs: dict[str, Any], body: RegisterIn, act: Any) -> Done:
     if reasons := account.weak(body.password):
         raise Refused(*reasons)
+    not_kept(request)
     act(cleaned(inputs, body.data, chain.choices), password=body.password, on=now(), key=body.key)
     return Done()
 
@@ -223,6 +225,7 @@ def end_role(request: HttpRequest, pid: str, pk: int, body: Keyed) -> Any:
 @router.post("/persons/{pid}/password", response={200: PasswordOut, **PROBLEMS}, auth=Needs())
 def reset_password(request: HttpRequest, pid: str, body: Keyed) -> Any:
     """A new password for someone who forgot theirs, told once."""
+    not_kept(request)
     return {"person": pid, "password": chain.reset_password(_person(request, pid), **given(request, body.key))}
 
 
@@ -280,6 +283,7 @@ def open_office(request: HttpRequest, body: Filled) -> Any:
 @router.post("/offices/staff", response={200: PasswordOut, **PROBLEMS}, auth=Needs("security"))
 def engage(request: HttpRequest, body: Filled) -> Any:
     """An account for somebody of an office; the password is told once, the role is given apart."""
+    not_kept(request)
     who, made = chain.engage(cleaned(chain.STAFF, body.data, chain.choices), **given(request, body.key))
     return {"person": who.pid, "password": made}
 

@@ -89,8 +89,11 @@ class SimulateIn(Schema):
     """Reforms of one policy by parameter: `[{"cap": "300 万元"}]`, each against today, over one population.
 
     `population`: `live` the registers, `region` the synthetic region, empty whichever the pages would take. `year`: of the
-    registers; a synthetic region is of the current year alone, and the result says of which year it is.
+    registers; a synthetic region is of the current year alone, and the result says of which year it is. `key`: the same one
+    begins nothing anew.
     """
+
+    key: str = Field("", max_length=80)
 
     reforms: list[dict[str, str]] = Field(default_factory=list, max_length=6)
     curve: CurveIn | None = None

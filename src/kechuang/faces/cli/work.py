@@ -18,8 +18,10 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from kechuang.casework import clock, outbox, sealer
+from kechuang.casework.pages import day_of
 from kechuang.databases import analyse
 from kechuang.desks.texts import indexing
+from kechuang.faces import repeats
 from kechuang.words.failure import told
 from kechuang.words.outcome import Refused
 
@@ -28,6 +30,7 @@ app = typer.Typer()
 SEAL_EVERY = timedelta(seconds=30)  # a record is in the log within a minute, also when one turn takes long
 INDEX_EVERY = timedelta(seconds=5)  # how late the search may be; its page says until when it has read
 ANALYSE_EVERY = timedelta(hours=1)
+FORGET_EVERY = timedelta(hours=1)
 BACK_OFF = timedelta(minutes=5)
 IDLE = 1.0  # seconds between two turns that found nothing to do
 LOCK = "worker.lock"
@@ -48,6 +51,7 @@ class Turn:
             + self._part("clock", on, lambda: clock.tick(on))
             + self._part("sealer", on, lambda: sealer.seal(on), again=SEAL_EVERY)
             + self._part("search", on, lambda: _indexed(on), again=INDEX_EVERY)
+            + self._part("repeats", on, lambda: repeats.forget(day_of(on)), again=FORGET_EVERY)
             + self._part("analyse", on, _analysed, again=ANALYSE_EVERY)
         )
 

@@ -19,7 +19,7 @@ BESIDE: dict[str, tuple[str, str]] = {
     "ask_to_enter_pool": ("申请进入专家库", "Asks to enter the pool"), "enter_pool": ("专家入库", "Enters the pool"), "set_credit": ("登记专家信用", "Credit of an expert"),
     "declare_tie": ("声明关系", "Tie declared"), "look_behind": ("查看幕后名单", "Looked behind the curtain"), "seat_by_hand": ("指定专家", "Expert named by hand"),
     "make_batch": ("制作支付文件", "Payment file made"), "enter_quota": ("登记资金指标文件", "Quota document entered"), "enter_money": ("登记拨入资金", "Appropriation entered"),
-    "check_money": ("核对拨入资金", "Appropriation checked"), "pay_fees": ("支付评审费", "Review fees paid"), "report_clue": ("报告线索", "Clue reported"),
+    "check_money": ("核对拨入资金", "Appropriation checked"), "pay_fees": ("支付评审费", "Review fees paid"), "report_clue": ("报告线索", "Clue reported"), "screen_clue": ("初核线索", "Clue screened"), "register_person": ("个人注册", "Person registered"),
     "settle_finding": ("对核查记下判断", "A finding was judged"), "compare_again": ("重新比对文本", "Texts compared again"), "engage": ("新建工作人员账号", "Staff engaged"),
     "evaluate_institution": ("评价专业机构", "Institution evaluated"), "enter_contract": ("登记委托合同", "Contract entered"), "open_office": ("设立机构", "Office opened"),
     "ask_rectify": ("提出更正", "Correction asked for"), "rectify": ("更正", "Put right"), "refuse_rectify": ("不同意更正", "Correction not agreed"),

@@ -6,14 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET
 
 from kechuang.casework import chain
 from kechuang.engines import forms
 from kechuang.faces.access import needs, now
+from kechuang.faces.repeats import not_kept
 from kechuang.faces.web import lists, wording
 from kechuang.faces.web.account import weak
 from kechuang.faces.web.questions import Around, questions, wrong
@@ -48,9 +50,10 @@ def register(
     reasons: tuple[Reason, ...] = ()
     unfit = bad_password(request) if posted else ()
     if posted and not cleaned.errors and not unfit:
+        not_kept(request)
         try:
             act(cleaned.values, password=request.POST.get("password", ""), on=now(), key=request.POST.get("key", ""))
-            return render(request, "people/registered.html", {"title": _("已登记，等待确认")})
+            return redirect("registered")
         except Refused as refusal:
             reasons = refusal.reasons
     language = "en" if wording.english() else "zh"
@@ -58,9 +61,16 @@ def register(
     shown = {
         "title": title, "fields": questions(form.fields.values(), answers=cleaned.typed, values={}, errors=errors, around=Around(language, choices=chain.choices)),
         "errors": [*wrong(form, errors, language), *({"href": "#password", "label": _("密码"), "said": sentence(one)} for one in unfit)],
-        "unfit": [sentence(one) for one in unfit], "reasons": reasons, "key": lists.fresh_key(),
+        "unfit": [sentence(one) for one in unfit], "reasons": reasons, "key": request.POST.get("key") or lists.fresh_key(),
     }  # fmt: skip
     return render(request, template, shown, status=422 if errors or reasons or unfit else 200)
+
+
+@require_GET
+@needs("anyone")
+def registered(request: HttpRequest) -> HttpResponse:
+    """What happens next, and that nobody can sign in before."""
+    return render(request, "people/registered.html", {"title": _("已登记，等待确认")})
 
 
 def bad_password(request: HttpRequest) -> tuple[Reason, ...]:
@@ -71,5 +81,6 @@ def bad_password(request: HttpRequest) -> tuple[Reason, ...]:
 
 urlpatterns = [
     path("register/person/", register_person, name="register_person"),
+    path("register/done/", registered, name="registered"),
     path("register/unit/", register_unit, name="register_unit"),
 ]
