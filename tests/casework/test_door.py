@@ -42,6 +42,18 @@ def test_the_same_key_with_other_data_is_refused_and_changes_nothing(first, seco
     assert refusal.value.codes == ["key_used_for_other_data"]
 
 
+def test_the_same_key_for_another_act_or_another_case_is_refused_though_nothing_else_differs():
+    region = Region()
+    case, other = a_case(region), a_case(region)
+    act(case, "withdraw", by=region.leader, on=START, key="same", data={"reason": "不再申报"})
+    for subject, name in ((other, "withdraw"), (case, "submit")):
+        with pytest.raises(Refused) as refusal:
+            act(subject, name, by=region.leader, on=START, key="same", data={"reason": "不再申报"})
+        assert refusal.value.codes == ["key_used_for_other_data"]
+    other.refresh_from_db()
+    assert other.state == "draft"
+
+
 def test_an_act_of_another_leaves_nothing_but_an_attempt():
     region = Region()
     case = a_case(region)

@@ -126,7 +126,7 @@ def carry_out(
 ) -> Record:
     """The inside of the door: everything or nothing. `through` is the child flow whose act carries this one along."""
     subject = locked(subject)
-    if told := records.already(by, key, data):
+    if told := records.already(by, key, name, subject if subject.pk else None, data):
         return told
     asked = dict(data)
     records.hold(subject)
@@ -390,12 +390,12 @@ def open_case(
     `given` are columns of the case that are known from the start (applicant, leader, synthetic …).
     """
     actor = Actor.of(by)
-    if told := records.BY_KEY.one(actor.id, key):
-        return _opened_by(told, round_)
     pages = pages_of(round_)
     code = flow or pages.main_flow
     child = pages.flow(code)
     opening = child.acts[name] if name else next(step for step in child.acts.values() if step.opens)
+    if told := records.already(actor, key, opening.name, None, data or {}):
+        return _opened_by(told, round_, parent)
     case = Case(round=round_, parent=parent, flow=code, state="", entered_at=on, opened_at=on, **given)
     if parent is not None:
         opened_on(child, pages.flow(parent.flow), parent.state)
@@ -410,10 +410,10 @@ def open_case(
             record = carry_out(case, opening.name, by=actor, on=on, key=key, data=dict(data or {}))
     except IntegrityError:  # the same key at the same time: whoever came first has made the case
         records.forget_chains()
-        first = records.BY_KEY.one(actor.id, key)
+        first = records.already(actor, key, opening.name, None, data or {})
         if first is None:
             raise
-        return _opened_by(first, round_)
+        return _opened_by(first, round_, parent)
     except Refused as refusal:
         records.forget_chains()
         keep_attempt(parent or round_, opening.name, actor, on, refusal)
@@ -421,10 +421,10 @@ def open_case(
     return case if record.subject == case.number else Case.objects.get(number=record.subject)
 
 
-def _opened_by(told: Record, round_: Round) -> Case:
-    """The case that this record opened in this round; Refused where the key was used for anything else."""
-    opened = told.subject_kind == "case" and not told.before and Case.objects.filter(number=told.subject, round=round_).first()  # fmt: skip
-    if not opened:
+def _opened_by(told: Record, round_: Round, parent: Case | None) -> Case:
+    """The case that this record opened in this round, or on this parent; Refused where the key opened another."""
+    opened = Case.objects.filter(number=told.subject, round=round_, parent=parent).first()
+    if opened is None:
         raise Refused(Reason("key_used_for_other_data"))
     return opened
 
@@ -432,12 +432,18 @@ def _opened_by(told: Record, round_: Round) -> Case:
 def open_round(programme: str, *, by: Person | Actor, on: datetime, key: str, **given: Any) -> Round:
     """A new round of a programme, by the opening act of its flow; `given` are its columns (code, title, year, dates …)."""
     actor = Actor.of(by)
-    if told := records.BY_KEY.one(actor.id, key):
-        if (told.subject_kind, told.subject) != ("round", given["code"]):
-            raise Refused(Reason("key_used_for_other_data"))
-        return Round.objects.get(code=told.subject)
     flow = pages_for(programme).round.round_flow
     opening = next(step for step in flow.acts.values() if step.opens)
+    there = Round.objects.filter(code=given["code"]).first()
+    if records.already(actor, key, opening.name, there, {}):
+        same = (
+            there is not None and there.programme == programme and all(getattr(there, n) == v for n, v in given.items())
+        )
+        if there is None or not same:
+            raise Refused(Reason("key_used_for_other_data"))
+        return there
+    if there is not None:
+        raise Refused(Reason("round_code_taken", given=given["code"]))
     plan_code = str(pages_for(programme).programme.get("plan", programme))
     round_ = Round(programme=programme, plan=plan_code, state="", entered_at=on, **given)
     with transaction.atomic():
@@ -459,16 +465,17 @@ def possible_acts(subject: Case | Round, *, by: Person | Actor, on: datetime) ->
     return possible(flow, subject.state, situation=seen, anchors=deadlines.anchors(subject))
 
 
-def note(subject: Any, name: str, *, by: Person | Actor, on: datetime, key: str, role: str, data: Mapping[str, Any], tells: Mapping[str, str] | None = None) -> Record:  # fmt: skip
+def note(subject: Any, name: str, *, by: Person | Actor, on: datetime, key: str, role: str, data: Mapping[str, Any], tells: Mapping[str, str] | None = None, asked: Mapping[str, Any] | None = None) -> Record:  # fmt: skip
     """The record of a business write that moves no case (a unit confirmed, a transfer, an edition adopted).
 
-    The caller has checked the right and writes its rows in the same transaction.
+    The caller has checked the right and writes its rows in the same transaction. `asked` is what was sent, where `data`
+    says more: by it the caller finds a repeated key with `records.already`.
     """
     actor = Actor.of(by)
-    if told := records.already(actor, key, data):
+    if told := records.already(actor, key, name, subject, data if asked is None else asked):
         return told
     beside = {**(tells or {}), **in_place_of(actor, on, role)}
-    return records.write(subject, records.Entry(name, "", "", actor, role, on, key, dict(data), beside))
+    return records.write(subject, records.Entry(name, "", "", actor, role, on, key, dict(data), beside, asked))
 
 
 def in_place_of(by: Actor, on: datetime, role: str, subject: Any = None) -> dict[str, str]:

@@ -10,7 +10,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from kechuang.casework import founding, merging, people
+from kechuang.casework import founding, merging, people, records
+from kechuang.casework.actor import Actor
 from kechuang.casework.acts import note
 from kechuang.casework.models import Round
 from kechuang.casework.pages import current, day_of, roles_page
@@ -249,13 +250,18 @@ def register_person(values: Mapping[str, Any], *, password: str, on: datetime, k
     unit = Organisation.objects.filter(credit_code=values["unit"], standing="confirmed").first()
     if unit is None:
         raise Refused(Reason("no_such_unit", number=values["unit"]))
-    people.register_person({**_of_person(values), "unit": unit}, password=password, on=on)
+    said = {"unit": unit.pid}
+    if not _registered_by(values, key, "register_person", said):
+        who = people.register_person({**_of_person(values), "unit": unit}, password=password, on=on)
+        note(who, "register_person", by=who, on=on, key=key or token(), role="", data=said)
 
 
 @transaction.atomic
 def register_unit(values: Mapping[str, Any], *, password: str, on: datetime, key: str) -> None:
     """A unit and the person who registers it; both wait for the recommender."""
     office = Organisation.objects.get(pid=values["recommender"])
+    if _registered_by(values, key, "register_unit", {"credit_code": values["credit_code"]}):
+        return
     who = people.register_person(_of_person(values), password=password, on=on)
     said = {
         "name": values["unit_name"], "credit_code": values["credit_code"], "kind": values["unit_kind"],
@@ -263,6 +269,12 @@ def register_unit(values: Mapping[str, Any], *, password: str, on: datetime, key
         "registered_on": values["registered_on"],
     }  # fmt: skip
     people.register_unit(said, by=who, on=on, key=key or token())
+
+
+def _registered_by(values: Mapping[str, Any], key: str, act: str, said: Mapping[str, Any]) -> bool:
+    """Whether this very request has registered them already."""
+    who = Person.objects.named(values["username"]).first()
+    return bool(who and key and records.already(Actor.of(who), key, act, None, said))
 
 
 def open_office(values: Mapping[str, Any], *, by: Person, on: datetime, key: str) -> Organisation:

@@ -9,10 +9,9 @@ from typing import Any
 from django.db import transaction
 from stdnum.cn import uscc
 
-from kechuang.casework import people
+from kechuang.casework import people, records
 from kechuang.casework.actor import Actor
 from kechuang.casework.acts import note
-from kechuang.casework.models import Record
 from kechuang.casework.pages import day_of
 from kechuang.parties.models import Organisation, Person
 from kechuang.words.outcome import Refused
@@ -42,7 +41,7 @@ def found(
 def open_office(values: Mapping[str, Any], *, by: Person, on: datetime, key: str) -> Organisation:
     """An office beside the department: an institution or a recommender, by the security administrator's word."""
     people.must_hold(by, on, {ADMINISTRATOR})
-    if told := Record.objects.filter(actor=by.actor_id, key=key).first():
+    if told := records.already(Actor.of(by), key, "open_office", None, values):
         return Organisation.objects.get(pid=told.subject)
     return _office(values, by=Actor.of(by), on=on, key=key, role=ADMINISTRATOR)
 
@@ -53,7 +52,7 @@ def engage(
 ) -> Person:
     """An account for somebody who works in an office, by the security administrator's word; roles are given apart."""
     people.must_hold(by, on, {ADMINISTRATOR})
-    if told := Record.objects.filter(actor=by.actor_id, key=key).first():
+    if told := records.already(Actor.of(by), key, "engage", None, {**values, "office": office.pid}):
         return Person.objects.get(pid=told.subject)
     if office.kind not in OFFICES:
         raise Refused(Reason("no_office", who=office.name))
@@ -70,7 +69,7 @@ def _office(values: Mapping[str, Any], *, by: Actor, on: datetime, key: str, rol
         raise Refused(Reason("unit_already_registered", got=code))
     office = Organisation.objects.create(**{**values, "credit_code": code, "standing": "confirmed"})
     said = {"credit_code": code, "kind": office.kind}
-    note(office, "open_office", by=by, on=on, key=key, role=role, data=said)
+    note(office, "open_office", by=by, on=on, key=key, role=role, data=said, asked=values)
     return office
 
 
@@ -87,5 +86,6 @@ def _staff(
     person = people.register_person({**values, "unit": office}, password=password, on=on)
     person.standing, person.must_change_password = "confirmed", password is not None
     person.save(update_fields=["standing", "must_change_password"])
-    note(person, "engage", by=by, on=on, key=key, role=role, data={"office": office.pid})
+    said = {"office": office.pid}
+    note(person, "engage", by=by, on=on, key=key, role=role, data=said, asked={**values, **said})
     return person

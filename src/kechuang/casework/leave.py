@@ -53,7 +53,7 @@ def name_deputy(held: Appointment, deputy: Person | None, *, until: date | None,
 @transaction.atomic
 def _named(held: Appointment, deputy: Person | None, *, until: date | None, by: Person, on: datetime, key: str) -> Record:  # fmt: skip
     said = {"role": held.role, "target": held.target, "until": str(until), "deputy_for": by.pid}
-    if told := _already("name_deputy", deputy, said, by=by, key=key):
+    if deputy and (told := records.already(Actor.of(by), key, "name_deputy", deputy, said)):
         return told
     day = day_of(on)
     if held.person_id != by.pk or held.deputy_for_id is not None or not held.holds_on(day):
@@ -75,17 +75,9 @@ def _named(held: Appointment, deputy: Person | None, *, until: date | None, by: 
 def end_deputy(held: Appointment, *, by: Person, on: datetime, key: str) -> Record:
     """Whoever named a deputy, or has one, is back: the deputy acts no longer from the next request on."""
     said = {"role": held.role, "target": held.target}
-    if told := _already("end_deputy", held.person, said, by=by, key=key):
+    if told := records.already(Actor.of(by), key, "end_deputy", held.person, said):
         return told
     if held.deputy_for_id != by.pk:
         raise Refused(Reason("act_for_another", act="end_deputy", role=held.role))
     people.end(Appointment.objects.filter(pk=held.pk), day_of(on))
     return note(held.person, "end_deputy", by=by, on=on, key=key, role=held.role, data=said)
-
-
-def _already(name: str, deputy: Person | None, said: dict[str, str], *, by: Person, key: str) -> Record | None:
-    """The first record of this key; Refused where it told of another deputy or of something else."""
-    told = records.already(Actor.of(by), key, said)
-    if told and (told.act, told.subject) != (name, deputy.pid if deputy else ""):
-        raise Refused(Reason("key_used_for_other_data"))
-    return told

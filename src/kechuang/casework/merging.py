@@ -10,6 +10,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models.fields.reverse_related import ForeignObjectRel
 
 from kechuang.casework import curtain, people, records
+from kechuang.casework.actor import Actor
 from kechuang.casework.acts import note
 from kechuang.casework.models import Record
 from kechuang.casework.pages import day_of
@@ -66,7 +67,7 @@ def waiting() -> list[Pair]:
 def ask(duplicate: Party | None, into: Party | None, *, by: Person, on: datetime, key: str) -> Record:
     """The first officer's word that two entries are one. Refused for two of different kinds, for one and the same, for oneself."""
     role = people.must_hold(by, on, set(MERGES))
-    if told := records.BY_KEY.one(by.actor_id, key):
+    if duplicate and into and (told := records.already(Actor.of(by), key, ASK, duplicate, {"into": into.pid})):
         return told
     if duplicate is None or into is None or type(duplicate) is not type(into):
         raise Refused(Reason("cannot_merge"))
@@ -81,7 +82,8 @@ def ask(duplicate: Party | None, into: Party | None, *, by: Person, on: datetime
 def settle(duplicate: Party, *, by: Person, on: datetime, key: str, agree: bool = True) -> Record:
     """A second officer's word: what belongs to the duplicate goes over and its account ends, or nothing changes."""
     role = people.must_hold(by, on, set(MERGES))
-    if told := records.BY_KEY.one(by.actor_id, key):
+    name = DONE if agree else DROP
+    if told := records.already(Actor.of(by), key, name, duplicate, {}):
         return told
     pair = next((one for one in waiting() if one.duplicate == duplicate), None)
     if pair is None:
@@ -93,7 +95,7 @@ def settle(duplicate: Party, *, by: Person, on: datetime, key: str, agree: bool 
         pair.duplicate.standing, pair.duplicate.merged_into = "merged", pair.into
         pair.duplicate.save(update_fields=["standing", "merged_into"])
     said = {"into": pair.into.pid}
-    return note(pair.duplicate, DONE if agree else DROP, by=by, on=on, key=key, role=role, data=said)
+    return note(pair.duplicate, name, by=by, on=on, key=key, role=role, data=said, asked={})
 
 
 def _persons(*parties: Party) -> set[int]:

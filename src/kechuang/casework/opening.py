@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from kechuang.casework.models import Round
 from kechuang.casework.pages import current, options
 from kechuang.engines import forms
 from kechuang.parties.models import Organisation
@@ -55,11 +54,9 @@ def choices(source: str) -> Mapping[str, Mapping[str, str]] | None:
 
 
 def columns(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of the new round from the cleaned answers; Refused for a code that is taken or fits no address."""
+    """The columns of the new round from the cleaned answers; Refused for a code that fits no address."""
     if not _CODE.fullmatch(values["code"]):
         raise Refused(Reason("bad_round_code", given=values["code"]))
-    if Round.objects.filter(code=values["code"]).exists():
-        raise Refused(Reason("round_code_taken", given=values["code"]))
     _fitting_dates(values)
     term = {name: values[name] for name in ("term_least", "term_most", "claim_year") if values.get(name)}
     if values.get("review_from"):

@@ -38,11 +38,9 @@ def register_unit(values: Mapping[str, Any], *, by: Person, on: datetime, key: s
     code = uscc.compact(str(values.get("credit_code", "")))
     if not uscc.is_valid(code):
         raise Refused(Reason("bad_credit_code", got=code))
-    there = Organisation.objects.filter(credit_code=code).first()
-    if there is not None:
-        told = Record.objects.filter(actor=by.actor_id, key=key).exists()
-        if told:
-            return there
+    if told := records.already(Actor.of(by), key, "register_unit", None, {"credit_code": code}):
+        return Organisation.objects.get(pid=told.subject)
+    if Organisation.objects.filter(credit_code=code).exists():
         raise Refused(Reason("unit_already_registered", got=code))
     unit = Organisation.objects.create(**{**values, "credit_code": code, "standing": "pending"})
     if by.unit_id is None:
@@ -115,7 +113,8 @@ def decline_person(person: Person, *, why: str, by: Person, on: datetime, key: s
     if unit is None or person.standing != "pending":
         raise Refused(Reason("not_waiting_any_more", name=person.name))
     _explained(why)
-    record = note(unit, "decline_person", by=by, on=on, key=key, role=role, data={"why": why.strip()}, tells={"who": person.pid})  # fmt: skip
+    said = {"why": why.strip()}
+    record = note(unit, "decline_person", by=by, on=on, key=key, role=role, data=said, tells={"who": person.pid})  # fmt: skip
     _forget(person)
     return record
 
@@ -141,7 +140,7 @@ def keep_unit(unit: Organisation, values: Mapping[str, str], *, by: Person, on: 
     """Whom to call in a unit and where its money goes, by its head; the record holds digests of what was said alone."""
     must_hold(by, on, {"unit_head"}, target=unit.pid)
     said = {name: str(values.get(name) or "") for name in ("contact", "phone", "bank_account")}
-    if told := records.already(Actor.of(by), key, said):
+    if told := records.already(Actor.of(by), key, "keep_unit", unit, said):
         return told
     Organisation.objects.filter(pk=unit.pk).update(**said)
     return note(unit, "keep_unit", by=by, on=on, key=key, role="unit_head", data=said)
@@ -151,12 +150,12 @@ def keep_unit(unit: Organisation, values: Mapping[str, str], *, by: Person, on: 
 def set_host(unit: Organisation, *, host: bool, by: Person, on: datetime, key: str) -> Record:
     """Enter a unit as a host unit of the fund, or take it off, by the planning office or the institution."""
     role = must_hold(by, on, {"planner", "planning_chief", "institution_officer", "institution_chief"})
-    said = {"host": str(host)}
-    if told := records.already(Actor.of(by), key, said):
+    name, said = "set_host" if host else "end_host", {"host": str(host)}
+    if told := records.already(Actor.of(by), key, name, unit, said):
         return told
     unit.host_unit = host
     unit.save(update_fields=["host_unit"])
-    return note(unit, "set_host" if host else "end_host", by=by, on=on, key=key, role=role, data=said)
+    return note(unit, name, by=by, on=on, key=key, role=role, data=said)
 
 
 def _explained(why: str) -> None:
@@ -195,26 +194,33 @@ def asked_over(person: Person) -> Organisation | None:
     last = Record.objects.filter(subject_kind="party", subject=person.pid, act__in=MOVES).order_by("-position").first()
     if last is None or last.act != "ask_move":
         return None
-    unit = Organisation.objects.filter(pid=last.told.data["to"], standing="confirmed").first()
+    unit = Organisation.objects.filter(pid=_last_asking(person), standing="confirmed").first()
     return unit if unit is None or unit.pk != person.unit_id else None
+
+
+def _last_asking(person: Person) -> str:
+    """The public id of the unit that asked last, answered or not; empty where none did."""
+    asked = (
+        Record.objects.filter(subject_kind="party", subject=person.pid, act="ask_move").order_by("-position").first()
+    )
+    return str(asked.told.data["to"]) if asked else ""
 
 
 @transaction.atomic
 def move_person(person: Person, *, on: datetime, key: str, agree: bool = True) -> Record:
     """The person's own word: to the unit that asked, where roles in the old unit end at once; or no, and nothing changes."""
-    if told := records.BY_KEY.one(person.actor_id, key):
-        if told.act != ("move_person" if agree else "refuse_move"):
-            raise Refused(Reason("key_used_for_other_data"))
+    unit, old, name = asked_over(person), person.unit, "move_person" if agree else "refuse_move"
+    said = {"to": _last_asking(person)}
+    if told := records.already(Actor.of(person), key, name, person, said):
         return told
-    unit, old = asked_over(person), person.unit
     if unit is None:
         raise Refused(Reason("nobody_asked_you_over"))
     if not agree:
-        return note(person, "refuse_move", by=person, on=on, key=key, role="", data={"to": unit.pid})
+        return note(person, name, by=person, on=on, key=key, role="", data=said)
     if old is not None:
         end(Appointment.objects.filter(person=person, scope="organisation", target=old.pid), day_of(on))
     employ(person, unit, since=day_of(on))
-    return note(person, "move_person", by=person, on=on, key=key, role="", data={"to": unit.pid})
+    return note(person, name, by=person, on=on, key=key, role="", data=said)
 
 
 def end(held: AppointmentQuerySet, day: date) -> None:

@@ -39,8 +39,11 @@ class Entry:
     asked: Mapping[str, Any] | None = None  # what was sent, where `data` is what it was cleaned to
 
 
-def already(by: Actor, key: str, data: Mapping[str, Any]) -> Record | None:
-    """The first record of this key, if there is one; refused if the key came with other data then."""
+def already(by: Actor, key: str, act: str, subject: Any, data: Mapping[str, Any]) -> Record | None:
+    """The first record of this key, if there is one; refused if the key came with another act, subject or other data then.
+
+    `subject` is None for what the act itself brings into being: the record names it.
+    """
     expected: set[tuple[str, str]] | None = once("keys", lambda: None)
     if expected is not None and (by.id, key) in expected:
         expected.discard((by.id, key))
@@ -48,7 +51,11 @@ def already(by: Actor, key: str, data: Mapping[str, Any]) -> Record | None:
     told = BY_KEY.one(by.id, key)
     if told is None:
         return None
-    if told.data_digest != data_digest(data):
+    if (
+        told.act != act
+        or (subject is not None and (told.subject_kind, told.subject) != subject_key(subject))
+        or told.data_digest != data_digest(data)
+    ):
         raise Refused(Reason("key_used_for_other_data"))
     return told
 

@@ -65,7 +65,7 @@ def ask(case: Case, record: Record, name: str, text: str, why: str, *, by: Perso
     """Ask that `name` in `record` be read as `text`. Refused for who may not, for a field that is none of words, without a reason."""
     _held(case)
     said = {"record": record.digest, "field": name, "text": text.strip(), "why": why.strip()}
-    if told := records.already(Actor.of(by), key, said):
+    if told := records.already(Actor.of(by), key, ASK, case, said):
         return told
     if record.subject != case.number or not may_ask(record, Actor.of(by).roles(case, on)):
         raise Refused(Reason("not_yours_to_rectify"))
@@ -92,18 +92,18 @@ def _asked(pages: Pages, case: Case, record: Record, name: str) -> Mapping[str, 
 def confirm(case: Case, digest: str, *, by: Person, on: datetime, key: str, agree: bool = True) -> Record:
     """A second person's word on what was asked: from then on the new words stand beside the old, or it is laid aside."""
     _held(case)
+    asked, name = {"ask": digest}, DONE if agree else DROP
+    if told := records.already(Actor.of(by), key, name, case, asked):
+        return told
     slip = next((one for one in waiting(case) if one.ask.digest == digest), None)
     if slip is None:
-        done = Record.objects.filter(actor=by.actor_id, key=key, subject=case.number).first()
-        if done is not None:
-            return done
         raise Refused(Reason("nothing_to_rectify"))
     roles = Actor.of(by).roles(case, on)
     if not may_confirm(slip, roles, by=by):
         raise Refused(Reason("rectify_needs_another"))
     said = {"ask": digest, "record": slip.record.digest, "field": slip.field.code, "text": slip.new, "old": slip.old}
     role = next(r for r in sorted(roles) if roles_page().power(r) == roles_page().power(slip.record.role))  # fmt: skip
-    record = _write(case, DONE if agree else DROP, said, by=by, role=role, on=on, key=key, of=slip.record)
+    record = _write(case, name, said, by=by, role=role, on=on, key=key, of=slip.record, asked=asked)
     if agree and slip.field.code == "document_no":
         Award.objects.filter(case=case, document_no=slip.old).update(document_no=slip.new)
     return record
@@ -113,10 +113,9 @@ def _held(case: Case) -> None:
     Case.objects.select_for_update().only("pk").get(pk=case.pk)
 
 
-def _write(case: Case, act: str, said: Mapping[str, str], *, by: Person, role: str, on: datetime, key: str, of: Record) -> Record:  # fmt: skip
-    entry = records.Entry(
-        act, case.state, case.state, Actor.of(by), role, on, key, dict(said), {"rectifies": of.digest}
-    )
+def _write(case: Case, act: str, said: Mapping[str, str], *, by: Person, role: str, on: datetime, key: str, of: Record, asked: Mapping[str, str] | None = None) -> Record:  # fmt: skip
+    tells = {"rectifies": of.digest}
+    entry = records.Entry(act, case.state, case.state, Actor.of(by), role, on, key, dict(said), tells, asked)
     return records.write(case, entry)
 
 

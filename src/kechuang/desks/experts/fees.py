@@ -8,7 +8,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from kechuang.casework import curtain
+from kechuang.casework import curtain, records
+from kechuang.casework.actor import Actor
 from kechuang.casework.acts import note
 from kechuang.casework.models import Record, Round
 from kechuang.casework.pages import day_of, pages_of
@@ -94,10 +95,12 @@ def pay(round_: Round, *, document: str, by: Person, on: datetime, key: str) -> 
     """Note that the fees of a round were paid, under the number of the order; the record names nobody."""
     if not document.strip():
         raise Refused(Reason("document_missing", path="document"))
-    rows = [row for row in payable(round_) if row.paid_at is None]
-    if not rows and not Record.objects.filter(actor=by.actor_id, key=key).exists():
-        raise Refused(Reason("nothing_to_pay"))
     data = {"document": document.strip()}
+    if told := records.already(Actor.of(by), key, "pay_fees", round_, data):
+        return told
+    rows = [row for row in payable(round_) if row.paid_at is None]
+    if not rows:
+        raise Refused(Reason("nothing_to_pay"))
     tells = {"fees": str(sum(row.fen for row in rows)), "people": str(len(rows))}
     record = note(round_, "pay_fees", by=by, on=on, key=key, role="treasurer", data=data, tells=tells)
     with curtain.lifted("experts.fees"):

@@ -105,7 +105,7 @@ def confirm(row: Expert, *, by: Person, on: datetime, key: str) -> Record:
     must_hold(by, on, {"institution_chief"})
     if hands.same(by, row.person_id):
         raise Refused(Reason("same_person", act={"zh": "申请入库", "en": "asking to enter"}))
-    if told := records.already(Actor.of(by), key, {}):
+    if told := records.already(Actor.of(by), key, "enter_pool", row.person, {}):
         return told
     if row.standing != "pending":
         raise Refused(Reason("not_pending"))
@@ -157,7 +157,7 @@ def seat_by_hand(
     if not visible_to(by, on).filter(pk=case.pk).exists():
         raise Refused(Reason("act_for_another", role="institution_chief"))
     data = {"reason": reason.strip(), "mode": mode}
-    if told := records.already(Actor.of(by), key, data):
+    if told := records.already(Actor.of(by), key, "seat_by_hand", case, data):
         return Draw.objects.get(pk=json.loads(told.body)["tells"]["draw"])
     _may_be_seated(case, mode, reason, by)
     with curtain.lifted("experts.seat_by_hand"):

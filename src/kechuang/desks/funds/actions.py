@@ -9,7 +9,8 @@ from typing import Any
 
 from django.db import transaction
 
-from kechuang.casework import documents
+from kechuang.casework import documents, records
+from kechuang.casework.actor import Actor
 from kechuang.casework.acts import note
 from kechuang.casework.models import Document, Record, Round
 from kechuang.casework.pages import pages_of
@@ -36,14 +37,14 @@ def enter_quota(
     """Enter a quota document as the finance department issued it: payments may be prepared on it. Refused twice."""
     must_hold(by, on, set(CLERKS))
     name = number.strip()
-    if told := Record.objects.filter(actor=by.actor_id, key=key).first():
-        return QuotaDocument.objects.get(number=told.told.data["number"])
+    data = {"number": name, "fen": str(fen), "on": day.isoformat(), "round": round_.code if round_ else ""}
+    if records.already(Actor.of(by), key, "enter_quota", None, data):
+        return QuotaDocument.objects.get(number=name)
     if not name or fen <= 0:
         raise Refused(Reason("quota_needs_number_and_amount"))
     if QuotaDocument.objects.filter(number=name).exists():
         raise Refused(Reason("quota_already_entered", number=name))
     row = QuotaDocument.objects.create(number=name, fen=fen, on=day, round=round_)
-    data = {"number": name, "fen": str(fen), "on": day.isoformat(), "round": round_.code if round_ else ""}
     note(
         account(f"quota:{row.pk}"),
         "enter_quota",
@@ -64,7 +65,7 @@ def make_batch(*, by: Person, on: datetime, key: str) -> Batch:
     The file says what was ordered; the treasury moves the money, and the unit's confirmation shows that it came.
     """
     must_hold(by, on, set(CLERKS))
-    if told := Record.objects.filter(actor=by.actor_id, key=key).first():
+    if told := records.already(Actor.of(by), key, "make_batch", None, {}):
         return Batch.objects.get(code=told.told.data["batch"])
     waiting = Payment.objects.select_for_update().filter(paid_at__isnull=False, batch=None).order_by("paid_at", "pk")
     ids = list(waiting.values_list("pk", flat=True)[:MOST_BATCH])
@@ -79,7 +80,7 @@ def make_batch(*, by: Person, on: datetime, key: str) -> Batch:
     tells = {"batch": batch.code, "rows": batch.digest, "fen": fen, "count": str(len(rows))}
     said = {"batch": batch.code, "rows": rows}
     documents.issue(PAYMENT_LIST, f"拨付清单 {batch.code}", listed(batch, rows, fen), on=on)
-    note(account(TREASURY), "make_batch", by=by, on=on, key=key, role="fund_clerk", data=said, tells=tells)
+    note(account(TREASURY), "make_batch", by=by, on=on, key=key, role="fund_clerk", data=said, tells=tells, asked={})
     return batch
 
 

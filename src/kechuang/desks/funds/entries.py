@@ -9,6 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
+from kechuang.casework import records
+from kechuang.casework.actor import Actor
 from kechuang.casework.acts import note
 from kechuang.casework.models import Notice, Record, Round
 from kechuang.casework.people import must_hold
@@ -33,7 +35,8 @@ def enter(kind: str, values: Mapping[str, Any], *, by: Person, on: datetime, key
     `values`: document_no, day, fen, remark, and plan and year, or round, or round and funder (codes and public ids).
     """
     must_hold(by, on, set(CLERKS))
-    if told := Record.objects.filter(actor=by.actor_id, key=key).first():
+    asked = {"kind": kind, **values}
+    if told := records.already(Actor.of(by), key, MADE, None, asked):
         return Entry.objects.get(pid=told.told.data["entry"])
     row = Entry(kind=kind, maker=by, made_at=on, **_columns(kind, values))
     same = Entry.objects.filter(
@@ -43,7 +46,7 @@ def enter(kind: str, values: Mapping[str, Any], *, by: Person, on: datetime, key
         raise Refused(Reason("entry_made_already", number=row.document_no))
     row.save()
     said = {"entry": row.pid, "document_no": row.document_no, "day": row.day.isoformat(), "fen": str(row.fen), "remark": row.remark}  # fmt: skip
-    _noted(row, MADE, by=by, on=on, key=key, data=said)
+    _noted(row, MADE, by=by, on=on, key=key, data=said, asked=asked)
     return row
 
 
@@ -71,11 +74,12 @@ def _columns(kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
 @transaction.atomic
 def confirm(entry: Entry, *, by: Person, on: datetime, key: str) -> Entry:
     """Another hand has compared the entry with the paper: now it counts, and its money moves in the ledger."""
-    if Record.objects.filter(actor=by.actor_id, key=key).exists():
+    said = {"entry": entry.pid}
+    if records.already(Actor.of(by), key, CONFIRMED, None, said):
         return Entry.objects.get(pk=entry.pk)
     row = _checked(entry, by=by, on=on, returned=False)
     {"appropriation": _appropriate, "budget": _budget, "contribution": _contribute}[row.kind](row, on)
-    record = _noted(row, CONFIRMED, by=by, on=on, key=key, data={"entry": row.pid})
+    record = _noted(row, CONFIRMED, by=by, on=on, key=key, data=said)
     debit, credit = (row.source, row.account) if row.fen > 0 else (row.account, row.source)
     transfer(debit, credit, abs(row.fen), row.kind, case=None, on=on, record=record)
     return row
@@ -84,12 +88,13 @@ def confirm(entry: Entry, *, by: Person, on: datetime, key: str) -> Entry:
 @transaction.atomic
 def send_back(entry: Entry, *, by: Person, on: datetime, key: str, reason: str) -> Entry:
     """The entry does not agree with the paper: it stays visible and never counts."""
-    if Record.objects.filter(actor=by.actor_id, key=key).exists():
+    said = {"entry": entry.pid, "reason": reason.strip()}
+    if records.already(Actor.of(by), key, RETURNED, None, said):
         return Entry.objects.get(pk=entry.pk)
     if not reason.strip():
         raise Refused(Reason("return_needs_reason"))
     row = _checked(entry, by=by, on=on, returned=True)
-    _noted(row, RETURNED, by=by, on=on, key=key, data={"entry": row.pid, "reason": reason.strip()})
+    _noted(row, RETURNED, by=by, on=on, key=key, data=said)
     return row
 
 
@@ -139,7 +144,7 @@ def _contribute(row: Entry, on: datetime) -> None:
         raise Refused(Reason("beyond_promise", promised=now.promised_fen, received=now.received_fen, wanted=row.fen))
 
 
-def _noted(row: Entry, name: str, *, by: Person, on: datetime, key: str, data: Mapping[str, Any]) -> Record:
+def _noted(row: Entry, name: str, *, by: Person, on: datetime, key: str, data: Mapping[str, Any], asked: Mapping[str, Any] | None = None) -> Record:  # fmt: skip
     role = "treasurer" if name != MADE else "fund_clerk"
     tells = {"entry": row.pid, "kind": row.kind, "fen": str(row.fen)}
-    return note(account(row.account), name, by=by, on=on, key=key, role=role, data=data, tells=tells)
+    return note(account(row.account), name, by=by, on=on, key=key, role=role, data=data, tells=tells, asked=asked)

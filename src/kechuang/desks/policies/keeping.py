@@ -9,6 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
+from kechuang.casework import records
+from kechuang.casework.actor import Actor
 from kechuang.casework.acts import note
 from kechuang.casework.models import Record
 from kechuang.casework.pages import current, day_of
@@ -49,7 +51,8 @@ def keep(policy: str, title: str, values: Mapping[str, str], figures: Mapping[st
     Refused without the power, without a name, without any other value, or where a value has not the parameter's unit.
     """
     role, title = role_of(by, on), title.strip()
-    if told := Record.objects.filter(actor=by.actor_id, key=key).select_related("told").first():
+    asked = {"policy": policy, "title": title, "values": dict(values), "why": why}
+    if told := records.already(Actor.of(by), key, "keep_reform", None, asked):
         return Reform.objects.get(pid=told.told.data["reform"])
     if not title or len(title) > LONGEST:
         raise Refused(Reason("reform_needs_name", most=LONGEST))
@@ -61,7 +64,17 @@ def keep(policy: str, title: str, values: Mapping[str, str], figures: Mapping[st
         raise Refused(Reason("reform_value_wrong", what=bad.path)) from None
     row = Reform(policy=policy, title=title, values=dict(values), why=why.strip()[:300], by=by, on=on, edition=current().digest, figures=dict(figures))  # fmt: skip
     data = {"reform": row.pid, "policy": policy, "values": dict(values)}
-    note(by, "keep_reform", by=by, on=on, key=key, role=role, data=data, tells={"reform": row.pid, "policy": policy})
+    note(
+        by,
+        "keep_reform",
+        by=by,
+        on=on,
+        key=key,
+        role=role,
+        data=data,
+        tells={"reform": row.pid, "policy": policy},
+        asked=asked,
+    )
     row.save()
     return row
 

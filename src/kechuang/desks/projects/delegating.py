@@ -10,8 +10,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
 
+from kechuang.casework import records
+from kechuang.casework.actor import Actor
 from kechuang.casework.acts import note
-from kechuang.casework.models import Case, Record, Round
+from kechuang.casework.models import Case, Round
 from kechuang.casework.pages import day_of
 from kechuang.casework.people import must_hold
 from kechuang.desks.projects.models import Delegation, Yearly
@@ -64,8 +66,8 @@ def delegated(round_: Round, context: Any) -> Finding:
 def enter_contract(institution: Organisation, values: Mapping[str, Any], *, by: Person, on: datetime, key: str) -> Delegation:  # fmt: skip
     """Enter a contract of delegation as it was signed (`number, plans, since, until, fen`); it counts once confirmed."""
     must_hold(by, on, MAKES["contract"])
-    if told := _told(by, key):
-        return Delegation.objects.get(pid=told["contract"])
+    if told := records.already(Actor.of(by), key, "enter_contract", institution, values):
+        return Delegation.objects.get(pid=told.told.data["contract"])
     number, plans = str(values.get("number") or "").strip(), [str(one) for one in values.get("plans") or ()]
     since, until = values.get("since"), values.get("until")
     if not number or not plans or not isinstance(since, date) or not isinstance(until, date) or until < since:
@@ -77,7 +79,17 @@ def enter_contract(institution: Organisation, values: Mapping[str, Any], *, by: 
         maker=by, made_at=on,
     )  # fmt: skip
     said = {"contract": row.pid, "number": number, "plans": plans, "since": str(since), "until": str(until)}
-    note(institution, "enter_contract", by=by, on=on, key=key, role="planner", data=said, tells={"contract": row.pid})
+    note(
+        institution,
+        "enter_contract",
+        by=by,
+        on=on,
+        key=key,
+        role="planner",
+        data=said,
+        tells={"contract": row.pid},
+        asked=values,
+    )
     return row
 
 
@@ -85,8 +97,9 @@ def enter_contract(institution: Organisation, values: Mapping[str, Any], *, by: 
 def evaluate(institution: Organisation, year: int, *, grade: str, opinion: str, by: Person, on: datetime, key: str) -> Yearly:  # fmt: skip
     """Supervision's word on an institution's year with the figures of that year; it counts once confirmed."""
     must_hold(by, on, MAKES["evaluation"])
-    if told := _told(by, key):
-        return Yearly.objects.get(pid=told["evaluation"])
+    asked = {"year": year, "grade": grade, "opinion": opinion}
+    if told := records.already(Actor.of(by), key, "evaluate_institution", institution, asked):
+        return Yearly.objects.get(pid=told.told.data["evaluation"])
     if grade not in Yearly.GRADES or len(opinion.strip()) < SHORTEST:
         raise Refused(Reason("evaluation_incomplete", least=SHORTEST))
     if Yearly.objects.filter(institution=institution, year=year).exists():
@@ -97,7 +110,17 @@ def evaluate(institution: Organisation, year: int, *, grade: str, opinion: str, 
     )  # fmt: skip
     said = {"evaluation": row.pid, "year": year, "grade": grade, "opinion": row.opinion, "figures": row.figures}
     tells = {"evaluation": row.pid, "grade": grade, "year": str(year)}
-    note(institution, "evaluate_institution", by=by, on=on, key=key, role="supervisor", data=said, tells=tells)
+    note(
+        institution,
+        "evaluate_institution",
+        by=by,
+        on=on,
+        key=key,
+        role="supervisor",
+        data=said,
+        tells=tells,
+        asked=asked,
+    )
     return row
 
 
@@ -106,7 +129,8 @@ def confirm(row: Delegation | Yearly, *, by: Person, on: datetime, key: str) -> 
     """The word of a second hand, by which a contract or an evaluation begins to count."""
     what = "contract" if isinstance(row, Delegation) else "evaluation"
     must_hold(by, on, CHECKS[what])
-    if Record.objects.filter(actor=by.actor_id, key=key).exists():
+    said = {what: row.pid}
+    if records.already(Actor.of(by), key, f"confirm_{what}", row.institution, said):
         return
     row = type(row)._default_manager.select_for_update(of=("self",)).select_related("institution").get(pk=row.pk)
     if row.checked_at is not None:
@@ -116,8 +140,7 @@ def confirm(row: Delegation | Yearly, *, by: Person, on: datetime, key: str) -> 
     row.checker, row.checked_at = by, on
     row.save(update_fields=["checker", "checked_at"])
     role = next(iter(CHECKS[what]))
-    tells = {what: row.pid}
-    note(row.institution, f"confirm_{what}", by=by, on=on, key=key, role=role, data={what: row.pid}, tells=tells)
+    note(row.institution, f"confirm_{what}", by=by, on=on, key=key, role=role, data=said, tells=said)
 
 
 def figures(institution: Organisation, year: int, on: datetime) -> dict[str, int]:
@@ -127,12 +150,6 @@ def figures(institution: Organisation, year: int, on: datetime) -> dict[str, int
     counted = cases.aggregate(all=Count("pk"), late=Count("pk", filter=Q(promised_at__lte=on)))
     granted = Case.objects.filter(round__in=rounds, flow="appeal", state="granted").count()
     return {"rounds": rounds.count(), "cases": counted["all"], "late": counted["late"], "granted": granted}
-
-
-def _told(by: Person, key: str) -> dict[str, Any] | None:
-    found = Record.objects.filter(actor=by.actor_id, key=key).first()
-    data: dict[str, Any] | None = found.told.data if found else None
-    return data
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from functools import lru_cache
@@ -10,10 +10,10 @@ from typing import Any
 
 from django.db import transaction
 
-from kechuang.casework import computing, documents, linking
+from kechuang.casework import computing, documents, linking, records
+from kechuang.casework.actor import Actor
 from kechuang.casework.acts import note
 from kechuang.casework.computing import Basis, Result
-from kechuang.casework.models import Record
 from kechuang.casework.pages import current, day_of
 from kechuang.casework.registers import UNIT_KEEPERS, role_for
 from kechuang.desks.transfer.models import Conversion
@@ -73,7 +73,8 @@ def file(said: Converted, unit: Organisation, *, by: Person, on: datetime, key: 
     role = role_for(appointments(by, day_of(on)), UNIT_KEEPERS, unit)
     if role is None:
         raise Refused(Reason("not_yours_to_file"))
-    if told := Record.objects.filter(actor=by.actor_id, key=key).first():
+    asked = {**asdict(said), "unit": unit.pid}
+    if told := records.already(Actor.of(by), key, "file_share", None, asked):
         return Conversion.objects.get(number=told.told.data["number"])
     found = worked_out(said, unit, on)
     if found.fen is None or found.verdict == "fail":
@@ -95,6 +96,7 @@ def file(said: Converted, unit: Organisation, *, by: Person, on: datetime, key: 
         role=role,
         data=data,
         tells={"fen": str(found.fen), "edition": row.edition},
+        asked=asked,
     )
     row.document = documents.issue("share", f"成果转化奖励核算书：{said.title}", paper(said, unit, found), on=on, record=record, number=row.number, public=True)  # fmt: skip
     row.save()
