@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from tests.house import repeating
+from tests.house import bar_kept, repeating
 from tests.house.answering import Answering
 from tests.machine import FLAGS, chromium
 
@@ -18,6 +18,7 @@ from tests.machine import FLAGS, chromium
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Answering())
     repeating.begin()
+    bar_kept.watch()
     # No deadline: a test says nothing of the time it takes, others work here too. The same examples each time, but for the
     # long form, which looks for new ones: whoever changes one thing is not told of another.
     settings.register_profile("house", deadline=None, derandomize=os.environ.get("KECHUANG_SOAK") != "1")

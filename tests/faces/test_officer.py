@@ -201,7 +201,7 @@ def test_inputs_are_asked_before_the_act_and_what_is_wrong_is_said_beside_the_fi
     empty = client.post("/bulk/", {"act": "group", "pick": [case.number], "step": "preview", "group": ""})
     told = client.post("/bulk/", {"act": "group", "pick": [case.number], "step": "preview", "group": "A组"})
 
-    assert [(p.status_code, p.context["ready"], p.context["waiting"]) for p in (first, empty, told)] == [
+    assert [(p.status_code, p.context["ready"], p.context["unready"]) for p in (first, empty, told)] == [
         (200, 0, 1), (422, 0, 1), (200, 1, 0),
     ]  # fmt: skip
     assert [bool(p.context["fields"][0].errors) for p in (first, empty, told)] == [False, True, False]

@@ -125,3 +125,12 @@ def test_a_document_is_found_by_its_code_and_nothing_by_another(client):
 def test_the_pages_speak_english_where_the_cookie_says_so(client):
     client.cookies["kechuang_language"] = "en"
     assert "every step in plain sight" in client.get("/").content.decode()
+
+
+def test_a_call_leads_to_its_conditions_before_an_application_is_opened(client):
+    region = Region()
+    rounds = [an_open_round(region), an_open_round(region, code="another-2018")]
+    client.force_login(region.leader)
+    for one in rounds:
+        assert f'href="/calls/{one.code}/apply/"' in client.get(f"/calls/{one.code}/").content.decode()
+        assert client.get(f"/calls/{one.code}/apply/").status_code == 200

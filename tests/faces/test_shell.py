@@ -213,3 +213,21 @@ def test_an_office_of_a_unit_is_led_to_what_the_unit_may_get_where_that_page_ope
     client.force_login(a_person((role, unit.pid), unit=unit))
     led = "/entitlements/" in [entry.href for entry in client.get("/account/password/").context["nav"]]
     assert not led or client.get("/entitlements/").status_code == 200
+
+
+def test_a_page_that_hides_what_the_shell_says_is_seen():
+    with pytest.raises(AssertionError, match="hides from the bar: \\['who'\\]"):
+        render_to_string("reading.html", {"who": Someone()}, request=asking())
+
+
+@pytest.mark.django_db
+def test_the_bar_speaks_of_the_reader_on_pages_about_others_and_on_the_trail(client):
+    region = Region()
+    case = a_case(region)
+    client.force_login(region.supervisor)
+    for address in (f"/trail/round/{case.round.code}/", f"/trail/case/{case.number}/", "/alerts/"):
+        page = client.get(address).content.decode()
+        assert f"<span>{region.supervisor.name}<small>" in page
+        assert 'role="search"' in page and "data-theme-switch" in page
+    trail = client.get(f"/trail/case/{case.number}/").content.decode()
+    assert region.leader.actor_id not in trail and f"{region.leader.name} · " in trail

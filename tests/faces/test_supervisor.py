@@ -132,7 +132,7 @@ def test_a_trail_tells_by_which_face_an_act_came_and_under_which_pages():
     body = json.loads(Record.objects.get(act="withdraw").body)
     page = browser(region.supervisor).get(f"/trail/case/{case.number}/").content.decode()
     assert (body["channel"], body["pages"]) == ("web", case.round.frozen_id)
-    assert [" · 网页" in page, f"依据页面 {case.round.frozen_id[:4]}" in page] == [True, True]
+    assert ["<span>网页</span>" in page, f"依据页面 {case.round.frozen_id[:4]}" in page] == [True, True]
 
 
 def test_an_unknown_subject_has_no_trail():
@@ -146,7 +146,7 @@ def test_a_refused_act_is_listed_with_why():
     with pytest.raises(Refused):
         done(case, "endorse", region.head, seal="示例", truth=True)
     page = browser(region.supervisor).get("/alerts/").content.decode()
-    assert (case.number in page, "endorse" in page) == (True, True)
+    assert (case.number in page, "单位签章" in page, region.head.name in page) == (True, True, True)
 
 
 def test_an_inquiry_runs_from_a_clue_to_a_sanction_by_different_hands():

@@ -100,6 +100,11 @@ def test_blank_rows_fall_away_and_paths_count_the_others():
     assert cleaned.values["operation"] == ({"item": "material", "fiscal": 1_000_000}, {"item": "travel"})
 
 
+def test_a_row_of_which_only_a_box_left_alone_was_posted_is_blank():
+    left_alone, ticked = {"person": "", "main": "false"}, {"person": "", "main": "true"}
+    assert drafted({"team": [left_alone, ticked, left_alone]}).typed["team"] == [ticked]
+
+
 def test_a_row_that_is_no_row_keeps_its_place():
     cleaned = drafted({"operation": ["junk", {"fiscal": "1"}]})
     assert cleaned.errors == {"operation.0": (Reason("not_a_row"),)}

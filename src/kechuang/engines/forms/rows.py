@@ -110,8 +110,14 @@ def rows_typed(field: Field, raw: object) -> list[Any]:
         raw = [raw[key] for key in sorted(raw, key=int)]
     if not isinstance(raw, list | tuple):
         raise Unreadable("not_a_table")
-    asked = [column.code for column in field.columns if column.kind != "computed"]
-    return [row for row in raw if not is_blank([row.get(code) for code in asked] if isinstance(row, Mapping) else row)]
+    return [row for row in raw if not (_unwritten(field, row) if isinstance(row, Mapping) else is_blank(row))]
+
+
+def _unwritten(field: Field, row: Mapping[str, Any]) -> bool:
+    """Whether nobody wrote into a row: a box that was left alone is posted as "false" all the same."""
+    asked = [column for column in field.columns if column.kind != "computed"]
+    said = ((column.kind, row.get(column.code)) for column in asked)
+    return all(is_blank(raw) or (kind == "bool" and raw == "false") for kind, raw in said)
 
 
 def typed_again(field: Field, raw: object) -> object:

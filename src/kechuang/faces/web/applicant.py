@@ -217,7 +217,7 @@ def _conflict(request: HttpRequest, form: Filling, section: forms.Section, said:
     pairs = [(name, text) for name, texts in request.POST.lists() for text in texts if name not in own]
     shown = {
         "case": form.case, "section": section.title.of(drawing.language()), "row": row, "pairs": pairs, "version": row.version if row else 0,
-        "who": row.by.name if row and row.by else "", "on": row.on if row else form.on, "action": request.path, "reasons": refusal.reasons,
+        "writer": row.by.name if row and row.by else "", "on": row.on if row else form.on, "action": request.path, "reasons": refusal.reasons,
         "differences": mine_rows.differences(form, section, said),
     }  # fmt: skip
     return render(request, "applicant/conflict.html", shown, status=409)

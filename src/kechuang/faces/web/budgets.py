@@ -87,7 +87,7 @@ def shown(request: HttpRequest, desk: Desk) -> HttpResponse:
     fields = questions(form.fields.values(), answers=cleaned.typed, values={}, errors=errors, around=around)
     return money.answer(
         request, desk.name, desk.title(), table=desk.table(rows), page=page, fields=fields if clerk else (), reasons=reasons, errors=wrong(form, errors, around.language),
-        waiting=waiting(request, desk.kind), made=made_table(queries.entries(desk.kind)[:50]), checks=checks(request),
+        unchecked=waiting(request, desk.kind), made=made_table(queries.entries(desk.kind)[:50]), checks=checks(request),
         xlsx=reverse("money_sheet", args=[desk.name]), template="money/entries.html", status=422 if reasons or errors else 200,
     )  # fmt: skip
 

@@ -163,7 +163,7 @@ def expert_card(request: HttpRequest, pid: str) -> HttpResponse:
     if set(row.seen_by).isdisjoint(of_reader(asker(request), now())):
         raise Http404
     who = get_object_or_404(Person.objects.select_related("expert", "unit"), pid=pid)
-    return render(request, "supervisor/expert_card.html", {"who": who, "entry": who.expert, "title": who.name})
+    return render(request, "supervisor/expert_card.html", {"person": who, "entry": who.expert, "title": who.name})
 
 
 urlpatterns = [

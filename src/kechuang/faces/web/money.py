@@ -296,7 +296,7 @@ def batches(request: HttpRequest) -> HttpResponse:
     if unknown := queries.without_account(waiting):
         note += _("这些单位还没有登记收款账号：%(names)s。") % {"names": wording.listed(unknown)}
     return answer(
-        request, "batches", title, lead=note, table=table, page=page, make_batch=clerk and count, waiting=count
+        request, "batches", title, lead=note, table=table, page=page, make_batch=clerk and count, unbatched=count
     )
 
 

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kechuang.casework import objecting
@@ -39,7 +38,7 @@ def object_to(request: HttpRequest, code: str, number: str) -> HttpResponse:
         try:
             evidence = [(one.name or "", one.chunks()) for one in request.FILES.getlist("evidence")]
             child = objecting.objected(case, typed, evidence, own=own, on=now(), key=request.POST.get("key", ""))
-            return render(request, "public/objected.html", {"child": child, "case": case, "own": own})
+            return render(request, "public/objected.html", {"child": child, "case": case, "token": own})
         except InputRefused as refused:
             errors = dict(refused.errors)
         except Refused as refused:
@@ -79,7 +78,6 @@ def objection(request: HttpRequest) -> HttpResponse:
         "case": case,
         "reasons": reasons,
         "key": lists.fresh_key(),
-        "language": get_language(),
     }
     if case is not None:
         flow = pages_of(case.round).flow(case.flow)

@@ -242,7 +242,7 @@ def consequences(request: HttpRequest, asked: bulk.Asked, outcomes: list[bulk.Ou
     ready = sum(o.done for o in outcomes)
     return {
         "step": step, "asked": asked, "outcomes": sorted(outcomes, key=lambda o: (not o.done, not o.waits)), "fields": fields, "ready": ready, "key": asked.key,
-        "waiting": sum(o.waits for o in outcomes), "refused": sum(not o.done and not o.waits for o in outcomes),
+        "unready": sum(o.waits for o in outcomes), "refused": sum(not o.done and not o.waits for o in outcomes),
         "effects": bulk.effects(step, outcomes, at_hand), "back": safe_back(request, asked.back),
         "rows": bulk.posted_rows(request), "action": action or reverse("bulk"),
         "sum": sum(o.case.asked_fen or 0 for o in outcomes if o.done),

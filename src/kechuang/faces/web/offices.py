@@ -40,7 +40,7 @@ def engage(request: HttpRequest) -> HttpResponse:
 
     def engaged(values: Any, key: str) -> HttpResponse:
         who, made = chain.engage(values, by=person(request), on=now(), key=key)
-        shown = {"who": who, "made": made, "title": _("账号已建，密码只显示这一次"), "onward": reverse("person", args=[who.pid]), "then": _("已交给本人，去授予角色")}  # fmt: skip
+        shown = {"person": who, "made": made, "title": _("账号已建，密码只显示这一次"), "onward": reverse("person", args=[who.pid]), "then": _("已交给本人，去授予角色")}  # fmt: skip
         return render(request, "people/password.html", shown)
 
     said = _("系统生成一次性密码，只显示一次；本人首次登录必须更改。角色在下一步授予。")

@@ -127,7 +127,7 @@ def shown(request: HttpRequest, pid: str, *, typed: Any, reasons: Any) -> HttpRe
     role = wanted if wanted in dict(roles) else next((code for code, _title in roles), "")
     rows = [(one, titles.title(one.role), target_in_words(one, named, plans), desk.may_end(one)) for one in held]
     context = {
-        "who": who, "standing": standing(who), "places": who.employments.select_related("organisation").order_by("-since", "-pk"),
+        "person": who, "standing": standing(who), "places": who.employments.select_related("organisation").order_by("-since", "-pk"),
         "held": [row for row in rows if row[0].holds_on(on)], "past": [row for row in rows if not row[0].holds_on(on)],
         "roles": roles, "role": role, "holders": holders(role, desk, who, on), "targets": target_options(desk, role) if role else [], "typed": typed, "reasons": reasons, "today": on,
         "oneself": who.pk == person(request).pk, "desk": desk, "key": lists.fresh_key(), "title": who.name,
@@ -199,7 +199,7 @@ def come_over(request: HttpRequest) -> HttpResponse:
     who = get_object_or_404(Person, pk=person(request).pk)
     if request.method != "POST":
         held = [role_in_words(one, roles_page()) for one in held_by(request) if one.scope == "organisation"]
-        return render(request, "people/come_over.html", {"unit": people.asked_over(who), "who": who, "held": held, "key": lists.fresh_key()})  # fmt: skip
+        return render(request, "people/come_over.html", {"unit": people.asked_over(who), "person": who, "held": held, "key": lists.fresh_key()})  # fmt: skip
     agree = "refuse" not in request.POST
     said = _("已调入新单位；在原单位的角色同时终止，经历保留。") if agree else _("已回绝，单位不变。")
     return done(request, lambda key: people.move_person(who, on=now(), key=key, agree=agree), said, back=reverse("todo"))  # fmt: skip
@@ -271,7 +271,7 @@ def reset(request: HttpRequest, pid: str) -> HttpResponse:
     except Refused as refusal:
         tell(request, [refusal], "")
         return redirect("person", pid=pid)
-    return render(request, "people/password.html", {"who": who, "made": made, "title": _("新密码只显示这一次"), "onward": reverse("people")})  # fmt: skip
+    return render(request, "people/password.html", {"person": who, "made": made, "title": _("新密码只显示这一次"), "onward": reverse("people")})  # fmt: skip
 
 
 @require_POST

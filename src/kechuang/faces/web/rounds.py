@@ -141,7 +141,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         "meta": facts(one, pages.programme), "flow": flow_line(flow, one, records, on), "acts": buttons(one, person(request), flow, on),
         "figures": figures(one, cases), "rules": one.frozen_id, "programme": pages.programme, "topics": panels.topics(one, records),
         "states": numbers(cases, flow_title=pages.flow(pages.main_flow)), "places": [(lists.place_title(place, lists.leagues()) or _("未填"), n, fen) for place, n, fen in listing.by_place(cases)],
-        "groups": queries.groups_of(one, cases), "pool": queries.pool_of(one), "links": links(one, held), "notices": notices(one, on), "records": shown_records(records, flow),
+        "groups": queries.groups_of(one, cases), "pool": queries.pool_of(one), "ways": links(one, held), "notices": notices(one, on), "records": shown_records(records, flow),
     }  # fmt: skip
     return render(request, "rounds/round.html", shown)
 

@@ -11,15 +11,16 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from kechuang.casework.models import Attempt, Case, Record
-from kechuang.casework.pages import pages_of
+from kechuang.casework.pages import RolesPage, pages_of, roles_page
 from kechuang.desks.experts.models import Watch
 from kechuang.desks.experts.supervising import Proven
 from kechuang.desks.integrity.models import Clue, Sanction
 from kechuang.desks.integrity.trails import Link
 from kechuang.engines.flow import Flow
-from kechuang.faces.web import lists, verifying, wording
+from kechuang.faces.web import lists, sight, verifying, wording
 from kechuang.faces.web.act_titles import Titles, act_title, titles
 from kechuang.faces.web.sentences import sentence
+from kechuang.parties.models import Person
 
 BESIDE = ("csrfmiddlewaretoken", "key", "act")
 
@@ -39,21 +40,36 @@ def place(kind: str, subject: str) -> str:
 
 def trail(found: list[Record], *, opens: bool) -> dict[str, Any]:
     """Records as parts/table.html takes them: when, about what (a way there where the reader may go), which act, by whom, where in the log."""
-    known = titles()
+    known, roles, names = titles(), roles_page(), sight.names_of(found) if opens else {}
     heads = [lists.column(_("时间")), lists.column(_("对象")), lists.column(_("办理")), lists.column(_("办理人")), lists.column(_("日志序号"), num=True), lists.column(_("摘要"))]  # fmt: skip
-    return {"caption": _("台账"), "columns": heads, "rows": [_trail_row(one, heads, known, opens) for one in found], "dense": True, "none": _("没有记录")}  # fmt: skip
+    return {"caption": _("台账"), "columns": heads, "rows": [_trail_row(one, heads, known, by_whom(one, names, roles), opens) for one in found], "dense": True, "none": _("没有记录")}  # fmt: skip
 
 
-def _trail_row(row: Record, heads: list[dict[str, Any]], known: Titles, opens: bool) -> dict[str, Any]:
+def _trail_row(row: Record, heads: list[dict[str, Any]], known: Titles, by: str, opens: bool) -> dict[str, Any]:
     subject: dict[str, Any] = {"text": row.subject, "lead": True}
     if opens and (href := place(row.subject_kind, row.subject)):
         subject["href"] = href
     index = "" if row.log_index is None else str(row.log_index)
     values = [
-        {"text": wording.moment(row.on, seconds=True, year=True), "nowrap": True}, subject, {"text": wording.text(act_title(row.act, known))}, {"text": row.actor}, {"text": index},
+        {"text": wording.moment(row.on, seconds=True, year=True), "nowrap": True}, subject, {"text": wording.text(act_title(row.act, known))}, {"text": by}, {"text": index},
         {"text": wording.short(row.digest)},
     ]  # fmt: skip
     return {"key": row.pk, "cells": lists.cells(heads, values)}
+
+
+def actors(found: Iterable[Record]) -> list[str]:
+    """Who acted in each of these records, for a reader who is told names."""
+    rows = list(found)
+    names, roles = sight.names_of(rows), roles_page()
+    return [by_whom(one, names, roles) for one in rows]
+
+
+def by_whom(row: Record, names: dict[str, str], roles: RolesPage) -> str:
+    """Who acted in which role: a person by name where the reader is told names, the clock by its role, others as the record has them."""
+    role = wording.text(roles.title(row.role)) if row.role else ""
+    if row.actor in names or row.actor == "clock":
+        return sight.in_words(row, names, role)
+    return f"{row.actor} · {role}" if role else row.actor
 
 
 def said(row: Record) -> dict[str, Any]:
@@ -65,7 +81,7 @@ def said(row: Record) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def chained(one: Link, flow: Flow, other: Flow) -> dict[str, Any]:
+def chained(one: Link, flow: Flow, other: Flow, by: str) -> dict[str, Any]:
     """One record of a trail with what the chain and the log say of it; a word on the cases of a round is of their flow."""
     name = one.record.act.removeprefix("second:")
     act = flow.acts.get(name) or (other.acts.get(name) if name != one.record.act else None)
@@ -75,18 +91,30 @@ def chained(one: Link, flow: Flow, other: Flow) -> dict[str, Any]:
         "second": name != one.record.act,
         "link": one,
         "row": one.record,
+        "by": by,
         "channel": CHANNELS.get(body.get("channel", ""), ""),
         "pages": body.get("pages", ""),
     }
 
 
-def attempt(one: Attempt) -> dict[str, Any]:
-    """What was tried, by whom, and why it was refused, each check with its sentences."""
+def attempts(found: Iterable[Attempt]) -> list[dict[str, Any]]:
+    """What was tried and refused, with the names of who tried: one query for all of them."""
+    tried = list(found)
+    pids = {one.actor.removeprefix("p:") for one in tried if one.actor.startswith("p:")}
+    names = {f"p:{pid}": name for pid, name in Person.objects.filter(pid__in=pids).values_list("pid", "name")}
+    known = titles()
+    return [_attempt(one, names, known) for one in tried]
+
+
+def _attempt(one: Attempt, names: Mapping[str, str], known: Titles) -> dict[str, Any]:
+    """One act that was tried, by whom, and why it was refused, each check with its sentences."""
     found = [
         {"check": f.get("check", ""), "said": [sentence(r) for r in f.get("reasons", ())]} for f in one.findings or ()
     ]
     return {
         "row": one,
+        "title": act_title(one.act, known),
+        "by": names.get(one.actor, one.actor),
         "said": [sentence(r) for r in one.reasons],
         "findings": found,
         "href": place(one.subject_kind, one.subject),
@@ -170,8 +198,8 @@ def inquiries(cases: Iterable[Case]) -> list[dict[str, Any]]:
     return found
 
 
-def told(row: Record, flow: Flow) -> dict[str, Any]:
-    """One act of an inquiry with what was said in it, choices by their names."""
+def told(row: Record, flow: Flow, by: str) -> dict[str, Any]:
+    """One act of an inquiry, by whom, with what was said in it, choices by their names."""
     act = flow.acts.get(row.act)
     said = dict(row.told.data) if hasattr(row, "told") else {}
     asked = act.inputs if act else {}
@@ -180,7 +208,7 @@ def told(row: Record, flow: Flow) -> dict[str, Any]:
         for name, value in said.items()
         if value not in (None, "", [])
     ]
-    return {"title": act.title if act else row.act, "row": row, "pairs": pairs}
+    return {"title": act.title if act else row.act, "row": row, "by": by, "pairs": pairs}
 
 
 def _worded(asked: Mapping[str, Any], value: Any, flow: Flow) -> str:

@@ -40,7 +40,7 @@ def supervision(request: HttpRequest) -> HttpResponse:
     """What waits for supervision: draws to witness, payments to stop, clues to screen, inquiries, sanctions."""
     shown = {
         "rounds": trails.unwitnessed_rounds(),
-        "stops": [rows.attempt(one) for one in trails.stops_waiting()],
+        "stops": rows.attempts(trails.stops_waiting()),
         "clues": [rows.clue(one) for one in trails.clues_open()[:100]],
         "inquiries": rows.inquiries(inquiries.inquiries()[:100]),
         "sanctions": [rows.sanction(one) for one in trails.sanctions_in_force(day_of(now()))[:200]],
@@ -87,8 +87,8 @@ def alerts(request: HttpRequest) -> HttpResponse:
     shown = {
         "watches": [rows.watch(one) for one in supervising.watches()],
         "rings": [(round_, ring) for round_ in decided for ring in supervising.rings_of(round_)],
-        "links": supervising.links_of(),
-        "attempts": [rows.attempt(one) for one in found],
+        "ties": supervising.links_of(),
+        "attempts": rows.attempts(found),
         "page": page,
         "above": int(supervising.ABOVE),
     }
@@ -115,16 +115,20 @@ def trail_of(request: HttpRequest, kind: str, subject: str) -> HttpResponse:
     """The whole trail of one case or round: every act with its digest, log index and whether it still holds."""
     found = _subject(kind, subject)
     links, pages = trails.trail_of(found), pages_of(found.round)
+    by = rows.actors(one.record for one in links)
     shown = {
         "subject": found,
         "title": found.title,
         "kind": kind,
-        "links": [rows.chained(one, pages.flow_of(found), pages.flow(pages.main_flow)) for one in links],
+        "chain": [
+            rows.chained(one, pages.flow_of(found), pages.flow(pages.main_flow), who)
+            for one, who in zip(links, by, strict=True)
+        ],
         "sound": all(one.whole and one.joined for one in links),
         "logged": sum(one.logged for one in links),
         "draws": supervising.draws_of(found),
         "ceremonies": rows.ceremonies(supervising.drawn_ceremonies(found)),
-        "attempts": [rows.attempt(one) for one in trails.attempts().filter(subject_kind=kind, subject=subject)[:100]],
+        "attempts": rows.attempts(trails.attempts().filter(subject_kind=kind, subject=subject)[:100]),
         "clues": [rows.clue(one) for one in Clue.objects.filter(case=found)] if kind == "case" else [],
         "pays": kind == "case" and _pays(found),
         "stopped": kind == "case" and curtain.fact("funds.stopped_by_supervision", found, now()),
@@ -271,7 +275,7 @@ def _shown(request: HttpRequest, case: Case, name: str, typed: Any, errors: Any,
     asked = list(form.fields.values()) if form else []
     around = Around(rows.language(), choices=pages.choices)
     who, unit = inquiries.named_party(case.answers)
-    flow = pages.flow_of(case)
+    flow, records = pages.flow_of(case), list(history(case).select_related("told"))
     return {
         "case": case,
         "state": flow.states[case.state],
@@ -281,7 +285,7 @@ def _shown(request: HttpRequest, case: Case, name: str, typed: Any, errors: Any,
         "fields": questions(asked, answers=typed, values={}, errors=errors, around=around),
         "errors": wrong(form, errors, rows.language()) if form else [],
         "reasons": reasons,
-        "told": [rows.told(one, flow) for one in history(case).select_related("told")],
+        "told": [rows.told(one, flow, by) for one, by in zip(records, rows.actors(records), strict=True)],
         "sanctions": [rows.sanction(one) for one in case.sanctions.select_related("person", "organisation", "inquiry")],
         "key": new_key(),
     }

@@ -48,12 +48,6 @@
     for (const button of document.querySelectorAll("[data-theme-switch]")) button.value = dark ? "light" : "dark";
   }
 
-  // After a refused act or a faulty form, the eye and the ear go to what was wrong.
-  function settled() {
-    const wrong = document.querySelector("#errors, #refusal");
-    if (wrong) wrong.focus();
-  }
-
   // What scripts asked for and did not get is said; a draft form says it itself.
   function failed(e) {
     const at = document.getElementById("messages");
@@ -77,7 +71,7 @@
   document.addEventListener("htmx:sendError", failed);
   document.addEventListener("click", pressed);
   document.addEventListener("keydown", keyed);
-  document.addEventListener("DOMContentLoaded", function () { themed(); settled(); });
+  document.addEventListener("DOMContentLoaded", themed);
   document.addEventListener("htmx:afterSettle", function (e) {
     const opened = e.target.matches && e.target.matches("dialog[data-show]") ? e.target : null;
     if (opened && opened.showModal && !opened.open) opened.showModal();
