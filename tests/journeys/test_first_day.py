@@ -92,7 +92,7 @@ def registered_unit(house: Founding) -> None:
         "credit_code": house.make.credit_code("150100"), "place": "150100", "recommender": Organisation.objects.get(kind="recommender").pid,
         "legal_person": "某校长", "registered_on": "2001-09-01", "password": "a-word-of-my-own-1", "again": "a-word-of-my-own-1", "key": "u",
     }  # fmt: skip
-    assert Client().post("/register/unit/", said).status_code == 200
+    assert "等待确认" in Client().post("/register/unit/", said, follow=True).content.decode()
     unit = Organisation.objects.get(name="示例大学")
     house.made["recommender"].post(f"/people/units/{unit.pid}/confirm/", {"key": "c"})
     unit.refresh_from_db()
