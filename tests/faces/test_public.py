@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -10,8 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from kechuang.casework.models import Case, Document, Notice
-from kechuang.faces.web import objecting
+from kechuang.faces.web import objecting, showing, wording
+from kechuang.words.period import end_of
 from tests.factories import START, Region, a_case, an_open_round
+from tests.journeys import story
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +136,28 @@ def test_a_call_leads_to_its_conditions_before_an_application_is_opened(client):
     for one in rounds:
         assert f'href="/calls/{one.code}/apply/"' in client.get(f"/calls/{one.code}/").content.decode()
         assert client.get(f"/calls/{one.code}/apply/").status_code == 200
+
+
+def test_a_call_says_how_much_until_when_it_is_paid_and_how_it_is_judged(client):
+    region = Region()
+    said = client.get(f"/calls/{an_open_round(region, 'basic-research').code}/").content.decode()
+    title = an_open_round(region, "recognise-hnte", code="titles")
+    recognised = client.get(f"/calls/{title.code}/").content.decode()
+    assert "重点项目 80.00 万元、杰出青年培育 60.00 万元" in said
+    assert all(
+        one in said
+        for one in ("主持项目上限", "重点项目 36–48 月", "首期 70%", "“签订任务书”之后", "<caption>网络评审")
+    )
+    assert ("本批经费" in said, "本批经费" in recognised) == (True, False)
+
+
+def test_an_amount_on_a_public_list_says_its_unit_on_a_phone_too(client):
+    region = Region()
+    case = story.an_application(region, an_open_round(region))
+    row = showing.case_rows([case])[0]
+    assert row["cells"][-1]["label"] == "金额（万元）"
+
+
+@pytest.mark.parametrize(("until", "said"), [((2018, 12, 5), "12月5日 24:00"), ((2019, 1, 5), "2019年1月5日 24:00")])
+def test_a_day_of_another_year_says_which(until, said):
+    assert wording.deadline(end_of(date(*until)), START) == said

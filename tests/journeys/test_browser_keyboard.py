@@ -12,11 +12,14 @@ import pytest
 from django.utils import timezone
 
 from kechuang.casework import answers
+from kechuang.casework.findings import settle_finding
 from kechuang.casework.models import Case, Document, Draft
 from kechuang.casework.pages import pages_of
+from kechuang.desks.experts.models import Seat
 from kechuang.faces.rehearsal import applications, plans
 from tests.factories import Region, a_person, an_open_round, done
-from tests.journeys.conftest import Windows
+from tests.journeys import story
+from tests.journeys.conftest import Day, Windows
 from tests.journeys.keyboard import Keys
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey, pytest.mark.browser]
@@ -137,3 +140,57 @@ def test_an_application_is_written_refused_mended_and_handed_in_by_keys_alone(wi
         keys.press("Enter")
     assert receipt.code in download.value.suggested_filename
     assert keys.faults == []
+
+
+def test_an_officer_decides_on_a_list_and_an_expert_files_a_sheet_by_keys_alone(windows: Windows, day: Day):
+    region = Region()
+    story.a_pool(48)
+    round_ = an_open_round(region)
+    case = story.an_application(region, round_, on=day.at, title=TITLE)
+    day.to(story.closed(round_, day.at).closes_at + timedelta(1))
+    case.refresh_from_db()
+    checked(case, region, day)
+
+    # The list: a row is picked, the act of the bar shows what it would do, then it is done.
+    page = windows.of(region.chief)
+    keys = Keys(page)
+    page.goto("/cases/")
+    keys.skip()
+    keys.to("input[name=pick]")
+    keys.press("Space")
+    keys.go("[data-picked] button[value=admit]")
+    keys.go("button[value=confirm]")
+    case.refresh_from_db()
+    assert (case.state, keys.faults) == ("admitted", [])
+
+    # The sheet, on a low screen: filed empty, it leads to what is missing; each box shows itself while one writes.
+    round_.refresh_from_db()
+    done(round_, "begin_review", region.officer, on=day.at)
+    story.drawn(case, region, day.at)
+    expert = Seat.objects.filter(state="accepted")[0].expert.person
+    page = windows.of(expert, viewport={"width": 1280, "height": 720})
+    keys = Keys(page)
+    page.goto("/reviews/")
+    keys.skip()
+    keys.go(page.get_by_role("link", name=TITLE))
+    keys.go("#sheet button.primary")
+    keys.stands("#errors")
+    keys.go_on(page.locator("#errors a").first)
+    assert page.evaluate("document.activeElement.closest('#sheet') !== null")
+    for code, said in story.a_sheet(story.form_of(case, "mail"), 88).items():
+        box = page.locator(f"#sheet [name='{code}']:not([type=hidden]):not([type=range])").first
+        if box.get_attribute("type") == "radio":
+            keys.to(box)
+            keys.press("Space")
+        else:
+            keys.type(box, str(said))
+    keys.go("#sheet button.primary")
+    assert (case.reviews.count(), keys.faults) == (1, [])
+
+
+def checked(case: Case, region: Region, day: Day) -> None:
+    """Gone through by one officer, and what the checks found judged, so that another may admit it."""
+    items = [{"item": item, "verdict": "pass"} for item in pages_of(case.round).choices("checklist")]
+    done(case, "record_check", region.officer, on=day.at, items=items)
+    for found in case.findings.filter(settled_by=None).exclude(verdict="pass"):
+        settle_finding(found, "已核实，不影响受理", by=region.chief, on=day.at, key=f"settle-{found.pk}")

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from kechuang.casework import pages, queries
 from kechuang.casework.models import Award, Case, Document, Notice, Record, Round
 from kechuang.faces.access import needs, now
-from kechuang.faces.web import published, showing, wording
+from kechuang.faces.web import call_terms, published, showing, wording
+from kechuang.faces.web.reading_desk import mode_title
 from kechuang.faces.web.tables import render
 from kechuang.words.reason import required
 
@@ -50,13 +51,15 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
     thawed = pages.pages_of(round_)
     programme = thawed.programme
     conditions = [
-        {"title": required(c)["en" if get_language() == "en" else "zh"]} for c in programme.get("eligibility", ())
+        {"title": required(c)["en" if get_language() == "en" else "zh"]}
+        for c in (*programme.get("eligibility", ()), *programme.get("limits", ()))
     ]
     shown = {
         "round": round_, "programme": programme, "conditions": conditions,
-        "sheets": programme.get("sheets", ()), "topics": round_.topics, "open": round_.state == "open",
+        "terms": call_terms.terms(programme, pages.day_of(now())),
+        "sheets": [{**sheet, "title": mode_title(sheet["mode"])} for sheet in programme.get("sheets", ())], "topics": round_.topics, "open": round_.state == "open",
         "facts": call_facts(round_, programme), "checklist": thawed.choices("checklist") or {},
-        "instalments": programme.get("instalments", ()), "notices": [showing.notice_row(n, now()) for n in lately(round_.notices, 20)],
+        "instalments": call_terms.paid(programme), "notices": [showing.notice_row(n, now()) for n in lately(round_.notices, 20)],
         "came": round_.cases.filter(parent=None).exclude(received_at=None).count() if round_.state not in OPEN else None,
     }  # fmt: skip
     return render(request, "public/call.html", shown)
@@ -66,7 +69,7 @@ def call_facts(round_: Round, programme: Any) -> list[dict[str, Any]]:
     """The four facts of a call: money, deadlines, what judges, and the fingerprint of its rules."""
     deadline = round_.units_close_at
     return [
-        {"label": _("本批经费"), "fen": round_.budget_fen},
+        *([{"label": _("本批经费"), "fen": round_.budget_fen}] if call_terms.pays(programme) else []),
         {"label": _("单位提交截止"), "value": showing_deadline(deadline)},
         {"label": _("推荐部门截止"), "value": showing_deadline(round_.closes_at)},
         {"label": _("通知文号"), "value": round_.document_no},

@@ -79,7 +79,7 @@ def round_row(one: Round, heads: Any, handed_in: int, on: datetime, at_hand: lis
     values = [
         {"text": one.title, "href": href, "lead": True, "wide": True, "small": one.code}, {"text": str(one.year)}, {"fen": one.budget_fen},
         {"text": wording.number(handed_in)}, {"chip": at_hand.state_title(one), "tone": wording.tone(one.state, ended=at_hand.ended(one))},
-        {"text": wording.deadline(one.closes_at) if one.closes_at else "", "small": wording.days_left(one.closes_at, on) if one.closes_at and one.closes_at > on else ""},
+        {"text": wording.deadline(one.closes_at, on) if one.closes_at else "", "small": wording.days_left(one.closes_at, on) if one.closes_at and one.closes_at > on else ""},
     ]  # fmt: skip
     return {"key": one.code, "href": href, "cells": lists.cells(heads, values)}
 
@@ -154,7 +154,7 @@ def facts(one: Round, programme: Any) -> list[str]:
     if one.opens_at and one.closes_at:
         spans.append(
             _("申报 %(first)s 至 %(last)s")
-            % {"first": wording.day_long(one.opens_at), "last": wording.deadline(one.closes_at)}
+            % {"first": wording.day_long(one.opens_at), "last": wording.deadline(one.closes_at, one.opens_at)}
         )
     return spans
 

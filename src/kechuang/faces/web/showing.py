@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from kechuang.casework import pages
 from kechuang.casework.models import Case, Notice, Round
-from kechuang.faces.web import tables, wording
+from kechuang.faces.web import call_terms, lists, tables, wording
 from kechuang.faces.web.act_titles import published_as
 from kechuang.words.period import workdays_between
 
@@ -43,7 +43,9 @@ def round_task(round_: Round) -> dict[str, Any]:
         "until": round_.units_close_at,
         "label": programme["title"],
         "why": who_may(programme),
-        "meta": [_("本批 %(sum)s 万元") % {"sum": wording.ten_thousands(round_.budget_fen, 0)}],
+        "meta": [_("本批 %(sum)s 万元") % {"sum": wording.ten_thousands(round_.budget_fen, 0)}]
+        if call_terms.pays(programme)
+        else [],
         "act": _("看指南"),
     }
 
@@ -92,14 +94,15 @@ def case_rows(cases: Sequence[Case], *, money: bool = True) -> list[dict[str, An
     for case in cases:
         award = getattr(case, "award", None)
         fen = award.fen if award else case.proposed_fen or case.asked_fen
-        cells = [
-            {"text": case.project_no or case.number, "small": ""},
+        said: list[dict[str, Any]] = [
+            {"text": case.project_no or case.number},
             {"text": case.title, "href": reverse("project", args=[case.number]), "lead": True},
             {"text": case.applicant.name if case.applicant else ""},
             {"text": public_leader(case)},
             {"text": place_name(case.place, names)},
         ]
-        rows.append({"key": case.number, "cells": [*cells, *([{"fen": fen, "num": True}] if money else [])]})
+        said += [{"fen": fen}] if money else []
+        rows.append({"key": case.number, "cells": lists.cells(CASE_COLUMNS[: len(said)], said)})
     return rows
 
 
@@ -109,7 +112,7 @@ CASE_COLUMNS = (
     {"code": "unit", "title": gettext_lazy("承担单位")},
     {"code": "leader", "title": gettext_lazy("负责人"), "hide": True},
     {"code": "place", "title": gettext_lazy("所在盟市"), "hide": True},
-    {"code": "amount", "title": gettext_lazy("金额"), "num": True},
+    {"code": "amount", "title": gettext_lazy("金额"), "unit": gettext_lazy("万元"), "num": True},
 )
 
 

@@ -226,10 +226,12 @@ def last_day(until: date | datetime) -> date:
     return (until.astimezone(ZONE) - timedelta(microseconds=1)).date()
 
 
-def deadline(until: date | datetime | None) -> str:
-    """A half-open end as people read it, without the year: 4月10日 17:00, 3月31日 24:00."""
+def deadline(until: date | datetime | None, now: datetime | None = None) -> str:
+    """A half-open end as people read it: 4月10日 17:00, 3月31日 24:00; with its year where that is another than the year of `now`."""
     if not until:
         return DASH
+    if now is not None and isinstance(until, datetime) and last_day(until).year != now.astimezone(ZONE).year:
+        return deadline_long(until)
     if not isinstance(until, datetime):
         return day(until)
     when = until.astimezone(ZONE)
