@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
-from kechuang.casework import documents, files, records, sealer, todo
+from kechuang.casework import documents, files, sealer, todo
 from kechuang.casework.acts import SECOND, InputRefused, act, open_case
 from kechuang.casework.models import Attachment, Case, Document, Letter, Record
 from kechuang.casework.pages import day_of
@@ -95,9 +95,6 @@ def act_page(request: HttpRequest, number: str, name: str) -> HttpResponse:
     form = None if name.startswith(SECOND) else file.pages.inputs(file.flow.code, step.name)
     if request.method != "POST":
         return render(request, "cases/act.html", _asking(request, file, step, name, form, {}))
-    done = records.BY_KEY.one(person(request).actor_id, request.POST.get("key", ""))
-    if done is not None and (done.act, done.subject) == (name, number):
-        return _told(request, file.case, done)
     typed, errors = _typed(request, file.case, form)
     if errors or "add" in request.POST or "remove" in request.POST:
         status = 422 if errors else 200
