@@ -235,7 +235,24 @@ def test_records_that_are_claimed_already_are_told_apart(client):
     trades = [a_trade(region, 500 * WAN) for _ in range(2)]
     computed(filed(region, a_round(region, "claim-technology-trade"), [trades[0].number]), region)
     said = words(entitled(client, region.claimant, year="2019"))
-    assert "其中 1 项记录已经申请，已核算 50.00 万元，不再重复计发。" in said
+    assert "其中 1 项记录已经申请，已核算 50.00 万元，不再重复计发。全部记录合计 100.00 万元。" in said
+    assert ("有 1 项可以领，合计 50.00 万元" in said, "还可申请 50.00 万元" in said) == (True, True)
+
+
+def test_what_is_claimed_is_taken_from_the_ceiling_that_all_records_share(client):
+    region = Firms()
+    trades = [a_trade(region, 1500 * WAN) for _ in range(2)]
+    round_ = a_round(region, "claim-technology-trade")
+    filed(region, round_, [trades[0].number])  # not computed yet: counted as it would be
+    assert "还可申请 50.00 万元" in words(entitled(client, region.claimant, year="2019"))
+
+
+def test_of_what_is_all_claimed_nothing_is_left(client):
+    region = Firms()
+    trade = a_trade(region, 500 * WAN)
+    computed(filed(region, a_round(region, "claim-technology-trade"), [trade.number]), region)
+    said = words(entitled(client, region.claimant, year="2019"))
+    assert ("现有记录能领的都已申请" in said, "还可申请 0.00 元" in said) == (True, True)
 
 
 def test_records_share_their_ceiling(client):
@@ -282,7 +299,7 @@ def test_an_investment_and_tax_relief_count_in_no_sum(client):
     a_trade(region, 500 * WAN)
     a_use(an_instrument(region.seller), region.unit, 10 * WAN)
     found = firm.entitlements(firm.records_of(region.unit, on), 2019, on)
-    assert firm.counted(found) == 50 * WAN + 5 * WAN
+    assert firm.counted(found, {one.policy.code: one.fen or 0 for one in found}) == 50 * WAN + 5 * WAN
 
 
 def test_one_and_three_records_ask_the_same_number_of_questions(client):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -137,9 +137,9 @@ def _register(source: str) -> str:
     return code if code in known and known[code].enters & UNIT_KEEPERS else ""
 
 
-def counted(found: list[Entitlement]) -> int:
-    """The sum of what would be paid, in fen: investments and tax relief count in no sum of grants."""
+def counted(found: list[Entitlement], left: Mapping[str, int]) -> int:
+    """The sum of what would still be paid, in fen, from what is left of each policy: investments and tax relief count in no sum of grants."""
     rules = rules_in_force()
     aside = apart(stacking_from(current().page("stacking").body, rules.vocabulary))
     paid = [one for one in found if one.policy.payee != "none" and one.policy.code not in aside]
-    return sum(one.fen or 0 for one in paid)
+    return sum(left.get(one.policy.code, 0) for one in paid)

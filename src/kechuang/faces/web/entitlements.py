@@ -30,10 +30,12 @@ def entitlements(request: HttpRequest) -> HttpResponse:
     year = int(said) if said.isdecimal() and int(said) in years else _latest(records, years)
     found = firm.entitlements(records, year, on)
     opened = policies.calls(on)
-    groups = _groups(found, opened, claimed(unit))
-    fen = firm.counted(found)
+    held = claimed(unit)
+    groups = _groups(found, opened, held)
+    left = {one.policy.code: left_of(one, held.get(one.policy.code, {})) for one in found}
+    fen = firm.counted(found, left)
     return render(request, "policies/entitlements.html", {
-        "unit": unit, "title": _title(found, fen), "groups": groups, "year": year, "years": years, "fen": fen,
+        "unit": unit, "title": _title(found, left, fen), "groups": groups, "year": year, "years": years, "fen": fen,
         "sub": _("按登记台账里%(unit)s %(year)s 年的记录，用现行政策逐项试算；以受理后的核算为准。") % {"unit": unit.name, "year": year},
     })  # fmt: skip
 
@@ -48,30 +50,45 @@ def _any(records: dict[str, list[Any]], year: int) -> bool:
     return any(firm.basis_for(code, year, on).year_for(row) == year for code, rows in records.items() for row in rows)
 
 
-def _title(found: list[Entitlement], fen: int) -> str:
+def _title(found: list[Entitlement], left: dict[str, int], fen: int) -> str:
     """The finding as heading."""
-    paying = sum(bool(one.fen) and one.policy.payee != "none" for one in found)
+    paying = sum(bool(left[one.policy.code]) and one.policy.payee != "none" for one in found)
     if paying:
         return _("有 %(n)s 项可以领，合计 %(sum)s") % {"n": paying, "sum": wording.money(fen)}
+    if any(one.fen for one in found):
+        return _("现有记录能领的都已申请")
     return _("现有记录还领不到补助，下面写明了还缺什么")
 
 
-def claimed(unit: Organisation) -> dict[str, dict[str, int]]:
-    """What the unit's claims hold, by policy: the keys of the records and what each was computed at, nothing where it was not yet."""
+Held = dict[str, int | None]
+
+
+def claimed(unit: Organisation) -> dict[str, Held]:
+    """What the unit's claims hold, by policy: the keys of the records and the fen each was computed at, None where it was not yet."""
     pays = {name: code for code, names in reading.paying().items() for name in names}
-    rules, held = reading.rules_in_force(), dict[str, dict[str, int]]()
+    rules, held = reading.rules_in_force(), dict[str, Held]()
     rows = Evidence.objects.filter(case__applicant=unit, released_at=None)
     for programme, entity, key, fen in rows.values_list("case__round__programme", "entity", "key", "fen"):
         code = pays.get(programme, "")
         if code and entity == rules[code].subject:
             there = held.setdefault(code, {})
-            there[key] = there.get(key, 0) + (fen or 0)
+            before = there.get(key)
+            there[key] = fen if before is None else before + (fen or 0)
     return held
 
 
-def _groups(
-    found: list[Entitlement], opened: dict[str, list[Any]], held: dict[str, dict[str, int]]
-) -> list[dict[str, Any]]:
+def taken_of(one: Entitlement, held: Held) -> int:
+    """What of a policy's sum is claimed already, in fen: as it was computed, or as it would be where it was not yet."""
+    amounts = dict(zip(one.result.keys(), one.result.amounts, strict=True)) if one.result else {}
+    return sum((amounts[key] if fen is None else fen) or 0 for key, fen in held.items() if key in amounts)
+
+
+def left_of(one: Entitlement, held: Held) -> int:
+    """What can still be claimed: the sum of the records under their common ceiling, less what is claimed already."""
+    return max(0, (one.fen or 0) - taken_of(one, held))
+
+
+def _groups(found: list[Entitlement], opened: dict[str, list[Any]], held: dict[str, Held]) -> list[dict[str, Any]]:
     """Policies by how they stand: what one gets, what is refused or lacks figures, what has no records yet."""
     got, refused, none = [], [], []
     for one in found:
@@ -85,18 +102,19 @@ def _groups(
     ]
 
 
-def _claimed(keys: list[str], held: dict[str, int]) -> str:
-    """That records are claimed already: they are not paid again."""
-    mine = [held[key] for key in keys if key in held]
-    if not mine:
+def _claimed(one: Entitlement, held: Held) -> str:
+    """That records are claimed already, how much of the sum is gone, and what is left of it."""
+    count = len(held.keys() & set(one.result.keys())) if one.result else 0
+    if not count:
         return ""
-    return _("其中 %(n)s 项记录已经申请，已核算 %(sum)s，不再重复计发。") % {
-        "n": len(mine),
-        "sum": wording.money(sum(mine)),
+    said = _("其中 %(n)s 项记录已经申请，已核算 %(sum)s，不再重复计发。") % {
+        "n": count,
+        "sum": wording.money(taken_of(one, held)),
     }
+    return said + (_("全部记录合计 %(all)s。") % {"all": wording.money(one.fen)} if one.fen else "")
 
 
-def _row(one: Entitlement, calls: list[Any], held: dict[str, int]) -> dict[str, Any]:
+def _row(one: Entitlement, calls: list[Any], held: Held) -> dict[str, Any]:
     result, recognition = one.result, one.policy.verdict is not None
     shown: dict[str, Any] = {
         "code": one.policy.code, "title": one.policy.title, "kind": law.kind_title(one.policy), "records": one.records, "fen": None,
@@ -107,7 +125,7 @@ def _row(one: Entitlement, calls: list[Any], held: dict[str, int]) -> dict[str, 
         return shown
     good = result.verdict in ("pass", "depends") if recognition else bool(result.fen)
     return shown | {
-        "claimed": _claimed(result.keys(), held), "good": good, "fen": None if recognition else result.fen, "verdict": claims.words_of(result.verdict), "refused": computing.refusals(result),
+        "claimed": _claimed(one, held), "good": good, "fen": None if recognition or result.fen is None else left_of(one, held), "verdict": claims.words_of(result.verdict), "refused": computing.refusals(result),
         "told": [claims.worded(told, recognition) for told in computing.told(result)],
         "turning": [claims.change_worded(change) for change in computing.turning(result)] if len(result.records) <= 3 else [],
     }  # fmt: skip
