@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from kechuang.casework.models import Attachment, Case, Record, Round
 from kechuang.casework.pages import day_of
+from kechuang.desks.integrity.models import Clue
 from kechuang.faces.api import objections
 from kechuang.parties.models import Appointment, Organisation, Person
 from tests.faces.machines import of, sent
@@ -51,6 +52,15 @@ def test_an_objection_is_raised_once_with_its_evidence_followed_and_taken_back_b
     back = sent(Client(), "/objections/take-back", {"code": code, "key": "take-back-1", "reason": "材料核对后没有异议"})
     assert (back.status_code, back.json()["state"]) == (200, "taken_back")
     assert raised("object-02").json()["code"] != code
+
+
+def test_what_nobody_signs_is_kept_once_as_a_clue(monkeypatch):
+    _region, at, case = at_notice(monkeypatch)
+    said = {"key": "unsigned-1", "text": "该项目设备早已报废，可到实验室核对编号。"}
+    told = [
+        Client().post(at.replace("objections", "unsigned"), said, content_type="application/json") for _ in range(2)
+    ]
+    assert ([one.status_code for one in told], Clue.objects.get().case) == ([200, 200], case)
 
 
 def test_an_objection_without_a_name_or_to_a_case_that_is_not_under_notice_is_refused(monkeypatch):

@@ -9,7 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from kechuang.casework.models import Case, Document, Notice
+from kechuang.casework.models import Case, Document, Notice, Record
+from kechuang.desks.integrity.models import Clue
 from kechuang.faces.web import objecting, showing, wording
 from kechuang.words.period import end_of
 from tests.factories import START, Region, a_case, an_open_round
@@ -100,9 +101,36 @@ def test_an_objection_under_a_real_name_opens_a_case_and_says_its_number(client)
         "key": "k1", "name.name": "示例异议人", "name.identity": "110101198005010026", "name.phone": "13800000000",
         "ground": "facts", "text": "该项目与已经验收的项目内容相同，详见所附材料，请核查。",
     }  # fmt: skip
-    answer = client.post(f"/notices/{notice.code}/object/{case.number}/", said)
-    child = Case.objects.filter(parent=case, flow="objection").first()
-    assert (answer.status_code, child is not None and child.number in answer.content.decode()) == (200, True)
+    answer, again = (client.post(f"/notices/{notice.code}/object/{case.number}/", said) for _ in range(2))
+    child = Case.objects.get(parent=case, flow="objection")
+    assert (answer.status_code, child.number in answer.content.decode()) == (200, True)
+    assert again.context["token"] == answer.context["token"]
+    standing = client.post("/objections/", {"code": answer.context["token"]}).content.decode()
+    assert (case.title in standing, "没有找到" in client.post("/objections/", {"code": "NOSUCH"}).content.decode()) == (
+        True,
+        True,
+    )
+
+
+def test_what_nobody_signs_is_a_clue_for_supervision_and_opens_no_objection(client):
+    region = Region()
+    notice = a_notice(region, an_open_round(region), 1)
+    case = notice.cases.get()
+    at = f"/notices/{notice.code}/unsigned/{case.number}/"
+    client.force_login(region.research)
+    short = client.post(at, {"key": "k1", "text": "太短"})
+    told = client.post(at, {"key": "k2", "text": "该项目设备早已报废，可到实验室核对编号。"}, follow=True)
+    clue = Clue.objects.get()
+    assert (short.status_code, "太短" in short.content.decode(), "作为线索留存" in told.content.decode()) == (
+        422,
+        True,
+        True,
+    )
+    assert (clue.case, clue.source, Case.objects.filter(flow="objection").exists()) == (case, "anonymous", False)
+    actor = Record.objects.get(act="report_clue").actor
+    assert (actor.startswith("public:"), region.research.pid in actor) == (True, False)
+    client.force_login(region.leader)
+    assert [r["act"] for r in client.get(f"/api/cases/{case.number}/records").json() if "clue" in r["act"]] == []
 
 
 def test_an_objection_without_a_name_is_told_what_to_change_and_keeps_what_was_typed(client):

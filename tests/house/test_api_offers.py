@@ -35,7 +35,7 @@ OFFERED = {
     "screen_clue": ["screen_clue"], "new_inquiry": ["open_inquiry"], "inquiry": ["act_on_inquiry", "attach_to_inquiry"],
     "inquiry_decision": ["decide_inquiry"],
     "register": ["enter_rows"], "confirm_rows": ["confirm_row"], "settle_row": ["confirm_row", "cancel_row"],
-    "object": ["object_to"], "objection": ["follow_objection", "take_back_objection"],
+    "object": ["object_to"], "unsigned": ["tell_unsigned"], "objection": ["follow_objection", "take_back_objection"],
 }  # fmt: skip
 # The page that posts → why a machine does without.
 LEFT = {

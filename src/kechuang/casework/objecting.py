@@ -12,20 +12,31 @@ from kechuang.casework import files
 from kechuang.casework.actor import Actor
 from kechuang.casework.acts import act, open_case
 from kechuang.casework.models import Attachment, Case, Record
+from kechuang.engines.ledger import canonical
+from kechuang.parties.secrets import coded
 
 LONG = 16  # characters of the code by which an objection is followed: nobody guesses it
 MOST_EVIDENCE = 10 * 1024 * 1024
 Upload = tuple[str, Iterable[bytes]]  # the name of a file and its content in pieces
 
 
+def code_of(*said: Any) -> str:
+    """The code for what was said under a key: the same request again gets the same, nobody else can make it."""
+    return coded(canonical(list(said)).decode(), LONG)
+
+
 @transaction.atomic
-def objected(case: Case, typed: Mapping[str, Any], evidence: Iterable[Upload], *, own: str, on: datetime, key: str) -> Case:  # fmt: skip
-    """The objection as a child of the case; its evidence lies with it, where the side objected to does not see it."""
+def objected(case: Case, typed: Mapping[str, Any], evidence: Iterable[Upload], *, on: datetime, key: str) -> tuple[Case, str]:  # fmt: skip
+    """The objection as a child of the case, and the code by which it is followed; raised once however often it is sent.
+
+    Its evidence lies with it, where the side objected to does not see it.
+    """
     kept = [files.keep(case, "evidence", name, pieces, by=None, on=on, most=MOST_EVIDENCE) for name, pieces in evidence]
+    own = code_of(key, case.number, typed, [one.digest for one in kept])
     data = {**typed, **({"evidence": [one.digest for one in kept]} if kept else {})}
     child = open_case(case.round, flow="objection", parent=case, by=Actor.public(own), on=on, key=key, data=data)
     Attachment.objects.filter(pk__in=[one.pk for one in kept]).update(case=child)
-    return child
+    return child, own
 
 
 def found_by(code: str) -> Case | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from kechuang.casework import records
+from kechuang.casework import objecting, records
 from kechuang.casework.actor import Actor
 from kechuang.casework.acts import note
 from kechuang.casework.models import Case, Record
@@ -32,6 +32,11 @@ def report(case: Case, source: str, text: str, *, by: Person | Actor, on: dateti
     clue = Clue.objects.create(case=case, source=source, text=text.strip(), on=on)
     note(clue, "report_clue", by=by, on=on, key=key, role="", data={"source": source, "text": text}, asked=asked)
     return clue
+
+
+def report_unsigned(case: Case, text: str, *, on: datetime, key: str) -> Clue:
+    """A clue from somebody who gives no name, once a key and text; no record tells two of one hand apart from two of two."""
+    return report(case, "anonymous", text, by=Actor.public(objecting.code_of(key, case.number, text)), on=on, key=key)
 
 
 @transaction.atomic

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -18,12 +17,11 @@ from kechuang.casework.acts import possible_acts
 from kechuang.casework.models import Case, Notice
 from kechuang.casework.pages import pages_of
 from kechuang.casework.queries import history
+from kechuang.desks.integrity import actions as integrity
 from kechuang.engines import forms
-from kechuang.engines.ledger import canonical
 from kechuang.faces.access import now
-from kechuang.faces.api.gates import Keyed
+from kechuang.faces.api.gates import Done, Keyed
 from kechuang.faces.api.schemas import Problem
-from kechuang.parties.secrets import coded
 
 router = Router(tags=["objections"], auth=None)
 OPEN = {404: Problem, 409: Problem, 422: Problem}
@@ -40,6 +38,12 @@ class ObjectedOut(Schema):
 
     number: str
     code: str
+
+
+class UnsignedIn(Keyed):
+    """What somebody knows of a case under notice and does not sign."""
+
+    text: str = Field(..., max_length=20_000)
 
 
 class FollowIn(Schema):
@@ -75,10 +79,16 @@ def objection_form(request: HttpRequest, code: str, number: str) -> Any:
 def object_to(request: HttpRequest, code: str, number: str, body: Form[ObjectIn], evidence: File[list[UploadedFile]] = []) -> Any:  # fmt: skip # noqa: B006
     """Object to a case under notice, with files as evidence."""
     case = _under_notice(code, number)
-    said = canonical([body.key, case.number, body.data, [_digest(one) for one in evidence]])
-    own, papers = coded(said.decode(), objecting.LONG), [(one.name or "", one.chunks()) for one in evidence]
-    child = objecting.objected(case, body.data, papers, own=own, on=now(), key=body.key)
+    papers = [(one.name or "", one.chunks()) for one in evidence]
+    child, own = objecting.objected(case, body.data, papers, on=now(), key=body.key)
     return 201, {"number": child.number, "code": own}
+
+
+@router.post("/notices/{code}/cases/{number}/unsigned", response={200: Done, **OPEN})
+def tell_unsigned(request: HttpRequest, code: str, number: str, body: UnsignedIn) -> Any:
+    """Tell supervision without a name: kept as a clue, it opens no objection and nobody is answered."""
+    integrity.report_unsigned(_under_notice(code, number), body.text, on=now(), key=body.key)
+    return Done()
 
 
 @router.post("/objections", response={200: StandingOut, **OPEN})
@@ -93,14 +103,6 @@ def take_back_objection(request: HttpRequest, body: TakeBackIn) -> Any:
     case, code = _found(body.code)
     objecting.take_back(case, body.reason, code=code, on=now(), key=body.key)
     return _standing(*_found(body.code))
-
-
-def _digest(paper: UploadedFile) -> str:
-    """In pieces: what is too large is refused by the house before it costs memory."""
-    found = sha256()
-    for piece in paper.chunks():
-        found.update(piece)
-    return found.hexdigest()
 
 
 def _under_notice(code: str, number: str) -> Case:

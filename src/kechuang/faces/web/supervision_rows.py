@@ -163,7 +163,12 @@ def seat_state(state: str) -> str:
 
 def clue(one: Clue) -> dict[str, Any]:
     """A clue with its source and the case it is about."""
-    sources = {"influence": _("请托干扰评审"), "refund_overdue": _("逾期未退回资金"), "report": _("举报")}
+    sources = {
+        "influence": _("请托干扰评审"),
+        "refund_overdue": _("逾期未退回资金"),
+        "report": _("举报"),
+        "anonymous": _("匿名反映"),
+    }
     href = place("case", one.case.number) if one.case else ""
     return {
         "row": one,
