@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from kechuang.casework.models import Case, Record
-from kechuang.desks.funds.models import Account, Transfer
+from kechuang.desks.funds.models import Account, Grant, Handover, Transfer
 from kechuang.parties.prepared import Prepared, add, insert
 
+UNCONFIRMED = Prepared[tuple[int]](
+    lambda grant: Handover.objects.filter(grant=grant, confirmed_at=None).values_list("pk")
+)
 ACCOUNT = Prepared[Account](lambda code: Account.objects.filter(code=code))
 
 
@@ -15,6 +18,17 @@ def account(code: str) -> Account:
     """The account of that code, made when it is first needed; what stands before the colon is what it holds."""
     found = ACCOUNT.one(code)
     return found or Account.objects.get_or_create(code=code, defaults={"holds": code.split(":")[0]})[0]
+
+
+def rest_waits(grant: Grant) -> bool:
+    """Whether the project has moved and the rest of its money is not yet confirmed by the unit that undertakes it now."""
+    return UNCONFIRMED.one(grant.pk) is not None
+
+
+def unit_account(case: Case, *, but: Handover | None = None) -> str:
+    """The account of the unit that undertakes the project: one for each unit once the project has moved; `but` a move, as before it."""
+    moved = Handover.objects.filter(grant__case=case).exclude(pk=but.pk if but else None).order_by("pk").last()
+    return f"unit:{case.number}:{moved.taker.pid}" if moved else f"unit:{case.number}"
 
 
 def transfer(

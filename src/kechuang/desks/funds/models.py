@@ -232,6 +232,37 @@ class Passed(models.Model):
         constraints = [models.CheckConstraint(condition=Q(fen__gt=0), name="passed_positive")]
 
 
+class Handover(models.Model):
+    """A project moved to another unit: what the former one had received, spent and passed on, and what it handed over of the rest."""
+
+    grant = models.ForeignKey(Grant, models.PROTECT, related_name="handovers")
+    child = models.OneToOneField(Case, models.PROTECT, related_name="handover")  # the change by which it moved
+    giver = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    taker = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    received_fen = models.BigIntegerField()
+    spent_fen = models.BigIntegerField()
+    passed_fen = models.BigIntegerField()
+    sent_fen = models.BigIntegerField(null=True, blank=True)  # as the giver says, until the taker confirms
+    moved_fen = models.BigIntegerField(default=0)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(spent_fen__gte=0, spent_fen__lte=F("received_fen")), name="handover_spent_within_received"
+            ),
+            models.CheckConstraint(
+                condition=Q(moved_fen__gte=0, moved_fen__lte=F("received_fen") - F("spent_fen")),
+                name="moved_within_rest",
+            ),
+        ]
+
+    @property
+    def rest_fen(self) -> int:
+        """What the former unit had left of the money it received."""
+        return self.received_fen - self.spent_fen
+
+
 class Contribution(models.Model):
     """What one funder of a joint fund has promised for a round, and what has come in."""
 

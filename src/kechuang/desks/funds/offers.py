@@ -13,7 +13,7 @@ from django.db.utils import IntegrityError
 from kechuang.casework import book, curtain, deadlines
 from kechuang.casework.models import Award, Case, Record, Round
 from kechuang.casework.pages import day_of
-from kechuang.desks.funds.book_keeping import account, later
+from kechuang.desks.funds.book_keeping import account, later, rest_waits, unit_account
 from kechuang.desks.funds.models import (
     Account,
     Appropriation,
@@ -349,7 +349,7 @@ def received(case: Case, context: Any) -> None:
     update(payment, "received_at")
     add(payment.grant, "received_fen", payment.fen)
     context.tells |= {"payment": payment.pid, "fen": str(payment.fen)}
-    later(context, f"transit:{case.number}", f"unit:{case.number}", payment.fen, "receive", case=case)
+    later(context, f"transit:{case.number}", unit_account(case), payment.fen, "receive", case=case)
 
 
 @effect("funds.spend")
@@ -359,6 +359,8 @@ def spend(case: Case, context: Any) -> None:
     fiscal = sum(int(r["fen"]) for r in rows if not r.get("own"))
     if grant.settled_at or grant.cancelled:
         raise Refused(Reason("settled_already"))
+    if fiscal and rest_waits(grant):
+        raise Refused(Reason("rest_not_arrived"))
     if grant.spent_fen + fiscal > grant.received_fen:
         raise Refused(Reason("spent_more_than_received", received=grant.received_fen, spent=grant.spent_fen + fiscal))
     for row in rows:
@@ -424,6 +426,8 @@ def settlement_adds_up(case: Case, context: Any) -> Finding:
     grant = case.grant
     if UNRECEIVED.one(case.pk) or UNPAID.one(case.pk) or (case.state == "passed" and due(case) and not stopped(case)):
         return Finding.fail("money_on_its_way")
+    if rest_waits(grant):
+        return Finding.fail("rest_not_arrived")
     keep, refund = int(context.data.get("keep") or 0), int(context.data.get("refund") or 0)
     unspent = grant.received_fen - grant.spent_fen
     blamed = case.state in AT_FAULT
@@ -466,7 +470,7 @@ def refunded(case: Case, context: Any) -> None:
         grant.settled_at = context.on
     grant.save(update_fields=["refunded_fen", "settled_at"])
     context.tells["fen"] = str(fen)
-    later(context, f"unit:{case.number}", f"budget:{case.round.code}", fen, "refund", case=case)
+    later(context, unit_account(case), f"budget:{case.round.code}", fen, "refund", case=case)
 
 
 @check("funds.settled")

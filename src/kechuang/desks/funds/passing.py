@@ -13,7 +13,7 @@ from kechuang.casework.answers import asked_rows, ticked
 from kechuang.casework.models import Case, Document, Letter, Record
 from kechuang.casework.pages import day_of
 from kechuang.casework.queries import holders
-from kechuang.desks.funds.book_keeping import later
+from kechuang.desks.funds.book_keeping import later, rest_waits, unit_account
 from kechuang.desks.funds.models import Grant, Passed, Spending
 from kechuang.desks.funds.offers import CLASSES
 from kechuang.parties.models import Organisation
@@ -69,6 +69,8 @@ def pass_on(case: Case, context: Any) -> None:
     grant, fen, day = case.grant, int(context.data["amount"]), date.fromisoformat(str(context.data["date"])[:10])
     if grant.settled_at or grant.cancelled:
         raise Refused(Reason("settled_already"))
+    if rest_waits(grant):
+        raise Refused(Reason("rest_not_arrived"))
     if fen <= 0:
         raise Refused(Reason("below", least="0.000001", unit="万元"))
     partner = Organisation.objects.get(pid=str(context.data["partner"]))
@@ -76,7 +78,7 @@ def pass_on(case: Case, context: Any) -> None:
     said = {"grant": grant, "partner": partner, "fen": fen, "on": day}
     context.later.append(lambda record: Passed.objects.create(record=record, **said))
     context.tells |= {"partner": partner.pid, "fen": str(fen)}
-    later(context, f"unit:{case.number}", f"partner:{case.number}:{partner.pid}", fen, "pass_on", case=case)
+    later(context, unit_account(case), f"partner:{case.number}:{partner.pid}", fen, "pass_on", case=case)
 
 
 # The statement of settlement

@@ -59,13 +59,17 @@ def unit_clean(case: Case, context: Any) -> Finding:
 
 @check("integrity.joining_units_clean")
 def joining_units_clean(case: Case, context: Any) -> Finding:
-    """No unit that is to join by a change is under sanction."""
+    """No unit that is to join by a change is under sanction, nor who is to lead by it."""
     rows = asked_rows(case, context.data, "new_partners")
     joining = [str(row["party"]) for row in rows if not ticked(row, "leaves")]
     joining += [str(pid) for pid in (context.data.get("new_unit") or case.answers.get("new_unit"),) if pid]
     for unit in Organisation.objects.filter(pid__in=joining).order_by("name"):
         if found := barring(OF_UNIT, unit.pk, context.on):
             return Finding.fail("unit_under_sanction", who=unit.name, until=str(found[0].until or "长期"))
+    new = str(context.data.get("new_leader") or case.answers.get("new_leader") or "")
+    for person in Person.objects.filter(pid=new):
+        if found := barring(OF_PERSON, person.pk, context.on):
+            return Finding.fail("person_under_sanction", who=person.name, until=str(found[0].until or "长期"))
     return Finding.passed()
 
 

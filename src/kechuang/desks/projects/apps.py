@@ -21,4 +21,5 @@ class Config(AppConfig):
             results,
             targets,
             task_books,
+            units,
         )

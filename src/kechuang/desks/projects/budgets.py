@@ -64,7 +64,7 @@ class Budget:
 
 def contracted(case: Case) -> Budget:
     """The budget as the task book has it, else the application; the fiscal total is the award."""
-    said, award = reports.contracted(case), getattr(case, "award", None)
+    said, award = reports.contracted(case, *CLASSES, "asked", "own_funds", "other_funds"), getattr(case, "award", None)
     lines = {
         kind: (sum(int(row.get("fiscal") or 0) for row in rows), sum(int(row.get("own") or 0) for row in rows))
         for kind in TABLES
@@ -195,7 +195,7 @@ def ceiling(pages: Pages, budget: Budget, day: date) -> int | None:
 
 def _own_enough(owner: Case, context: Any, after: Budget) -> Iterator[Reason]:
     """The page's conditions on own money, as if the project had been asked for with this budget."""
-    other = int(reports.contracted(owner).get("other_funds") or 0)
+    other = int(reports.contracted(owner, "other_funds").get("other_funds") or 0)
     moved = {"asked": after.total, "own_funds": after.own - other, "other_funds": other}
     known = known_of(owner, context)
     rows = [row for row in context.pages.programme.get("eligibility", ()) if OWN_WORDS & parse(row["when"]).names]

@@ -10,7 +10,7 @@ from kechuang.casework import documents
 from kechuang.casework.models import Case, Letter, Record
 from kechuang.casework.pages import day_of
 from kechuang.casework.queries import holders
-from kechuang.desks.projects import budgets, members, partners, targets
+from kechuang.desks.projects import budgets, members, partners, targets, units
 from kechuang.desks.projects.models import Change
 from kechuang.desks.projects.offers import change_row
 from kechuang.parties.models import Person
@@ -33,6 +33,7 @@ def apply_leader(case: Case, context: Any) -> Pair:
     parent = case.parent or case
     before = {"leader": parent.leader.pid if parent.leader else ""}
     parent.leader = Person.objects.filter(pid=case.answers["new_leader"]).first() or parent.leader
+    units.carried_along(parent, but=case)
     return before, {}
 
 
@@ -59,6 +60,7 @@ def _applies(case: Case, kind: str, said: Mapping[str, Any]) -> Callable[[Case, 
     found: dict[str, tuple[object, Callable[[Case, Any], Pair]]] = {
         "period": (said.get("new_end"), apply_period),
         "leader": (said.get("new_leader"), apply_leader),
+        units.KIND: (said.get("new_unit"), units.apply_unit),
         partners.KIND: (partners.asked_of(case, said), partners.apply_partners),
         **dict.fromkeys(targets.KINDS, (targets.asked_of(case, said), targets.apply_targets)),
         **dict.fromkeys(budgets.MOVES, (budgets.asked_of(case, said), budgets.apply_budget)),

@@ -336,6 +336,8 @@ def change_allowed(case: Case, context: Any) -> Finding:
         return Finding.fail("change_asked_too_often", most=most)
     if kind == "period" and case.parent and case.parent.ends_on:
         return extension_fits(case.parent.ends_on, row, context)
+    if kind not in ("leader", "lead_unit") and context.data.get("new_leader"):
+        return Finding.fail("change_names_leader")
     if kind == "leader" and case.parent and "text" in context.data:
         who = Person.objects.filter(pid=str(context.data.get("new_leader") or ""), standing="confirmed").first()
         fits = who is not None and who.unit_id == case.parent.applicant_id and who.pk != case.parent.leader_id

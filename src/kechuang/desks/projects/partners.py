@@ -23,7 +23,7 @@ Shares = dict[str, int]
 def contracted(case: Case) -> Shares:
     """The fiscal money of each partner in fen, by its id: what the task book says, else the application."""
     shares = Shares()
-    for one in reports.contracted(case).get("partners") or ():
+    for one in reports.contracted(case, "partners").get("partners") or ():
         shares[str(one["party"])] = shares.get(str(one["party"]), 0) + int(one.get("share_fiscal") or 0)
     return shares
 
@@ -40,8 +40,9 @@ def standing(case: Case) -> Shares:
 
 @fact("projects.partner_units")
 def partner_units(case: Case, on: datetime) -> list[str]:
-    """The partner units in force, by id."""
-    return sorted(standing(case))
+    """The partner units in force, and the units that undertook the project before, by id."""
+    moved = Change.granted(case, ("lead_unit",), "applicant")
+    return sorted({*standing(case), *(row.before["applicant"] for row in moved)})
 
 
 def asked_of(case: Case, said: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -51,15 +51,15 @@ def task_book_answers(case: Case) -> dict[str, Any]:
     return forms.answers_of(form, forms.typed(form, stored))
 
 
-def contracted(case: Case) -> dict[str, Any]:
-    """What was applied for, and over it what the task book says; typed, by the codes of the form."""
+def contracted(case: Case, *codes: str) -> dict[str, Any]:
+    """These answers as the task book has them, else as they were applied for; typed, by the codes of the form."""
     thawed = pages.pages_of(case.round)
-    said = dict(forms.typed(thawed.form, case.answers))
+    said = dict(forms.typed(thawed.form, {code: case.answers[code] for code in codes if code in case.answers}))
     row = latest(case, "task_book")
     if row is not None:
         form = form_of(case, "task_book")
         values = forms.clean(form, row.values, stage="draft", choices=thawed.choices).values
-        said |= {code: values.get(code) for code in form.fields}
+        said |= {code: values.get(code) for code in codes if code in form.fields}
     return said
 
 

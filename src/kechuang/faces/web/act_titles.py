@@ -68,7 +68,7 @@ def paper_title(title: str) -> str:
 
 PAPERS = {
     "回执": "Receipt", "任务书": "Task book", "拨付清单": "Payment list", "评审汇总表": "Review summary", "结算单": "Settlement",
-    "变更告知": "Notice of a change", "征求单位同意": "Consent of the unit asked for",
+    "变更告知": "Notice of a change", "征求单位同意": "Consent of the unit asked for", "承担单位变更经费交接单": "Handover of money to the new lead unit",
 }  # fmt: skip
 
 

@@ -20,11 +20,9 @@ from kechuang.desks.experts.models import Opinion
 from kechuang.desks.funds.models import Instalment
 from kechuang.desks.funds.passing import partners
 from kechuang.desks.projects.members import changed_teams
-from kechuang.desks.projects.partners import changed_partners
-from kechuang.desks.projects.targets import changed_targets
 from kechuang.engines import forms
 from kechuang.engines.flow import Act, Done, Flow, Situation, due, line, of_parent, offered, opened_on
-from kechuang.faces.web import budgeting, drawing, sight, wording
+from kechuang.faces.web import changed, drawing, sight, wording
 from kechuang.faces.web.act_titles import paper_title
 from kechuang.faces.web.fields import ShownFile
 from kechuang.faces.web.sight import Sight
@@ -231,25 +229,9 @@ class CaseFile:
         ]
         return {"members": list(rows), "changes": changes} if rows else {}
 
-    def targets(self) -> list[dict[str, Any]]:
-        """What changes made of the targets, or would: each that differs, as it was and as it is; in force is the last."""
-        if not self.reader.identity:
-            return []
-        rows = changed_targets(self.case) if not self.case.parent_id or self.case.flow == "change" else []
-        return [{"on": on, "rows": changed} for on, changed in rows]
-
-    def partners(self) -> list[dict[str, Any]]:
-        """What changes made of the partner units, or would: each with its share as it was and as it is."""
-        if not (self.reader.identity and self.reader.money):
-            return []
-        rows = changed_partners(self.case) if not self.case.parent_id or self.case.flow == "change" else []
-        return [{"on": on, "rows": changed} for on, changed in rows]
-
-    def budget(self) -> dict[str, Any]:
-        """The budget in force by class beside what was spent, and what changes made of it, or would."""
-        if not self.reader.money or (self.case.parent_id and self.case.flow != "change"):
-            return {}
-        return budgeting.shown(self.case)
+    def changed(self) -> dict[str, Any]:
+        """What changes made of the project, or would, as far as this reader may see it."""
+        return changed.shown(self.case, identity=self.reader.identity, money=self.reader.money)
 
     def facts(self) -> list[dict[str, Any]]:
         """Who, how much, until when, in whose hands."""

@@ -52,6 +52,11 @@ def opened(request: HttpRequest, number: str) -> CaseFile:
     return CaseFile(case, sight(person(request), case, held_by(request)), on)
 
 
+GUESTS = frozenset(
+    {"joiner", "joining_unit", "joining_finance"}
+)  # asked to join by a change: the project is not theirs to open
+
+
 @needs("person")
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """The case: where it stands, who has it, since when, until when; what one can do; what has been done."""
@@ -60,7 +65,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     shown = {
         "case": file.case, "state": file.heading(), "flow": file.steps(), "acts": file.acts(), "openings": file.openings(),
         "children": file.children(), "facts": file.facts(), "records": file.told(), "papers": file.papers(), "files": file.files(),
-        "opinions": file.opinions(), "money": file.money(), "team": file.team(), "targets": file.targets(), "partners": file.partners(), "budget": file.budget(), "reports": file.reports(), "reader": file.reader, "flow_title": file.flow.title,
+        "opinions": file.opinions(), "money": file.money(), "team": file.team(), **file.changed(), "reports": file.reports(), "reader": file.reader, "flow_title": file.flow.title,
         "findings": [printing.finding(one) for one in findings], "trail": _trail(file),
         "whole_pdf": address_of("application_pdf", number) if file.reader.identity and file.case.answers else "",
         "computed": claims.links(file.case, file.reader, file.on), "slips": file.slips(), "key": fresh_key(),
@@ -78,7 +83,9 @@ def _trail(file: CaseFile) -> list[dict[str, Any]]:
     call = {"title": file.case.round.title}
     if file.case.round.published_at:
         call["href"] = address_of("call", file.case.round.code)
-    above = {"title": parent.title or parent.number, "href": reverse("case", args=[parent.number])} if parent else call
+    above: dict[str, Any] = {"title": parent.title or parent.number} if parent else call
+    if parent and file.reader.roles - GUESTS:
+        above["href"] = reverse("case", args=[parent.number])
     return [home, above, {"title": file.case.project_no or file.case.number}]
 
 
@@ -403,11 +410,11 @@ def _report(request: HttpRequest, file: CaseFile, kind: str, filed: Report | Non
         errors={**cleaned.errors, **(errors or {})},
         around=near,
     )
-    shown = section_shown(form.sections[0], fields, drawing.language())
+    shown, moved = section_shown(form.sections[0], fields, drawing.language()), file.changed()
     return {
         "case": file.case, "kind": kind, "title": casefile.REPORT_TITLES[kind], "section": {**shown, "title": casefile.REPORT_TITLES[kind], "code": kind},
         "filed": filed, "saved": row.on if row else None, "version": stamp(row.on) if row else "", "action": reverse("report", args=[file.case.number, kind]),
-        "key": f"{file.case.number}:{kind}", "acts": [one for one in file.acts() if printing.files_report(file, one["name"])], "trail": _trail(file), "targets": file.targets() if kind in ("acceptance", "midterm") else [], "budget": file.budget(),
+        "key": f"{file.case.number}:{kind}", "acts": [one for one in file.acts() if printing.files_report(file, one["name"])], "trail": _trail(file), "targets": moved["targets"] if kind in ("acceptance", "midterm") else [], "budget": moved["budget"],
         "errors": wrong(form, cleaned.errors, drawing.language()) if request.GET.get("check") else (),
     }  # fmt: skip
 

@@ -14,7 +14,7 @@ from kechuang.desks.projects import targets
 from kechuang.desks.projects.models import Report
 from kechuang.engines import forms
 from kechuang.faces.exports import sheets
-from kechuang.faces.web import budgeting, drawing, wording
+from kechuang.faces.web import changed, drawing, wording
 from kechuang.faces.web.casefile import CaseFile
 from kechuang.faces.web.filling import Filling
 from kechuang.faces.web.sentences import sentence
@@ -208,7 +208,7 @@ def _promised(file: CaseFile, form: forms.Form) -> dict[str, Any]:
 
 def _accounted(file: CaseFile, form: forms.Form) -> dict[str, Any]:
     """The final account by class: the budget in force beside what was reported spent."""
-    rows = budgeting.final_account(file.case) if ACCOUNT in form.fields else []
+    rows = changed.final_account(file.case) if ACCOUNT in form.fields else []
     return {ACCOUNT: rows} if rows else {}
 
 

@@ -151,6 +151,15 @@ target_not_a_number|原为数值的指标，新值也须是数字：{names}|What
 goals_lower_a_target|取消或降低指标须申请“降低考核指标”，由厅务会决定：{names}|To drop or lower a target, ask for “Indicator lowered”, which the department decides: {names}
 no_target_left|至少保留一项考核指标；原有核心指标的，至少保留一项核心指标|At least one target must stay, and a core one where there was one
 change_names_members|这类变更不增减成员，请另提“项目组成员变更”|This kind of change moves no members; please ask for a change of the team
+change_names_unit|这类变更不改变承担单位，请另提“承担单位变更”|This kind of change moves no project to another unit; please ask for a change of the lead unit
+change_names_leader|这类变更不换负责人，请另提“项目负责人变更”|This kind of change names no new leader; please ask for a change of the leader
+change_needs_new_unit|请选已确认、可承担项目的另一单位|Please choose another unit that is confirmed and may carry projects
+new_unit_is_partner|{name}现为参与单位，请先以参与单位变更退出|{name} is a partner now; let it leave by a change of partners first
+leader_not_of_new_unit|负责人须是{name}的人员：先办理调入，或写明该单位的新负责人|The leader must be one of {name}: let them come over first, or name a new leader of that unit
+payment_not_confirmed|还有一笔拨款没有确认到账，请原单位先确认|A payment is not confirmed yet; the unit it was ordered to confirms it first
+rest_not_all|应移交结余{left}，只有已转拨合作单位的至多{ceiling}可以不移交；填写的是{said}|{left} is left to hand over, less at most {ceiling} that lies with partners; {said} was entered
+rest_differs|登记移交{ordered}，填写的是{said}，请按到账凭证核对；金额不符的请原单位重新登记|{ordered} was entered as handed over, {said} here; check the bank's slip, or let the former unit enter it anew
+rest_not_arrived|原单位的结余经费还没有确认移交，现在不能填报财政资金支出、转拨或结算|The rest from the former unit is not confirmed yet; no fiscal money is spent, passed on or settled until then
 change_names_budget|这类变更不调整预算，请另提预算类变更|This kind of change moves no budget; please ask for a change of the budget
 change_needs_budget|请写明调整后的预算，且须与现行预算不同|Please say what the budget becomes; it must differ from the one in force
 no_budget_lines|本项目没有分科目预算（包干制或接转项目），不需也不能办理科目调剂|This project has no budget by classes (a lump sum, or taken over): there is nothing to move between them

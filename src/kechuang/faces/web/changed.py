@@ -1,15 +1,18 @@
-"""A project's budget on a page: by class what it may be, what was spent, what is left; and what changes made of it."""
+"""What changes made of a project, on its pages: unit, targets, partners and budget as they were and as they are."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from kechuang.casework.models import Case
+from kechuang.desks.funds import handing
 from kechuang.desks.funds.lowering import spent
-from kechuang.desks.projects import budgets
+from kechuang.desks.projects import budgets, partners, targets, units
 from kechuang.faces.web import wording
 
 NAMES = {
@@ -19,7 +22,38 @@ NAMES = {
 }  # fmt: skip
 
 
-def shown(case: Case) -> dict[str, Any]:
+def shown(case: Case, *, identity: bool, money: bool) -> dict[str, Any]:
+    """By name what parts/targets.html and parts/budget.html take; nothing where the reader may see no names, or no money."""
+    mine = not case.parent_id or case.flow == "change"
+    return {
+        "units": _units(case) if mine and identity else [],
+        "targets": _rows_of(targets.changed_targets(case)) if mine and identity else [],
+        "partners": _rows_of(partners.changed_partners(case)) if mine and identity and money else [],
+        "handover": _handover(case) if case.parent_id and money else [],
+        "budget": _budget(case) if mine and money else {},
+    }
+
+
+def _rows_of(changes: Iterable[tuple[datetime | None, Any]]) -> list[dict[str, Any]]:
+    return [{"on": on, "rows": rows} for on, rows in changes]
+
+
+def _units(case: Case) -> list[dict[str, Any]]:
+    titles = {"applicant": _("承担单位"), "leader": _("项目负责人")}
+    return [
+        {"on": on, "rows": [(titles[what], old, new) for what, old, new in rows]}
+        for on, rows in units.changed_units(case)
+    ]
+
+
+def _handover(case: Case) -> list[dict[str, Any]]:
+    """What the former unit has to hand over, and has handed over, on the change by which the project moved."""
+    told = handing.shown(case) or {}
+    figures = {"rest": _("应移交结余"), "passed": _("已转拨合作单位"), "sent": _("登记移交"), "moved": _("确认到账")}
+    return [{"label": label, "fen": told[name]} for name, label in figures.items() if told.get(name) is not None]
+
+
+def _budget(case: Case) -> dict[str, Any]:
     """As parts/budget.html takes it: `rows` of the budget in force once it is contracted, `changes` as parts/targets.html has them."""
     changes = [{"on": on, "rows": [_moved(*one) for one in rows]} for on, rows in budgets.changed_budgets(case)]
     grant = getattr(case, "grant", None)
