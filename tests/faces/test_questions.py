@@ -243,3 +243,11 @@ def test_what_one_may_not_change_cannot_be_changed():
 def test_an_answer_cannot_write_markup():
     shown = html(ShownField("title", "longtext", "题目", value="</textarea><script>alert(1)</script>"))
     assert "<script>" not in shown
+
+
+def test_of_what_is_only_read_the_chosen_place_alone_is_named():
+    pairs = [("place", "150700"), ("track", "youth")]
+    written, read = drawn(pairs, around=AROUND), drawn(pairs, around=replace(AROUND, readonly=True))
+    assert [len(one["place"].options) for one in (written, read)] == [len(written["place"].options), 1]
+    assert len(written["place"].options) > 1
+    assert [(one.code, one.chosen) for one in read["track"].options] == [("youth", True)]

@@ -103,8 +103,11 @@ def _cases(seats: list[Seat]) -> list[Case]:
     for seat in seats:
         named = Q(number=seat.draw.group) | Q(group=seat.draw.group, parent=None)
         reach |= Q(round=seat.draw.round_id) & named
-    rows = Case.objects.filter(reach).exclude(state="withdrawn")
-    return list(rows.select_related("round", "round__frozen", "parent").order_by("group", "number"))
+    rows = Case.objects.filter(reach).exclude(state="withdrawn").select_related("parent")
+    found, rounds = list(rows.order_by("group", "number")), {seat.draw.round_id: seat.draw.round for seat in seats}
+    for case in found:  # each row would bring the frozen pages of its round once more
+        case.round = rounds[case.round_id]
+    return found
 
 
 def _draws(seats: list[Seat]) -> Any:

@@ -142,7 +142,10 @@ def _simple(one: Field, typed: Any, around: Around) -> dict[str, Any]:
 
 
 def options(one: Field, typed: Any, around: Around) -> tuple[Option, ...]:
-    """What there is to choose, the chosen marked; places stand under their league. Too many are looked up instead."""
+    """What there is to choose, the chosen marked; places stand under their league. Too many are looked up instead.
+
+    Of what is only read nothing but the chosen: a proposal names hundreds of places that nobody looks for.
+    """
     source = "places" if one.kind == "place" else one.source
     known = one.options if one.options is not None else around.choices(source)
     if known is None or len(known) > MANY:
@@ -151,7 +154,7 @@ def options(one: Field, typed: Any, around: Around) -> tuple[Option, ...]:
     return tuple(
         Option(code, label(entry, around.language), chosen=code in chosen, group=_group(one, code, known, around))
         for code, entry in known.items()
-        if one.kind != "place" or _is_of_level(code, one.level)
+        if (code in chosen or not around.readonly) and (one.kind != "place" or _is_of_level(code, one.level))
     )
 
 
