@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -69,6 +70,13 @@ def latest(words: str = "") -> QuerySet[Record]:
     """Records of all subjects, newest first; narrowed to a subject, an act or an actor."""
     rows = Record.objects.order_by("-pk")
     return rows.filter(Q(subject=words) | Q(act=words) | Q(actor=words)) if words else rows
+
+
+def not_handed_in(found: Iterable[Record]) -> frozenset[str]:
+    """Of the subjects of these records, the applications that nobody has handed in yet: who writes them is not told."""
+    numbers = {one.subject for one in found if one.subject_kind == "case"}
+    rows = Case.objects.filter(number__in=numbers, parent=None, received_at=None)
+    return frozenset(rows.values_list("number", flat=True))
 
 
 def attempts() -> QuerySet[Attempt]:

@@ -14,6 +14,7 @@ from kechuang.casework.models import Attempt, Case, Record
 from kechuang.casework.pages import RolesPage, pages_of, roles_page
 from kechuang.desks.experts.models import Watch
 from kechuang.desks.experts.supervising import Proven
+from kechuang.desks.integrity import trails
 from kechuang.desks.integrity.models import Clue, Sanction
 from kechuang.desks.integrity.trails import Link
 from kechuang.engines.flow import Flow
@@ -40,9 +41,10 @@ def place(kind: str, subject: str) -> str:
 
 def trail(found: list[Record], *, opens: bool) -> dict[str, Any]:
     """Records as parts/table.html takes them: when, about what (a way there where the reader may go), which act, by whom, where in the log."""
-    known, roles, names = titles(), roles_page(), sight.names_of(found) if opens else {}
+    known, roles, private = titles(), roles_page(), trails.not_handed_in(found)
+    names = sight.names_of([one for one in found if one.subject not in private]) if opens else {}
     heads = [lists.column(_("时间")), lists.column(_("对象")), lists.column(_("办理")), lists.column(_("办理人")), lists.column(_("日志序号"), num=True), lists.column(_("摘要"))]  # fmt: skip
-    return {"caption": _("台账"), "columns": heads, "rows": [_trail_row(one, heads, known, by_whom(one, names, roles), opens) for one in found], "dense": True, "none": _("没有记录")}  # fmt: skip
+    return {"caption": _("台账"), "columns": heads, "rows": [_trail_row(one, heads, known, by_whom(one, {} if one.subject in private else names, roles), opens) for one in found], "dense": True, "none": _("没有记录")}  # fmt: skip
 
 
 def _trail_row(row: Record, heads: list[dict[str, Any]], known: Titles, by: str, opens: bool) -> dict[str, Any]:
