@@ -103,7 +103,7 @@ def test_a_refusal_is_a_problem_with_its_sentence_and_leaves_an_attempt(client):
         {"key": "submit-0001", "data": {}},
         content_type="application/json",
     )
-    assert (answer.status_code, answer.json()["title"]) == (422, "Inputs are wrong")
+    assert (answer.status_code, answer.json()["title"]) == (422, "填写有误")
     assert Attempt.objects.get().act == "submit_to_unit"
 
 
@@ -199,3 +199,9 @@ def test_a_report_of_a_running_project_is_written_by_its_leader_and_not_over_ano
     told = [put("再改一次", first.json()["stamp"]).status_code, put("没有看到前面的").status_code]
     assert (first.status_code, told, Report.objects.get().typed["done"]) == (200, [200, 409], "再改一次")
     assert client.put(address.replace("progress", "acceptance"), {"answers": {}}, content_type="application/json").status_code == 404  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "title"), [("zh-hans", "请先登录"), ("en", "Sign in first")])
+def test_what_goes_wrong_is_told_in_the_language_of_the_reader(client, language, title):
+    client.cookies["kechuang_language"] = language
+    assert client.get("/api/cases").json()["title"] == title

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Field, Schema
 from ninja.errors import HttpError
 from ninja.security import SessionAuth
@@ -39,9 +40,9 @@ class Needs(SessionAuth):
         if not request.user.is_authenticated:
             return None
         if getattr(request.user, "must_change_password", False):
-            raise HttpError(403, "Change the password first: somebody else has seen this one.")
+            raise HttpError(403, _("请先修改密码：这个密码别人见过。"))
         if not may(request, self.need):
-            raise HttpError(403, "Not yours: your roles do not open this.")
+            raise HttpError(403, _("这一项不对你的角色开放。"))
         return request.user
 
 

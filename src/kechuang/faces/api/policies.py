@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from ninja import Field, Router, Schema
 
 from kechuang.casework import computing
@@ -135,18 +136,18 @@ def evaluate(request: HttpRequest, code: str, body: EvaluateIn) -> Any:
     rules = _rules(code)
     day = body.on or day_of(now())
     if not FIRST <= day <= LAST:
-        return problems.problem(422, "The request does not fit the schema", errors={"on": [f"write a day from {FIRST} to {LAST}"]})  # fmt: skip
+        return problems.problem(422, _("请求与接口的格式不符"), errors={"on": [_("请填写 %(first)s 至 %(last)s 之间的日期") % {"first": FIRST, "last": LAST}]})  # fmt: skip
     plural = rules.vocabulary.entities[rules[code].subject].plural
     try:
         cast = cast_of(rules, code, {plural: [_dated(rules, code, told) for told in body.records]}, "records")
         basis = Basis(rules, rules[code], day.year, day, current().digest)
         result = computing.result_of(basis, cast.subjects)
     except BadPage as bad:
-        return problems.problem(422, "Inputs are wrong", f"{bad.why} ({bad.mend})" if bad.mend else bad.why, errors={bad.path: [bad.why]})  # fmt: skip
+        return problems.problem(422, _("填写有误"), f"{bad.why} ({bad.mend})" if bad.mend else bad.why, errors={bad.path: [bad.why]})  # fmt: skip
     except FormulaError as fault:
         return problems.problem(422, "It cannot be computed", trying.fault_said(fault.reason), reasons=[fault.reason.to_json()])  # fmt: skip
     except (TypeError, ValueError, AttributeError, KeyError):
-        return problems.problem(422, "Inputs are wrong", f"write each record as the examples of {code} do")
+        return problems.problem(422, _("填写有误"), _("请按政策 %(code)s 的例子书写每条记录") % {"code": code})
     return {
         "policy": code, "edition": basis.digest, "verdict": result.verdict, "fen": None if basis.policy.verdict else result.fen,
         "records": [_told(one) for one in computing.told(result)], "turning": computing.turning(result) if len(result.records) <= 3 else [],
@@ -163,12 +164,12 @@ def simulate(request: HttpRequest, code: str, body: SimulateIn) -> Any:
         asked["reforms"] = [_reform(rules, code, told) for told in body.reforms]
         asked["curves"] = [_curve(rules, code, body.curve, (asked["reforms"] or [{}])[0])] if body.curve else []
     except BadPage as bad:
-        return problems.problem(422, "Inputs are wrong", f"{bad.why} ({bad.mend})" if bad.mend else bad.why, errors={bad.path: [bad.why]})  # fmt: skip
+        return problems.problem(422, _("填写有误"), f"{bad.why} ({bad.mend})" if bad.mend else bad.why, errors={bad.path: [bad.why]})  # fmt: skip
     on = now()
     running = Simulation.objects.filter(by=person(request), state__in=["waiting", "running"], moved_at__gt=on - STALLED)
     if running.count() >= MOST_RUNNING:
         return problems.problem(
-            409, "Not allowed now", f"{MOST_RUNNING} of your simulations still run; wait for one of them"
+            409, _("现在不能办理"), _("你还有 %(n)s 项模拟在运行，请等其中一项结束") % {"n": MOST_RUNNING}
         )
     row = Simulation.objects.create(policy=code, asked=asked, by=person(request), on=on, moved_at=on)
     simulating.begun(row.pid)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -21,11 +22,11 @@ def problem(status: int, title: str, detail: str = "", **more: Any) -> HttpRespo
 
 
 def not_found(request: HttpRequest, error: Exception) -> HttpResponse:
-    return problem(404, "Not found", "There is nothing here that you may see.")
+    return problem(404, _("没有这一项"), _("这里没有你能看到的内容。"))
 
 
 def not_signed_in(request: HttpRequest, error: Exception) -> HttpResponse:
-    return problem(401, "Sign in first", "Send a session cookie or an access key.")
+    return problem(401, _("请先登录"), _("请带上登录的会话或访问密钥。"))
 
 
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
@@ -34,15 +35,15 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     detail = "；".join(sentence(reason) for reason in refusal.reasons)
     if isinstance(refusal, InputRefused):
         errors = {path: [sentence(r) for r in told] for path, told in refusal.errors.items()}
-        return problem(422, "Inputs are wrong", detail, reasons=reasons, errors=errors)
-    return problem(409, "Not allowed now", detail, reasons=reasons)
+        return problem(422, _("填写有误"), detail, reasons=reasons, errors=errors)
+    return problem(409, _("现在不能办理"), detail, reasons=reasons)
 
 
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     errors: dict[str, list[str]] = {}
     for one in error.errors:
         errors.setdefault(".".join(str(part) for part in one["loc"][1:]), []).append(str(one["msg"]))
-    return problem(422, "The request does not fit the schema", errors=errors)
+    return problem(422, _("请求与接口的格式不符"), errors=errors)
 
 
 def http(request: HttpRequest, error: HttpError) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import path
+from django.utils.translation import gettext as _
 from ninja import File, NinjaAPI, Query
 from ninja.files import UploadedFile
 from ninja.renderers import JSONRenderer
@@ -186,7 +187,7 @@ def open_child(request: HttpRequest, number: str, flow: str, name: str, body: Ac
     found = mine(request, number)
     child = pages_of(found.round).round.flows.get(flow)
     if child is None or child.parent is None or name not in child.acts or not child.acts[name].opens:
-        return problems.problem(404, "Not found", "Nothing of that name is opened on a case.")
+        return problems.problem(404, _("没有这一项"), _("办件上没有这种从属办件。"))
     opened = {"flow": flow, "name": name, "parent": found, "data": body.data}
     return 201, acts.open_case(found.round, by=person(request), on=now(), key=body.key, **opened)
 
@@ -219,7 +220,7 @@ def draft(request: HttpRequest, number: str, section: str, body: DraftIn) -> Any
         Case.objects.select_related("round"), number=number, leader=person(request), state__in=DRAFTS
     )
     if section not in {s.code for s in pages_of(found.round).form.sections}:
-        return problems.problem(404, "Not found", "The form has no such section.")
+        return problems.problem(404, _("没有这一项"), _("申请书没有这一部分。"))
     return answers.save_draft(found, section, body.answers, version=body.version, by=person(request), on=now())
 
 
@@ -228,7 +229,7 @@ def attach(request: HttpRequest, number: str, field: str, file: File[UploadedFil
     """Lay a file on a case, for a field of its draft or an input of an act that can be done now; acts and drafts name it by digest."""
     found = mine(request, number)
     if field not in {*_of_draft(found, person(request)), *_of_acts(found, person(request))}:
-        return problems.problem(404, "Not found", "Nothing of that name takes a file from you here.")
+        return problems.problem(404, _("没有这一项"), _("这里没有由你上传的这一项附件。"))
     return 201, files.keep(found, field, file.name or "", file.chunks(), by=person(request), on=now())
 
 
@@ -238,7 +239,7 @@ def report(request: HttpRequest, number: str, kind: str, body: ReportIn) -> Any:
     file = opened(request, number)
     writes = kind in REPORTS and not file.case.parent_id and may_report(file.reader)
     if not writes or file.case.state not in REPORTS[kind]:
-        return problems.problem(404, "Not found", "There is no such report that you may write now.")
+        return problems.problem(404, _("没有这一项"), _("现在没有由你填写的这种报告。"))
     there = reports.latest(file.case, kind, filed=False)
     if there is not None and stamp(there.on) != body.stamp:
         return problems.problem(
