@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from kechuang.casework.acts import open_case
@@ -11,6 +13,7 @@ from kechuang.desks.funds.models import Account, Budget, Grant, Spending
 from kechuang.desks.funds.models import Instalment as Part
 from kechuang.desks.projects import budgets
 from kechuang.desks.projects.models import Change
+from kechuang.faces.exports import archive
 from kechuang.faces.rehearsal.invariants import checked
 from tests.desks.funds.funded import LATER, running
 from tests.desks.projects.test_members import refusal
@@ -209,3 +212,26 @@ def test_reports_and_the_settlement_read_the_changed_budget(case, region):
     done(case, "confirm_settlement", region.treasurer, on=LATER)
     (block,) = Document.objects.get(case=case, kind="settlement").body["blocks"]
     assert block["tables"][0]["rows"][0] == ["设备费", "2.00 万元", "1.50 万元", "0.00 元"]
+
+
+def test_a_change_of_the_budget_is_asked_for_and_granted_by_machine_too(case, region):
+    given = {"by": case.leader, "on": LATER, "key": "by-machine", "flow": "change", "parent": case, "name": "open"}
+    child = open_case(case.round, data={"change": "equipment"}, **given)
+
+    def sends(who, name, **data):
+        where = f"/api/cases/{child.number}/acts/{name}"
+        return signed_in(who).post(where, {"key": f"{name}-0001", "data": data}, content_type="application/json")
+
+    rows = [{"kind": "equipment", "fiscal": "2"}]
+    refused = sends(case.leader, "request_change", text=TEXT, reason=TEXT, new_lines=rows)
+    assert (refused.status_code, "须等于财政资金总额" in refused.content.decode()) == (409, True)
+    rows.append({"kind": "labour", "fiscal": "3"})
+    assert sends(case.leader, "request_change", text=TEXT, reason=TEXT, new_lines=rows).status_code == 200
+    assert sends(region.research, "grant_change_by_unit").status_code == 200
+    assert fiscal(case) == {**LINES, "equipment": 2, "labour": 3}
+
+
+def test_the_audit_file_of_a_case_tells_its_changes(case, region):
+    by_unit(asked(case, "equipment", equipment=2, operation=5), region)
+    (told,) = [json.loads(content) for name, content in archive.parts(case, LATER) if name == "changes.json"]
+    assert [(one["kind"], one["before"]["budget"]["total"]) for one in told] == [("equipment", 10 * WAN)]
