@@ -96,7 +96,7 @@ def test_recusal_by_the_same_unit_sees_the_partners_in_force(case, region, old, 
 def test_the_old_partners_stay_on_record_and_both_are_shown(case, region, old, new):
     child = asked(case, {"party": new.pid, "share": "2"})
     page = signed_in(region.research).get(f"/cases/{child.number}/").content.decode()
-    assert ("申请中，批准后生效" in page, new.name in page) == (True, True)
+    assert ("申请中，批准后生效" in page, new.name in page, "未参与" in page) == (True, True, True)
     granted(child, region)
     change = Change.objects.get(case=case)
     assert change.before["partners"] == {old.pid: 3_000_000}

@@ -28,7 +28,7 @@ def shown(case: Case, *, identity: bool, money: bool) -> dict[str, Any]:
     return {
         "units": _units(case) if mine and identity else [],
         "targets": _rows_of(targets.changed_targets(case)) if mine and identity else [],
-        "partners": _rows_of(partners.changed_partners(case)) if mine and identity and money else [],
+        "partners": _partners(case) if mine and identity and money else [],
         "handover": _handover(case) if case.parent_id and money else [],
         "budget": _budget(case) if mine and money else {},
     }
@@ -36,6 +36,14 @@ def shown(case: Case, *, identity: bool, money: bool) -> dict[str, Any]:
 
 def _rows_of(changes: Iterable[tuple[datetime | None, Any]]) -> list[dict[str, Any]]:
     return [{"on": on, "rows": rows} for on, rows in changes]
+
+
+def _partners(case: Case) -> list[dict[str, Any]]:
+    """Who joins had no part before, who leaves has none after: a dash would say nothing was entered."""
+    return [
+        {"on": on, "rows": [(name, old or _("未参与"), new or _("不再参与")) for name, old, new in rows]}
+        for on, rows in partners.changed_partners(case)
+    ]
 
 
 def _units(case: Case) -> list[dict[str, Any]]:
