@@ -303,7 +303,7 @@ def objected_and_decided(tale: Tale) -> None:
     tale.does(region.leader, "被异议方说明", on=child.number, text="两个项目的研究对象和方法不同，附说明材料。")
     tale.does(region.supervisor, "提交异议调查报告", on=child.number, finding="fails", report=WHY)
     tale.does(region.leadership, "异议不成立", on=child.number, minutes=MINUTES)
-    follow(public, public.get_by_role("link", name="查看处理进度"))
+    press(public, "查看处理进度")
     assert "异议不成立" in public.content()
     tale.day.pass_(15)
     tale.does(region.leadership, "立项", minutes=MINUTES, document_no="内科发基字〔2018〕1号")
