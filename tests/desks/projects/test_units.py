@@ -12,6 +12,7 @@ from kechuang.desks.funds.models import Account, Grant, Handover, Transfer
 from kechuang.desks.integrity.models import Sanction
 from kechuang.desks.projects.models import Change
 from kechuang.faces.rehearsal.invariants import checked
+from kechuang.words.outcome import Refused
 from tests.desks.funds import funded
 from tests.desks.funds.funded import LATER, running
 from tests.desks.projects.test_members import refusal
@@ -69,6 +70,8 @@ def asked(case, unit, leader=None, kind="lead_unit"):
 
 def decided(child, region, office, name="grant_change_by_institution"):
     done(child, "consent_as_unit", office, on=LATER, seal="签章")
+    for member in child.members.select_related("person"):
+        done(child, "consent_to_change", member.person, on=LATER, promise="承诺")
     done(child, "agree_change", region.research, on=LATER, opinion="同意调整，情况属实")
     done(child, "advise_change", region.officer, on=LATER, opinion="情况属实，建议同意")
     done(child, name, region.chief, on=LATER)
@@ -114,7 +117,10 @@ def test_without_the_word_of_either_unit_nothing_is_granted(case, region, new, o
     assert refusal(done, child, "advise_change", region.officer, on=LATER, opinion="建议同意") == ["act_not_here"]
     done(child, "agree_change", region.research, on=LATER, opinion="同意调整，情况属实")
     done(child, "advise_change", region.officer, on=LATER, opinion="情况属实，建议同意")
-    assert refusal(done, child, "grant_change_by_institution", region.chief, on=LATER) == ["units_not_consented"]
+    assert refusal(done, child, "grant_change_by_institution", region.chief, on=LATER) == [
+        "members_not_consented",
+        "units_not_consented",
+    ]
     done(child, "decline_as_unit", office, on=LATER, reason="本单位没有相应的试验条件")
     assert Case.objects.get(pk=case.pk).applicant == region.unit
 
@@ -229,6 +235,7 @@ def test_what_hangs_on_a_project_follows_a_new_leader(case, region):
     other = Case.objects.exclude(pk=child.pk).get(parent=case)
     colleague = a_person(unit=region.unit)
     done(child, "request_change", case.leader, on=LATER, text=TEXT, reason=TEXT, new_leader=colleague.pid)
+    done(child, "consent_to_change", colleague, on=LATER, promise="承诺")
     done(child, "agree_change", region.research, on=LATER, opinion="同意调整，情况属实")
     done(child, "advise_change", region.officer, on=LATER, opinion="情况属实，建议同意")
     done(child, "grant_change_by_institution", region.chief, on=LATER)
@@ -239,3 +246,32 @@ def asked_leader(case, region):
     given = {"by": case.leader, "on": LATER, "flow": "change", "parent": case, "name": "open"}
     open_case(case.round, data={"change": "route"}, key="another-change", **given)
     return open_case(case.round, data={"change": "leader"}, key="leader-change", **given)
+
+
+def test_while_the_rest_is_handed_over_another_leader_may_come_and_no_second_move(case, region, new, office, heir):
+    with_money(region, case)
+    second, child = a_unit(name="示例第三单位"), asked(case, new, heir)
+    other = a_person(("unit_research", second.pid), unit=second)
+    successor = a_person(unit=new, name="示例再接任人")
+    waiting_move = asked(case, second, a_person(unit=second))
+    decided(child, region, office, "grant_move_by_institution")
+    case = Case.objects.get(pk=case.pk)
+    given = {"by": heir, "on": LATER, "flow": "change", "parent": case, "name": "open"}
+    change = open_case(case.round, data={"change": "leader"}, key="leader-again", **given)
+    done(change, "request_change", heir, on=LATER, text=TEXT, reason=TEXT, new_leader=successor.pid)
+    done(change, "consent_to_change", successor, on=LATER, promise="承诺")
+    done(change, "agree_change", office, on=LATER, opinion="同意调整，情况属实")
+    done(change, "advise_change", region.officer, on=LATER, opinion="情况属实，建议同意")
+    done(change, "grant_change_by_institution", region.chief, on=LATER)
+    with pytest.raises(Refused) as refused:
+        waiting_move.refresh_from_db()
+        done(waiting_move, "consent_as_unit", other, on=LATER, seal="签章")
+        for member in waiting_move.members.select_related("person"):
+            done(waiting_move, "consent_to_change", member.person, on=LATER, promise="承诺")
+        done(waiting_move, "agree_change", office, on=LATER, opinion="同意调整，情况属实")
+        done(waiting_move, "advise_change", region.officer, on=LATER, opinion="情况属实，建议同意")
+        done(waiting_move, "grant_move_by_institution", region.chief, on=LATER)
+    assert refused.value.codes == ["rest_not_arrived"]
+    rest = Handover.objects.get(child=child).rest_fen
+    done(child, "hand_over_rest", region.finance, on=LATER, amount=str(rest // WAN), date=DAY, voucher="凭1号")
+    assert Case.objects.get(pk=case.pk).leader == successor

@@ -10,7 +10,7 @@ from kechuang.casework import documents
 from kechuang.casework.models import Case, Letter, Record
 from kechuang.casework.pages import day_of
 from kechuang.casework.queries import holders
-from kechuang.desks.funds.book_keeping import later, unit_account
+from kechuang.desks.funds.book_keeping import later, rest_waits, unit_account
 from kechuang.desks.funds.models import Grant, Handover
 from kechuang.desks.funds.offers import UNRECEIVED, drop_prepared
 from kechuang.desks.funds.passing import blocks, planned
@@ -36,8 +36,12 @@ def rest_to_hand_over(case: Case, on: datetime) -> int:
 
 @check("funds.nothing_on_its_way", locks=("award",))
 def nothing_on_its_way(case: Case, context: Any) -> Finding:
-    """A project moves only when every payment that was ordered has been confirmed by the unit it was ordered to."""
-    on_its_way = case.answers.get("change") == MOVES and case.parent_id and UNRECEIVED.one(case.parent_id)
+    """A project moves only when every payment that was ordered has been confirmed by the unit it was ordered to, and so has an earlier rest."""
+    if case.answers.get("change") != MOVES or case.parent is None:
+        return Finding.passed()
+    if hasattr(case.parent, "grant") and rest_waits(case.parent.grant):
+        return Finding.fail("rest_not_arrived")
+    on_its_way = UNRECEIVED.one(case.parent.pk)
     return Finding.fail("payment_not_confirmed") if on_its_way else Finding.passed()
 
 

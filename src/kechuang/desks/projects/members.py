@@ -12,6 +12,7 @@ from kechuang.casework.answers import asked_rows, ticked
 from kechuang.casework.models import Case, Member
 from kechuang.casework.pages import day_of
 from kechuang.casework.records import SEEN
+from kechuang.desks.projects import leaders
 from kechuang.desks.projects.models import Change
 from kechuang.desks.projects.offers import change_row, known_of
 from kechuang.formula import parse
@@ -21,6 +22,7 @@ from kechuang.words.offers import check, effect, fact
 from kechuang.words.outcome import Finding
 from kechuang.words.reason import Reason
 
+KIND = "member"
 CONSENT = "consent_of_person"  # the word of a row of `changes` by which who is to join must consent
 OF_MEMBERS = ("projects.joined_running", "projects.joined_applied")  # a limit that asks these holds for members too
 MISSING = Prepared[tuple[int]](lambda case: Member.objects.filter(case=case, consented_at=None).values_list("pk"))
@@ -35,8 +37,8 @@ def pids(case: Case, said: Mapping[str, Any], table: str) -> list[str]:
 def team_change_fits(case: Case, context: Any) -> Finding:
     """A change of the team names who joins, or who leaves: the one is not on it yet, the other is. Other changes name nobody."""
     joins, leaves = pids(case, context.data, "joins"), pids(case, context.data, "leaves")
-    row, team = change_row(case), set(case.member_ids)
-    if row is None or CONSENT not in row.get("needs", ()):
+    team = set(case.member_ids)
+    if case.answers.get("change") != KIND:
         return Finding.fail("change_names_members") if joins or leaves else Finding.passed()
     if not joins and not leaves:
         return Finding.fail("change_needs_members")
@@ -54,8 +56,13 @@ def team_change_fits(case: Case, context: Any) -> Finding:
 
 @effect("projects.ask_joiners")
 def ask_joiners(case: Case, context: Any) -> None:
-    """Who is to join stands on the change until it is decided: it waits in their to-do list for their own consent."""
+    """Who is to join, or to lead, stands on the change until it is decided: it waits in their to-do list for their own consent."""
+    row = change_row(case)
+    if row is None or CONSENT not in row.get("needs", ()):
+        return
     main = {str(row["person"]): ticked(row, "main") for row in context.data.get("joins") or ()}
+    if new := leaders.named(case, context.data):
+        main[new] = False  # of limits on who leads, projects.leader_change_fits and unit_change_fits ask
     for person in Person.objects.filter(pid__in=main):
         Member.objects.create(case=case, person=person, main=main[person.pid])
     case.__dict__.pop("_joining_ids", None)

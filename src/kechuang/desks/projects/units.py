@@ -62,18 +62,18 @@ def unit_change_fits(case: Case, context: Any) -> Finding:
         told.append(Reason("new_unit_is_partner", name=unit.name))
     if leader is None or leader.unit_id != unit.pk:
         told.append(Reason("leader_not_of_new_unit", name=unit.name))
-    told += _conditions(owner, unit, leader, context)
+    told += conditions(owner, unit, leader, context)
     return Finding("fail", tuple(told)) if told else Finding.passed()
 
 
-def _conditions(owner: Case, unit: Organisation, leader: Person | None, context: Any) -> Iterator[Reason]:
-    """The page's own conditions on the unit, and on the leader where another leads, as if the project were theirs."""
+def conditions(owner: Case, unit: Organisation, leader: Person | None, context: Any) -> Iterator[Reason]:
+    """The page's own conditions on the unit and on the leader, each where it is another, as if the project were theirs."""
     theirs = copy(owner)
     theirs.__dict__.pop(SEEN, None)
+    asked: tuple[str, ...] = () if unit.pk == owner.applicant_id else OF_UNIT
     theirs.applicant = unit
-    asked = OF_UNIT
     if leader is not None and leader.pk != owner.leader_id:
-        theirs.leader, asked = leader, OF_UNIT + OF_LEADER
+        theirs.leader, asked = leader, asked + OF_LEADER
     facts, known = context.pages.form_facts, known_of(theirs, context)
     for table in ("eligibility", "limits"):
         rows = [
@@ -99,9 +99,15 @@ def apply_unit(case: Case, context: Any) -> tuple[dict[str, Any], dict[str, Any]
 
 
 def carried_along(parent: Case, *, but: Case) -> None:
-    """What hangs on a project is reached by the same people as the project: as `inherit`, once they have changed."""
+    """What hangs on a project is reached by the same people as the project: as `inherit`, once they have changed.
+
+    A change by which it moved before stays with the unit that gave it up: its finance may still have to hand over.
+    """
     same = {name: getattr(parent, name) for name in ("leader", "applicant", "recommender", "place")}
-    parent.children.exclude(pk=but.pk).update(**same)
+    moved = Change.objects.filter(case=parent, kind=KIND, child__isnull=False).values("child")
+    parent.children.exclude(pk=but.pk).exclude(pk__in=moved).update(**same)
+    parent.members.filter(person=parent.leader).delete()
+    parent.__dict__.pop("_member_ids", None)
 
 
 def _pid(party: Organisation | Person | None) -> str:
@@ -109,31 +115,25 @@ def _pid(party: Organisation | Person | None) -> str:
 
 
 def changed_units(case: Case) -> list[tuple[datetime | None, list[tuple[str, str, str]]]]:
-    """Each move of the project to another unit, oldest first; of a change under way, what it asks for: unit and leader by name."""
+    """Each move of the project to another unit or leader, oldest first; of a change under way, what it asks for: unit and leader by name."""
     if case.parent is None:
-        rows = [(row.on, row.before, row.after) for row in Change.granted(case, (KIND,), "applicant")]
-        return [(on, _named(before, after)) for on, before, after in rows]
-    unit, leader = taker(case, {}), heir(case, {})
-    if case.answers.get("change") != KIND or unit is None:
+        granted = Change.granted(case, (KIND, "leader"), "leader")
+        return [(row.on, _named(row.before, row.after)) for row in granted if "leader" in row.after]
+    unit, leader, kind = taker(case, {}), heir(case, {}), case.answers.get("change")
+    if (kind != KIND or unit is None) and (kind != "leader" or not case.answers.get("new_leader")):
         return []
     mine = Change.objects.filter(child=case).first()
+    if mine is not None and "leader" in mine.before and "leader" in mine.after:
+        return [(mine.on, _named(mine.before, mine.after))]
     now = {"applicant": _pid(case.parent.applicant), "leader": _pid(case.parent.leader)}
-    before = mine.before if mine and "applicant" in mine.before else now
-    after = mine.after if mine and "applicant" in mine.before else {"applicant": unit.pid, "leader": _pid(leader)}
-    return [(mine.on if mine else None, _named(before, after))]
+    then = {"applicant": unit.pid if unit else now["applicant"], "leader": _pid(leader)}
+    return [(None, _named(now, then))]
 
 
 def _named(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    moved = [what for what in ("applicant", "leader") if what in before and before[what] != after[what]]
+    pids = {said[what] for what in moved for said in (before, after)}
     names: dict[str, str] = {}
     for model in (Organisation, Person):
-        found = model.objects.filter(pid__in={*_both(before), *_both(after)}).values_list("pid", "name")  # type: ignore[attr-defined]
-        names |= dict(found)
-    return [
-        (what, names.get(before[what], ""), names.get(after[what], ""))
-        for what in ("applicant", "leader")
-        if before[what] != after[what]
-    ]
-
-
-def _both(said: Mapping[str, Any]) -> tuple[str, str]:
-    return said["applicant"], said["leader"]
+        names |= dict(model.objects.filter(pid__in=pids).values_list("pid", "name"))  # type: ignore[attr-defined]
+    return [(what, names.get(before[what], ""), names.get(after[what], "")) for what in moved]

@@ -61,6 +61,7 @@ cell_too_long|这一格太长，请缩短|This cell is too long; please shorten 
 ceremony_stands_open|这个批次已有一次抽取仪式在进行，请先完成或在掷骰前中止|A ceremony of this round stands open; finish it, or abort it before the dice
 chance_not_binary|概率上限 {chance} 不能写成 a/2ᵇ，请改页面参数|The cap on chances {chance} is not of the form a/2^b; please mend the page
 change_asked_too_often|这类变更最多申请 {most} 次|This kind of change can be asked for {most} times at most
+project_not_under_way|项目现为“{state}”，变更不能再批准或备案，请作不同意处理或撤回|The project stands at "{state}": nothing can be granted or noted any more; please refuse the change or take it back
 change_needs_new_leader|请选择本单位另一位账号已确认的人作为新的负责人|Please choose somebody else of the unit, whose account is confirmed, as the new leader
 extension_asked_too_late|延期最迟在{until}以前申请，现在已经过期|An extension can be asked for until {until}; that day has passed
 extension_needs_an_end|请填写新的结束日期，须晚于{end}|Please give the new end, later than {end}
@@ -159,7 +160,7 @@ leader_not_of_new_unit|负责人须是{name}的人员：先办理调入，或写
 payment_not_confirmed|还有一笔拨款没有确认到账，请原单位先确认|A payment is not confirmed yet; the unit it was ordered to confirms it first
 rest_not_all|应移交结余{left}，只有已转拨合作单位的至多{ceiling}可以不移交；填写的是{said}|{left} is left to hand over, less at most {ceiling} that lies with partners; {said} was entered
 rest_differs|登记移交{ordered}，填写的是{said}，请按到账凭证核对；金额不符的请原单位重新登记|{ordered} was entered as handed over, {said} here; check the bank's slip, or let the former unit enter it anew
-rest_not_arrived|原单位的结余经费还没有确认移交，现在不能填报财政资金支出、转拨或结算|The rest from the former unit is not confirmed yet; no fiscal money is spent, passed on or settled until then
+rest_not_arrived|原单位的结余经费还没有确认移交，现在不能填报财政资金支出、转拨、结算或再次变更承担单位|The rest from the former unit is not confirmed yet; until then no fiscal money is spent, passed on or settled, and the project moves to no other unit
 change_names_budget|这类变更不调整预算，请另提预算类变更|This kind of change moves no budget; please ask for a change of the budget
 change_needs_budget|请写明调整后的预算，且须与现行预算不同|Please say what the budget becomes; it must differ from the one in force
 no_budget_lines|本项目没有分科目预算（包干制或接转项目），不需也不能办理科目调剂|This project has no budget by classes (a lump sum, or taken over): there is nothing to move between them
@@ -180,7 +181,7 @@ joiner_beyond_limits|{name}加入后超过限项|{name} would then join more pro
 joiner_reviews_here|拟加入的人中有人按规定须回避，不能加入|Somebody who is to join must stay away from this project by the rules of recusal
 unit_consented_already|本单位已经答复|The unit has answered already
 units_not_consented|尚未同意的单位：{names}。须由各单位登录办理“本单位同意”|Units that have not consented: {names}. Each signs in and consents itself
-members_not_consented|还没有登录确认参加的成员：{names}|Members who have not signed in and consented: {names}
+members_not_consented|还没有本人登录同意的：{names}|Not yet consented by their own login: {names}
 names_after_award|立项决定之后才能看到专家姓名|Names of experts can be seen only after the award
 neither_yes_nor_no|请写“是”或“否”|Please write yes or no
 no_award|还没有资助决定|There is no award yet
