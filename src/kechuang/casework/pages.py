@@ -12,6 +12,7 @@ from kechuang.casework import book, codes
 from kechuang.casework.models import Case, Edition, Record, Round
 from kechuang.engines import forms
 from kechuang.engines.flow import Flow
+from kechuang.formula import parse
 from kechuang.parties.prepared import Prepared
 from kechuang.parties.steady import once
 from kechuang.words import offers
@@ -136,6 +137,8 @@ def _inputs(digest: str, pages: Pages, flow: str, act: str) -> forms.Form | None
     return forms.inputs_form(inputs, facts=definition.facts, params=definition.params, lists=definition.choices)
 
 
+LINES = ("equipment", "operation", "labour")
+SUMS = ("equipment_fiscal", "direct_fiscal", "indirect_most")
 TASK_BOOK = (
     "targets",
     "milestones",
@@ -144,6 +147,7 @@ TASK_BOOK = (
     "equipment",
     "operation",
     "labour",
+    "performance",
     "spending_plan",
     "partners",
 )
@@ -168,13 +172,25 @@ def _tracking(digest: str, pages: Pages) -> forms.Form:
     return forms.form_from({"code": "tracking", "title": {"zh": "跟踪绩效", "en": "Tracking"}, "fields": fields})
 
 
+def _worked_out(fields: list[Any]) -> set[str]:
+    """The fields of the task book, with the sums of its own tables that rules speak of."""
+    tables = {field["code"] for field in fields if field["code"] in TASK_BOOK and field["kind"] == "table"}
+    here = {field["code"] for field in fields if field["code"] in TASK_BOOK}
+    sums = {field["code"] for field in fields if field["kind"] == "computed" and field["code"] in SUMS}
+    return here | sums if tables >= set(LINES) else here
+
+
 @lru_cache(maxsize=64)
 def _task_book(digest: str, pages: Pages) -> forms.Form:
+    whole = pages.programme["form"]["sections"]
+    here = _worked_out([field for section in whole for field in section["fields"]])
+    known = here | set(pages.programme.get("params", {}))
     sections = []
-    for section in pages.programme["form"]["sections"]:
-        fields = [f for f in section["fields"] if f["code"] in TASK_BOOK]
+    for section in whole:
+        fields = [f for f in section["fields"] if f["code"] in here]
+        rules = [r for r in section.get("rules", ()) if parse(str(r["when"])).names <= known]
         if fields:
-            sections.append({**section, "fields": fields, "rules": []})
+            sections.append({**section, "fields": fields, "rules": rules})
     return forms.form_from({**pages.programme, "form": {"sections": sections}})
 
 

@@ -255,7 +255,10 @@ def goals_not_lower(case: Case, context: Any) -> Finding:
         str(goal.get("name"))
         for goal in case.answers.get("targets") or ()
         if str(goal.get("name")) not in by_name
-        or reports.lowered(goal.get("target"), by_name[str(goal["name"])].get("target"))
+        or any(
+            goal.get(one) not in (None, "") and reports.lowered(goal[one], by_name[str(goal["name"])].get(one) or "")
+            for one in ("target", "middle")
+        )
     ]
     return Finding.fail("goals_lower_than_applied", goals=lower) if lower else Finding.passed()
 

@@ -10,14 +10,16 @@ from typing import Any
 
 from django.db import transaction
 
-from kechuang.casework import pages
+from kechuang.casework import pages, records
 from kechuang.casework.models import Case
+from kechuang.casework.pages import LINES
 from kechuang.casework.records import strict
 from kechuang.desks.projects.models import Report
 from kechuang.engines import forms
 from kechuang.engines.ledger import canonical, digest
 from kechuang.parties.models import Person
 from kechuang.parties.prepared import Prepared, insert, update
+from kechuang.words.money import shared_out
 from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason
 
@@ -47,8 +49,32 @@ def task_book_answers(case: Case) -> dict[str, Any]:
     stored = {name: value for name, value in case.answers.items() if name in form.fields}
     award = getattr(case, "award", None)
     if award is not None and "asked" in form.fields:
-        stored["asked"] = award.fen
+        stored = {**stored, **fitted(stored, award.fen), "asked": award.fen}
     return forms.answers_of(form, forms.typed(form, stored))
+
+
+def fitted(stored: Mapping[str, Any], fen: int) -> dict[str, Any]:
+    """The classes of an application brought down to an award of `fen`, each line and partner in the same proportion: what the leader starts from.
+
+    Exact: the lines and indirect cost make the award to the fen. Nothing where the award is not lower, or there are no classes.
+    """
+    asked, indirect = int(stored.get("asked") or 0), int(stored.get("indirect") or 0)
+    lines = [(code, n, int(row.get("fiscal") or 0)) for code in LINES for n, row in enumerate(stored.get(code) or ())]
+    direct = sum(line for _, _, line in lines)
+    if fen >= asked or direct == 0 or direct + indirect != asked:
+        return {}
+    less = {name: int(stored[name]) * fen // asked for name in ("indirect", "performance") if stored.get(name)}
+    tables = {code: [dict(row) for row in stored[code]] for code in LINES if stored.get(code)}
+    parts = shared_out(fen - less.get("indirect", 0), [Fraction(line) for _, _, line in lines])
+    for (code, n, _), part in zip(lines, parts, strict=True):
+        tables[code][n]["fiscal"] = part
+    partners = [{**row, "share_fiscal": int(row.get("share_fiscal") or 0) * fen // asked} for row in stored.get("partners") or ()]  # fmt: skip
+    return {**less, **tables, **({"partners": partners} if partners else {})}
+
+
+def signed(case: Case) -> bool:
+    """Whether the leader has signed the task book that lies open: from then on it is read, and written again only once it is returned."""
+    return any(one.act == "sign_leader" and one.since_entry for one in records.done(case))
 
 
 def contracted(case: Case, *codes: str) -> dict[str, Any]:
@@ -67,6 +93,8 @@ def draft(case: Case, kind: str, typed: Mapping[str, Any], *, by: Person | None,
     """Keep what was typed into the open report of `kind`, starting one if none is open."""
     if kind not in Report.KINDS:
         raise Refused(Reason("no_such_report", kind=kind))
+    if kind == "task_book" and signed(case):
+        raise Refused(Reason("task_book_signed"))
     with transaction.atomic():
         row = OPEN.one(case.pk, kind)
         if row is None:

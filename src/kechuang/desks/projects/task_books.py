@@ -7,15 +7,17 @@ from typing import Any
 
 from kechuang.casework import documents
 from kechuang.casework.models import Case, Document, Letter, Record
-from kechuang.casework.pages import day_of, pages_of
+from kechuang.casework.pages import LINES, day_of, pages_of
 from kechuang.casework.queries import history, holders
 from kechuang.desks.projects import reports
 from kechuang.desks.projects.models import Report
 from kechuang.engines import forms
 from kechuang.parties.models import Organisation, Person
 from kechuang.words.money import Money
-from kechuang.words.offers import effect
+from kechuang.words.offers import check, effect
+from kechuang.words.outcome import Finding
 from kechuang.words.period import ZONE
+from kechuang.words.reason import Reason
 
 KIND, TITLE = "task-book-paper", "任务书"
 SIGNED = ("sign_leader", "sign_unit", "sign_recommender", "countersign")
@@ -28,6 +30,47 @@ def issue_task_book(case: Case, context: Any) -> None:
     row = reports.latest(case, "task_book")
     if row is not None:
         context.later.append(lambda record: issued(case, row, record))
+
+
+@check("projects.task_book_adds_up")
+def task_book_adds_up(case: Case, context: Any) -> Finding:
+    """The rules of the page on what the task book says hold (classes make the total, bands, shares), and own money is what was applied for."""
+    _, cleaned = reports.looked_at(case, "task_book", context.on)
+    if cleaned is None:
+        return Finding.passed()
+    told = [reason for path, reasons in cleaned.errors.items() if "/" in path for reason in reasons]
+    rows = [row for code in LINES for row in cleaned.values.get(code) or ()]
+    own = sum(int(row.get("own") or 0) for row in rows)
+    applied = sum(int(case.answers.get(name) or 0) for name in ("own_funds", "other_funds"))
+    if rows and own != applied:
+        told.append(Reason("own_does_not_add_up", own=applied, lines=own))
+    return Finding("fail", tuple(told)) if told else Finding.passed()
+
+
+def differences(case: Case, row: Report, language: str) -> list[tuple[str, str, str]]:
+    """Where a task book differs from the application: what, as applied for, as the task book has it."""
+    form, choices = reports.form_of(case, "task_book"), pages_of(case.round).choices
+    applied = forms.answers_of(form, forms.typed(form, {k: v for k, v in case.answers.items() if k in form.fields}))
+    both = [
+        _said(forms.printed(form, forms.clean(form, said, stage="draft", choices=choices).values, language, choices=choices, names=_name))
+        for said in (applied, row.typed)
+    ]  # fmt: skip
+    return [(what, both[0].get(what, ""), both[1].get(what, "")) for what in {**both[0], **both[1]} if both[0].get(what) != both[1].get(what)]  # fmt: skip
+
+
+def _said(parts: Any) -> dict[str, str]:
+    """Every answer by its label, every row of a table by the table and its first cell."""
+    told: dict[str, str] = {}
+    for part in parts:
+        told |= {line.label: f"{line.text}{line.unit if line.text else ''}" for line in part.lines}
+        for table in part.tables:
+            for n, cells in enumerate(table.rows, 1):
+                what = f"{table.label} · {cells[0]}" if cells and cells[0] else f"{table.label} · {n}"
+                what = what if what not in told else f"{what} ({n})"
+                told[what] = "；".join(
+                    f"{head} {cell}" for head, cell in zip(table.titled, cells, strict=False) if cell
+                )
+    return told
 
 
 def issued(case: Case, row: Report, record: Record) -> Document:

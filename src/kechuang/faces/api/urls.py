@@ -46,7 +46,7 @@ from kechuang.faces.api.schemas import (
     stamp,
 )
 from kechuang.faces.web import finding
-from kechuang.faces.web.casefile import REPORTS, may_report
+from kechuang.faces.web.casefile import REPORTS, writes
 from kechuang.faces.web.cases import opened
 from kechuang.parties.models import Person
 
@@ -237,8 +237,7 @@ def attach(request: HttpRequest, number: str, field: str, file: File[UploadedFil
 def report(request: HttpRequest, number: str, kind: str, body: ReportIn) -> Any:
     """Keep what was typed into the open report of a running project; its act files it. `stamp` is that of what it was written on."""
     file = opened(request, number)
-    writes = kind in REPORTS and not file.case.parent_id and may_report(file.reader)
-    if not writes or file.case.state not in REPORTS[kind]:
+    if kind not in REPORTS or file.case.parent_id or not writes(file, kind):
         return problems.problem(404, _("没有这一项"), _("现在没有由你填写的这种报告。"))
     there = reports.latest(file.case, kind, filed=False)
     if there is not None and stamp(there.on) != body.stamp:

@@ -19,7 +19,9 @@ from kechuang.desks.experts import pool
 from kechuang.desks.experts.models import Opinion
 from kechuang.desks.funds.models import Instalment
 from kechuang.desks.funds.passing import partners
+from kechuang.desks.projects import reports
 from kechuang.desks.projects.members import changed_teams
+from kechuang.desks.projects.models import Report
 from kechuang.engines import forms
 from kechuang.engines.flow import Act, Done, Flow, Situation, due, line, of_parent, offered, opened_on
 from kechuang.faces.web import changed, drawing, sight, wording
@@ -473,6 +475,19 @@ def _now_reads(put_right: tuple[str, datetime] | None) -> str:
     if put_right is None:
         return ""
     return _("（%(day)s更正为：%(text)s）") % {"day": wording.day_long(put_right[1]), "text": put_right[0]}
+
+
+def writes(file: CaseFile, kind: str) -> bool:
+    """Whether this reader may write the report of that kind now; a task book that its leader has signed is written by nobody."""
+    may = may_report(file.reader) and file.case.state in REPORTS[kind]
+    return may and not (kind == "task_book" and reports.signed(file.case))
+
+
+def laid_open(file: CaseFile, kind: str) -> Report | None:
+    """The task book that lies for signature, to be read by whoever opens the case before it is countersigned; nothing else."""
+    if kind != "task_book" or file.case.state not in REPORTS[kind] or not reports.signed(file.case):
+        return None
+    return reports.latest(file.case, kind, filed=False) if file.reader.identity else None
 
 
 def may_report(reader: Sight) -> bool:

@@ -19,6 +19,7 @@ from kechuang.casework.pages import day_of
 from kechuang.casework.queries import may_open, visible_to
 from kechuang.desks.projects import reports
 from kechuang.desks.projects.models import Report
+from kechuang.desks.projects.task_books import differences
 from kechuang.engines import forms, ledger
 from kechuang.engines.flow import Act, Flow
 from kechuang.faces.access import held_by, needs, now, person
@@ -27,9 +28,11 @@ from kechuang.faces.web.casefile import CaseFile
 from kechuang.faces.web.lists import fresh_key
 from kechuang.faces.web.mine_rows import address_of
 from kechuang.faces.web.questions import Around, questions, section_shown, wrong
+from kechuang.faces.web.sentences import sentence
 from kechuang.faces.web.shell import WAITING
 from kechuang.faces.web.sight import sight
 from kechuang.words.outcome import Refused
+from kechuang.words.reason import Reason
 
 MOMENT = timedelta(minutes=1)
 NEAR = (
@@ -343,12 +346,16 @@ def report(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     if kind not in Report.KINDS or file.case.parent_id:
         raise Http404
     filed = Report.objects.filter(case=file.case, kind=kind, version=request.GET.get("version", "0")).exclude(filed_at=None).first() if request.GET.get("version", "0").isdecimal() else None  # fmt: skip
-    may = casefile.may_report(file.reader) and file.case.state in casefile.REPORTS[kind]
-    if filed is None and not may:
+    may = casefile.writes(file, kind)
+    shown = filed or (None if may else casefile.laid_open(file, kind))
+    if shown is None and not may:
         raise Http404
+    if shown is not None and filed is None and request.method == "POST":
+        messages.error(request, sentence(Reason("task_book_signed")))
+        return render(request, "cases/report.html", _report(request, file, kind, shown), status=409)
     if request.method == "POST" and filed is None:
         return _report_kept(request, file, kind)
-    return render(request, "cases/report.html", _report(request, file, kind, filed))
+    return render(request, "cases/report.html", _report(request, file, kind, shown))
 
 
 def _report_kept(request: HttpRequest, file: CaseFile, kind: str) -> HttpResponse:
@@ -415,6 +422,7 @@ def _report(request: HttpRequest, file: CaseFile, kind: str, filed: Report | Non
         "case": file.case, "kind": kind, "title": casefile.REPORT_TITLES[kind], "section": {**shown, "title": casefile.REPORT_TITLES[kind], "code": kind},
         "filed": filed, "saved": row.on if row else None, "version": stamp(row.on) if row else "", "action": reverse("report", args=[file.case.number, kind]),
         "key": f"{file.case.number}:{kind}", "acts": [one for one in file.acts() if printing.files_report(file, one["name"])], "trail": _trail(file), "targets": moved["targets"] if kind in ("acceptance", "midterm") else [], "budget": moved["budget"],
+        "differs": differences(file.case, row, drawing.language()) if row and kind == "task_book" and file.reader.identity else (),
         "errors": wrong(form, cleaned.errors, drawing.language()) if request.GET.get("check") else (),
     }  # fmt: skip
 
