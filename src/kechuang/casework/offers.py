@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from kechuang.casework import answers, deadlines, documents, pages
+from kechuang.casework.letter_values import appeal_until
 from kechuang.casework.models import Attachment, Case, Frozen, Member, Notice, Record, Round
 from kechuang.casework.models import Finding as Found
 from kechuang.engines import forms
@@ -206,6 +207,24 @@ def no_stopping_child(case: Case, context: Any) -> Finding:
     thawed = pages.pages_of(case.round)
     left = [code for code in open_children(case) if (parent := thawed.flow(code).parent) and parent.stops_payment]
     return Finding.fail(OPEN_CHILD, flows=sorted(set(left))) if left else Finding.passed()
+
+
+@check("casework.appeal_over")
+def appeal_over(case: Case, context: Any) -> Finding:
+    """The decision that brought the case where it stands can be appealed no more: its term has run out, or it was appealed."""
+    moves = Record.objects.filter(subject_kind="case", subject=case.number, after=case.state).exclude(before=case.state)
+    decision = moves.order_by("-position").first()
+    until = appeal_until(context.flow, decision) if decision else None
+    if decision is None or until is None or context.on >= until:
+        return Finding.passed()
+    heard = case.children.filter(
+        opened_at__gte=decision.on, flow__in={one.get("child") for one in context.flow.appeals}
+    )
+    return (
+        Finding.passed()
+        if heard.exists()
+        else Finding.fail("appeal_still_possible", until=str((until - timedelta(seconds=1)).astimezone(ZONE).date()))
+    )
 
 
 @check("casework.not_academic_judgement")

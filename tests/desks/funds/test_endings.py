@@ -7,7 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from kechuang.casework.acts import possible_acts
+from kechuang.casework.actor import CLOCK
+from kechuang.casework.acts import act, open_case, possible_acts
 from kechuang.casework.clock import tick
 from kechuang.casework.models import Case
 from kechuang.desks.funds import offers
@@ -95,6 +96,30 @@ def test_another_project_of_the_leader_that_owes_opens_no_clue_here(region):
     for days in (60, 61, 62):
         tick(LATER + timedelta(days))
     assert list(Clue.objects.values_list("case__number", flat=True)) == [owes.number]
+
+
+def failed(region):
+    """Failed after a repair that never came, with the chain of acts that says so."""
+    case = put(received(region), "rectify")
+    act(case, "repair_overdue", by=CLOCK, on=LATER, key="overdue")
+    done(case, "fail_repair", region.chief, on=LATER, reason="整改期满仍未提交整改材料，经研究按不通过处理")
+    return case
+
+
+def test_what_failed_is_settled_once_nobody_can_appeal_any_more(region):
+    case, said = failed(region), {"keep": "0", "refund": "10"}
+    assert refusal(case, "settle", region.fund_clerk, **said) == ["appeal_still_possible"]
+    given = {"by": region.head, "on": LATER + timedelta(14), "flow": "appeal", "parent": case}
+    child = open_case(case.round, name="appeal_failure", key="appeal", data={"facts": WHY}, **given)
+    assert refusal(case, "settle", region.fund_clerk, on=LATER + timedelta(20), **said) == ["child_still_open"]
+    done(child, "take_back_by_head", region.head, on=LATER + timedelta(20))
+    done(case, "settle", region.fund_clerk, on=LATER + timedelta(20), **said)
+    done(case, "confirm_settlement", region.treasurer, on=LATER + timedelta(20))
+
+
+def test_what_failed_is_settled_when_the_term_of_the_appeal_is_over(region):
+    case = failed(region)
+    done(case, "settle", region.fund_clerk, on=LATER + timedelta(20), keep="0", refund="10")
 
 
 @pytest.mark.parametrize("state", ["failed", "terminated", "revoked"])

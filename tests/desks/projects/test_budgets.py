@@ -114,6 +114,17 @@ def test_indirect_cost_goes_down_and_never_up_and_keeps_to_its_band(case, region
     by_unit(asked(case, "equipment", equipment=4, operation=3), region)
 
 
+def test_performance_pay_falls_with_indirect_cost_and_both_are_shown(case, region):
+    case.answers = {**case.answers, "performance": str(WAN * 8 // 10)}
+    case.save()
+    child = asked(case, "indirect_down", indirect=0.5, labour=2.5)
+    assert "绩效支出" in signed_in(region.research).get(f"/cases/{child.number}/").content.decode()
+    by_unit(child, region)
+    assert (budgets.standing(case).performance, budgets.contracted(case).performance) == (WAN // 2, WAN * 8 // 10)
+    by_unit(asked(case, "equipment", equipment=4, operation=3), region)
+    assert budgets.standing(case).performance == WAN // 2
+
+
 def test_the_band_is_that_of_the_day(case, region):
     budgeted(case, equipment=2, operation=4, labour=2, indirect=2)
     assert refusal(asked, case, "equipment", equipment=2.5, operation=3.5) == ["indirect_above_band"]

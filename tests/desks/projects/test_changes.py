@@ -8,7 +8,9 @@ import pytest
 
 from kechuang.casework.acts import open_case
 from kechuang.casework.models import Award, Case
+from kechuang.casework.pages import pages_of
 from kechuang.words.outcome import Refused
+from tests.faces.test_officer import signed_in
 from tests.factories import START, Region, a_case, a_person, at, done
 
 pytestmark = pytest.mark.django_db
@@ -86,3 +88,20 @@ def test_the_parts_of_a_project_together_stay_within_the_award(case, region):
         part("5", "part-key-2")
     assert refused.value.codes == ["shares_beyond_award"]
     part("4", "part-key-3")
+
+
+@pytest.mark.parametrize(
+    ("kind", "there"),
+    [
+        ("period", {"new_end"}),
+        ("leader", {"new_leader"}),
+        ("lead_unit", {"new_unit", "new_leader"}),
+        ("total", {"new_lines", "new_total", "new_own"}),
+    ],
+)
+def test_the_form_of_a_change_asks_for_what_its_kind_needs_and_no_more(case, region, kind, there):
+    child = asked(case, region, kind, at("2019-11-01"), f"form-{kind}")
+    page = signed_in(region.leader).get(f"/cases/{child.number}/act/request_change/").content.decode()
+    only = {name for row in pages_of(case.round).flow("change").changes.values() for name in row.get("fields", ())}
+    assert {name for name in only if f'id="{name}"' in page or f'name="{name}' in page} == there
+    assert {f'name="{name}"' in page for name in ("text", "reason")} == {True}

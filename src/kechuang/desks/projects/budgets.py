@@ -22,6 +22,7 @@ from kechuang.words.reason import Reason
 
 TABLES = ("equipment", "operation", "labour")  # direct cost: tables of the form, each row with `fiscal` and `own`
 INDIRECT, TOTAL = "indirect", "total"
+PERFORMANCE = "performance"  # pay out of indirect cost, never more than that
 CLASSES = (*TABLES, INDIRECT)
 MOVES: Mapping[str, tuple[str, ...]] = {  # which classes a kind of change may touch
     "equipment": TABLES,
@@ -35,18 +36,24 @@ OWN_WORDS = frozenset({"own_funds", "other_funds"})
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Fiscal total, own money (with other money), and of each class both, all in fen; no classes where it is a lump sum."""
+    """Fiscal total, own money (with other money), and of each class both, all in fen; no classes where it is a lump sum.
+
+    `performance` is the part of indirect cost that may be performance pay; None where the contract says nothing of it.
+    """
 
     total: int
     own: int
     lines: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    performance: int | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return {"total": self.total, "own": self.own, "lines": {kind: list(pair) for kind, pair in self.lines.items()}}
+        lines = {kind: list(pair) for kind, pair in self.lines.items()}
+        return {"total": self.total, "own": self.own, "lines": lines, "performance": self.performance}
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> Budget:
-        return cls(said["total"], said["own"], {kind: (pair[0], pair[1]) for kind, pair in said["lines"].items()})
+        lines = {kind: (pair[0], pair[1]) for kind, pair in said["lines"].items()}
+        return cls(said["total"], said["own"], lines, said.get("performance"))
 
     def fiscal(self, kind: str) -> int:
         return self.lines.get(kind, (0, 0))[0]
@@ -59,12 +66,16 @@ class Budget:
         """Every amount by its name: `total`, `own`, and of each class `equipment` and `equipment.own`."""
         pairs = {kind: self.lines[kind] for kind in CLASSES if kind in self.lines}
         own = {f"{kind}.own": pair[1] for kind, pair in pairs.items() if kind != INDIRECT}
-        return {TOTAL: self.total, **{kind: pair[0] for kind, pair in pairs.items()}, "own": self.own, **own}
+        pay = {} if self.performance is None else {PERFORMANCE: self.performance}
+        return {TOTAL: self.total, **{kind: pair[0] for kind, pair in pairs.items()}, **pay, "own": self.own, **own}
 
 
 def contracted(case: Case) -> Budget:
     """The budget as the task book has it, else the application; the fiscal total is the award."""
-    said, award = reports.contracted(case, *CLASSES, "asked", "own_funds", "other_funds"), getattr(case, "award", None)
+    said, award = (
+        reports.contracted(case, *CLASSES, PERFORMANCE, "asked", "own_funds", "other_funds"),
+        getattr(case, "award", None),
+    )
     lines = {
         kind: (sum(int(row.get("fiscal") or 0) for row in rows), sum(int(row.get("own") or 0) for row in rows))
         for kind in TABLES
@@ -73,7 +84,8 @@ def contracted(case: Case) -> Budget:
     if said.get(INDIRECT) is not None:
         lines[INDIRECT] = (int(said[INDIRECT]), 0)
     total = award.fen if award else int(said.get("asked") or 0)
-    return Budget(total, int(said.get("own_funds") or 0) + int(said.get("other_funds") or 0), lines)
+    pay = None if said.get(PERFORMANCE) is None else int(said[PERFORMANCE])
+    return Budget(total, int(said.get("own_funds") or 0) + int(said.get("other_funds") or 0), lines, pay)
 
 
 @fact("projects.budget_lines")
@@ -104,14 +116,17 @@ def asked_of(case: Case, said: Mapping[str, Any]) -> bool:
 
 
 def revised(case: Case, before: Budget, said: Mapping[str, Any]) -> Budget:
-    """The budget after a change: classes that are named have what is written, the others stay."""
+    """The budget after a change: classes that are named have what is written, the others stay; performance pay falls with indirect cost."""
     lines = dict(before.lines)
     for row in asked_rows(case, said, "new_lines"):
         kind = str(row["kind"])
         own = lines.get(kind, (0, 0))[1] if row.get("own") in (None, "") else int(row["own"])
         lines[kind] = (int(row.get("fiscal") or 0), own)
     total, own_money = _said(case, said, "new_total"), _said(case, said, "new_own")
-    return Budget(before.total if total is None else total, before.own if own_money is None else own_money, lines)
+    pay = before.performance
+    if pay is not None and INDIRECT in lines:
+        pay = min(pay, lines[INDIRECT][0])
+    return Budget(before.total if total is None else total, before.own if own_money is None else own_money, lines, pay)
 
 
 @check("projects.budget_change_fits", locks=("award",))

@@ -13,7 +13,7 @@ NO_FLOWS: Mapping[str, Flow] = {}
 
 CHANGE_KEYS = frozenset({
     *("zh", "en", "decides", "told", "agrees", "advises", "needs", "for", "times", "at_most", "asked_before_end"),
-    *("because", "public", "confirm"),
+    *("because", "public", "confirm", "fields"),
 })  # fmt: skip
 NEEDS = frozenset({"consent_of_person", "consent_of_unit"})
 
@@ -126,6 +126,9 @@ def _tables(flow: Flow, roles: Collection[str]) -> Iterator[BadPage]:
             )
         for need in set(change.get("needs", ())) - NEEDS:
             yield BadPage(_at(flow, "changes", name), f"nobody asks for {need}", f"one of {', '.join(sorted(NEEDS))}")
+        asked = {one for act in flow.acts.values() for one in act.inputs}
+        for one in set(change.get("fields", ())) - asked:
+            yield BadPage(_at(flow, "changes", name), f"no act asks for {one}", "name an input of an act")
         for role in (
             change.get("decides"),
             *change.get("agrees", ()),

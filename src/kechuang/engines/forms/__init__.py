@@ -13,7 +13,7 @@ from kechuang.engines.forms.schema import schema_of
 from kechuang.engines.forms.sentences import sentence
 from kechuang.engines.forms.sheets import sheet_form
 from kechuang.engines.forms.storing import answers_of, stored, typed
-from kechuang.engines.forms.viewing import for_experts, masked, promoted, public_values
+from kechuang.engines.forms.viewing import for_experts, masked, promoted, public_values, without
 
 __all__ = [
     "Carried",
@@ -51,4 +51,5 @@ __all__ = [
     "stored",
     "typed",
     "unflatten",
+    "without",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
@@ -72,6 +72,15 @@ def for_experts(form: Form, *, blind: bool) -> Form:
     kept = tuple(section for section in sections if section.fields)
     fields = {one.code: one for section in kept for one in section.fields}
     return Form(form.code, form.title, kept, fields, tuple(code for code in form.computed if code in fields))
+
+
+def without(form: Form, codes: Collection[str]) -> Form:
+    """The form without these questions."""
+    left = tuple(
+        replace(one, fields=tuple(f for f in one.fields if f.code not in codes), rules=()) for one in form.sections
+    )
+    fields = {code: one for code, one in form.fields.items() if code not in codes}
+    return Form(form.code, form.title, left, fields, tuple(code for code in form.computed if code in fields))
 
 
 def _section_for(section: Section, *, blind: bool) -> Section:

@@ -17,7 +17,7 @@ from kechuang.faces.web import wording
 
 NAMES = {
     "total": gettext_noop("财政资金总额"), "equipment": gettext_noop("设备费"), "operation": gettext_noop("业务费"),
-    "labour": gettext_noop("劳务费"), "indirect": gettext_noop("间接费用"), "own": gettext_noop("自筹及其他资金"),
+    "labour": gettext_noop("劳务费"), "indirect": gettext_noop("间接费用"), "performance": gettext_noop("其中：绩效支出"), "own": gettext_noop("自筹及其他资金"),
     "equipment.own": gettext_noop("设备费（自筹）"), "operation.own": gettext_noop("业务费（自筹）"), "labour.own": gettext_noop("劳务费（自筹）"),
 }  # fmt: skip
 
