@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from kechuang.casework import book
 from kechuang.casework.actor import CLOCK
 from kechuang.casework.acts import act, open_case, possible_acts
 from kechuang.casework.clock import tick
@@ -193,3 +194,53 @@ def test_no_money_goes_to_a_project_whose_leader_is_under_sanction(region):
     Sanction.objects.create(person=case.leader, level="grave", decision_no="1", since=START.date())
     asked = {"instalment": "once", "quota_document": "文"}
     assert refusal(case, "prepare_payment", region.fund_clerk, **asked) == ["person_under_sanction"]
+
+
+def test_what_was_settled_is_settled_anew_once_the_project_is_revoked(region):
+    case = put(received(region), "passed")
+    settled(case, region, "10", "0")
+    put(case, "revoked")
+    offers.recover(case, None)
+    case = Case.objects.get(pk=case.pk)
+    assert offers.settled(case, None).verdict == "fail"
+    settled(case, region, "0", "10")
+    done(case, "record_refund", region.treasurer, on=LATER, amount="10", date=DAY)
+    assert offers.settled(Case.objects.get(pk=case.pk), None).verdict == "pass"
+
+
+def test_what_came_back_before_is_not_asked_for_twice_nor_less_than_it(region):
+    case = put(received(region), "failed")
+    Grant.objects.filter(case=case).update(refund_due_fen=10_000_000, refunded_fen=10_000_000)
+    case = Case.objects.get(pk=case.pk)
+    assert refusal(case, "settle", region.fund_clerk, keep="0", refund="5") == ["settlement_does_not_add_up"]
+    settled(case, region, "0", "10")
+    assert Grant.objects.get(case=case).settled_at is not None
+
+
+def test_nothing_is_paid_once_the_grant_is_settled_and_the_rest_given_back(region):
+    case = put(running(region), "passed")
+    a_quota()
+    stopped(case, region)
+    settled(case, region, "0", "0")
+    done(case, "second:lift_stop", region.supervision_chief, on=LATER)
+    done(case, "lift_stop", region.supervisor, on=LATER, reason="核查完毕，没有发现问题，可以恢复支付这一项目的拨款")
+    asked = {"instalment": "once", "quota_document": "文"}
+    assert refusal(case, "prepare_payment", region.fund_clerk, **asked) == ["no_instalment_due"]
+
+
+@pytest.mark.parametrize("fen", ["0", "-1"])
+def test_spending_of_nothing_or_less_is_refused_in_words(region, fen):
+    spending = [{"kind": "operation", "fen": fen}]
+    assert refusal(received(region), "report_spending", region.finance, spending=spending) == ["below"]
+
+
+def test_no_act_of_a_flow_takes_an_amount_below_nothing():
+    flows = book.packaged()
+    acts = [
+        (code, name, act)
+        for code in flows.codes("flows")
+        for name, act in flows.page("flows", code).body["acts"].items()
+    ]
+    inputs = [(code, name, one) for code, name, act in acts for one in (act.get("inputs") or {}).values()]
+    fields = [(code, name, one) for code, name, whole in inputs for one in (whole, *whole.get("columns", ()))]
+    assert [(code, name) for code, name, one in fields if one.get("kind") == "money" and "min" not in one] == []

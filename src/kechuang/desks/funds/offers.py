@@ -43,9 +43,9 @@ AT_FAULT = ("failed", "terminated", "revoked")
 
 INSTALMENTS = Prepared[tuple[int]](lambda grant: Instalment.objects.filter(grant=grant).values_list("pk"))
 FREED = Prepared[Instalment](
-    lambda case: Instalment.objects.filter(grant__case=case, freed_at__isnull=False, payment=None, fen__gt=0).order_by(
-        "position"
-    )
+    lambda case: Instalment.objects.filter(
+        grant__case=case, grant__cancelled=False, freed_at__isnull=False, payment=None, fen__gt=0
+    ).order_by("position")
 )
 STOPPED = Prepared[tuple[int]](lambda case: Stop.objects.filter(case=case, lifted_at=None).values_list("pk"))
 QUOTA = Prepared[QuotaDocument](lambda number: QuotaDocument.objects.select_for_update().filter(number=number))
@@ -432,7 +432,7 @@ def settlement_adds_up(case: Case, context: Any) -> Finding:
     unspent = grant.received_fen - grant.spent_fen
     blamed = case.state in AT_FAULT
     most = grant.received_fen if blamed else unspent
-    if refund < 0 or keep < 0 or keep + refund < unspent or keep + refund > most:
+    if refund < grant.refunded_fen or keep < 0 or keep + refund < unspent or keep + refund > most:
         return Finding.fail(
             "settlement_does_not_add_up", received=grant.received_fen, spent=grant.spent_fen, keep=keep, refund=refund
         )
@@ -446,17 +446,17 @@ def order_refund(case: Case, context: Any) -> None:
     """Order the refund and free the budget of what was never paid; nothing due settles the grant at once."""
     grant = case.grant
     cancel_schedule(case, context)
-    if grant.refund_due_fen == 0:
+    if grant.refund_due_fen <= grant.refunded_fen:
         Grant.objects.filter(pk=grant.pk).update(settled_at=context.on)
     context.tells["refund"] = str(grant.refund_due_fen)
 
 
 @effect("funds.recover")
 def recover(case: Case, context: Any) -> None:
-    """Claim back everything received."""
+    """Claim back everything received; what was settled and kept before is settled anew."""
     grant = getattr(case, "grant", None)
     if grant is not None:
-        Grant.objects.filter(pk=grant.pk).update(refund_due_fen=grant.received_fen)
+        Grant.objects.filter(pk=grant.pk).update(refund_due_fen=grant.received_fen, kept_fen=0, settled_at=None)
 
 
 @effect("funds.refunded")
