@@ -153,6 +153,10 @@ PLANTED = {
         {"changes": {"goals": {"decides": "ghost"}, "fee": {"decides": "nobody"}}},
         [("changes.goals", "no role 'ghost'")],
     ),
+    "a change that asks for what no act asks for": (
+        {"changes": {"goals": {"decides": "chief", "fields": ["new_goals"]}}},
+        [("changes.goals", "no act asks for new_goals")],
+    ),
     "a walk that ends elsewhere": (
         {"examples": [{"name": "x", "path": ["open"], "ends": "granted"}]},
         [("examples.0", "the walk ends in 'draft', not in 'granted'")],
