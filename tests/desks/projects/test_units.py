@@ -96,7 +96,7 @@ def test_both_units_consent_and_the_project_moves(case, region, new, office, hei
     child = asked(case, new, heir)
     assert waiting(office) == [("consent_as_unit", child.pk)]
     page = signed_in(office).get(f"/cases/{child.number}/").content.decode()
-    assert ("承担单位变更" in page, "示例接任人" in page) == (True, True)
+    assert ("承担单位、负责人变更" in page, "示例接任人" in page) == (True, True)
     before = (sees(region.research, case), sees(office, case))
     decided(child, region, office)
     case = Case.objects.get(pk=case.pk)
@@ -109,7 +109,7 @@ def test_both_units_consent_and_the_project_moves(case, region, new, office, hei
     body = Record.objects.get(subject=child.number, act="grant_change_by_institution").body
     assert (f'"unit":"{new.pid}"' in body, f'"unit_before":"{region.unit.pid}"' in body) == (True, True)
     page = signed_in(office).get(f"/cases/{case.number}/").content.decode()
-    assert ("承担单位变更" in page, region.unit.name in page, new.name in page) == (True, True, True)
+    assert ("承担单位、负责人变更" in page, region.unit.name in page, new.name in page) == (True, True, True)
 
 
 def test_without_the_word_of_either_unit_nothing_is_granted(case, region, new, office, heir):
