@@ -177,6 +177,12 @@ def no_open_objection(case: Case, context: Any) -> Finding:
     return Finding.fail("objection_open", count=len(left)) if left else Finding.passed()
 
 
+@check("casework.round_goes_on")
+def round_goes_on(case: Case, context: Any) -> Finding:
+    """The round is not suspended: nothing is admitted, drawn, listed or funded in it until it is resumed."""
+    return Finding.fail("round_suspended") if case.round.state == "suspended" else Finding.passed()
+
+
 @check("casework.no_open_child")
 def no_open_child(case: Case, context: Any) -> Finding:
     """Every objection, change, assessment, appeal and sub-project has come to its end."""

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import F, Sum
 
-from kechuang.casework.models import Case
+from kechuang.casework.models import Case, Round
 from kechuang.desks.funds.models import (
     Account,
     Appropriation,
@@ -212,3 +212,11 @@ def test_the_database_refuses_a_second_payment_of_one_instalment_and_a_second_aw
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             again()
+
+
+def test_nothing_is_funded_while_the_round_is_suspended(region):
+    case = noticed(region)
+    Round.objects.filter(pk=case.round_id).update(state="suspended")
+    with pytest.raises(Refused) as refused:
+        done(Case.objects.get(pk=case.pk), "fund", region.leadership, on=LATER, **DECISION)
+    assert refused.value.codes == ["round_suspended"]

@@ -114,9 +114,11 @@ def test_once_the_leader_has_signed_nobody_writes_it_and_whoever_countersigns_re
     case = a_task_book(region)
     href = f"/cases/{case.number}/reports/task_book/"
     assert signed_in(region.chief).get(href).status_code == 404
+    assert href not in signed_in(region.chief).get(f"/cases/{case.number}/").content.decode()
     writes(case, region, operation=[{"item": "travel", "basis": "野外差旅", "fiscal": "4"}])
     signs(case, region)
     for reader in (region.chief, region.head):
+        assert href in signed_in(reader).get(f"/cases/{case.number}/").content.decode()
         page = signed_in(reader).get(href).content.decode()
         assert ("与申报书的差异" in page, "野外差旅" in page, 'name="operation.0.fiscal"' in page) == (
             True,

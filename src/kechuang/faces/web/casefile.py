@@ -441,9 +441,10 @@ class CaseFile:
     def _report(self, kind: str, rows: list[Any]) -> Iterator[dict[str, Any]]:
         href = reverse("report", args=[self.case.number, kind])
         for row in rows:
+            if not row.filed_at and not writes(self, kind) and laid_open(self, kind) is None:
+                continue  # being written, by others
             yield {"title": REPORT_TITLES[kind], "href": f"{href}?version={row.version}", "on": row.filed_at or row.on, "filed": bool(row.filed_at), "version": row.version}  # fmt: skip
-        writes = self.case.state in REPORTS[kind] and may_report(self.reader) and all(row.filed_at for row in rows)
-        if writes and self._has(kind):
+        if writes(self, kind) and all(row.filed_at for row in rows) and self._has(kind):
             yield {"title": REPORT_TITLES[kind], "href": href, "on": None, "filed": False, "version": 0}
 
     def _has(self, kind: str) -> bool:
