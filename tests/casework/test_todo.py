@@ -8,9 +8,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from kechuang.casework import todo
+from kechuang.casework import clock, todo
 from kechuang.casework.actor import CLOCK
 from kechuang.casework.acts import open_case
+from tests.desks.funds.funded import DECISION, noticed
 from tests.factories import START, Region, a_case, a_person, an_open_round, done
 from tests.journeys import story
 
@@ -152,3 +153,16 @@ def test_one_case_and_three_are_read_with_the_same_number_of_queries(who):
             todo.desk(getattr(region, who), LATER)
         counted.append(len(queries))
     assert counted[0] == counted[2]
+
+
+def test_a_task_book_that_is_late_says_since_when_also_after_the_reminder():
+    region = Region()
+    case, decided = noticed(region), START + timedelta(20)
+    done(case, "fund", region.leadership, on=decided, **DECISION)
+    case.refresh_from_db()
+    promised = case.promised_at
+    assert promised == case.due_at > decided
+    clock.tick(on=promised + timedelta(1))
+    case.refresh_from_db()
+    assert (case.state, case.due_at, case.promised_at) == ("funded", None, promised)
+    assert [task.until for task in todo.desk(case.leader, promised + timedelta(2)).tasks] == [promised]

@@ -13,7 +13,7 @@ from kechuang.casework.actor import CLOCK
 from kechuang.casework.book.tracks import for_track
 from kechuang.casework.models import Case, Round
 from kechuang.casework.pages import pages_of
-from kechuang.engines.flow import Done, Flow, Situation, due, of_parent, timed
+from kechuang.engines.flow import Act, Done, Flow, Situation, due, of_parent, timed
 from kechuang.parties.prepared import update
 from kechuang.words.period import ZONE, end_of
 
@@ -216,17 +216,38 @@ def set_due(subject: Case | Round, flow: Flow, on: datetime) -> None:
     update(subject, "due_at", "promised_at")
 
 
+def due_from_elsewhere(case: Case, flow: Flow, on: datetime) -> tuple[datetime | None, datetime | None]:
+    """(when the clock acts next, until when somebody should) for a case taken over, of which nothing was done here.
+
+    A project whose period is over before it came is promised for acceptance from that day on; the clock does not act on it for the past.
+    """
+    if flow.states[case.state].end:
+        return None, None
+    seen = Situation(actor=CLOCK.id, roles=CLOCK.own, done=(), on=on, round_state=case.round.state)
+    known = anchors(case, seen.done, on=on, ahead=True)
+    waiting = timed(flow, case.state, situation=seen, anchors=known)
+    ended = {**known, "come_due": known["project.end"]} if "project.end" in known else known
+    promised = min(promises(flow, case.state, seen, ended), default=None)
+    return (waiting[0][1] if waiting else None), promised
+
+
 def promises(flow: Flow, state: str, seen: Situation, known: Mapping[str, datetime]) -> Iterator[datetime]:
-    """The ends of all limits on acts that are still to be done in `state` by a person."""
+    """The ends of all limits on acts that are still to be done by a person: in `state`, or in a later one if the term runs here."""
     for act in flow.acts.values():
-        if act.limit is None or not act.limit.within or act.by == CLOCK.id or not act.stands_in(state):
+        here = act.stands_in(state)
+        if act.limit is None or not act.limit.within or act.by == CLOCK.id or not (here or _runs(flow, act, state)):
             continue
         again = any(name in known for name in act.limit.since if name in OWED)
         begun = max((d.on for d in seen.done if d.act in act.limit.since), default=None)
-        if not again and any(
-            d.act == act.name and d.since_entry and (begun is None or d.on >= begun) for d in seen.done
-        ):
+        own = (d for d in seen.done if d.act == act.name and (d.since_entry or not here))
+        if (not here and begun is None) or (not again and any(begun is None or d.on >= begun for d in own)):
             continue
         moment = due(flow, act, seen, anchors=known)
         if moment is not None:
             yield moment
+
+
+def _runs(flow: Flow, act: Act, state: str) -> bool:
+    """Whether the term of an act of a later state runs in `state` already: the clock's answer to its end may come here."""
+    then = flow.acts.get(act.limit.then) if act.limit else None
+    return then is not None and then.stands_in(state)

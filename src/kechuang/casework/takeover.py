@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from kechuang.casework import curtain, records
+from kechuang.casework import curtain, deadlines, records
 from kechuang.casework.actor import Actor
 from kechuang.casework.models import Award, Case, Frozen, Record, Round
 from kechuang.casework.pages import day_of, frozen_text, pages_for, pages_of
@@ -57,8 +57,13 @@ class Taken:
 OPERATOR = Actor("operator", None, frozenset({"planner"}), "command")  # whoever runs the commands on the machine itself
 
 
-def past_round(code: str, *, programme: str, year: int, by: Person | Actor, on: datetime) -> Round:
-    """The round of that code, or a past one opened for what is taken over: archived, with pages frozen as of now."""
+def past_round(
+    code: str, *, programme: str, year: int, by: Person | Actor, on: datetime, institution: str = ""
+) -> Round:
+    """The round of that code, or a past one opened for what is taken over: archived, with pages frozen as of now.
+
+    It is carried on by the institution of that name, else by that of `by`, else by the only one there is. Refused for an unknown name.
+    """
     found = Round.objects.filter(code=code).first()
     if found is not None:
         return found
@@ -68,7 +73,7 @@ def past_round(code: str, *, programme: str, year: int, by: Person | Actor, on: 
         page = pages_for(programme).programme
         round_ = Round(
             code=code, programme=programme, plan=str(page.get("plan", programme)), year=year, state="archived",
-            title=f"{year}年度{page['title']['zh']}（接收）", entered_at=on, published_at=on,
+            title=f"{year}年度{page['title']['zh']}（接收）", entered_at=on, published_at=on, institution=_institution(institution, actor, on),
         )  # fmt: skip
         body, digest_ = frozen_text(round_)
         round_.frozen, _ = Frozen.objects.get_or_create(digest=digest_, defaults={"body": body, "on": on})
@@ -78,6 +83,19 @@ def past_round(code: str, *, programme: str, year: int, by: Person | Actor, on: 
         )
         records.write(round_, entry)
     return round_
+
+
+def _institution(name: str, by: Actor, on: datetime) -> Organisation | None:
+    """Who carries on what is taken over: without one nobody could check, draw or countersign."""
+    units = Organisation.objects.filter(kind="institution", standing="confirmed")
+    if name:
+        found = units.filter(name=name).first()
+        if found is None:
+            raise Refused(Reason("no_such_institution", name=name))
+        return found
+    held = {a.target for a in appointments(by.person, day_of(on)) if a.role in MAY} if by.person else set()
+    own = units.filter(pid__in=held).first()
+    return own or (units.get() if units.count() == 1 else None)
 
 
 def role_of(by: Actor, on: datetime) -> str:
@@ -128,7 +146,16 @@ def _some(round_: Round, projects: Sequence[Project], by: Actor, role: str, on: 
     pairs = list(zip(cases, fresh, strict=True))
     records.write_first((case, _entry(case, project, by, role, on)) for case, project in pairs)
     curtain.call(offers.find("effect", "funds.take_over"), pairs, on)
+    _set_due(round_, cases, on)
     return Taken(len(fresh), len(projects) - len(fresh))
+
+
+def _set_due(round_: Round, cases: Sequence[Case], on: datetime) -> None:
+    """When the clock acts next on each, and what is promised: what is due in an earlier system is due here."""
+    flow = pages_of(round_).flow(pages_of(round_).main_flow)
+    for case in cases:
+        case.due_at, case.promised_at = deadlines.due_from_elsewhere(case, flow, on)
+    Case.objects.bulk_update([c for c in cases if c.due_at or c.promised_at], ["due_at", "promised_at"])
 
 
 def _case(

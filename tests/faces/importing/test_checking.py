@@ -88,16 +88,15 @@ def test_columns_are_found_by_any_of_their_names_and_missing_ones_are_named():
     [
         ({}, "running", 0),
         ({"paid": 300}, "running", 300),
-        ({"paid": 2_000}, "running", 1_000),
         ({"end": date(2017, 11, 1)}, "acceptance_due", 1_000),
         ({"end": date(2017, 11, 1), "grade": "优"}, "archived", 1_000),
         ({"end": date(2017, 11, 1), "grade": "优", "state": "terminated"}, "terminated", 1_000),
     ],
 )
-def test_the_state_follows_from_end_and_grade_and_nothing_is_paid_beyond_the_grant(given, state, paid):
+def test_the_state_follows_from_end_and_grade_and_an_ended_project_was_paid(given, state, paid):
     values = {
         "project_no": "A1", "title": "题目", "unit": "示例大学", "leader": "P1", "amount": 1_000,
         "start": date(2017, 1, 1), "end": date(2019, 12, 1), "paid": None, **given,
     }  # fmt: skip
     project = project_of(values, date(2018, 1, 1))
-    assert (project.state, project.paid_fen, project.ends_on.day) == (state, paid, 1)
+    assert (project.state, project.paid_fen, project.ends_on.day) == (state, paid, 30 if "end" in given else 31)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -13,9 +13,8 @@ from django.db.utils import IntegrityError
 from kechuang.casework import book, curtain, deadlines
 from kechuang.casework.models import Award, Case, Record, Round
 from kechuang.casework.pages import day_of
-from kechuang.desks.funds.book_keeping import account, later, rest_waits, unit_account
+from kechuang.desks.funds.book_keeping import later, rest_waits, unit_account
 from kechuang.desks.funds.models import (
-    Account,
     Appropriation,
     Budget,
     Contribution,
@@ -25,12 +24,11 @@ from kechuang.desks.funds.models import (
     QuotaDocument,
     Spending,
     Stop,
-    Transfer,
 )
 from kechuang.engines import forms
 from kechuang.formula import UNKNOWN
 from kechuang.parties import hands
-from kechuang.parties.prepared import Prepared, add, insert, insert_all, update
+from kechuang.parties.prepared import Prepared, add, insert, update
 from kechuang.words.money import shared_out
 from kechuang.words.offers import check, effect, fact, table
 from kechuang.words.outcome import Finding, Refused
@@ -103,25 +101,6 @@ def award(case: Case, context: Any) -> None:
     insert(Grant(case=case, granted_fen=fen))
     context.tells["fen"] = str(fen)
     later(context, f"budget:{case.round.code}", f"grant:{case.number}", fen, "commit", case=case)
-
-
-@effect("funds.take_over")
-def take_over(pairs: Sequence[tuple[Case, Any]], on: datetime) -> None:
-    """The grants of projects taken over, with what was paid elsewhere as one transfer each from the earlier system."""
-    insert_all(
-        Grant(case=c, granted_fen=p.fen, allocated_fen=p.fen, paid_fen=p.paid_fen, received_fen=p.paid_fen)
-        for c, p in pairs
-    )
-    earlier = account("earlier:system")
-    units = insert_all(
-        Account(code=f"unit:{c.number}", holds="unit", balance_fen=p.paid_fen) for c, p in pairs if p.paid_fen
-    )
-    paid = [(c, p) for c, p in pairs if p.paid_fen]
-    insert_all(
-        Transfer(debit=earlier, credit=unit, fen=p.paid_fen, what="take_over", case=c, on=on)
-        for (c, p), unit in zip(paid, units, strict=True)
-    )
-    Account.objects.filter(pk=earlier.pk).update(balance_fen=F("balance_fen") - sum(p.paid_fen for _, p in paid))
 
 
 @effect("funds.promise_contribution")

@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from kechuang.casework import book, editions
 from kechuang.casework.models import Edition
 from kechuang.casework.pages import current
+from kechuang.faces.cli.spoken import either, spoken
 from kechuang.faces.web.sentences import sentence
 from kechuang.parties.models import Person
 from kechuang.words.outcome import BadPage, Refused
@@ -31,21 +32,23 @@ def adopt(
     call_command("migrate", verbosity=0)
     who = Person.objects.filter(username=by).first()
     if who is None:
-        raise typer.BadParameter(f"nobody signs in as {by}", param_hint="--by")
+        raise typer.BadParameter(either(f"没有登录名为 {by} 的人", f"nobody signs in as {by}"), param_hint="--by")
     try:
         who.channel = "command"
         done = editions.adopt(book.sources_in(directory), by=who, on=timezone.now())
     except editions.Unsound as unsound:
         _refused([as_plain(fault) for fault in unsound.faults], [str(fault) for fault in unsound.faults], as_json)
     except Refused as refusal:
-        with translation.override("en"):
+        with translation.override({"zh": "zh-hans", "en": "en"}[spoken("en")]):
             said = [sentence(reason) for reason in refusal.reasons]
         _refused([reason.to_json() for reason in refusal.reasons], said, as_json)
     else:
         plain = {"edition": done.digest, "before": done.before, "changed": done.changed}
-        words = (
-            f"in force: {done.digest} (before: {done.before})" if done.changed else f"in force already: {done.digest}"
+        fresh = either(
+            f"已生效：{done.digest}（此前：{done.before}）", f"in force: {done.digest} (before: {done.before})"
         )
+        same = either(f"早已生效：{done.digest}", f"in force already: {done.digest}")
+        words = fresh if done.changed else same
         typer.echo(json.dumps(plain) if as_json else words)
 
 
@@ -55,7 +58,11 @@ def as_plain(fault: BadPage) -> dict[str, object]:
 
 
 def _refused(plain: list[object], said: list[str], as_json: bool) -> None:
-    typer.echo(json.dumps({"refused": plain}, ensure_ascii=False) if as_json else "\n".join([*said, "not adopted"]))
+    typer.echo(
+        json.dumps({"refused": plain}, ensure_ascii=False)
+        if as_json
+        else "\n".join([*said, either("没有采用", "not adopted")])
+    )
     raise typer.Exit(1)
 
 
@@ -83,6 +90,7 @@ def show(as_json: bool = AS_JSON) -> None:
         plain = {"edition": shelf.digest, "origin": origin, "pages": len(shelf.sources), "adopted": rows}
         typer.echo(json.dumps(plain, ensure_ascii=False))
         return
-    typer.echo(f"in force: {shelf.digest} ({origin}, {len(shelf.sources)} pages)")
+    zh = f"现行：{shelf.digest}（{'已采用' if kept else '随软件发布'}，{len(shelf.sources)} 页）"
+    typer.echo(either(zh, f"in force: {shelf.digest} ({origin}, {len(shelf.sources)} pages)"))
     for row in rows:
         typer.echo(f"{row['on']}  {row['by']}  {row['edition']}")

@@ -14,6 +14,7 @@ import typer
 from kechuang.casework import book
 from kechuang.engines.rules.schema import page_schema
 from kechuang.faces.cli import part
+from kechuang.faces.cli.spoken import either
 from kechuang.words import offers
 from kechuang.words.offers import Offer
 from kechuang.words.outcome import BadPage
@@ -54,12 +55,14 @@ def check(
 def told(found: book.Report) -> list[str]:
     """One line a fault and a count at the end; one line in all if the book is sound."""
     if found.faults:
-        return [*map(str, found.faults), f"{len(found.faults)} faults in {len({f.path for f in found.faults})} files"]
+        bad, files = len(found.faults), len({f.path for f in found.faults})
+        return [*map(str, found.faults), either(f"{files} 个文件有 {bad} 处错误", f"{bad} faults in {files} files")]
     kinds = ", ".join(f"{count} {kind}" for kind, count in found.pages.items() if count > 1)
     pages, awaited = sum(found.pages.values()), len({ask.name for ask in found.asks if ask.awaited})
     now = len({ask.name for ask in found.asks if not ask.awaited})
-    sound = f"the book is sound: {pages} pages ({kinds}), {found.examples} examples, {now} offers asked for and given"
-    return [f"{sound}, {awaited} asked for by pages that are not in use yet"]
+    zh = f"规则无误：{pages} 页（{kinds}），{found.examples} 个算例，用到的 {now} 项能力都有提供，另有 {awaited} 项由尚未启用的页面用到"
+    en = f"the book is sound: {pages} pages ({kinds}), {found.examples} examples, {now} offers asked for and given"
+    return [either(zh, f"{en}, {awaited} asked for by pages that are not in use yet")]
 
 
 def as_plain(found: book.Report) -> dict[str, object]:

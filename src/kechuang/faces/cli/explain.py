@@ -17,6 +17,7 @@ from kechuang.engines.rules.examples import DAY, cast_of
 from kechuang.engines.rules.explain import Change, Explanation, Line, changes, explain, shown
 from kechuang.engines.rules.single import Rules, assess
 from kechuang.faces.cli.policies import known, rules_in, unable
+from kechuang.faces.cli.spoken import spoken
 from kechuang.formula import FormulaError
 from kechuang.formula.units import number
 from kechuang.words.outcome import BadPage
@@ -52,13 +53,14 @@ def explain_case(
     on: Annotated[
         str | None, typer.Option(help="The reference day, 2019-06-01; pages with their own date ignore it.")
     ] = None,
-    lang: Annotated[str, typer.Option(help="zh or en")] = "zh",
+    lang: Annotated[str, typer.Option(help="zh or en; without it that of the terminal, else zh.")] = "",
     book: Annotated[Path | None, typer.Option(help="A book of its own; else the house's.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
 ) -> None:
     """What a policy gives one case, step by step."""
     rules = rules_in(book)
     known(rules, [policy])
+    lang = lang or spoken("zh")
     if lang not in ("zh", "en"):
         raise typer.BadParameter(f"lang is zh or en, not {lang}")
     try:

@@ -18,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from kechuang.casework import registers
 from kechuang.casework.actor import Actor
 from kechuang.casework.takeover import OPERATOR
+from kechuang.faces.cli.spoken import either, spoken
 from kechuang.faces.importing.importing import Told, import_cases, import_experts, import_rows
 from kechuang.faces.web.sentences import sentence
 from kechuang.parties.models import Person
@@ -26,6 +27,7 @@ from kechuang.words.outcome import Refused
 app = typer.Typer(no_args_is_help=True)
 console = Console(stderr=True)
 SHOWN = 30
+DJANGO = {"zh": "zh-hans", "en": "en"}
 
 
 @app.command()
@@ -35,6 +37,9 @@ def cases(
         ..., "--round", help="Code of the round the projects belong to; opened as a past one if new."
     ),
     programme: str = typer.Option("nsf-general", help="The programme of a round that is opened for this."),
+    institution: str = typer.Option(
+        "", help="Name of the institution that carries on a round opened for this; not needed where there is only one."
+    ),
     skip_bad: bool = typer.Option(False, "--skip-bad", help="Take the good rows though others are bad."),
     by: str = typer.Option(
         "", help="Sign-in name of the officer who imports; without it, the operator of this machine."
@@ -46,7 +51,14 @@ def cases(
     with _progress("taking over", as_json) as done:
         told = _guarded(
             lambda: import_cases(
-                file, round, by=_actor(by), on=timezone.now(), skip_bad=skip_bad, programme=programme, told=done
+                file,
+                round,
+                by=_actor(by),
+                on=timezone.now(),
+                skip_bad=skip_bad,
+                programme=programme,
+                institution=institution,
+                told=done,
             )
         )
     _report(told, time.perf_counter() - started, as_json)
@@ -109,7 +121,7 @@ def _actor(username: str) -> Person | Actor:
 
 def _guarded(run):  # type: ignore[no-untyped-def]
     call_command("migrate", verbosity=0)
-    with translation.override("zh-hans"):
+    with translation.override(DJANGO[spoken("zh")]):
         try:
             return run()
         except Refused as refusal:
@@ -118,10 +130,32 @@ def _guarded(run):  # type: ignore[no-untyped-def]
             raise typer.Exit(2) from None
 
 
+def _faults(told: Told) -> Iterator[str]:
+    """What was not read, each bad row with its column and reason, the first ones, and how many there are in all."""
+    if told.unread:
+        heads = "、".join(told.unread)
+        yield either(
+            f"这些列不认识，没有读取：{heads}", f"Columns that are not known and were not read: {heads}", otherwise="zh"
+        )
+    for fault in told.faults[:SHOWN]:
+        said = sentence(fault.reason)
+        zh, en = f"第 {fault.row} 行，{fault.column}：{said}", f"row {fault.row}, {fault.column}: {said}"
+        yield either(zh, en, otherwise="zh")
+    if (whole := len(told.faults)) > SHOWN:
+        yield either(f"…… 共 {whole} 处", f"… {whole} in all", otherwise="zh")
+
+
 def _report(told: Told, seconds: float, as_json: bool) -> None:
     if as_json:
         faults = [{"row": f.row, "column": f.column, "reason": f.reason.to_json()} for f in told.faults]
-        done = {"rows": told.rows, "new": told.new, "there": told.there, "done": told.done, "faults": faults}
+        done = {
+            "rows": told.rows,
+            "new": told.new,
+            "there": told.there,
+            "done": told.done,
+            "unread": list(told.unread),
+            "faults": faults,
+        }
         typer.echo(
             json.dumps(
                 {**done, "seconds": round(seconds, 3), "rows_per_second": round(told.rows / seconds)},
@@ -129,12 +163,12 @@ def _report(told: Told, seconds: float, as_json: bool) -> None:
             )
         )
     else:
-        for fault in told.faults[:SHOWN]:
-            console.print(f"第 {fault.row} 行，{fault.column}：{sentence(fault.reason)}")
-        if len(told.faults) > SHOWN:
-            console.print(f"…… 共 {len(told.faults)} 处")
-        typer.echo(
-            f"读入 {told.rows} 行，新接收 {told.new}，已有 {told.there}，{seconds:.1f} 秒，每秒 {told.rows / seconds:.0f} 行"
-        )
+        with translation.override(DJANGO[spoken("zh")]):
+            for line in _faults(told):
+                console.print(line)
+        rate = told.rows / seconds
+        zh = f"读入 {told.rows} 行，新接收 {told.new}，已有 {told.there}，{seconds:.1f} 秒，每秒 {rate:.0f} 行"
+        en = f"{told.rows} rows read, {told.new} taken in, {told.there} there already, {seconds:.1f} s, {rate:.0f} rows a second"
+        typer.echo(either(zh, en, otherwise="zh"))
     if not told.done:
         raise typer.Exit(1)

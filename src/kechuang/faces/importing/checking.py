@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
+from unicodedata import normalize
 
 from kechuang.casework.takeover import Project
 from kechuang.words.money import Money
@@ -34,24 +35,45 @@ class Checked:
 
     good: tuple[tuple[int, dict[str, Any]], ...]
     faults: tuple[Fault, ...]
+    unread: tuple[str, ...] = ()  # heads that no column is called
 
 
 def matched(head: Iterable[str], columns: Mapping[str, Any]) -> dict[str, str]:
     """Which column of the file is which of the book's, by any of its names; Refused names those that are missing."""
     names = list(head)
-    found = {code: name for code, spec in columns.items() for name in names if name in spec["names"]}
+    several = {code: [name for name in names if is_called(name, spec)] for code, spec in columns.items()}
+    if twice := [name for found in several.values() if len(found) > 1 for name in found]:
+        raise Refused(Reason("columns_twice", columns=twice))
+    found = {code: told[0] for code, told in several.items() if told}
     missing = [spec["zh"] for code, spec in columns.items() if spec.get("required") and code not in found]
     if missing:
         raise Refused(Reason("columns_missing", columns=missing))
     return found
 
 
+def is_called(name: str, spec: Mapping[str, Any]) -> bool:
+    """Whether a head is one of a column's names; brackets and letters of full width are the same as narrow ones."""
+    return plain(name) in map(plain, spec["names"])
+
+
+def strangers(head: Iterable[str], columns: Mapping[str, Any]) -> tuple[str, ...]:
+    """Heads that no declared column is called: what stands below them is not read."""
+    return tuple(name for name in head if not any(is_called(name, spec) for spec in columns.values()))
+
+
+def plain(name: str) -> str:
+    """A head without what people do not see: width, spaces, capitals."""
+    return "".join(normalize("NFKC", name).split()).lower()
+
+
 def checked(rows: Iterable[tuple[int, Mapping[str, str]]], columns: Mapping[str, Any]) -> Checked:
     """Every row read; a row with one fault is not taken, and all its faults are told."""
     good, faults = [], []
     names: dict[str, str] = {}
+    unread: tuple[str, ...] = ()
     for number, row in rows:
-        names = names or matched(row, columns)
+        if not names:
+            names, unread = matched(row, columns), strangers(row, columns)
         values: dict[str, Any] = {}
         wrong = []
         for code, spec in columns.items():
@@ -63,7 +85,28 @@ def checked(rows: Iterable[tuple[int, Mapping[str, str]]], columns: Mapping[str,
         faults += wrong
         if not wrong:
             good.append((number, values))
-    return Checked(tuple(good), tuple(faults))
+    return Checked(tuple(good), tuple(faults), unread)
+
+
+def fitting(read: Checked, states: Mapping[str, Any], columns: Mapping[str, Any]) -> Checked:
+    """What no cell says alone: a number that stands twice, more paid than granted, a state the flow does not have (by code or title)."""
+    good, faults = [], list(read.faults)
+    seen: dict[str, int] = {}
+    titles = {text: code for code, state in states.items() for text in (code, *state.title.values())}
+    for number, values in read.good:
+        wrong = []
+        if (first := seen.setdefault(values["project_no"], number)) != number:
+            wrong.append(("project_no", Reason("row_twice", first=first, got=values["project_no"])))
+        if (values.get("paid") or 0) > values["amount"]:
+            wrong.append(
+                ("paid", Reason("paid_beyond_amount", paid=Money(values["paid"]), amount=Money(values["amount"])))
+            )
+        if values.get("state") and values["state"] not in titles:
+            wrong.append(("state", Reason("no_such_state", states=[values["state"]])))
+        faults += [Fault(number, columns[code]["zh"], reason) for code, reason in wrong]
+        if not wrong:
+            good.append((number, {**values, "state": titles.get(values.get("state") or "")}))
+    return Checked(tuple(good), tuple(sorted(faults, key=lambda fault: fault.row)), read.unread)
 
 
 def _value(text: str, spec: Mapping[str, Any]) -> Any:
@@ -159,8 +202,8 @@ def _years(values: Mapping[str, Any]) -> list[Reason]:
 
 def project_of(values: Mapping[str, Any], on: date) -> Project:
     """A checked row as a project to take over; its state follows from its end and grade where none is given."""
-    end = add_months(values["end"], 1)
-    ended = end <= on
+    end = add_months(values["end"], 1) - timedelta(1)  # the last day of the month
+    ended = end < on
     state = values.get("state") or (
         "archived" if ended and values.get("grade") else "acceptance_due" if ended else "running"
     )
@@ -168,6 +211,6 @@ def project_of(values: Mapping[str, Any], on: date) -> Project:
     return Project(
         project_no=values["project_no"], title=values["title"], unit=values["unit"], leader=values["leader"],
         leader_name=values.get("leader_name") or "", fen=values["amount"], state=state, starts_on=values["start"],
-        ends_on=end, paid_fen=min(values["amount"], values["amount"] if paid is None and ended else paid or 0),
+        ends_on=end, paid_fen=values["amount"] if paid is None and ended else paid or 0,
         extra={"final_grade": values["grade"]} if values.get("grade") else {},
     )  # fmt: skip

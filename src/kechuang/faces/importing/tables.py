@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,7 +24,7 @@ Row = tuple[int, dict[str, str]]
 def rows_of(path: Path) -> Iterator[Row]:
     """Every row with its number in the file (the head is row 1) and its cells by the head's names.
 
-    Refused as file_missing, table_too_large, encoding_unclear, not_a_table or head_missing.
+    Refused as file_missing, table_too_large, encoding_unclear, not_a_table, head_missing or columns_twice.
     """
     if not path.is_file():
         raise Refused(Reason("file_missing", name=path.name))
@@ -37,6 +38,8 @@ def rows_of(path: Path) -> Iterator[Row]:
             head = [name.strip() for name in row]
             if not any(head):
                 raise Refused(Reason("head_missing"))
+            if twice := sorted(name for name, n in Counter(filter(None, head)).items() if n > 1):
+                raise Refused(Reason("columns_twice", columns=twice))
             continue
         if number > MOST_ROWS:
             raise Refused(Reason("table_too_many_rows", most=MOST_ROWS))

@@ -25,12 +25,12 @@ from kechuang.casework.pages import current
 from kechuang.casework.queries import rounds_visible_to
 from kechuang.casework.takeover import role_of
 from kechuang.faces.access import may, needs, now, person
-from kechuang.faces.importing import tables
 from kechuang.faces.importing.checking import Fault
 from kechuang.faces.importing.importing import Told, import_cases, import_experts
 from kechuang.faces.web import lists, wording
 from kechuang.faces.web.papers import download
 from kechuang.faces.web.sentences import sentence
+from kechuang.parties.models import Organisation
 from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason
 
@@ -49,12 +49,15 @@ class Asked:
     round_code: str = ""
     programme: str = ""
     skip_bad: bool = False
+    institution: str = ""
 
     @classmethod
     def of(cls, post: Mapping[str, str]) -> Asked:
         kind = post.get("kind", "")
         code, programme = post.get("round", "").strip(), post.get("programme", "")
-        return cls(kind if kind in KINDS else "cases", code, programme, bool(post.get("skip")))
+        return cls(
+            kind if kind in KINDS else "cases", code, programme, bool(post.get("skip")), post.get("institution", "")
+        )
 
 
 def columns_of(kind: str) -> Mapping[str, Any]:
@@ -66,13 +69,6 @@ def columns_of(kind: str) -> Mapping[str, Any]:
 def heading(spec: Mapping[str, Any]) -> str:
     """The name under which a template heads a column: the first Chinese one that an import understands."""
     return next((str(name) for name in spec["names"] if HAN.search(str(name))), str(spec["names"][0]))
-
-
-def unknown_in(file: Path, kind: str) -> tuple[str, ...]:
-    """Names in the head of a table that no declared column has: what stands below them is not read."""
-    known = {name for spec in columns_of(kind).values() for name in spec["names"]}
-    first = next(tables.rows_of(file), None)
-    return tuple(name for name in first[1] if name not in known) if first else ()
 
 
 def programmes() -> list[tuple[str, Any]]:
@@ -98,22 +94,20 @@ def checked(request: HttpRequest, asked: Asked) -> tuple[Reason, ...]:
     return tuple(found)
 
 
-def taken(request: HttpRequest, asked: Asked, upload: UploadedFile) -> tuple[Told, tuple[str, ...]]:
-    """The upload laid into a folder of its own and imported in one transaction; what it came to and its unknown columns."""
+def taken(request: HttpRequest, asked: Asked, upload: UploadedFile) -> Told:
+    """The upload laid into a folder of its own and imported in one transaction; what it came to."""
     with TemporaryDirectory(prefix="kechuang-import-") as folder:
         file = Path(folder) / "table"
         with file.open("wb") as out:
             for chunk in upload.chunks():
                 out.write(chunk)
-        unknown = unknown_in(file, asked.kind)
         who, on = person(request), now()
         with transaction.atomic():
             if asked.kind == "experts":
-                return import_experts(file, by=who, on=on, skip_bad=asked.skip_bad), unknown
-            told = import_cases(
-                file, asked.round_code, by=who, on=on, skip_bad=asked.skip_bad, programme=asked.programme
-            )
-            return told, unknown
+                return import_experts(file, by=who, on=on, skip_bad=asked.skip_bad)
+            return import_cases(
+                file, asked.round_code, by=who, on=on, skip_bad=asked.skip_bad, programme=asked.programme, institution=asked.institution,
+            )  # fmt: skip
 
 
 @needs("imports")
@@ -125,10 +119,10 @@ def page(request: HttpRequest) -> HttpResponse:
     try:
         if wrong := checked(request, asked):
             raise Refused(*wrong)
-        told, unknown = taken(request, asked, request.FILES["file"])  # type: ignore[arg-type]
+        told = taken(request, asked, request.FILES["file"])  # type: ignore[arg-type]
     except Refused as refusal:
         return shown(request, asked, reasons=refusal.reasons)
-    return shown(request, asked, told=told, unknown=unknown)
+    return shown(request, asked, told=told)
 
 
 def shown(
@@ -136,7 +130,6 @@ def shown(
     asked: Asked,
     *,
     told: Told | None = None,
-    unknown: tuple[str, ...] = (),
     reasons: tuple[Reason, ...] = (),
 ) -> HttpResponse:
     """The page with the form as it was filled in; 422 where nothing was taken though something was sent."""
@@ -144,8 +137,8 @@ def shown(
         told, reasons = None, (Reason("table_has_no_rows"),)
     faults = fault_table(told.faults) if told and told.faults else None
     context = {
-        "title": title_of(told), "asked": asked, "told": told, "unknown": unknown, "reasons": reasons, "faults": faults,
-        "more": max(0, len(told.faults) - SHOWN) if told else 0, "programmes": programmes(),
+        "title": title_of(told), "asked": asked, "told": told, "unknown": told.unread if told else (), "reasons": reasons, "faults": faults,
+        "more": max(0, len(told.faults) - SHOWN) if told else 0, "programmes": programmes(), "institutions": list(Organisation.objects.filter(kind="institution", standing="confirmed").order_by("name")),
         "declared": [(kind, [column_row(spec) for spec in columns_of(kind).values()]) for kind in KINDS],
         "key": lists.fresh_key(), "round_href": round_href(asked) if told and told.done else "",
     }  # fmt: skip

@@ -74,6 +74,10 @@ checkpoint_forged|检查点的签名不对|The signature of a checkpoint is wron
 child_still_open|还有没办结的{flows}，办结后再继续|{flows} is still open; finish it first
 co_funders_missing|还有 {count} 个联合资助方没有确认出资|{count} co-funders have not confirmed their share
 columns_differ|这些栏目与最后一次提交的不同：{columns}|These columns differ from what was filed last: {columns}
+columns_twice|这些列出现了不止一次，不知道以哪一列为准，请只留一列：{columns}|These columns stand there more than once; leave one of each: {columns}
+row_twice|编号 {got} 在第 {first} 行已有，同一编号只能有一行|{got} stands in row {first} already; a number stands once
+paid_beyond_amount|已拨 {paid} 多于资助 {amount}|{paid} paid is more than the {amount} granted
+no_such_institution|没有已确认的专业机构叫“{name}”|No confirmed institution is called “{name}”
 columns_missing|表里缺少这些列：{columns}|The table lacks these columns: {columns}
 commitment_is_no_digest|{parties} 的承诺值不是六十四位十六进制|The commitment of {parties} is not sixty-four hexadecimal digits
 commitments_too_few|承诺方不少于 {least} 个，其中一个是监督处|There must be at least {least} committing parties, one of them supervision
