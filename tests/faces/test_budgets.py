@@ -8,8 +8,10 @@ from io import BytesIO
 import pytest
 from python_calamine import CalamineWorkbook
 
+from kechuang.casework.models import Round
 from kechuang.desks.funds import entries, queries
 from kechuang.desks.funds.models import Appropriation, Contribution, Entry, Grant, Payment
+from kechuang.faces.web import budgets
 from tests.faces.test_money import WAN, a_running, ordered
 from tests.faces.test_officer import queries_of, signed_in
 from tests.factories import START, Region, a_unit, an_open_round
@@ -148,3 +150,12 @@ def test_every_list_is_a_spreadsheet_too():
     )
     assert (rows[0][2], rows[1][1:3], rows[1][5:7]) == ("拨入（万元）", ["2018", 50.0], [20.0, 30.0])
     assert signed_in(region.planner).get("/money/sheets/nothing.xlsx").status_code == 404
+
+
+def test_a_round_of_a_programme_that_pays_nothing_stands_in_no_list_of_budgets():
+    region = Region()
+    paid, unpaid = an_open_round(region), an_open_round(region, "recognise-hnte")
+    Round.objects.filter(pk=unpaid.pk).update(budget_fen=0)
+    assert [one.code for one in budgets.paying()] == [paid.code]
+    Round.objects.filter(pk=unpaid.pk).update(budget_fen=100)
+    assert {one.code for one in budgets.paying()} == {paid.code, unpaid.code}

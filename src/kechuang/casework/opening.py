@@ -19,7 +19,7 @@ INPUTS: dict[str, dict[str, Any]] = {
     "code": {"kind": "text", "zh": "批次代码", "en": "Code", "max": 40, "help": {"zh": "字母、数字和短横，如 nsf-general-2019", "en": "Letters, digits and dashes, as nsf-general-2019"}},
     "title": {"kind": "text", "zh": "批次名称", "en": "Title", "max": 120},
     "year": {"kind": "year", "zh": "年度", "en": "Year"},
-    "budget": {"kind": "money", "zh": "预算", "en": "Budget", "unit": "万元"},
+    "budget": {"kind": "money", "zh": "预算", "en": "Budget", "unit": "万元", "help": {"zh": "不拨款的（资格认定、评价）填 0", "en": "0 where nothing is paid: a recognition, an evaluation"}},
     "institution": {"kind": "choice", "zh": "实施机构", "en": "Carried out by", "from": "institutions"},
     "opens_at": {"kind": "datetime", "zh": "开始申报", "en": "Opens"},
     "rolling": {"kind": "bool", "zh": "滚动受理，不设截止（成熟一个、启动一个）", "en": "Rolling, without a deadline (each starts when it is ripe)", "required": False},

@@ -21,6 +21,7 @@ from kechuang.parties.models import Person
 
 PUBLISHED, OPENS, UNITS_CLOSE, CLOSES = 55, 60, 121, 124
 FUNDERS = 9
+NEXT = "-next"  # a call of the year after the one that is played
 
 
 def announced(stage: Stage, plans: Iterable[tuple[Plan, int]], *, suffix: str = "") -> list[Round]:
@@ -43,10 +44,11 @@ def collecting(stage: Stage, plan: Plan, funded: int, suffix: str) -> Round:
     region, first = stage.region, stage.first_day
     programme = pages_for(plan.programme).programme
     funders = [unit.party.pid for unit in co_funders(stage)] if programme.get("contributions") else []
+    year = stage.year + (suffix == NEXT)
     details = {"term_least": 6, "term_most": 60, "review_from": midnight(first, 160).isoformat()}
     return open_round(
         plan.programme, by=region.office("planner"), on=stage.now, key=stage.key("collect"),
-        code=f"{plan.programme}-{stage.year}{suffix}", title=f"{stage.year}年度{plan.title}", year=stage.year,
+        code=f"{plan.programme}-{year}{suffix.removeprefix(NEXT)}", title=f"{year}年度{plan.title}", year=year,
         institution=region.institution, budget_fen=plan.budget(funded), synthetic=True,
         opens_at=midnight(first, OPENS), units_close_at=midnight(first, UNITS_CLOSE), closes_at=midnight(first, CLOSES),
         details=details | ({"funders": funders} if funders else {}),
@@ -149,7 +151,10 @@ def _published(stage: Stage, round_: Round) -> None:
     stage.on_day(PUBLISHED)
     number = f"内科发〔{stage.year}〕{round_.pk}号"
     stage.does(round_, "publish", stage.region.office("leadership"), document_no=number, **MINUTES)
-    _entered(stage, "appropriation", {"plan": round_.plan, "year": stage.year, "fen": round_.budget_fen}, f"{number}-1")
+    if round_.budget_fen:  # a recognition pays nothing
+        _entered(
+            stage, "appropriation", {"plan": round_.plan, "year": stage.year, "fen": round_.budget_fen}, f"{number}-1"
+        )
     for place, one in enumerate(Contribution.objects.filter(round=round_).select_related("funder").order_by("pk")):
         brought = one.promised_fen if place else one.promised_fen // 2  # the first still owes a half
         values = {"round": round_.code, "funder": one.funder.pid, "fen": brought}

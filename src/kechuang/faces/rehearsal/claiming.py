@@ -19,7 +19,7 @@ from kechuang.faces.rehearsal.stage import SEAL, Stage
 from kechuang.parties.models import Organisation, Person
 
 TRADES = Plan("claim-technology-trade", "技术交易后补助", 1, 3, 120, "claim", 12)
-TITLES = Plan("recognise-hnte", "高新技术企业认定", 1, 1, 1, "title", 36)
+TITLES = Plan("recognise-hnte", "高新技术企业认定", 1, 1, 0, "title", 36)
 PAID = ((3000,), (900, 600))  # what two firms paid for technology, in 万元: the first one's claim reaches the ceiling
 PAPER = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"  # an empty page
 FIGURES = ((2, 800, 400), (1, 900, 450), (0, 1000, 500))  # years back, sales and net assets in 万元

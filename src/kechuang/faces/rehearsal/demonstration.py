@@ -130,7 +130,7 @@ def asked_for_consent() -> Person:
 
 def asked_to_fund() -> Person:
     """Who speaks for a co-funder of a call that is not yet published."""
-    return Appointment.objects.filter(role="co_funder", target__endswith="-next").order_by("pk")[0].person
+    return Appointment.objects.filter(role="co_funder").order_by("-target", "pk")[0].person
 
 
 def new_password() -> str:

@@ -159,10 +159,10 @@ def handing_in(stage: Stage, contest: Contest, people_: Applicants) -> None:
 def in_preparation(stage: Stage) -> None:
     """Next year's calls: of one demands are collected, one is before the law and the co-funders, one before its freezing."""
     by_code = {plan.programme: plan for plan in PLANS}
-    calls.collecting(stage, by_code["basic-research"], 3, "-next")
-    vetted = calls.before_the_law(stage, by_code["nsf-joint"], 3, "-next")
+    calls.collecting(stage, by_code["basic-research"], 3, calls.NEXT)
+    vetted = calls.before_the_law(stage, by_code["nsf-joint"], 3, calls.NEXT)
     assert vetted.state == "vetting"
-    ready = calls.before_the_law(stage, by_code["nsf-youth"], 3, "-next")
+    ready = calls.before_the_law(stage, by_code["nsf-youth"], 3, calls.NEXT)
     calls.opinions(stage, ready)
 
 

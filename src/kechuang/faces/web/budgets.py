@@ -19,6 +19,7 @@ from kechuang.engines import forms
 from kechuang.faces.access import held_by, needs, now, person
 from kechuang.faces.exports import sheets
 from kechuang.faces.web import charts, lists, money, wording
+from kechuang.faces.web.call_terms import pays
 from kechuang.faces.web.panels import tell
 from kechuang.faces.web.questions import Around, questions, wrong
 from kechuang.words.money import Money
@@ -48,11 +49,18 @@ def choices(source: str) -> Mapping[str, Any] | None:
     if source == "plans":
         return {code: {"zh": title, "en": title} for code, title in money.plan_titles().items()}
     if source == "rounds":
-        return {one.code: {"zh": one.title, "en": one.title} for one in queries.budgets()[:400]}
+        return {one.code: {"zh": one.title, "en": one.title} for one in paying()[:400]}
     if source == "promises":
         named = {f"{one.round.code}|{one.funder.pid}": f"{one.round.title} · {one.funder.name}" for one in queries.promises()[:400]}  # fmt: skip
         return {code: {"zh": text, "en": text} for code, text in named.items()}
     return None
+
+
+def paying() -> Any:
+    """Rounds that have a budget or may get one: of a programme that pays nothing, a recognition or an inquiry, none."""
+    shelf = lists.current()
+    unpaid = [code for code in shelf.codes("programmes") if not pays(shelf.page("programmes", code).body)]
+    return queries.budgets().exclude(held=0, programme__in=unpaid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +238,7 @@ def plan_years() -> list[queries.Line]:
 
 DESKS = {
     "appropriations": Desk("appropriation", "appropriations", lambda: _("拨入：计划与年度"), plan_years, appropriation_table),
-    "budgets": Desk("budget", "budgets", lambda: _("批次预算与调整"), queries.budgets, budget_table),
+    "budgets": Desk("budget", "budgets", lambda: _("批次预算与调整"), paying, budget_table),
     "contributions": Desk("contribution", "contributions", lambda: _("联合资助：承诺与到位"), queries.contributions, contribution_table),
 }  # fmt: skip
 

@@ -30,6 +30,7 @@ from kechuang.words.outcome import Refused
 
 WAN = 1_000_000  # fen
 YUAN = "#,##0.00"
+FEWEST_YEARS = 2
 BULK = ("prepare_payment", "issue_quota", "pay")
 ALIKE = {"prepare_payment": "issue_quota"}  # a claim's quota is issued where a project's payment is prepared
 QUOTA = {
@@ -130,9 +131,9 @@ def plan_titles() -> dict[str, str]:
 
 
 def plan_chart(found: list[queries.Line]) -> charts.Bars | None:
-    """Paid in each year, over the line of what was appropriated; in 万元."""
+    """Paid in each year, over the line of what was appropriated; in 万元. One year alone is said by the table."""
     years = sorted({one.year for one in found})
-    if not years:
+    if len(years) < FEWEST_YEARS:
         return None
     paid = [sum(one.cash for one in found if one.year == year) for year in years]
     plan = [sum(one.appropriated for one in found if one.year == year) for year in years]
