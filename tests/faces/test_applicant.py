@@ -246,7 +246,7 @@ def test_a_name_that_two_bear_or_nobody_is_said_beside_the_field(region, case):
 def test_names_are_suggested_with_their_unit_and_nothing_else(region):
     known = a_person(unit=region.unit, name="苏日娜", phone="13800000000")
     page = signed_in(region.leader).get("/lookup/person/?team.0.person=苏日").content.decode()
-    assert page.split("\n")[0].endswith(f'<option value="{known.pid}">苏日娜 · {region.unit.name}</option>')
+    assert page.split("\n")[0].endswith(f'<option value="{known.name} · {region.unit.name}"></option>')
     assert "13800000000" not in page
     assert signed_in(region.leader).get("/lookup/person/?q=苏").content.decode().count("<option") == 0
 

@@ -531,3 +531,10 @@ def test_a_recommender_finds_the_letter_the_money_office_the_fees_and_supervisio
         True,
         False,
     ]
+
+
+def test_the_page_that_cancels_a_round_names_only_what_follows_for_cases_of_its_own_flow():
+    region = Region()
+    round_ = an_open_round(region)
+    page = signed_in(region.leadership).get(f"/rounds/{round_.code}/act/cancel/")
+    assert page.status_code == 200

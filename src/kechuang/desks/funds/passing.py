@@ -33,6 +33,13 @@ def partners(grant: Grant) -> list[tuple[str, int]]:
     return [(name, int(fen)) for name, fen in rows.annotate(fen=Sum("fen"))]
 
 
+def shares_left(case: Case, shares: Mapping[str, int]) -> list[tuple[str, str, int, int]]:
+    """Each partner of `shares` (fen by id) as (id, name, share, already passed on), both in fen, in the order of the names."""
+    passed = dict(Passed.objects.filter(grant__case=case).values_list("partner__pid").annotate(fen=Sum("fen")))
+    units = Organisation.objects.filter(pid__in=shares).order_by("name", "pk").values_list("pid", "name")
+    return [(pid, name, shares[pid], int(passed.get(pid, 0))) for pid, name in units]
+
+
 @check("funds.within_partner_share", locks=("award",))
 def within_partner_share(case: Case, context: Any) -> Finding:
     """The unit is a partner of the contract, gets no more than its share there, and no more is passed on than came in."""

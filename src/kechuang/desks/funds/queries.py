@@ -190,6 +190,12 @@ def entries(kind: str) -> QuerySet[Entry]:
     return rows.order_by("-made_at", "-pk")
 
 
+def due_in(case: Case) -> QuerySet[Instalment]:
+    """The instalments of a case that are freed and have no payment yet, in their order: what can be prepared next."""
+    rows = Instalment.objects.filter(grant__case=case, grant__cancelled=False, freed_at__isnull=False, payment=None)
+    return rows.filter(fen__gt=0).order_by("position")
+
+
 def waiting_entries(kind: str) -> QuerySet[Entry]:
     """What one hand has typed in and no other has compared with its paper, oldest first."""
     return entries(kind).filter(checked_at=None).order_by("made_at", "pk")

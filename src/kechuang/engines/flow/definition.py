@@ -86,6 +86,7 @@ class Act:
     """One way on: from any of `start` (none: it opens a case) to `to`, by one role, under the page's conditions.
 
     `through` names child flows: such an act is never done directly, only as the `parent` act of a child's act.
+    `otherwise` is the sentence where `when` does not hold; without one the act is not offered there.
     `cases` (acts of a round) names acts that are carried along on the round's cases, with the states they take them from.
     """
 
@@ -101,6 +102,7 @@ class Act:
     seconded_by: str = ""
     times: int = 0
     when: Expression | None = None
+    otherwise: Text | None = None
     bulk: bool = False
     inputs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     checks: tuple[str, ...] = ()

@@ -134,7 +134,7 @@ def _not_now(flow: Flow, act: Act, situation: Situation) -> Iterator[Reason]:
     except FormulaError as fault:
         raise Refused(Reason("not_now", act=act.title, when=act.when.text), fault.reason) from fault
     if holds is not True:
-        yield Reason("not_now", act=act.title, when=act.when.text)
+        yield Reason("not_now", act=act.title, when=act.when.text, **(act.otherwise or {}))
 
 
 def _value(flow: Flow, name: str, situation: Situation) -> object:

@@ -16,7 +16,20 @@ PAGE_KEYS = {
 }
 STATE_KEYS = {"code", "zh", "en", "stage", "end", "public", "pays", "clock_stopped"}
 ACT_KEYS = {
-    *("title", "from", "to", "by", "round", "after", "after_any", "never_with", "seconded_by", "times", "when"),
+    *(
+        "title",
+        "from",
+        "to",
+        "by",
+        "round",
+        "after",
+        "after_any",
+        "never_with",
+        "seconded_by",
+        "times",
+        "when",
+        "otherwise",
+    ),
     *("bulk", "inputs", "checks", "effects", "locks", "letter", "public", "limit", "parent", "through", "cases"),
 }
 LIMIT_KEYS = {"within", "not_before", "at", "from", "before", "then", "alert"}
@@ -113,6 +126,7 @@ def _act(name: str, said: Any, path: str) -> Act:
         seconded_by=str(said.get("seconded_by", "")),
         times=int(said.get("times", 0)),
         when=parse(str(said["when"]), path=f"{path}.when") if "when" in said else None,
+        otherwise=_otherwise(said, path),
         bulk=bool(said.get("bulk", False)),
         inputs=_inputs(said.get("inputs", {}), f"{path}.inputs"),
         letter=str(said.get("letter", "")),
@@ -122,6 +136,13 @@ def _act(name: str, said: Any, path: str) -> Act:
         cases={act: _names(states, f"{path}.cases.{act}") for act, states in said.get("cases", {}).items()},
         **lists,
     )
+
+
+def _otherwise(said: Mapping[str, Any], path: str) -> Text | None:
+    """What is said where the condition does not hold; BadPage where there is no condition."""
+    if "otherwise" in said and "when" not in said:
+        raise BadPage(f"{path}.otherwise", "the act has no condition", "write when:, or take it out")
+    return _text(said["otherwise"], f"{path}.otherwise") if "otherwise" in said else None
 
 
 ACT_LISTS = ("round", "after", "after_any", "never_with", "checks", "effects", "locks", "through")

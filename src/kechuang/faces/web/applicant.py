@@ -155,6 +155,7 @@ def form_section(request: HttpRequest, number: str, section: str) -> HttpRespons
 def _kept(request: HttpRequest, form: Filling, section: forms.Section) -> HttpResponse:
     codes = [one.code for one in section.fields]
     said = drawing.posted(request, codes)
+    drawing.find_people(section.fields, said)
     if gone := request.POST.get("remove", ""):
         _forget(form, section, gone)
     errors = drawing.uploaded(request, form.case, said, codes, form.on)
@@ -276,11 +277,13 @@ def lookup(request: HttpRequest, kind: str) -> HttpResponse:
         raise Http404
     text = next((value for name, value in request.GET.items()), "")
     if kind == "party":
-        return render(request, "applicant/lookup.html", {"options": drawing.units_named(text)})
+        return render(
+            request, "applicant/lookup.html", {"options": drawing.suggestions(kind, drawing.units_named(text))}
+        )
     found = drawing.people_named(text)
     if not lookups.allowed(person(request), found, on=now()):
         return mishap(request, 429)
-    return render(request, "applicant/lookup.html", {"options": [drawing.suggestion(one) for one in found]})
+    return render(request, "applicant/lookup.html", {"options": drawing.suggestions(kind, found)})
 
 
 urlpatterns = [

@@ -133,15 +133,20 @@ class CaseFile:
         return self._told
 
     def acts(self) -> list[dict[str, Any]]:
-        """What the reader can do here, and what is theirs but shut now, with the reason beside it."""
+        """What the reader can do here, and what is theirs but shut now, with the reason beside it; not what does not apply."""
         nexts = [act.name for act in todo.expected(self.pages, self.case.flow, self.case.state)]
         rows = sorted(
-            self._offered(),
+            (row for row in self._offered() if not apart(row[1])),
             key=lambda pair: (bool(pair[1]), nexts.index(pair[0].name) if pair[0].name in nexts else 99),
         )
         first = next((act.name for act, reasons in rows if not reasons and act.name in nexts), "")
         shown = [self._act(act, reasons, primary=act.name == first) for act, reasons in rows[:MOST_ACTS]]
         return [*self._witness(), *shown, *self._by_hand()]
+
+    def against(self, name: str) -> Reason | None:
+        """What stands against an act of the reader's, whether it is offered or not."""
+        told = next((reasons for act, reasons in self._offered() if act.name == name), ())
+        return self.worded(told[0]) if told else None
 
     def _act(self, act: Act, reasons: Sequence[Reason], *, primary: bool) -> dict[str, Any]:
         ends = act.to in self.flow.states and wording.tone(act.to) in ("no", "past")
@@ -453,6 +458,11 @@ class CaseFile:
         if kind == "midterm":
             return self.case.children.filter(flow="midterm", state="asked").exists()
         return bool(kind in self.pages.round.tables or (kind == "tracking" and self.pages.programme.get("tracking")))
+
+
+def apart(reasons: Sequence[Reason]) -> bool:
+    """Whether an act does not apply here: its condition does not hold, and the page has no sentence for that."""
+    return any(one.code == "not_now" and "zh" not in one.values for one in reasons)
 
 
 REPORT_TITLES = {

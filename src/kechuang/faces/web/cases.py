@@ -25,6 +25,7 @@ from kechuang.engines.flow import Act, Flow
 from kechuang.faces.access import held_by, needs, now, person
 from kechuang.faces.web import casefile, claims, drawing, printing, wording
 from kechuang.faces.web.casefile import CaseFile
+from kechuang.faces.web.choosing import offered
 from kechuang.faces.web.lists import fresh_key
 from kechuang.faces.web.mine_rows import address_of
 from kechuang.faces.web.questions import Around, questions, section_shown, wrong
@@ -156,17 +157,17 @@ def _asking(
     )
     told = dict(refusal.errors) if isinstance(refusal, InputRefused) else dict(errors or {})
     reasons = () if refusal is None or isinstance(refusal, InputRefused) else printing.reasons(file, refusal)
-    against = next((one["refused"] for one in file.acts() if one["name"] == name), None)
+    against = file.against(name)
     return {
         "case": file.case, "title": title, "effects": casefile.what_follows(file, step), "key": request.POST.get("key") or fresh_key(),
-        "act": {"name": name, "title": title, "href": request.path}, "act_fields": _fields(request, file, form, typed, told),
+        "act": {"name": name, "title": title, "href": request.path}, "act_fields": _fields(request, file, step, form, typed, told),
         "errors": wrong(form, told, drawing.language()) if form and told else (), "reasons": reasons, "against": against if refusal is None else None,
         "state": file.heading(), "back": reverse("case", args=[file.case.number]), "trail": _trail(file),
     }  # fmt: skip
 
 
 def _fields(
-    request: HttpRequest, file: CaseFile, form: forms.Form | None, typed: Mapping[str, Any], errors: Any
+    request: HttpRequest, file: CaseFile, step: Act, form: forms.Form | None, typed: Mapping[str, Any], errors: Any
 ) -> tuple[Any, ...]:
     """The inputs of an act as they are drawn."""
     if form is None:
@@ -174,7 +175,9 @@ def _fields(
     cleaned = forms.clean(form, typed, stage="draft", choices=file.pages.choices)
     names = drawing.Names().read(text for _path, text in drawing.picked(form.fields.values(), cleaned.typed))
     extra = {request.POST["add"]: 1} if "add" in request.POST else {}
-    near: Around = drawing.around(file.case, choices=file.pages.choices, names=names, extra=extra)
+    near: Around = drawing.around(
+        file.case, choices=file.pages.choices, offered=offered(file, step), names=names, extra=extra
+    )
     told = {**cleaned.errors, **errors}
     return questions(form.fields.values(), answers=cleaned.typed, values=cleaned.values, errors=told, around=near)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,7 @@ from kechuang.parties.models import Organisation, Person
 from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason
 
+BETWEEN = " · "  # a person's name and unit
 PICKED = ("person", "party")
 LOOKED_UP = {"person": "person", "persons": "person", "party": "party"}
 NOBODY = {
@@ -39,18 +41,34 @@ class Names:
     """Names of people and units by public id, read once for a whole form."""
 
     known: dict[str, str] = field(default_factory=dict)
+    shared: set[str] = field(default_factory=set)  # names that several bear: these are written by their id
 
     def read(self, pids: Iterable[str]) -> Names:
         """Learn the names of these ids: two queries for any number of them."""
         wanted = {pid for pid in pids if pid} - self.known.keys()
         if wanted:
             for person in Person.objects.filter(pid__in=wanted).select_related("unit"):
-                self.known[person.pid] = f"{person.name} · {person.unit.name}" if person.unit else person.name
+                self.known[person.pid] = _with_unit(person)
             self.known.update(Organisation.objects.filter(pid__in=wanted).values_list("pid", "name"))
+            self.shared |= _shared({self.known[pid] for pid in wanted & self.known.keys()})
         return self
+
+    def boxed(self, public_id: str) -> str:
+        """What stands in the box for it: the name, by which `find` finds it again; the id itself where several bear the name."""
+        name = self.known.get(public_id, "")
+        return public_id if name in self.shared else name
 
     def __call__(self, kind: str, public_id: str) -> str:
         return self.known.get(public_id, "")
+
+
+def _shared(names: set[str]) -> set[str]:
+    """Those of `names` that do not lead back to one party: two queries for any number of them."""
+    bare = {name.partition(BETWEEN)[0] for name in names}
+    people = Person.objects.filter(name__in=bare).exclude(standing="merged").values_list("name", "unit__name")
+    units = Organisation.objects.filter(name__in=names).values_list("name", flat=True)
+    borne = Counter([*(f"{name}{BETWEEN}{unit}" if unit else name for name, unit in people), *units])
+    return {name for name in names if borne[name] != 1}
 
 
 def picked(fields: Iterable[forms.Field], answers: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -93,7 +111,7 @@ def file_href(case: Case, digest: str) -> str:
 def around(case: Case, *, choices: Callable[[str], Any], names: Names, **more: Any) -> Around:
     """The surroundings of a form of this case."""
     return Around(
-        language(), choices=choices, names=names, files=file_names(case), lookup=lookup_address, **{"resign": True, **more},
+        language(), choices=choices, names=names, boxed=names.boxed, files=file_names(case), lookup=lookup_address, **{"resign": True, **more},
     )  # fmt: skip
 
 
@@ -225,7 +243,7 @@ def find(kind: str, text: str, *, unit: str = "") -> str:
         rows = Organisation.objects.filter(name=text) | Organisation.objects.filter(credit_code=text)
         known = Organisation.objects.filter(pid=text).exists()
     else:
-        name, _, said = text.replace("·", " ").replace("（", " ").replace("）", " ").partition(" ")
+        name, _, said = text.partition(BETWEEN) if BETWEEN in text else _parted(text)
         rows = Person.objects.filter(name=name).exclude(standing="merged")
         if where := said.strip() or unit:
             rows = rows.filter(unit__name=where) | rows.filter(unit__pid=where)
@@ -234,12 +252,17 @@ def find(kind: str, text: str, *, unit: str = "") -> str:
     return str(pids[0]) if len(pids) == 1 else text
 
 
-def units_named(text: str, *, most: int = 10) -> list[dict[str, str]]:
-    """Units whose name holds what was typed, for a list under the field: public id and name, nothing else."""
+def _parted(text: str) -> tuple[str, str, str]:
+    """A name and what stands behind it, as people write it: 巴图 内蒙古大学, 巴图（内蒙古大学）."""
+    return text.replace("·", " ").replace("（", " ").replace("）", " ").partition(" ")
+
+
+def units_named(text: str, *, most: int = 10) -> list[Organisation]:
+    """Units whose name holds what was typed, for a list under the field."""
     if len(text.strip()) < 2:
         return []
     units = Organisation.objects.filter(name__contains=text.strip()).exclude(standing="merged").order_by("name")
-    return [{"code": unit.pid, "title": unit.name} for unit in units[:most]]
+    return list(units[:most])
 
 
 def people_named(text: str, *, most: int = 5) -> list[Person]:
@@ -250,6 +273,11 @@ def people_named(text: str, *, most: int = 5) -> list[Person]:
     return list(people.order_by("name", "pk")[:most])
 
 
-def suggestion(one: Person) -> dict[str, str]:
-    """What is told of somebody in a list under a field: public id, name and unit."""
-    return {"code": one.pid, "title": f"{one.name} · {one.unit.name}" if one.unit else one.name}
+def suggestions(kind: str, found: Iterable[Person | Organisation]) -> list[dict[str, str]]:
+    """What is told in a list under a field: the name, with the unit of a person; the public id only where several bear the name."""
+    names = Names().read([one.pid for one in found])
+    return [{"code": names.boxed(one.pid), "title": names(kind, one.pid)} for one in found]
+
+
+def _with_unit(one: Person) -> str:
+    return f"{one.name}{BETWEEN}{one.unit.name}" if one.unit else one.name

@@ -79,7 +79,7 @@ class ShownFile:
 
 @dataclass(frozen=True, slots=True)
 class ShownField:
-    """All one field says. `value` is the text as typed; `shown` what it stands for (a person's name, a sum)."""
+    """All one field says. `value` is the text as typed; `shown` what it stands for (a person's name, a sum); `boxed` what stands in the box for it."""
 
     path: str
     kind: str
@@ -88,6 +88,7 @@ class ShownField:
     required: bool = False
     value: str = ""
     shown: str = ""
+    boxed: str = ""
     errors: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     source: str = ""
@@ -118,6 +119,8 @@ class ShownField:
         name = CONTROLS.get(self.kind, "line")
         if name in ("choice", "choices", "select") and not self.options:
             return "lookup"  # the list is too long to show, or nobody here knows it
+        if self.kind in ("person", "party") and self.options:
+            name = "choice"  # only these can be meant
         return "select" if name == "choice" and len(self.options) > FEW else name
 
     @property

@@ -149,7 +149,6 @@ class Filling:
         writable = [one for one in free if not self.asked or one.code in self.asked]
         blank = {one.code: [] if one.kind == "table" else "" for one in writable}
         mine = {**blank, **{one.code: said[one.code] for one in writable if one.code in said}}
-        drawing.find_people(writable, mine)
         told = self.cleaned("draft", {**self.typed, **mine}).typed
         return {code: told.get(code, empty) for code, empty in blank.items()}
 

@@ -25,6 +25,7 @@ from kechuang.engines.flow import Act
 from kechuang.faces.access import held_by, needs, now, person
 from kechuang.faces.exports import sheets
 from kechuang.faces.web import bulk, comparing, lists, wording
+from kechuang.faces.web.check_titles import check_title
 from kechuang.faces.web.sentences import sentence
 from kechuang.words.money import Money
 from kechuang.words.outcome import Refused
@@ -164,7 +165,9 @@ def phrase(case: Case) -> dict[str, Any]:
 
 
 def said(finding: Finding) -> str:
-    return wording.joined(sentence(reason) for reason in finding.reasons) or finding.check_name
+    return wording.joined(sentence(reason) for reason in finding.reasons) or wording.text(
+        check_title(finding.check_name)
+    )
 
 
 @needs("person")
@@ -270,7 +273,7 @@ def findings_shown(
     rows = Finding.objects.filter(case=case).select_related("settled_by").order_by("verdict", "pk")
     shown = [
         {
-            "pk": one.pk, "choices": comparing.choices(one), "title": said(one), "outcome": one.verdict, "check": one.check_name, "said": "", "judgement": one.settled_word,
+            "pk": one.pk, "choices": comparing.choices(one), "title": said(one), "outcome": one.verdict, "check": check_title(one.check_name), "said": "", "judgement": one.settled_word,
             "by": one.settled_by, "open": may_judge and one.verdict != "pass" and one.settled_by_id is None,
             "key": lists.fresh_key(), "likes": comparing.likes(request, case, one), "error": (errors or {}).get(one.pk, ""), "typed": typed if one.pk in (errors or {}) else "",
             "way": request.POST.get("way", "") if one.pk in (errors or {}) else "",

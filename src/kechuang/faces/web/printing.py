@@ -16,6 +16,7 @@ from kechuang.engines import forms
 from kechuang.faces.exports import sheets
 from kechuang.faces.web import changed, drawing, wording
 from kechuang.faces.web.casefile import CaseFile
+from kechuang.faces.web.check_titles import check_title
 from kechuang.faces.web.filling import Filling
 from kechuang.faces.web.sentences import sentence
 from kechuang.words.outcome import Refused
@@ -157,7 +158,7 @@ def finding(row: Finding) -> dict[str, Any]:
     said = [sentence(reason) for reason in row.reasons]
     href = reverse("findings", args=[row.case.number]) if row.settled_by_id is None else ""
     return {
-        "title": said[0] if said else row.check_name, "outcome": row.verdict, "said": wording.joined(said[1:]), "check": row.check_name,
+        "title": said[0] if said else check_title(row.check_name), "outcome": row.verdict, "said": wording.joined(said[1:]), "check": check_title(row.check_name),
         "judgement": row.settled_word, "href": href, "link": _("记下判断"),
     }  # fmt: skip
 

@@ -38,8 +38,8 @@ def bare_file(digest: str) -> ShownFile:
 class Around:
     """What a form needs from outside to be drawn; every part has a plain default.
 
-    `choices(source)` gives the options of a named list; `sources` says where a prefilled answer came from, by code;
-    `names(kind, public id)` words a person, a party or a reference; `lookup(field)` is the address that suggests;
+    `choices(source)` gives the options of a named list, `offered(field)` those of one field, which win; `sources` says where a prefilled answer came from, by code;
+    `names(kind, public id)` words a person, a party or a reference, `boxed(public id)` what stands in its box; `lookup(field)` is the address that suggests;
     `extra` are blank rows asked for, by the path of their table; `resign`: a page that takes a signature back (`remove`); `signers` words a role that signs; `summed` are
     columns added up outside the section (its own are found).
     """
@@ -48,7 +48,9 @@ class Around:
     choices: Callable[[str], Mapping[str, Any] | None] = no_choices
     sources: Mapping[str, str] = field(default_factory=dict)
     files: Callable[[str], ShownFile] = bare_file
+    offered: Callable[[Field], Mapping[str, Any] | None] = lambda asked: None
     names: Callable[[str, str], str] = lambda kind, public_id: ""
+    boxed: Callable[[str], str] = lambda public_id: ""
     lookup: Callable[[Field], str] = lambda asked: ""
     extra: Mapping[str, int] = field(default_factory=dict)
     signers: Mapping[str, str] = field(default_factory=dict)
@@ -118,10 +120,10 @@ def _simple(one: Field, typed: Any, around: Around) -> dict[str, Any]:
     found: dict[str, Any] = {"value": text}
     if one.kind in COUNTED and isinstance(one.most, int):
         found["most"] = one.most
-    if one.kind in LISTS or one.kind in ("place", "code"):
+    if one.kind in LISTS or one.kind in ("place", "code") or around.offered(one):
         found["options"] = options(one, typed, around)
     if one.kind in SUGGESTED:
-        found.update(lookup=around.lookup(one), shown=_worded(one, text, around))
+        found.update(lookup=around.lookup(one), shown=_worded(one, text, around), boxed=_boxed(one, text, around))
     if one.kind in ("file", "files"):
         found.update(files=tuple(around.files(digest) for digest in _several(typed)), accept=wording.listed(one.accept))
     if one.kind == "statement":
@@ -147,7 +149,7 @@ def options(one: Field, typed: Any, around: Around) -> tuple[Option, ...]:
     Of what is only read nothing but the chosen: a proposal names hundreds of places that nobody looks for.
     """
     source = "places" if one.kind == "place" else one.source
-    known = one.options if one.options is not None else around.choices(source)
+    known = around.offered(one) or (one.options if one.options is not None else around.choices(source))
     if known is None or len(known) > MANY:
         return ()
     chosen = set(_several(typed))
@@ -341,6 +343,11 @@ def _worded(one: Field, text: str, around: Around) -> str:
         known = around.choices(one.source) or {}
         return label(known[text], around.language) if text in known else ""
     return "、".join(name for part in text.split("、") if (name := around.names(one.kind, part)))
+
+
+def _boxed(one: Field, text: str, around: Around) -> str:
+    """The name that stands in the box for a person or a unit, so that nobody is asked to read an id."""
+    return around.boxed(text) if text and one.kind in ("person", "party") else ""
 
 
 def _bound(one: Field, value: Any) -> str:

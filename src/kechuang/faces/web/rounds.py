@@ -21,8 +21,9 @@ from kechuang.desks.experts import queries
 from kechuang.engines import forms
 from kechuang.engines.flow import Act, Flow, line, offered
 from kechuang.faces.access import held_by, needs, now, person
-from kechuang.faces.web import ceremony, lists, panels, sight, wording
+from kechuang.faces.web import ceremony, drawing, lists, panels, sight, wording
 from kechuang.faces.web.act_titles import published_as
+from kechuang.faces.web.casefile import apart
 from kechuang.faces.web.questions import Around, questions, wrong
 from kechuang.faces.web.tables import render
 from kechuang.parties.models import Person
@@ -190,7 +191,7 @@ def buttons(one: Round, who: Person, flow: Flow, on: datetime) -> list[dict[str,
     shown = [
         {"name": step.name, "title": step.title, "href": reverse("round_act", args=[one.code, step.name]), "primary": False, "refused": reasons[0] if reasons else None}
         for step, reasons in mine
-        if step.name not in ceremony.STEPS  # these have a page of their own, in their order
+        if not apart(reasons) and step.name not in ceremony.STEPS  # these have a page of their own, in their order
         and not (TURN & {*step.checks, *(step.when.names if step.when else ())} and out_of_turn(one))
     ]  # fmt: skip
     shown += [
@@ -285,6 +286,7 @@ def act_on_round(request: HttpRequest, code: str, name: str) -> HttpResponse:
     step = known_act(one, name, frozenset(roles(held_by(request), one)))
     form = None if name.startswith(acts.SECOND) else pages.inputs(pages.flow_of(one).code, name)
     typed = panels.posted(request) if request.method == "POST" else {}
+    drawing.find_people(form.fields.values() if form else (), typed)
     errors: Any = {}
     reasons: tuple[Any, ...] = ()
     if request.method == "POST" and not {"add", "remove"} & request.POST.keys():
@@ -320,10 +322,12 @@ def act_shown(
     """The page of one act: its fields, and what follows from it in sentences."""
     pages = pages_of(one)
     flow = pages.flow_of(one)
+    asked = form.fields.values() if form else ()
+    names = drawing.Names().read(text for _path, text in drawing.picked(asked, typed))
     around = Around(
-        "en" if wording.english() else "zh", choices=panels.choices_of(one, pages), lookup=panels.lookup, signers={"": ""}, resign=True,
+        "en" if wording.english() else "zh", choices=panels.choices_of(one, pages), lookup=panels.lookup, names=names, boxed=names.boxed, signers={"": ""}, resign=True,
     )  # fmt: skip
-    fields = questions(form.fields.values(), answers=typed, values={}, errors=errors, around=around) if form else ()
+    fields = questions(asked, answers=typed, values={}, errors=errors, around=around)
     second = name.startswith(acts.SECOND)
     follows = (
         []
@@ -332,10 +336,11 @@ def act_shown(
     )
     if step.public and not second:
         follows.append(_("公开：%(what)s。") % {"what": wording.text(step.public.get("what", ""))})
-    if step.cases and not second:
+    main = pages.flow(pages.main_flow).acts
+    carried = [main[name] for name in step.cases if name in main]  # a round carries along cases of other flows too
+    if carried and not second:
         follows.append(
-            _("本批办件随之办理：%(acts)s。")
-            % {"acts": wording.listed(wording.text(pages.flow(pages.main_flow).acts[a].title) for a in step.cases)}
+            _("本批办件随之办理：%(acts)s。") % {"acts": wording.listed(wording.text(one.title) for one in carried)}
         )
     if second:
         groups = [group for group, _n in witnessing.waiting_groups(one, step)]

@@ -24,7 +24,7 @@ SENTENCES = {
     "act_after_missing": gettext_noop("要先完成：{missing}。"),
     "same_person": gettext_noop("前面的“{act}”由你办理，这一步须由另一人办理。"),
     "act_already_done": gettext_noop("“{act}”只能办理一次，已经办过。"),
-    "not_now": gettext_noop("条件还不满足，现在不能办理。"),
+    "not_now": gettext_noop("“{act}”不适用于现在的情形：规则写明的条件不成立。"),
     "too_early": gettext_noop("还没有到时间，最早 {until} 可以办理。"),
     "too_late": gettext_noop("已过期限：{until}截止。"),
     "stale": gettext_noop("别人刚刚改过这一部分；请对照后再保存，两边的文字都在。"),

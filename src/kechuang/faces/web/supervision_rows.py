@@ -20,6 +20,7 @@ from kechuang.desks.integrity.trails import Link
 from kechuang.engines.flow import Flow
 from kechuang.faces.web import lists, sight, verifying, wording
 from kechuang.faces.web.act_titles import Titles, act_title, titles
+from kechuang.faces.web.check_titles import check_title
 from kechuang.faces.web.sentences import sentence
 from kechuang.parties.models import Person
 
@@ -111,7 +112,8 @@ def attempts(found: Iterable[Attempt]) -> list[dict[str, Any]]:
 def _attempt(one: Attempt, names: Mapping[str, str], known: Titles) -> dict[str, Any]:
     """One act that was tried, by whom, and why it was refused, each check with its sentences."""
     found = [
-        {"check": f.get("check", ""), "said": [sentence(r) for r in f.get("reasons", ())]} for f in one.findings or ()
+        {"check": check_title(f.get("check", "")), "said": [sentence(r) for r in f.get("reasons", ())]}
+        for f in one.findings or ()
     ]
     return {
         "row": one,
