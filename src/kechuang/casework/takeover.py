@@ -136,7 +136,7 @@ def _some(round_: Round, projects: Sequence[Project], by: Actor, role: str, on: 
     fresh = list({p.project_no: p for p in projects if p.project_no not in known}.values())
     units = _units({p.unit for p in fresh})
     people = _people(fresh, units, on)
-    cases = insert_all([_case(round_, p, units, people, on) for p in fresh])
+    cases = insert_all(_set_due(round_, [_case(round_, p, units, people, on) for p in fresh], on))
     insert_all(
         [
             Award(case=c, fen=p.fen, on=on, steps=[{"name": ACT, "value": str(p.fen)}])
@@ -146,16 +146,15 @@ def _some(round_: Round, projects: Sequence[Project], by: Actor, role: str, on: 
     pairs = list(zip(cases, fresh, strict=True))
     records.write_first((case, _entry(case, project, by, role, on)) for case, project in pairs)
     curtain.call(offers.find("effect", "funds.take_over"), pairs, on)
-    _set_due(round_, cases, on)
     return Taken(len(fresh), len(projects) - len(fresh))
 
 
-def _set_due(round_: Round, cases: Sequence[Case], on: datetime) -> None:
-    """When the clock acts next on each, and what is promised: what is due in an earlier system is due here."""
+def _set_due(round_: Round, cases: Sequence[Case], on: datetime) -> Sequence[Case]:
+    """With when the clock acts next on each, and what is promised: what was due in an earlier system is due here."""
     flow = pages_of(round_).flow(pages_of(round_).main_flow)
     for case in cases:
         case.due_at, case.promised_at = deadlines.due_from_elsewhere(case, flow, on)
-    Case.objects.bulk_update([c for c in cases if c.due_at or c.promised_at], ["due_at", "promised_at"])
+    return cases
 
 
 def _case(
