@@ -18,7 +18,7 @@ RUN = CliRunner()
 def folder(tmp_path: Path) -> Path:
     """A book with one letter."""
     (tmp_path / "letters").mkdir()
-    page = "format: 1\ncode: note\ntitle: {zh: 通知, en: Note}\nfields: {unit: {zh: 单位, en: Unit, kind: text}}\n"
+    page = "format: 1\ncode: note\ntitle: {zh: 通知, en: Note}\nfields: {unit: {zh: 单位, en: Unit}}\n"
     (tmp_path / "letters/note.yaml").write_text(page + 'body: "{{ unit }}：知悉。"\n', "utf-8")
     return tmp_path
 

@@ -149,9 +149,8 @@ def test_before_anything_is_answered_nothing_stands_against_an_applicant():
         assert unknown == ()
 
 
-def test_the_central_fund_has_the_total_of_the_report_and_each_project_a_ceiling():
+def test_each_project_of_the_central_fund_has_a_ceiling():
     params = book.params_on(body("central-guidance"), date(2018, 6, 1))
-    assert params["central_total"] == 24_000_000_00
     assert params["amount_most"] == 2_000_000_00
 
 

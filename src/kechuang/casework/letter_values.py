@@ -73,7 +73,7 @@ def _of_case(case: Case, flow: Flow, record: Record) -> dict[str, Any]:
     return {
         "unit": unit, "title": owner.title or case.round.title, "case_number": owner.number, "project_no": owner.project_no or owner.number,
         "number": owner.project_no, "received_at": owner.received_at, "amount": Money(award.fen) if award else None,
-        "decision_no": award.document_no if award else "", "money_source": MONEY, "leader": owner.leader.name if owner.leader else "",
+        "decision_no": award.document_no if award else "", "money_source": pages_of(case.round).programme.get("money_source", {"zh": MONEY})["zh"], "leader": owner.leader.name if owner.leader else "",
         "period": f"{_day(owner.starts_on)}至{_day(owner.ends_on)}" if owner.starts_on and owner.ends_on else "",
         "until": due, "contract_until": due, "due": due, "opened_on": case.opened_at,
         "who": unit or (owner.leader.name if owner.leader else ""),

@@ -21,7 +21,7 @@ from kechuang.words.outcome import Finding
 # reader keeps old values: a new one holds from its own day.
 FOLLOWS = frozenset(
     {"assumptions", "source", "service", "params", "facts", "progress", "midterm", "acceptance", "deliverables"}
-    | {"tracking", "letters", "examples", "title"}
+    | {"tracking", "examples", "title"}
 )
 
 

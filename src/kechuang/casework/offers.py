@@ -15,7 +15,7 @@ from kechuang.engines.ledger import digest
 from kechuang.parties.prepared import Prepared, update
 from kechuang.words.offers import check, effect, fact
 from kechuang.words.outcome import Finding
-from kechuang.words.period import ZONE, notice_ends, workdays_between
+from kechuang.words.period import ZONE, Term, notice_ends, workdays_between
 from kechuang.words.reason import Reason
 
 OPEN_CHILD = "child_still_open"
@@ -272,14 +272,21 @@ def round_topics(case: Case, on: datetime) -> Mapping[str, Mapping[str, str]]:
 
 @fact("casework.term_least", unit="月")
 def term_least(case: Case, on: datetime) -> int:
-    """Shortest term the round allows."""
-    return int(case.round.details.get("term_least", 1))
+    """Shortest term that the round and the track allow."""
+    return max(int(case.round.details.get("term_least", 1)), _months(case)[0])
 
 
 @fact("casework.term_most", unit="月")
 def term_most(case: Case, on: datetime) -> int:
-    """Longest term the round allows."""
-    return int(case.round.details.get("term_most", 60))
+    """Longest term that the round and the track allow."""
+    return min(int(case.round.details.get("term_most", 60)), _months(case)[1])
+
+
+def _months(case: Case) -> tuple[int, int]:
+    """The shortest and longest term of a case's track by its page; without a track no bound."""
+    tracks = pages.pages_of(case.round).programme.get("tracks") or {}
+    least, most = tracks.get(case.track, {}).get("months", (1, 600))
+    return int(least), int(most)
 
 
 @fact("casework.days_published", unit="日")
@@ -409,12 +416,20 @@ def flow_sound(round_: Round, context: Any) -> Finding:
 
 @check("casework.timetable_sound")
 def timetable_sound(round_: Round, context: Any) -> Finding:
-    """The dates are in order: opening, units' deadline, recommenders' deadline."""
+    """The dates are in order: opening, units' deadline, and recommenders' as long after it as the page's `recommender_gap`."""
     dates = [round_.opens_at, round_.units_close_at, round_.closes_at]
     given = [d for d in dates if d]
     if len(given) < (1 if round_.details.get(deadlines.ROLLING) else 3):
         return Finding.fail("dates_missing")
-    return Finding.passed() if given == sorted(given) else Finding.fail("dates_out_of_order")
+    if given != sorted(given):
+        return Finding.fail("dates_out_of_order")
+    gap, units, recommenders = context.flow.params.get("recommender_gap"), round_.units_close_at, round_.closes_at
+    terms = gap.terms(pages.day_of(context.on)) if gap and units and recommenders else ()
+    if not terms:
+        return Finding.passed()
+    least, most = terms[0].count, Term.parse(gap.at_most).count
+    fits = timedelta(least) <= recommenders - units <= timedelta(most)
+    return Finding.passed() if fits else Finding.fail("recommenders_gap", least=least, most=most)
 
 
 @effect("casework.freeze_pages")

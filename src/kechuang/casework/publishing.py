@@ -26,6 +26,8 @@ def publish(subject: Case | Round, context: Any) -> None:
     public = context.act.public
     if not public or "page" in public or "notice" in context.tells or not _given(public, context.data):
         return
+    if not _important(subject, context.flow):
+        return
     what, fields = str(public["what"]["zh"]), tuple(map(str, public.get("fields", ())))
     if isinstance(subject, Case) and LISTED & set(fields):
         notice = _list(subject, what, context)
@@ -43,6 +45,12 @@ def publish(subject: Case | Round, context: Any) -> None:
 
 def _given(public: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
     return "given" not in public or data.get(str(public["given"])) in (True, "true", "on")
+
+
+def _important(subject: Case | Round, flow: Flow) -> bool:
+    """Of the changes in the flow's table only those are published of which it says `public: true`."""
+    row = flow.changes.get(str(subject.answers.get("change"))) if isinstance(subject, Case) and flow.changes else None
+    return row is None or row.get("public") is True
 
 
 def _list(case: Case, what: str, context: Any) -> Notice:

@@ -60,7 +60,7 @@ title: {zh: 小计划, en: Small}
 source: [{doc: 某通知, clause: 一}]
 flow: way
 round: round
-tracks: {one: {zh: 一类, en: One, months: [12, 12]}}
+tracks: {one: {zh: 一类, en: One}}
 form:
   sections:
     - code: what
@@ -78,7 +78,6 @@ sheets:
 combine: {mail: 100}
 instalments:
   - {code: once, zh: 一次, en: Once, share: 100 %, upon: finish}
-letters: {award: {number: "某发〔{{ year }}〕{{ number }}号"}}
 award: {amount: "min(asked, most)", in: 万元}
 examples:
   eligibility:
@@ -92,7 +91,7 @@ LETTER = """
 format: 1
 code: told
 title: {zh: 告知, en: Told}
-fields: {unit: {zh: 单位, en: Unit, kind: text}, number: {zh: 文号, en: Number, kind: text}}
+fields: {unit: {zh: 单位, en: Unit}, number: {zh: 文号, en: Number}}
 body: "{{ unit }}：已办结。{{ number }}"
 """
 
@@ -104,7 +103,6 @@ SOURCES = {
     "flows/round.yaml": ROUND,
     "letters/told.yaml": LETTER,
     "letters/answered.yaml": LETTER.replace("told", "answered"),
-    "letters/award.yaml": LETTER.replace("told", "award"),
 }
 
 

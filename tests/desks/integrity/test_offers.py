@@ -135,9 +135,10 @@ def test_a_sanction_ends_by_the_clock_the_day_after_its_last():
 
 @pytest.mark.parametrize(
     ("level", "end", "code"),
-    [("light", "2020-03-31", "term_beyond_level"), ("medium", "", "term_beyond_level"), ("light", "2018-03-31", "term_runs_backwards")],
+    [("light", "2020-03-31", "term_beyond_level"), ("medium", "", "term_without_end"), ("light", "2018-03-31", "term_runs_backwards"),
+     ("grave", "2020-03-31", "term_below_level")],
 )  # fmt: skip
-def test_a_term_beyond_its_level_is_refused(level, end, code):
+def test_a_term_that_its_level_does_not_allow_is_refused(level, end, code):
     with pytest.raises(Refused) as refusal:
         decided(Region(), a_person(), level=level, end=end)
     assert [r.code for r in refusal.value.reasons] == [code]

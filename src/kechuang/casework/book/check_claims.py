@@ -51,8 +51,6 @@ def _records(body: Mapping[str, Any], book: Book, path: str) -> Iterator[BadPage
     if not names & fields:
         mend = f"give it a field {entity.get('plural')} of the kind references"
         yield BadPage(path, f"the form picks no {subject}", mend)
-    if path == "claim" and body["claim"].get("records") not in names:
-        yield BadPage("claim.records", f"the policy is about {subject}", f"write {entity.get('plural')}")
 
 
 def _recognition(said: Mapping[str, Any]) -> Iterator[BadPage]:

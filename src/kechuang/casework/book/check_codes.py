@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
 
 from kechuang.casework.shelf.reader import Page
 from kechuang.words.outcome import BadPage
@@ -21,9 +23,46 @@ def places(page: Page) -> Iterator[BadPage]:
         if code in seen:
             yield BadPage(path, f"{code} stands twice", "leave one of them out")
         seen.add(code)
-    wanted = body.get("counts", {}).get("counties", len(seen))
-    if wanted != len(seen):
-        yield BadPage("counts.counties", f"{wanted} counties are told, {len(seen)} are listed", "let them agree")
+    yield from _told(
+        body, {"counties": len(seen), "statistical": len(leagues), "recommending": len(recommending(body))}
+    )
+    for n, city in enumerate(body.get("listed_cities", ())):
+        if city.get("counted_in") not in leagues:
+            yield BadPage(f"listed_cities.{n}.counted_in", f"there is no league {city.get('counted_in')}", "name one")
+    for code, group in body.get("groups", {}).items():
+        for n, place in enumerate(group.get("places", ())):
+            if place not in leagues | seen:
+                yield BadPage(f"groups.{code}.places.{n}", f"there is no place {place}", "see leagues and counties")
+    for n, example in enumerate(body.get("examples", ())):
+        yield from _example(body, example, f"examples.{n}")
+
+
+def _told(body: Mapping[str, Any], counted: Mapping[str, int]) -> Iterator[BadPage]:
+    for name, wanted in body.get("counts", {}).items():
+        if name in counted and wanted != counted[name]:
+            why = f"{wanted} {name} are told, {counted[name]} are listed"
+            yield BadPage(f"counts.{name}", why, "let them agree")
+
+
+def recommending(body: Mapping[str, Any]) -> dict[str, str]:
+    """The places that recommend by themselves, each with the league it is counted in."""
+    rows = [*body.get("leagues", ()), *body.get("listed_cities", ())]
+    return {row["code"]: str(row.get("counted_in", row["code"])) for row in rows if row.get("recommends") is True}
+
+
+def _example(body: Mapping[str, Any], example: Mapping[str, Any], path: str) -> Iterator[BadPage]:
+    """Where a code is counted and by whom it is recommended; of a former code, which league it was and what it is now."""
+    code, counted = str(example.get("code")), recommending(body)
+    league = league_of(code)
+    came: dict[str, Any] = {"counted_in": counted.get(code, league), "recommender": code if code in counted else league}
+    came["league"] = league
+    for row in body.get("leagues", ()):
+        former = row.get("formerly", {}).get("code")
+        if former == league and isinstance(day := example.get("day"), date) and day < row["since"]:
+            came["now"] = row["code"]
+    for name in example.keys() - {"code", "day"}:
+        if came.get(name) != example[name]:
+            yield BadPage(f"{path}.{name}", f"comes to {came.get(name)}", "mend the example or the table")
 
 
 def system(page: Page) -> Iterator[BadPage]:

@@ -10,8 +10,9 @@ from kechuang.casework.book.check_claims import claims
 from kechuang.casework.book.check_running import running
 from kechuang.casework.book.check_sheets import sheets
 from kechuang.casework.book.check_units import units
-from kechuang.casework.book.conditions import STAGES
-from kechuang.casework.book.frozen import TABLES, has_table, letters_of, policies_of, table_form
+from kechuang.casework.book.check_words import words
+from kechuang.casework.book.conditions import EXEMPT, STAGES
+from kechuang.casework.book.frozen import TABLES, has_table, policies_of, table_form
 from kechuang.casework.book.params import bad_params, worth
 from kechuang.casework.book.tracks import for_track, tracks_of
 from kechuang.casework.shelf.book import Book
@@ -20,14 +21,6 @@ from kechuang.engines.forms import form_from
 from kechuang.formula import Expression, parse
 from kechuang.words.outcome import BadPage
 
-KEYS = frozenset({
-    *("format", "code", "title", "kind", "plan", "awaits", "source", "assumptions", "flow", "round", "rolling"),
-    *("money_source", "service", "tracks", "modes", "params", "facts", "form", "eligibility", "limits", "exempt"),
-    *("checklist", "evidence", "sheets", "combine", "panel", "ranking", "award", "policy", "policies", "instalments"),
-    *("progress", "midterm", "acceptance", "deliverables", "tracking", "contributions", "letters", "examples"),
-    *("claim", "recognition"),
-})  # fmt: skip
-CONDITION_KEYS = frozenset({"code", "when", "level", "at", "zh", "en", "needs", "confirm", "source"})
 LEVELS = ("block", "warn")
 WHOLE = Fraction(1)
 
@@ -35,9 +28,7 @@ WHOLE = Fraction(1)
 def programme(page: Page, book: Book) -> Iterator[BadPage]:
     """Every fault of one programme with its parts in place, by path inside the page."""
     body = page.body
-    for key in body:
-        if key not in KEYS:
-            yield BadPage(str(key), "a programme has no such key", f"one of {', '.join(sorted(KEYS))}")
+    yield from words("programmes", body)
     if not body.get("tracks"):
         yield BadPage("tracks", "no track", "write tracks: {code: {zh: …, en: …, months: [12, 36]}}")
     yield from _forms(body)
@@ -68,7 +59,7 @@ def _forms(body: Mapping[str, Any]) -> Iterator[BadPage]:
 
 
 def _places(body: Mapping[str, Any], book: Book) -> Iterator[BadPage]:
-    """Flows, policies and letters that the programme names and the book does not have."""
+    """Flows and policies that the programme names and the book does not have."""
     for key in ("flow", "round"):
         code = body.get(key)
         if not code or not book.has("flows", str(code)):
@@ -76,9 +67,6 @@ def _places(body: Mapping[str, Any], book: Book) -> Iterator[BadPage]:
     for code in policies_of(body):
         if not book.has("policies", code):
             yield BadPage("policy", f"there is no policy {code}", "see the folder policies/")
-    for code in letters_of(body, ()):
-        if not book.has("letters", code):
-            yield BadPage(f"letters.{code}", f"there is no letter {code}", "see the folder letters/")
 
 
 def names_of(body: Mapping[str, Any]) -> frozenset[str]:
@@ -98,6 +86,9 @@ def _conditions(body: Mapping[str, Any]) -> Iterator[BadPage]:
             if code in codes:
                 yield BadPage(f"{path}.code", f"{code} stands at {codes[code]} too", "name one otherwise")
             codes[code] = path
+    for n, item in enumerate((body.get("exempt") or {}).get("items", ())):
+        if item.get("code") not in EXEMPT:
+            yield BadPage(f"exempt.items.{n}", f"no limit leaves out {item.get('code')}", f"one of {', '.join(EXEMPT)}")
     results = body.get("acceptance", {}).get("results", ())
     beside = names | set(body.get("acceptance", {}).get("facts", ()))
     for n, result in enumerate(results):
@@ -108,8 +99,6 @@ def _condition(condition: Mapping[str, Any], path: str) -> Iterator[BadPage]:
     for key in ("code", "when", "zh", "en"):
         if key not in condition:
             yield BadPage(path, f"the condition has no {key}", "write {code: …, when: …, level: block, zh: …, en: …}")
-    for key in condition.keys() - CONDITION_KEYS:
-        yield BadPage(f"{path}.{key}", "a condition has no such key", f"one of {', '.join(sorted(CONDITION_KEYS))}")
     needs = condition.get("needs", {"zh": "", "en": ""})
     if not isinstance(needs, Mapping) or set(needs) != {"zh", "en"}:
         yield BadPage(f"{path}.needs", "what has to hold is not said in both languages", "write needs: {zh: …, en: …}")

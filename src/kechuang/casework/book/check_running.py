@@ -1,31 +1,29 @@
-"""What a programme says of its running projects: words that nobody reads are no words, and what they name is there."""
+"""What a programme says of its running projects: what its words name is there."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
+from kechuang.casework.book.params import worth
 from kechuang.words.outcome import BadPage
 
-SECTIONS = {
-    "progress": frozenset({"use", "fields", "form", "without", "facts", "title", "zh", "en"}),
-    "midterm": frozenset({"use", "at", "fields", "form", "without", "gates", "facts", "title", "zh", "en"}),
-    "acceptance": frozenset({"use", "fields", "form", "without", "sheet", "site", "sub_first", "results", "facts", "title", "zh", "en"}),
-    "tracking": frozenset({"years", "indicators", "zh", "en"}),
-}  # fmt: skip
 AT = re.compile(r"none|\d{1,2} ?% of term", re.ASCII)
 SITE, PASS = "check_site", "pass_midterm"
 LISTED = "subprojects"
+DELIVERED = "delivered"  # the table of the final file for what has no field of its own
+GATES_SHARE = "gates_share"
+TERMS = frozenset({"casework.term_least", "casework.term_most"})
 
 
 def running(body: Mapping[str, Any], acts: Collection[str]) -> Iterator[BadPage]:
-    """Faults of progress, mid-term, acceptance and tracking; `acts` are those that the programme's flows have."""
-    for name, known in SECTIONS.items():
-        for key in (body.get(name) or {}).keys() - known:
-            yield BadPage(f"{name}.{key}", f"nobody reads {key} of {name}", f"one of {', '.join(sorted(known))}")
+    """Faults of terms, mid-term, acceptance and what is delivered; `acts` are those that the programme's flows have."""
+    yield from _terms(body)
     yield from _midterm(body)
     yield from _acceptance(body, acts)
+    yield from _deliverables(body)
 
 
 def _fields(body: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
@@ -52,6 +50,40 @@ def _midterm(body: Mapping[str, Any]) -> Iterator[BadPage]:
             yield BadPage("midterm.gates", "the column money_after is no ratio", "let its kind be ratio")
         if not any(row.get("upon") == PASS for row in body.get("instalments", ())):
             yield BadPage("midterm.gates", "no instalment waits for a gate", f"let one say upon: {PASS}")
+        yield from _shares(body)
+
+
+def _shares(body: Mapping[str, Any]) -> Iterator[BadPage]:
+    """What the gates of the form come to together is what waits for them: the parameter by which its rule adds them up."""
+    told = body.get("params", {}).get(GATES_SHARE)
+    if told is None:
+        yield BadPage(
+            "midterm.gates", f"there is no parameter {GATES_SHARE}", "declare it, and a rule that adds up to it"
+        )
+        return
+    waiting = [(n, row) for n, row in enumerate(body.get("instalments", ())) if row.get("upon") == PASS]
+    whole = sum((Fraction(str(worth(row.get("share", "0 %")))) for _, row in waiting), Fraction(0))
+    for day, share in told.get("value", {}).items():
+        if worth(share) != whole:
+            why = f"the gates pay {share} together, the instalments that wait for them {whole * 100} %"
+            yield BadPage(f"params.{GATES_SHARE}.value.{day}", why, "let the two agree")
+
+
+def _terms(body: Mapping[str, Any]) -> Iterator[BadPage]:
+    """The months of a track bound the term of the form, so the form has one, and asks for its bounds."""
+    asked = {str(fact.get("from")) for fact in body.get("facts", {}).values() if isinstance(fact, Mapping)}
+    for code, track in (body.get("tracks") or {}).items():
+        if "months" in track and not asked >= TERMS:
+            yield BadPage(f"tracks.{code}.months", "the page asks for no term", "leave it out, or use the part basics")
+
+
+def _deliverables(body: Mapping[str, Any]) -> Iterator[BadPage]:
+    """What has to be delivered lies in a field of the acceptance that is there, or in the table for the rest."""
+    fields = {str(one.get("code")) for one in (body.get("acceptance") or {}).get("fields", ())}
+    for n, row in enumerate(body.get("deliverables", ())):
+        name = str(row.get("field", DELIVERED))
+        if row.get("required") is True and name not in fields:
+            yield BadPage(f"deliverables.{n}", f"acceptance has no field {name}", "name one of its fields in field:")
 
 
 def _acceptance(body: Mapping[str, Any], acts: Collection[str]) -> Iterator[BadPage]:

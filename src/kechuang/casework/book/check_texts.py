@@ -17,7 +17,6 @@ _HAN = re.compile("[\u4e00-\u9fff]")
 SCREEN = ("programmes", "parts", "flows", "letters", "indicators", "vocabulary")
 SOURCED = ("programmes", "policies", "indicators", "codes")
 Way = tuple[Any, ...]  # the way to a node: () for the page, else (the way to what it lies in, its name there)
-NUMBERED = frozenset({"year", "number"})  # what the number of a document is made of
 
 
 def any_page(page: Page) -> Iterator[BadPage]:
@@ -121,9 +120,6 @@ def letter(page: Page) -> Iterator[BadPage]:
     for name in fields:
         if name not in used:
             yield BadPage(f"fields.{name}", "stands nowhere in the letter", "use it, or leave it out")
-    for name in body.get("tables", {}):
-        if name not in fields:
-            yield BadPage(f"tables.{name}", "is no field of the letter", "declare it under fields")
     for n, example in enumerate(body.get("examples", ())):
         yield from _told(body, example, f"examples.{n}")
 
@@ -139,12 +135,3 @@ def _told(body: Mapping[str, Any], example: Mapping[str, Any], path: str) -> Ite
     for wanted in example.get("contains", ()):
         if wanted not in text:
             yield BadPage(f"{path}.contains", f"{wanted!r} does not come out", "mend the example or the letter")
-
-
-def numbering(page: Page) -> Iterator[BadPage]:
-    """The patterns by which a programme numbers its letters: `内科发〔{{ year }}〕{{ number }}号`."""
-    for code, told in page.body.get("letters", {}).items():
-        for name in PLACEHOLDER.findall(str(told.get("number", ""))):
-            if name not in NUMBERED:
-                mend = f"use {' and '.join(sorted(NUMBERED))}"
-                yield BadPage(f"letters.{code}.number", f"{{{{ {name} }}}} is no part of a number", mend)

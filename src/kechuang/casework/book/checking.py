@@ -16,7 +16,8 @@ from kechuang.casework.book.check_policies import policies
 from kechuang.casework.book.check_programmes import programme
 from kechuang.casework.book.check_public import public
 from kechuang.casework.book.check_synonyms import synonyms
-from kechuang.casework.book.check_texts import any_page, letter, numbering
+from kechuang.casework.book.check_texts import any_page, letter
+from kechuang.casework.book.check_words import declared, words
 from kechuang.casework.book.frozen import letters_of
 from kechuang.casework.book.params import bad_params
 from kechuang.casework.shelf.book import FOLDERS, SINGLE, Book
@@ -79,6 +80,8 @@ def _report(book: Book, offers: Collection[Offer] | None) -> Report:
     faults += [bad for page in pages for bad in _alone(page)]
     faults += [bad for page in whole for bad in _located(page, _programme(page, book))]
     faults += [*_flows(book), *policies(book)]
+    if not faults:  # a name misspelt where it is used would be told twice
+        faults += [located(bad, page) for page, bad in declared(pages, whole)]
     asks = tuple(asked(book, whole))
     if offers is not None:
         faults += [*unmet_asks(asks, offers), *needless_awaits(book, whole, asks, offers)]
@@ -114,6 +117,8 @@ def _expanded(book: Book) -> tuple[list[Page], list[BadPage]]:
 def _alone(page: Page) -> Iterator[BadPage]:
     """What can be said of a page by itself."""
     yield from _located(page, any_page(page))
+    if page.kind != "programmes":  # these are looked at with their parts in place
+        yield from _located(page, words(page.kind, page.body))
     if page.kind == "letters":
         yield from _located(page, letter(page))
     if page.kind == "parts":
@@ -131,7 +136,7 @@ def _alone(page: Page) -> Iterator[BadPage]:
 
 
 def _programme(page: Page, book: Book) -> Iterator[BadPage]:
-    found = [*programme(page, book), *numbering(page)]
+    found = [*programme(page, book)]
     yield from found or examples(page.body)  # examples of a page with faults would only repeat them
 
 
@@ -160,7 +165,7 @@ def _flows(book: Book) -> Iterator[BadPage]:
     for code, flow in flows.items():
         page = book.page("flows", code)
         yield from _located(page, (*audit(flow, roles=roles, flows=flows), *_inputs(flow, page), *public(flow)))
-        for name in letters_of({}, [page.body]):
+        for name in letters_of([page.body]):
             if not book.has("letters", name):
                 path = next(f"acts.{act}.letter" for act, told in flow.acts.items() if told.letter == name)
                 yield located(BadPage(path, f"there is no letter {name}", "see the folder letters/"), page)

@@ -12,6 +12,7 @@ from kechuang.words.outcome import Finding
 from kechuang.words.reason import Reason
 
 STAGES = ("open", "submit", "recommend", "admit", "select", "countersign")
+EXEMPT = ("ends_this_year", "allotted", "after_the_fact")  # what a page may leave out of its limits
 USUAL_STAGES = ("open", "submit", "admit", "select", "countersign")  # where a condition without `at` is looked at
 
 Known = Callable[[str], object]

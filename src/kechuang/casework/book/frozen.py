@@ -73,7 +73,7 @@ def freeze(book: Book, programme: str) -> Frozen:
         "flows": flows,
         "policies": policies,
         "vocabulary": book.page("vocabulary").body if policies else {},
-        "letters": {code: book.page("letters", code).body for code in letters_of(page, flows.values())},
+        "letters": {code: book.page("letters", code).body for code in letters_of(flows.values())},
     }
     text = json.dumps(_plain(closure), ensure_ascii=False, separators=(",", ":"))
     return {"text": text, "digest": _digest(text)}
@@ -157,10 +157,9 @@ def policies_of(programme: Mapping[str, Any]) -> tuple[str, ...]:
     return (*([one] if one else []), *programme.get("policies", ()))
 
 
-def letters_of(programme: Mapping[str, Any], flows: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
-    """The letters that the acts of these flows send, and those the programme numbers itself; sorted."""
-    named = set(programme.get("letters", {}))
-    named |= {act["letter"] for flow in flows for act in flow.get("acts", {}).values() if "letter" in act}
+def letters_of(flows: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The letters that the acts of these flows send; sorted."""
+    named = {act["letter"] for flow in flows for act in flow.get("acts", {}).values() if "letter" in act}
     return tuple(sorted(named))
 
 

@@ -121,13 +121,22 @@ def pool_large_enough(case: Case, context: Any) -> Finding:
 
 @check("experts.group_size")
 def group_size(case: Case, context: Any) -> Finding:
-    """A group does not grow beyond the page's most; too small a group is shown."""
+    """A group does not grow beyond the page's most."""
     most = context.pages.params(day_of(context.on)).get("group_most")
     name = str(context.data.get("group", ""))
     there = sum(pk != case.pk for (pk,) in TOGETHER.rows(case.round_id, name))
     if isinstance(most, int) and there >= most:
         return Finding.fail("group_full", group=name, most=most)
     return Finding.passed()
+
+
+@check("experts.group_large_enough")
+def group_large_enough(case: Case, context: Any) -> Finding:
+    """A group smaller than the page's least is shown when its panel is drawn: marks of few are hard to compare."""
+    least = context.pages.params(day_of(context.on)).get("group_least")
+    there = len(TOGETHER.rows(case.round_id, case.group))
+    small = isinstance(least, int) and there < least and case.group != case.number  # one reviewed again stands alone
+    return Finding.warn("group_small", group=case.group, there=there, least=least) if small else Finding.passed()
 
 
 @effect("experts.set_group")

@@ -88,7 +88,7 @@ def _cut(
 ) -> ranking.Cut:
     """The exact cut: the least mark and the number of a topic bind; places are shared among groups where the page says so."""
     said = programme.get("ranking") or {}
-    least = Fraction(str(said["at_least"])) if said.get("method") == "threshold" and "at_least" in said else None
+    least = Fraction(str(said["at_least"])) if "at_least" in said else None
     by_topic = said.get("within") == "topic"
     numbers = {str(t.get("code")): int(t["number"]) for t in round_.topics if by_topic and t.get("number")}
     groups = [

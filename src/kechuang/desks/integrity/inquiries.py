@@ -38,7 +38,7 @@ def closure() -> str:
         "format": 1, "code": CODE, "title": TITLE, "plan": CODE, "flow": FLOW, "round": "round",
         "tracks": {CODE: TITLE}, "form": {"sections": []},
     }  # fmt: skip
-    letters = {code: shelf.page("letters", code).body for code in book.letters_of({}, flows.values())}
+    letters = {code: shelf.page("letters", code).body for code in book.letters_of(flows.values())}
     whole = {
         "format": 1, "programme": programme, "flows": flows, "policies": {}, "vocabulary": {}, "letters": letters,
     }  # fmt: skip

@@ -15,7 +15,7 @@ from kechuang.parties.models import Appointment, Organisation, Person
 from kechuang.parties.prepared import Prepared
 from kechuang.words.offers import check, effect, fact, table
 from kechuang.words.outcome import Finding
-from kechuang.words.period import Term, add_months, term_ends
+from kechuang.words.period import Term, add_months
 
 BARRED = ("apply", "join", "all")
 
@@ -131,13 +131,14 @@ def party_of(case: Case) -> tuple[Person | None, Any]:
 
 @effect("integrity.open_sanction")
 def open_sanction(case: Case, context: Any) -> None:
-    """Put the sanction decided in force at every gate, from its first day to its last; without one for a year."""
+    """Put the sanction decided in force at every gate, from its first day to its last; without one as long as its level goes."""
     person, unit = party_of(case)
     told = {**inquiries.said_in(case, "decide", "change"), **context.data}
     since = _day(told.get("start")) or day_of(context.on)
     until = _day(told.get("end"))
-    if until is None and told.get("level") != "grave":
-        until = day_of(term_ends(context.on, Term.parse("1 年")))
+    level = level_of(context, told)
+    if until is None and "most" in level:
+        until = add_months(since, 12 * years(level["most"]))
     Sanction.objects.filter(inquiry=case, level="interim", lifted_on=None).update(lifted_on=day_of(context.on))
     Sanction.objects.create(
         person=person, organisation=unit, scope=scope_of(told.get("measures") or ()), level=str(told.get("level") or ""),
@@ -202,15 +203,30 @@ def lift_measures(case: Case, context: Any) -> None:
 
 @check("integrity.term_fits_level")
 def term_fits_level(case: Case, context: Any) -> Finding:
-    """The term is within the level: light up to 1 year, medium 3, serious 5; beyond that, or without an end, grave."""
-    most = {"light": 1, "medium": 3, "serious": 5}.get(str(context.data.get("level")))
+    """The term is as the page's level bounds it: `most`, `least`, and without an end only where it says `permanent`."""
+    level = level_of(context, context.data)
     since = _day(context.data.get("start")) or day_of(context.on)
     until = _day(context.data.get("end"))
     if until is not None and until < since:
         return Finding.fail("term_runs_backwards")
-    if most is None or (until is not None and until <= add_months(since, 12 * most)):
-        return Finding.passed()
-    return Finding.fail("term_beyond_level", most=most)
+    if until is None and level.get("permanent") is not True:
+        return Finding.fail("term_without_end")
+    if until is not None and "most" in level and until > add_months(since, 12 * years(level["most"])):
+        return Finding.fail("term_beyond_level", most=years(level["most"]))
+    if until is not None and "least" in level and until < add_months(since, 12 * years(level["least"])):
+        return Finding.fail("term_below_level", least=years(level["least"]))
+    return Finding.passed()
+
+
+def level_of(context: Any, told: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the flow's page says of the level a decision names: `most`, `least`, `permanent`."""
+    found: Mapping[str, Any] = context.flow.choices.get("levels", {}).get(str(told.get("level")), {})
+    return found
+
+
+def years(term: Any) -> int:
+    """How many years a level says: `5 年`. The checker holds levels to whole years."""
+    return Term.parse(str(term)).count
 
 
 @check("integrity.appeal_not_used")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from kechuang.casework import records
 from kechuang.casework.models import Case
-from kechuang.casework.pages import day_of
+from kechuang.casework.pages import day_of, pages_of
 from kechuang.parties.models import Organisation, Person
 from kechuang.parties.prepared import Prepared
 
@@ -18,8 +19,6 @@ APPLIED = (
     *("with_unit", "with_recommender", "submitted", "formal_check", "correction", "admitted", "grouped", "panel_drawn"),
     *("mail_review", "panel_review", "site_visit", "ranked", "reserve", "proposed", "public_notice"),
 )  # fmt: skip
-NOT_COUNTED_PLANS = ("platform-talent",)
-NOT_COUNTED = ("league-allotment", "claim-")
 
 
 class Held(NamedTuple):
@@ -34,14 +33,26 @@ class Held(NamedTuple):
     year: int
 
     @property
-    def counted(self) -> bool:
-        """Whether the limits count it at all."""
-        return self.plan not in NOT_COUNTED_PLANS and not self.programme.startswith(NOT_COUNTED)
-
-    @property
     def of_the_fund(self) -> bool:
         """Whether it belongs to the natural science fund."""
         return self.programme.startswith("nsf-")
+
+
+def _ends_this_year(one: Held, on: date) -> bool:
+    return one.state in RUNNING and one.ends_on is not None and one.ends_on.year == on.year
+
+
+# What a page may leave out of its limits, by the code of its `exempt.items`.
+EXEMPT: dict[str, Callable[[Held, date], bool]] = {
+    "ends_this_year": _ends_this_year,
+    "allotted": lambda one, on: one.plan == "platform-talent" or one.programme == "league-allotment",
+    "after_the_fact": lambda one, on: one.programme.startswith("claim-"),
+}
+
+
+def counted(one: Held, exempt: Collection[str], on: date) -> bool:
+    """Whether the limits count it, under a page that leaves out the kinds `exempt`."""
+    return not any(EXEMPT[code](one, on) for code in exempt)
 
 
 COLUMNS = ("pk", "state", "leader_id", "ends_on", "round__programme", "round__plan", "round__year")
@@ -58,7 +69,7 @@ JOINED = Prepared[tuple[Any, ...]](
 
 
 def led(case: Case, states: tuple[str, ...], on: datetime) -> list[Held]:
-    """Other cases the leader of `case` leads in `states`; running ones that end this year are not counted."""
+    """Other cases the leader of `case` leads in `states`, without those that the page leaves out of its limits."""
     return [one for one in _counted(case, LED, "led", states, on) if one.pk != case.pk]
 
 
@@ -70,7 +81,10 @@ def joined(case: Case, states: tuple[str, ...], on: datetime) -> list[Held]:
 def running(person: Person) -> tuple[int, int]:
     """How many projects a person leads and joins today, those that end this year with them."""
     led, joined = ([Held(*row) for row in ask.rows(person.pk)] for ask in (LED, JOINED))
-    mine, others = ([one for one in rows if one.state in RUNNING and one.counted] for rows in (led, joined))
+    kinds = EXEMPT.keys() - {"ends_this_year"}
+    mine, others = (
+        [one for one in rows if one.state in RUNNING and counted(one, kinds, date.min)] for rows in (led, joined)
+    )
     return len(mine), sum(one.leader != person.pk for one in others)
 
 
@@ -81,10 +95,10 @@ def _counted(
     if person is None:
         return []
     rows = records.during(case, what, lambda: [Held(*row) for row in ask.rows(person)])
-    rows = [one for one in rows if one.state in states and one.counted]
-    if states is RUNNING:
-        return [one for one in rows if one.ends_on is None or one.ends_on.year != day_of(on).year]
-    return [one for one in rows if one.year == case.round.year]
+    told = pages_of(case.round).programme.get("exempt") or {}
+    exempt = [str(item["code"]) for item in told.get("items", ())]
+    rows = [one for one in rows if one.state in states and counted(one, exempt, day_of(on))]
+    return rows if states is RUNNING else [one for one in rows if one.year == case.round.year]
 
 
 def this_one(case: Case) -> int:

@@ -159,7 +159,6 @@ def departure_has_reason(case: Case, context: Any) -> Finding:
     return Finding.passed()
 
 
-@fact("projects.departs_from_rank")
 def departs_from_rank(case: Case, on: datetime, *, advice: str = "") -> bool:
     """The advice leaves the rank order: funded below the line, or left out above it."""
     if case.rank is None or case.above_line is None:
@@ -434,11 +433,19 @@ def science_report_deposited(case: Case, context: Any) -> Finding:
     return Finding.passed() if final_file(case).get("science_report") else Finding.fail("science_report_missing")
 
 
-@check("projects.data_deposited")
-def data_deposited(case: Case, context: Any) -> Finding:
-    """Data are deposited, or the page does not ask for them."""
-    asked = any(d.get("code") == "d_data" and d.get("required") is True for d in context.pages.programme.get("deliverables", ()))  # fmt: skip
-    return Finding.passed() if not asked or final_file(case).get("data_deposit") else Finding.fail("data_not_deposited")
+@check("projects.deliverables_enclosed")
+def deliverables_enclosed(case: Case, context: Any) -> Finding:
+    """What the page lists as required lies in the final file: in the field it names, else in a row of its own with proof."""
+    told = final_file(case)
+    proven = {str(row.get("item")) for row in told.get("delivered") or () if row.get("proof")}
+    missing = [
+        row
+        for row in context.pages.programme.get("deliverables", ())
+        if row.get("required") is True and not (told.get(row["field"]) if "field" in row else row["code"] in proven)
+    ]
+    if not missing:
+        return Finding.passed()
+    return Finding.fail("deliverables_missing", names=[{"zh": row["zh"], "en": row["en"]} for row in missing])
 
 
 @check("projects.results_registered")
@@ -464,9 +471,10 @@ def audit_enclosed(case: Case, context: Any) -> Finding:
 
 @check("projects.diligence_shown")
 def diligence_shown(case: Case, context: Any) -> Finding:
-    """Original records support the finding that duty was done: the final file says so at length."""
-    shown = str(final_file(case).get("diligence_proof") or "")
-    return Finding.passed() if len(shown) >= 30 else Finding.fail("diligence_not_shown")
+    """Duty was done: the final file says so at length and encloses the original records."""
+    told = final_file(case)
+    shown = len(str(told.get("diligence_proof") or "")) >= 30 and bool(told.get("diligence_records"))
+    return Finding.passed() if shown else Finding.fail("diligence_not_shown")
 
 
 @effect("projects.mark_overdue")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from kechuang.engines.flow.definition import CLOCK, OUTSIDE, PARENT, PREVIOUS, SAME, Act, Flow, Limit
 from kechuang.engines.flow.walks import replayed
 from kechuang.words.outcome import BadPage
+from kechuang.words.period import Term
 
 NO_FLOWS: Mapping[str, Flow] = {}
 
@@ -137,6 +138,12 @@ def _tables(flow: Flow, roles: Collection[str]) -> Iterator[BadPage]:
         ):
             if role != "nobody" and role not in roles:
                 yield BadPage(_at(flow, "changes", name), f"no role {role!r}", "name one of roles.yaml, or nobody")
+    for name, level in flow.choices.get("levels", {}).items():
+        for key in ("most", "least"):
+            if key in level and not _in_years(str(level[key])):
+                yield BadPage(
+                    _at(flow, "choices", "levels", name, key), f"{level[key]} is no term in years", "write 5 年"
+                )
     for i, row in enumerate(flow.appeals):
         here = _at(flow, "appeals", i)
         if row.get("against") not in flow.acts:
@@ -148,6 +155,13 @@ def _tables(flow: Flow, roles: Collection[str]) -> Iterator[BadPage]:
         for key in ("by", "decided_by", "advised_by"):
             if row.get(key) not in roles and (key in row or key != "advised_by"):
                 yield BadPage(here, f"no role {row.get(key)!r}", f"name one of roles.yaml in {key}:")
+
+
+def _in_years(text: str) -> bool:
+    try:
+        return Term.parse(text).unit == "年"
+    except ValueError:
+        return False
 
 
 def _parents(flow: Flow, flows: Mapping[str, Flow]) -> Iterator[BadPage]:
@@ -295,11 +309,9 @@ def _never(flow: Flow, ways: Mapping[str, tuple[Act, ...]]) -> Iterator[BadPage]
 
 def _money(flow: Flow) -> Iterator[BadPage]:
     """Money moves only where the state says so: the act `pay` starts in the states that pay, and in no other."""
-    for name in flow.money.get("stopped_in", ()):
+    for name in flow.money.get("settlement", {}):
         if name not in flow.states:
-            yield BadPage(_at(flow, "money", "stopped_in"), f"no state {name!r}", "name a state of this page")
-        elif flow.states[name].pays:
-            yield BadPage(_at(flow, "money", "stopped_in"), f"{name} pays", "take it out here, or pays: out there")
+            yield BadPage(_at(flow, "money", "settlement"), f"no state {name!r}", "name a state of this page")
     if "pay" not in flow.acts:
         return
     starts = set(flow.acts["pay"].start)

@@ -154,7 +154,6 @@ class Flow:
     appeals: tuple[Mapping[str, Any], ...] = ()
     choices: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     money: Mapping[str, Any] = field(default_factory=dict)
-    frozen: tuple[str, ...] = ()
     examples: tuple[Mapping[str, Any], ...] = ()
 
 

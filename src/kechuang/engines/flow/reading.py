@@ -12,7 +12,8 @@ from kechuang.words.outcome import BadPage
 
 PAGE_KEYS = {
     *("format", "code", "title", "of", "source", "assumptions", "stages", "states", "params", "facts", "acts"),
-    *("parent", "changes", "appeals", "money", "frozen", "examples", "choices"),
+    *("parent", "changes", "appeals", "money", "examples", "choices"),
+    "frozen",  # said by rounds of earlier pages, read no more; `kechuang check` refuses it
 }
 STATE_KEYS = {"code", "zh", "en", "stage", "end", "public", "pays", "clock_stopped"}
 ACT_KEYS = {
@@ -58,7 +59,6 @@ def flow_from(page: Mapping[str, Any]) -> Flow:
         appeals=tuple(page.get("appeals", ())),
         choices=dict(_items(page, "choices", path)),
         money=dict(_items(page, "money", path)),
-        frozen=_names(page.get("frozen", ()), f"{path}.frozen"),
         examples=tuple(page.get("examples", ())),
     )
 

@@ -10,7 +10,7 @@ from kechuang.words.reason import Reason
 
 REACH = ("case", "round", "programme", "system")  # from the nearest to the farthest
 EVERYWHERE = "region"  # the scope that covers every programme
-RULE_KEYS = {"code", "one", "other", "within", "zh", "en", "reach", "confirm"}
+RULE_KEYS = {"code", "one", "other", "within", "zh", "en", "confirm"}
 
 Held = tuple[str, str, str]  # role, scope, target: what a person holds, for what, and which one
 Used = tuple[str, str]  # role, nearness: used on this very case, in the same round, in the same programme, anywhere

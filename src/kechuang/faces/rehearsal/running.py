@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from kechuang.casework.models import Case
-from kechuang.casework.pages import day_of
+from kechuang.casework.pages import day_of, pages_of
 from kechuang.desks.funds.actions import enter_quota, make_batch
 from kechuang.desks.funds.models import Grant, Instalment, Payment, QuotaDocument
 from kechuang.desks.projects import reports
@@ -91,13 +91,16 @@ def reported(stage: Stage, case: Case, kind: str, *, without: Iterable[str] = ()
             typed[one.code] = [FILE]
         if one.kind == "table" and typed.get(one.code):
             _rows(typed[one.code], one)
-    for name in ("science_report", "results_register", "data_deposit"):
+    for name in ("science_report", "results_register", "data_deposit", "audit"):
         if name in form.fields:
             typed[name] = [FILE] if form.fields[name].kind in ("file", "files") else "示例登记号2018-0001"
     if "diligence_proof" in form.fields:
         typed["diligence_proof"] = (
             "实验记录完整，经费使用合规，未达目标系客观技术路线不可行，原始数据已汇交，全部材料可供核查。"
         )
+        typed["diligence_records"] = [FILE]
+        listed = pages_of(case.round).programme.get("deliverables", ())
+        typed["delivered"] = [{"item": one["code"], "proof": [FILE]} for one in listed if "field" not in one]
     typed = {name: value for name, value in typed.items() if name not in without}
     reports.draft(case, kind, typed, by=case.leader, on=stage.now)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from kechuang.casework import pages, queries
 from kechuang.casework.models import Award, Case, Document, Notice, Record, Round
 from kechuang.faces.access import needs, now
-from kechuang.faces.web import call_terms, published, showing, wording
+from kechuang.faces.web import call_terms, guide, published, showing, wording
 from kechuang.faces.web.reading_desk import mode_title
 from kechuang.faces.web.tables import render
 from kechuang.words.reason import required
@@ -59,6 +59,8 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
         "terms": call_terms.terms(programme, pages.day_of(now())),
         "sheets": [{**sheet, "title": mode_title(sheet["mode"])} for sheet in programme.get("sheets", ())], "topics": round_.topics, "open": round_.state == "open",
         "facts": call_facts(round_, programme), "checklist": thawed.choices("checklist") or {},
+        "guide": guide.service(round_, programme), "experts": guide.experts(programme),
+        "evidence": thawed.choices("evidence") or {}, "exempt": (programme.get("exempt") or {}).get("items", ()),
         "instalments": call_terms.paid(programme), "notices": [showing.notice_row(n, now()) for n in lately(round_.notices, 20)],
         "came": round_.cases.filter(parent=None).exclude(received_at=None).count() if round_.state not in OPEN else None,
     }  # fmt: skip

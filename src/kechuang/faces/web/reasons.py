@@ -84,7 +84,7 @@ commitments_too_few|承诺方不少于 {least} 个，其中一个是监督处|Th
 confirmed_already|这一份已经由第二人确认过|This has been confirmed by a second person already
 contract_entered_already|合同编号 {number} 已经登记过|The contract {number} has been entered already
 contract_incomplete|请填写合同编号、所托计划和起止日期，终止不得早于起始|Please give the number, the plans and both dates of the contract; it cannot end before it begins
-data_not_deposited|请先汇交科学数据并上传证明|Please deposit the data and enclose the proof first
+deliverables_missing|最终材料缺少：{names}，请逐项附上|Missing from the final file: {names}; please enclose each of them
 dates_missing|请先填写开放、单位截止和推荐截止时间|Please enter the opening time and both deadlines first
 dates_out_of_order|时间次序不对：开放、单位截止、推荐截止须依次在后|The dates are out of order: opening, units' deadline, recommenders' deadline
 decision_differs_from_proposal|决定与审核过的建议不一致，请先改建议|The decision differs from the proposal that was checked; change the proposal first
@@ -127,6 +127,8 @@ finding_settled|这条核查结果已经有人判断过|Somebody has already jud
 findings_open|还有核查结果没有判断：{checks}|Findings still wait for an officer's word: {checks}
 flow_unsound|流程有问题：{first}|The flow is unsound: {first}
 goals_lower_than_applied|任务书的目标低于申报书：{goals}|These goals are lower than applied for: {goals}
+group_small|第{group}组只有{there}项，页面规定每组不少于{least}项，分数难以比较|Group {group} has only {there} projects; the page wants {least} at least, or marks are hard to compare
+recommenders_gap|推荐截止应晚于单位截止{least}至{most}日，请改批次日期|Recommenders close {least} to {most} days after the units; please change the dates of the round
 group_full|{group}已满 {most} 项，请另设一组|{group} already has {most}; please open another group
 group_not_in_ceremony|“{group}”不在这次抽取仪式冻结的名单里|"{group}" is not among the groups frozen in this ceremony
 group_quota_impossible|{group}达不到最低立项数 {least}|{group} cannot reach its least number {least}
@@ -340,7 +342,9 @@ targets_not_reached|完成的考核指标达不到计划规定的比例，不能
 task_book_signed|任务书已由负责人签字，不能再改；要改请由专业机构退回任务书|The leader has signed the task book; to change it the institution returns it first
 task_book_money_differs|任务书金额{written}与资助额{award}不一致|The task book says {written}, the award is {award}
 team_elsewhere|同一批次里有相同的成员：{cases}|The same people stand in other cases of this round: {cases}
-term_beyond_level|这一档最长 {most} 年|At this level the term is {most} years at most
+term_beyond_level|这一档最长 {most} 年，请改终止日或档次|At this level the term is {most} years at most; please change the last day or the level
+term_below_level|这一档最短 {least} 年，请改终止日或档次|At this level the term is {least} years at least; please change the last day or the level
+term_without_end|这一档须写明终止日|At this level the last day has to be said
 term_runs_backwards|终止日早于起始日，请改正|The term ends before it begins; please correct it
 section_found_elsewhere|有一部分约 {share}% 的文字在别处出现过，请对照判断|About {share}% of one section stands elsewhere; please compare and judge
 text_rewritten_elsewhere|另有约 {share}% 的内容换了说法，与别处意思相近，请对照阅读（不计入重复率）|About {share}% more is said elsewhere in other words; please read both (it does not count as shared)
