@@ -28,10 +28,10 @@ def test_a_round_stopped_over_its_deadline_goes_on_only_with_a_new_one(region):
     done(round_, "suspend", region.leadership, on=START + timedelta(1), reason=WHY)
     later = round_.closes_at + timedelta(20)
     with pytest.raises(Refused) as refused:
-        done(round_, "resume", region.leadership, on=later, new_dates="另行通知")
+        done(round_, "resume", region.leadership, on=later, text="另行通知")
     assert refused.value.codes == ["needs_new_close"]
     new = later + timedelta(30)
-    done(round_, "resume", region.leadership, on=later, new_dates="申报延至新的截止时间", new_close=new.isoformat())
+    done(round_, "resume", region.leadership, on=later, text="申报延至新的截止时间", new_close=new.isoformat())
     assert (round_.state, round_.closes_at, round_.closes_at - round_.units_close_at) == (
         "open",
         new,
@@ -47,7 +47,7 @@ def test_a_round_that_goes_on_in_time_keeps_its_deadline(region):
     round_ = an_open_round(region)
     closes = round_.closes_at
     done(round_, "suspend", region.leadership, on=START + timedelta(1), reason=WHY)
-    done(round_, "resume", region.leadership, on=START + timedelta(2), new_dates="截止时间不变")
+    done(round_, "resume", region.leadership, on=START + timedelta(2), text="截止时间不变")
     assert (round_.state, round_.closes_at) == ("open", closes)
 
 

@@ -380,6 +380,9 @@ def reported(tale: Tale, kind: str) -> None:
             typed[one.code] = [file.digest]
         for row in typed.get(one.code) or () if one.kind == "table" else ():
             row |= {c.code: [file.digest] for c in one.columns if c.kind in ("file", "files")}
+    if "delivered" in form.fields:
+        listed = [one["code"] for one in pages_of(tale.case.round).programme["deliverables"] if "field" not in one]
+        typed["delivered"] = [{"item": code, "proof": [file.digest]} for code in listed]
     reports.draft(tale.case, kind, typed, by=tale.region.leader, on=tale.day.at)
     page = tale.at(tale.region.leader, f"/cases/{tale.number}/reports/{kind}/")
     press(page, "保存")

@@ -424,10 +424,9 @@ def timetable_sound(round_: Round, context: Any) -> Finding:
     if given != sorted(given):
         return Finding.fail("dates_out_of_order")
     gap, units, recommenders = context.flow.params.get("recommender_gap"), round_.units_close_at, round_.closes_at
-    terms = gap.terms(pages.day_of(context.on)) if gap and units and recommenders else ()
-    if not terms:
+    if gap is None or units is None or recommenders is None or not gap.terms(pages.day_of(context.on)):
         return Finding.passed()
-    least, most = terms[0].count, Term.parse(gap.at_most).count
+    least, most = gap.terms(pages.day_of(context.on))[0].count, Term.parse(gap.at_most).count
     fits = timedelta(least) <= recommenders - units <= timedelta(most)
     return Finding.passed() if fits else Finding.fail("recommenders_gap", least=least, most=most)
 

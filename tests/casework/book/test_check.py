@@ -65,8 +65,8 @@ def test_a_sound_book_has_no_fault():
         ("upon: finish", "upon: end", "programmes/small.yaml:25:56: no act is called end (name the act that frees it)"),
         (
             "combine: {mail: 100}\n",
-            "combine: {mail: 100}\nmodes: {one: {zh: 一, en: One}}\n",
-            "programmes/small.yaml:24:8: nobody reads modes of the page (did you mean code?)",
+            "combine: {mail: 100}\ncombined: {one: {zh: 一, en: One}}\n",
+            "programmes/small.yaml:24:11: nobody reads combined of the page (did you mean combine?)",
         ),
         ("refused: [titled]", "refused: []", "programmes/small.yaml:30:47: refused by ['titled'] (mend the example or the condition)"),
         ("expect: 80", "expect: 81", "programmes/small.yaml:33:36: the award comes to 80 万元 (mend the example or the rule)"),

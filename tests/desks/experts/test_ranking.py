@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from kechuang.casework.models import Case, Round
+from kechuang.casework.models import Answer, Case, Round
 from kechuang.desks.experts import ranking
 from kechuang.desks.experts.models import Draw, Expert, Review, Score, Seat, Watch
 from tests.factories import START, Region, a_case, a_person, an_open_round
@@ -129,3 +129,21 @@ def test_below_the_least_mark_nothing_stands_above_the_line():
     marked = Marked([{"p1": 90}, {"p1": 60}], budget=2, programme="major-special")
     assert marked.ranked() == [(1, True), (2, False)]
     assert Round.objects.get().budget_fen == 20_000_000
+
+
+@pytest.mark.parametrize(
+    ("programme", "number", "called"),
+    [("central-guidance", 1, [True] * 3), ("key-technology", 1, [True, True, False]), ("key-technology", None, [None] * 3), ("nsf-general", 1, [None] * 3)],
+)  # fmt: skip
+def test_who_comes_before_the_panel_is_as_the_page_says(programme, number, called):
+    region = Region()
+    round_ = an_open_round(region, programme, topics=[{"code": "T1", "title": "方向", "number": number}])
+    cases = [a_case(region, round_) for _ in range(3)]
+    for case, points in zip(cases, (90, 80, 70), strict=True):
+        case.answers = {"topic": "T1"}
+        case.save()
+        Answer.objects.create(case=case, name="topic", kind="choice", value="T1")
+        Review.objects.create(
+            case=case, mode="mail", label=f"L{case.pk}", points=points, marks={}, reasons={}, filed_at=START
+        )
+    assert [ranking.called(case) for case in cases] == called

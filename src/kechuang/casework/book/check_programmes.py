@@ -34,6 +34,7 @@ def programme(page: Page, book: Book) -> Iterator[BadPage]:
     yield from _forms(body)
     yield from bad_params(body)
     yield from _places(body, book)
+    yield from _lists(body, book)
     yield from _conditions(body)
     yield from units(body)
     yield from sheets(body)
@@ -67,6 +68,23 @@ def _places(body: Mapping[str, Any], book: Book) -> Iterator[BadPage]:
     for code in policies_of(body):
         if not book.has("policies", code):
             yield BadPage("policy", f"there is no policy {code}", "see the folder policies/")
+
+
+def _lists(body: Mapping[str, Any], book: Book) -> Iterator[BadPage]:
+    """A choice takes its options from a list of the page, a table of the form, a fact, or a code system: one that is there."""
+    forms = [("form.sections.{}.fields", n, s) for n, s in enumerate(body.get("form", {}).get("sections", ()))]
+    fields = {str(f.get("code")) for _, _, s in forms for f in s.get("fields", ())}
+    systems = {str(book.page("codes", code).body.get("system")) for code in book.codes("codes")} | {"places"}
+    known = fields | systems | set(body) | set(body.get("facts", ()))
+    for path, n, section in forms:
+        for m, field in enumerate(section.get("fields", ())):
+            for column in (field, *field.get("columns", ())):
+                if (
+                    column.get("kind") in ("choice", "choices", "checklist")
+                    and column.get("from", "places") not in known
+                ):
+                    why = f"there is no list {column['from']}"
+                    yield BadPage(f"{path.format(n)}.{m}", why, "write options:, or from: and a list of this page")
 
 
 def names_of(body: Mapping[str, Any]) -> frozenset[str]:

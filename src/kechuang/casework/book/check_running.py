@@ -9,10 +9,12 @@ from typing import Any
 
 from kechuang.casework.book.params import worth
 from kechuang.words.outcome import BadPage
+from kechuang.words.period import Term
 
 AT = re.compile(r"none|\d{1,2} ?% of term", re.ASCII)
 SITE, PASS = "check_site", "pass_midterm"
 LISTED = "subprojects"
+UNPAID = ("no_next_round", "told_at_acceptance")  # what may follow where a co-funder has not paid
 DELIVERED = "delivered"  # the table of the final file for what has no field of its own
 GATES_SHARE = "gates_share"
 TERMS = frozenset({"casework.term_least", "casework.term_most"})
@@ -20,6 +22,7 @@ TERMS = frozenset({"casework.term_least", "casework.term_most"})
 
 def running(body: Mapping[str, Any], acts: Collection[str]) -> Iterator[BadPage]:
     """Faults of terms, mid-term, acceptance and what is delivered; `acts` are those that the programme's flows have."""
+    yield from _contributions(body.get("contributions") or {})
     yield from _terms(body)
     yield from _midterm(body)
     yield from _acceptance(body, acts)
@@ -67,6 +70,17 @@ def _shares(body: Mapping[str, Any]) -> Iterator[BadPage]:
         if worth(share) != whole:
             why = f"the gates pay {share} together, the instalments that wait for them {whole * 100} %"
             yield BadPage(f"params.{GATES_SHARE}.value.{day}", why, "let the two agree")
+
+
+def _contributions(said: Mapping[str, Any]) -> Iterator[BadPage]:
+    for n, name in enumerate(said.get("unpaid", ())):
+        if name not in UNPAID:
+            yield BadPage(f"contributions.unpaid.{n}", f"nothing called {name} follows", f"one of {', '.join(UNPAID)}")
+    if said:
+        try:
+            Term.parse(str(said.get("due")))
+        except ValueError:
+            yield BadPage("contributions", "it is not said until when a share is due", "write due: 60 日")
 
 
 def _terms(body: Mapping[str, Any]) -> Iterator[BadPage]:

@@ -19,6 +19,7 @@ COUNTED = re.compile(
     re.IGNORECASE,
 )
 RULED_OUT = re.compile(r"不看|不以|不列|不论|不得|\bnot\b|\bneither\b|\bno\b", re.IGNORECASE)
+WATCHED = ("outlier_score", "identical_text", "repeated_text")  # what may be noted of sheets for supervision
 SEED = "seed"  # the last resort of a ranking: the published seed
 
 
@@ -98,6 +99,16 @@ def _ties(body: Mapping[str, Any]) -> Iterator[BadPage]:
 
 def _panels(panel: Mapping[str, Any]) -> Iterator[BadPage]:
     """The kinds of experts of a panel come to its size; those from outside the region are counted among them."""
+    to_panel = panel.get("panel", {}).get("to_panel")
+    if to_panel is not None and ("all" in to_panel) == ("per_place" in to_panel):
+        yield BadPage(
+            "panel.panel.to_panel", "nobody knows who comes before the panel", "write all: true, or per_place: 2"
+        )
+    for n, kind in enumerate(panel.get("watch", ())):
+        if kind not in WATCHED:
+            yield BadPage(f"panel.watch.{n}", f"nobody looks for {kind}", f"one of {', '.join(WATCHED)}")
+    if "site_visit" in panel and panel["site_visit"].get("required") is not True:
+        yield BadPage("panel.site_visit", "nobody is visited", "write required: true, or leave it out")
     for mode in ("mail", "panel", "site_visit"):
         told = panel.get(mode, {})
         mix, size = told.get("mix", {}), told.get("size", 0)

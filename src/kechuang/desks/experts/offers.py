@@ -68,6 +68,8 @@ def mode_of(case: Case, act: str = "") -> str:
         return "acceptance"
     if case.parent_id:
         return case.flow
+    if case.state == "site_visit":
+        return "site_visit"
     return "panel" if case.state == "panel_review" else modes_of(case)[0]
 
 
@@ -395,6 +397,15 @@ def panel_complete(case: Case, context: Any) -> Finding:
     least = int(said.get("at_least", min(3, int(said.get("size", 3)))))
     filed = len(SHEETS.rows(case.pk, mode))
     return Finding.passed() if filed >= least else Finding.fail("sheets_missing", least=least, filed=filed)
+
+
+@check("experts.called_to_panel")
+def called_to_panel(case: Case, context: Any) -> Finding:
+    """Who comes before the panel is as the page's `to_panel` says; without a word on it the secretary decides."""
+    called, panel = ranking.called(case), context.act.name == "begin_panel"
+    if called is None or called == panel:
+        return Finding.passed()
+    return Finding.fail("not_called_to_panel" if panel else "called_to_panel")
 
 
 @check("experts.quorum")

@@ -18,7 +18,7 @@ from kechuang.casework.models import Attempt, Case, Record
 from kechuang.casework.pages import day_of, pages_of
 from kechuang.casework.people import must_hold
 from kechuang.casework.queries import visible_to
-from kechuang.desks.experts import drawing
+from kechuang.desks.experts import drawing, terms
 from kechuang.desks.experts.models import Draw, Expert, Seat
 from kechuang.engines.panel import recusal
 from kechuang.parties import hands
@@ -168,6 +168,7 @@ def seat_by_hand(
         )
         if not found or len(found) != len(set(pids)):
             raise Refused(Reason("not_in_pool", path="experts"))
+        _of_the_visit(case, mode, found)
         group = drawing.group_of(case, mode)
         if recusal.hard(drawing.recused(group, found, on)):
             raise Refused(Reason("recused"))
@@ -189,6 +190,20 @@ def _may_be_seated(case: Case, mode: str, reason: str, by: Person) -> None:
     spoken |= {word.actor for word in witnessing.words_on(case.round, "draw") if case.group in word.groups}
     if not spoken - hands.names(by):
         raise Refused(Reason("second_person_missing", act="draw", role="supervisor"))
+
+
+def _of_the_visit(case: Case, mode: str, found: list[Expert]) -> None:
+    """Who visits a site is as many, and of the kinds, as the page says."""
+    programme = pages_of(case.round).programme
+    said = (programme.get("panel") or {}).get(mode) or {}
+    if mode != "site_visit" or "size" not in said:
+        return
+    wanted = terms.make_up(programme, mode)
+    if len(found) != wanted.seats:
+        raise Refused(Reason("visit_of_another_size", wanted=wanted.seats, named=len(found)))
+    kinds = [expert.kind for expert in found]
+    if any(kinds.count(kind) < least for kind, least in wanted.kinds.items() if kind):
+        raise Refused(Reason("visit_without_kinds"))
 
 
 def _seated(group: drawing.Group, found: list[Expert], reason: str, on: datetime) -> Draw:

@@ -10,10 +10,10 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from kechuang.casework import curtain
-from kechuang.casework.models import Case, Round
+from kechuang.casework.models import Answer, Case, Round
 from kechuang.casework.pages import pages_of
 from kechuang.desks.experts.models import Draw, Review, Score, Seat, Watch
 from kechuang.engines.panel import ranking, scores
@@ -24,6 +24,23 @@ MODES = ("mail", "panel", "site_visit")
 METHOD = scores.METHOD
 POINT = 10_000
 SHEETS = Prepared[Review](lambda case: Review.objects.filter(case=case).order_by("pk"))
+
+
+def called(case: Case) -> bool | None:
+    """Whether the page's `to_panel` brings the case before the panel: `all`, or the first `per_place` for each place of its
+    topic by the marks of the mail review; None where the page says nothing, or the topic has no number of places."""
+    said = ((pages_of(case.round).programme.get("panel") or {}).get("panel") or {}).get("to_panel") or {}
+    if said.get("all") is True:
+        return True
+    topic = str(case.answers.get("topic", ""))
+    places = next((t.get("number") for t in case.round.topics if str(t.get("code")) == topic), None)
+    if "per_place" not in said or not places:
+        return None
+    there = Answer.objects.filter(case__round=case.round, case__parent=None, name="topic", value=topic).values("case")
+    rows = Review.objects.filter(case__in=there, mode="mail").order_by().values_list("case__number")
+    marks = {number: Fraction(points, count) for number, points, count in rows.annotate(Sum("points"), Count("pk"))}
+    own = marks.get(case.number, Fraction(0))
+    return sum(mark > own for mark in marks.values()) < int(said["per_place"]) * int(places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +203,9 @@ def watch_repeats(round_: Round, on: datetime) -> None:
 
 
 def _note(case: Case, kind: str, evidence: Mapping[str, Any], on: datetime) -> None:
+    """Note what was found, where the page wants this kind of thing looked for."""
+    if kind not in (pages_of(case.round).programme.get("panel") or {}).get("watch", ()):
+        return
     Watch.objects.update_or_create(
         round=case.round, kind=kind, case=case, defaults={"evidence": dict(evidence), "on": on}
     )

@@ -8,4 +8,4 @@ class Config(AppConfig):
     label = "funds"
 
     def ready(self) -> None:
-        from kechuang.desks.funds import earlier, handing, lowering, offers, passing  # noqa: F401
+        from kechuang.desks.funds import earlier, handing, joint, lowering, offers, passing  # noqa: F401

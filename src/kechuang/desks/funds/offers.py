@@ -17,7 +17,6 @@ from kechuang.desks.funds.book_keeping import later, rest_waits, unit_account
 from kechuang.desks.funds.models import (
     Appropriation,
     Budget,
-    Contribution,
     Grant,
     Instalment,
     Payment,
@@ -50,11 +49,6 @@ QUOTA = Prepared[QuotaDocument](lambda number: QuotaDocument.objects.select_for_
 UNPAID = Prepared[Payment](lambda case: Payment.objects.filter(grant__case=case, paid_at=None).order_by("prepared_at"))
 UNRECEIVED = Prepared[Payment](
     lambda case: Payment.objects.filter(grant__case=case, paid_at__isnull=False, received_at=None).order_by("paid_at")
-)
-CONTRIBUTED = Prepared[tuple[int, int]](
-    lambda programme, before: Contribution.objects.filter(
-        round__programme=programme, round__year__lt=before
-    ).values_list("promised_fen", "received_fen")
 )
 CASH = Prepared[Appropriation](
     lambda plan, year: Appropriation.objects.select_for_update().filter(plan=plan, year=year)
@@ -101,16 +95,6 @@ def award(case: Case, context: Any) -> None:
     insert(Grant(case=case, granted_fen=fen))
     context.tells["fen"] = str(fen)
     later(context, f"budget:{case.round.code}", f"grant:{case.number}", fen, "commit", case=case)
-
-
-@effect("funds.promise_contribution")
-def promise_contribution(round_: Round, context: Any) -> None:
-    """What a co-funder promises for this round, in the joint fund's own ledger."""
-    unit = context.by.person.unit
-    Contribution.objects.update_or_create(
-        round=round_, funder=unit, defaults={"promised_fen": int(context.data["share"])}
-    )
-    context.tells |= {"funder": unit.pid, "fen": str(context.data["share"])}
 
 
 @effect("funds.schedule")
@@ -488,21 +472,6 @@ def refund_due_here(case: Case, on: datetime) -> int:
 def refund_due(case: Case, on: datetime) -> int:
     """Money the leader's projects owe back, in fen."""
     return sum(fen for (fen,) in OWED_BACK.rows(case.leader_id)) if case.leader_id else 0
-
-
-@fact("funds.joint_agreement_valid")
-def joint_agreement_valid(case: Case, on: datetime) -> bool:
-    """The joint agreement is in force: the round names its funders."""
-    return bool(case.round.details.get("funders"))
-
-
-@fact("funds.co_funder_paid_share", unit="%")
-def co_funder_paid_share(subject: Case | Round, on: datetime) -> Fraction:
-    """Share of the promised contributions of earlier rounds of this programme that has come in."""
-    round_ = subject.round
-    rows = CONTRIBUTED.rows(round_.programme, round_.year)
-    promised, received = (sum(row[place] for row in rows) for place in (0, 1))
-    return Fraction(received, promised) if promised else Fraction(1)
 
 
 # Stakes: an investment is held and comes back; it is no grant and stands in no sum of grants

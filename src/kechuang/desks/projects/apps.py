@@ -22,4 +22,5 @@ class Config(AppConfig):
             targets,
             task_books,
             units,
+            visiting,
         )

@@ -22,7 +22,11 @@ NEEDS = frozenset({"consent_of_person", "consent_of_unit"})
 def audit(flow: Flow, *, roles: Collection[str], flows: Mapping[str, Flow] = NO_FLOWS) -> list[BadPage]:
     """Every fault of the page, none if it is sound. `flows` (all pages by code) lets acts on a parent be proven too."""
     names = [*_states(flow), *_acts(flow, roles), *_limits(flow, roles), *_tables(flow, roles)]
-    across = [*_parents(flow, flows), *_through(flow, flows), *_carried(flow, flows)] if flows else []
+    across = (
+        [*_parents(flow, flows), *_through(flow, flows), *_carried(flow, flows), *_appeals(flow, flows)]
+        if flows
+        else []
+    )
     if names:  # walking a flow that names what is not there would only repeat the same faults
         return names + across
     ways = [*_ways(flow, roles), *_money(flow)]
@@ -185,6 +189,36 @@ def _parents(flow: Flow, flows: Mapping[str, Flow]) -> Iterator[BadPage]:
         for other in (one.removeprefix(PARENT) for one in named if one.startswith(PARENT)):
             if not any(other in parent.acts for parent in parents):
                 yield BadPage(_at(flow, "acts", name), f"no parent has an act {other!r}", "name an act of a parent")
+
+
+def _appeals(flow: Flow, flows: Mapping[str, Flow]) -> Iterator[BadPage]:
+    """What the table of appeals promises is what the child case does: who opens it, within which term, who advises and decides."""
+    for i, row in enumerate(flow.appeals):
+        here, child = _at(flow, "appeals", i), flows.get(str(row.get("child", flow.code)))
+        if "outside" in row:
+            continue
+        if child is None:
+            yield BadPage(here, f"no flow {row['child']!r}", "name a page of flows/")
+            continue
+        against = f"{PARENT}{row.get('against')}" if "child" in row else str(row.get("act"))
+        opening = [a for a in child.acts.values() if against in (*a.after_any, a.name) or (a.opens and not a.after_any)]
+        if not any(act.by == row.get("by") for act in opening):
+            yield BadPage(here, f"{row.get('by')} opens none in {child.code}", "let an act there be by that role")
+        for act in opening:
+            own = child.params.get(act.limit.within) if act.limit else None
+            if own and act.by == row.get("by") and own.values != flow.params[str(row["within"])].values:
+                yield BadPage(
+                    here, f"{row['within']} is not the term of {act.name} in {child.code}", "let the two agree"
+                )
+        ends = {act.by for act in child.acts.values() if "child" not in row or _ends(child, act)}
+        if row.get("decided_by") not in ends:
+            yield BadPage(here, f"{row.get('decided_by')} decides nothing in {child.code}", "name who ends it there")
+        if "advised_by" in row and row["advised_by"] not in {act.by for act in child.acts.values()}:
+            yield BadPage(here, f"{row['advised_by']} advises nowhere in {child.code}", "name who reports there")
+
+
+def _ends(flow: Flow, act: Act) -> bool:
+    return act.to in flow.states and flow.states[act.to].end
 
 
 def _handed(parent: Flow, name: str) -> tuple[str, ...]:

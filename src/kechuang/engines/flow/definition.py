@@ -156,6 +156,16 @@ class Flow:
     money: Mapping[str, Any] = field(default_factory=dict)
     examples: tuple[Mapping[str, Any], ...] = ()
 
+    def not_about(self, act: Act, *, child: str = "") -> Text | None:
+        """What an appeal by this act may not be about: the act is this flow's own, or opens a case of the flow `child`."""
+        for row in self.appeals:
+            against = f"{PARENT}{row.get('against')}"
+            theirs = row.get("child") == child and (against in act.after_any or not act.after_any)
+            if "not_about" in row and (theirs if child else row.get("act") == act.name):
+                told: Text = row["not_about"]
+                return told
+        return None
+
 
 def asked(flow: Flow) -> tuple[tuple[str, str], ...]:
     """Every offer the page asks for, as (kind, name), sorted: check, effect, fact."""

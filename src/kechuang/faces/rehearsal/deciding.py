@@ -5,7 +5,7 @@ from __future__ import annotations
 from kechuang.casework.actor import Actor
 from kechuang.casework.models import Case
 from kechuang.desks.experts.models import Seat
-from kechuang.faces.rehearsal import accusing, running, selecting
+from kechuang.faces.rehearsal import accusing, running, selecting, visiting
 from kechuang.faces.rehearsal.selecting import Applicants, Contest
 from kechuang.faces.rehearsal.stage import MINUTES, WHY, Stage, fresh
 
@@ -66,6 +66,8 @@ def objected(stage: Stage, case: Case, finding: str) -> None:
 def called_up(stage: Stage, contest: Contest, case: Case) -> None:
     """From the reserve to the public list."""
     office = stage.region.office
+    visiting.visited(stage, [case])
+    case = fresh([case])[0]
     stage.does(case, "propose_call_up", office("planner"), reason=WHY, amount=str(contest.plan.asked))
     stage.does(case, "call_up", office("leadership"), **MINUTES)
     stage.does(case, "publish_list", office("planner"))

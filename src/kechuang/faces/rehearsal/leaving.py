@@ -11,10 +11,10 @@ from kechuang.casework.pages import day_of
 from kechuang.desks.experts import pool
 from kechuang.desks.funds import entries
 from kechuang.desks.integrity import actions, inquiries
-from kechuang.faces.rehearsal import accusing, applying, calls, deciding, running, selecting
+from kechuang.faces.rehearsal import accusing, applying, calls, deciding, running, selecting, visiting
 from kechuang.faces.rehearsal.plans import PLANS
 from kechuang.faces.rehearsal.selecting import Applicants, Contest
-from kechuang.faces.rehearsal.stage import SEAL, WHY, Stage
+from kechuang.faces.rehearsal.stage import SEAL, WHY, Stage, fresh
 from kechuang.parties.models import Person
 
 
@@ -84,7 +84,8 @@ def proposing(stage: Stage, contests: list[Contest], people_: Applicants) -> Non
     stage.on_day(180)
     for contest in contests:
         cases = [case for case in contest.refreshed("ranked") if case.above_line]
-        for case in cases[:2]:
+        visiting.visited(stage, cases[:2])
+        for case in fresh(cases[:2]):
             amount = str(contest.plan.asked)
             stage.does(case, "propose", stage.region.office("planner"), advice="fund", amount=amount)
 

@@ -20,6 +20,7 @@ from kechuang.desks.experts.ceremonies import SUPERVISION
 from kechuang.desks.experts.models import Seat
 from kechuang.desks.experts.sheets import form_of
 from kechuang.engines.panel.ceremony import commitment
+from kechuang.faces.rehearsal import visiting
 from kechuang.faces.rehearsal.applications import FILE, written
 from kechuang.faces.rehearsal.filling import long_text
 from kechuang.faces.rehearsal.plans import WAN, Plan
@@ -60,7 +61,13 @@ class Contest:
         """The panels that read: by mail, in a meeting, or one after the other in the one round where the play holds both."""
         if not self.by_mail:
             return ("panel",)
-        return ("mail", "panel") if self.plan.programme == MEETS else ("mail",)
+        return ("mail", "panel") if self.plan.programme == MEETS or self.all_meet else ("mail",)
+
+    @property
+    def all_meet(self) -> bool:
+        """Whether the page brings every case before the panel."""
+        said = pages_of(self.round).programme["panel"].get("panel") or {}
+        return (said.get("to_panel") or {}).get("all") is True
 
     def refreshed(self, *states: str) -> list[Case]:
         """The applications as they stand now, those in `states` only where any are named; none that stands aside."""
@@ -230,6 +237,8 @@ def before_the_meeting(contest: Contest, cases: list[Case], quality: dict[int, i
     """Twice as many as there are places, the best first, where a meeting follows the mail; else none."""
     if len(contest.modes) < 2:
         return []
+    if contest.all_meet:
+        return cases
     return sorted(cases, key=lambda c: (-quality[c.pk], c.pk))[: 2 * contest.funded]
 
 
@@ -265,6 +274,7 @@ def advised(stage: Stage, contest: Contest, advice: dict[int, str]) -> None:
     """The planner's proposal for every ranked case, checked by the chief; who leaves the order says why."""
     amounts = iter(contest.plan.grants(sum(1 for a in advice.values() if a == "fund")))
     lines = []
+    visiting.visited(stage, [case for case in contest.refreshed("ranked") if advice[case.pk] == "fund"])
     for case in contest.refreshed("ranked"):
         said: dict[str, Any] = {"advice": advice[case.pk]}
         if said["advice"] == "fund":

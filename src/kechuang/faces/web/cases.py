@@ -159,7 +159,7 @@ def _asking(
     reasons = () if refusal is None or isinstance(refusal, InputRefused) else printing.reasons(file, refusal)
     against = file.against(name)
     return {
-        "case": file.case, "title": title, "effects": casefile.what_follows(file, step), "key": request.POST.get("key") or fresh_key(),
+        "case": file.case, "title": title, "effects": [*not_taken(file.flow.not_about(step)), *casefile.what_follows(file, step)], "key": request.POST.get("key") or fresh_key(),
         "act": {"name": name, "title": title, "href": request.path}, "act_fields": _fields(request, file, step, form, typed, told),
         "errors": wrong(form, told, drawing.language()) if form and told else (), "reasons": reasons, "against": against if refusal is None else None,
         "state": file.heading(), "back": reverse("case", args=[file.case.number]), "trail": _trail(file),
@@ -247,9 +247,14 @@ def _opening_page(request: HttpRequest, file: CaseFile, child: Flow, step: Act, 
     last = shown["effects"][-1:]
     return {
         **shown,
-        "effects": [first, *stops, *last],
+        "effects": [first, *not_taken(file.flow.not_about(step, child=child.code)), *stops, *last],
         "title": f"{wording.text(child.title)}{_('：')}{wording.text(step.title)}",
     }
+
+
+def not_taken(beyond: Any) -> list[str]:
+    """What an appeal or objection is not taken up for, as the page's table of appeals says it."""
+    return [_("这些不受理：%(what)s。") % {"what": wording.text(beyond)}] if beyond else []
 
 
 # Papers and files

@@ -45,7 +45,13 @@ def experts(programme: Mapping[str, Any]) -> dict[str, Any]:
         wording.with_unit(one, _("%(count)s 年内") % {"count": one["years"]} if "years" in one else "")
         for one in said.get("recuse", ())
     ]
-    return {"how": [drawn[name] for name in ("seed", "rng", "replace") if name in drawn], "aside": aside}
+    how = [drawn[name] for name in ("seed", "rng", "replace") if name in drawn]
+    return {"how": [*how, *_visit(said.get("site_visit") or {})], "aside": aside}
+
+
+def _visit(said: Mapping[str, Any]) -> list[Any]:
+    """Which cases are visited before they are selected, in the page's own words where it has some."""
+    return [said if "zh" in said else _("立项前逐项现场考察")] if said else []
 
 
 def _times(count: Any) -> str:

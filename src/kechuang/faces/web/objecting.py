@@ -48,9 +48,15 @@ def object_to(request: HttpRequest, code: str, number: str) -> HttpResponse:
     form = pages_of(case.round).inputs("objection", "object")
     shown = {
         "case": case, "notice": row, "fields": drawn(form, case, typed, errors), "reasons": [sentence(r) for r in reasons],
-        "key": token(20), "files_lost": bool(request.FILES),
+        "key": token(20), "files_lost": bool(request.FILES), "beyond": _beyond(case),
     }  # fmt: skip
     return render(request, "public/object.html", shown, status=422 if errors or reasons else 200)
+
+
+def _beyond(case: Case) -> Any:
+    """What an objection is not taken up for, by the page of the case it is raised against."""
+    pages = pages_of(case.round)
+    return pages.flow_of(case).not_about(pages.flow("objection").acts["object"], child="objection")
 
 
 def drawn(form: forms.Form | None, case: Case, typed: Mapping[str, Any], errors: Any) -> tuple[Any, ...]:

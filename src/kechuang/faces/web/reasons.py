@@ -127,6 +127,13 @@ finding_settled|这条核查结果已经有人判断过|Somebody has already jud
 findings_open|还有核查结果没有判断：{checks}|Findings still wait for an officer's word: {checks}
 flow_unsound|流程有问题：{first}|The flow is unsound: {first}
 goals_lower_than_applied|任务书的目标低于申报书：{goals}|These goals are lower than applied for: {goals}
+site_not_visited|计划页要求现场考察，请先安排考察并提交考察意见和照片|The page asks for a visit to the site; please order it and wait for its report
+visit_of_another_size|现场考察组应为{wanted}人，写了{named}人，请按计划页填写|A visit is made by {wanted} experts and {named} were named; please name as many as the page says
+visit_without_kinds|现场考察组缺少计划页规定的专家类型，请调整|The visit lacks a kind of expert that the page asks for; please name others
+co_funder_owes|{title}承诺的出资还欠{fen}，已过期限，到位前不能确认新的批次|{fen} of the share promised for {title} is overdue; no other round can be agreed to before it has come in
+co_funder_owes_here|本批次联合资助方出资未足额到位：{names}|Co-funders of this round have not paid their share in full: {names}
+called_to_panel|按计划页这一项要上会评审，不能只按网络评审汇总|By the page this project comes before the panel; it cannot be closed on the mail review alone
+not_called_to_panel|网络评审名次在规定的上会范围之外，不能上会|By its marks of the mail review this project does not come before the panel
 group_small|第{group}组只有{there}项，页面规定每组不少于{least}项，分数难以比较|Group {group} has only {there} projects; the page wants {least} at least, or marks are hard to compare
 recommenders_gap|推荐截止应晚于单位截止{least}至{most}日，请改批次日期|Recommenders close {least} to {most} days after the units; please change the dates of the round
 group_full|{group}已满 {most} 项，请另设一组|{group} already has {most}; please open another group
