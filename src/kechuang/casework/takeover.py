@@ -150,10 +150,20 @@ def _some(round_: Round, projects: Sequence[Project], by: Actor, role: str, on: 
 
 
 def _set_due(round_: Round, cases: Sequence[Case], on: datetime) -> Sequence[Case]:
-    """With when the clock acts next on each, and what is promised: what was due in an earlier system is due here."""
-    flow = pages_of(round_).flow(pages_of(round_).main_flow)
+    """With when the clock acts next on each, and what is promised: what was due in an earlier system is due here.
+
+    Asked once for all of one state, term and gates: a table has thousands of rows and few such days.
+    """
+    flow, gates = (
+        pages_of(round_).flow(pages_of(round_).main_flow),
+        str((pages_of(round_).programme.get("midterm") or {}).get("gates")),
+    )
+    asked: dict[tuple[Any, ...], tuple[datetime | None, datetime | None]] = {}
     for case in cases:
-        case.due_at, case.promised_at = deadlines.due_from_elsewhere(case, flow, on)
+        same = (case.state, case.starts_on, case.ends_on, str(case.answers.get(gates)))
+        if same not in asked:
+            asked[same] = deadlines.due_from_elsewhere(case, flow, on)
+        case.due_at, case.promised_at = asked[same]
     return cases
 
 
