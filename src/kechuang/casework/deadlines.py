@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
 
-from kechuang.casework import records
+from kechuang.casework import curtain, records
 from kechuang.casework.actor import CLOCK
 from kechuang.casework.book.tracks import for_track
 from kechuang.casework.models import Case, Round
@@ -196,7 +196,10 @@ def clock_situation(subject: Case | Round, on: datetime) -> Situation:
     """The situation as the clock finds it."""
     done = done_with_parent(subject)
     state = ROLLING if is_rolling(subject.round) else subject.round.state
-    return Situation(actor=CLOCK.id, roles=CLOCK.own, done=done, on=on, round_state=state)
+    return Situation(
+        actor=CLOCK.id, roles=CLOCK.own, done=done, on=on, round_state=state,
+        fact=lambda name: curtain.fact(name, subject, on),
+    )  # fmt: skip
 
 
 def set_due(subject: Case | Round, flow: Flow, on: datetime) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kechuang.engines.flow import due, stations, timed
+from kechuang.formula import parse
 from tests.engines.flow.pages import a_flow, an_act, at, both, done, situation
 
 
@@ -139,6 +142,18 @@ def test_an_act_of_the_clock_without_a_limit_is_due_at_once_when_its_round_is():
 
     assert open_ == ()
     assert names(closed) == [("lapse", at("2019-03-04 10:00"))]
+
+
+@pytest.mark.parametrize(("granted", "owed"), [(None, []), (0, []), (1, ["lapse"])])
+def test_an_act_of_the_clock_that_would_be_due_at_once_waits_for_its_condition(granted, owed):
+    """A fact that nobody knows is no condition that holds: the clock would try, be refused and leave an attempt every time."""
+    flow, did = clock_flow(), (done("open", on="2019-03-04 10:00"),)
+    lapse = replace(flow.acts["lapse"], when=parse("granted > 0"))
+    flow = replace(flow, acts={**flow.acts, "lapse": lapse}, facts={**flow.facts, "granted": "funds.granted"})
+
+    found = timed(flow, "draft", situation=situation("clock", did=did, round_state="closed", fact=lambda name: granted))
+
+    assert [act.name for act, _ in found] == owed
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+from kechuang.engines.flow.conditions import not_now
 from kechuang.engines.flow.definition import CLOCK, PARENT, PREVIOUS, SAME, Act, Flow
 from kechuang.engines.flow.timing import NOWHERE, Anchors, Done, Situation, due
-from kechuang.formula import FormulaError, evaluate
 from kechuang.words.outcome import Refused
-from kechuang.words.period import ZONE
-from kechuang.words.quantity import quantity
 from kechuang.words.reason import Reason
 
 
@@ -90,7 +88,7 @@ def _reasons(flow: Flow, act: Act, situation: Situation, anchors: Anchors) -> It
     if act.times and sum(done.act == act.name for done in situation.done) >= act.times:
         yield Reason("act_already_done", act=act.title, times=act.times)
     yield from _out_of_time(flow, act, situation, anchors)
-    yield from _not_now(flow, act, situation)
+    yield from not_now(flow, act, situation)
 
 
 def _missing(flow: Flow, act: Act, situation: Situation) -> Iterator[Reason]:
@@ -122,29 +120,6 @@ def _out_of_time(flow: Flow, act: Act, situation: Situation, anchors: Anchors) -
         yield Reason("too_early", act=act.title, until=moment)
     if limit.shuts and not waits and situation.on >= moment:
         yield Reason("too_late", act=act.title, until=moment)
-
-
-def _not_now(flow: Flow, act: Act, situation: Situation) -> Iterator[Reason]:
-    """A condition that is false, or that cannot be judged because a fact is not known."""
-    if act.when is None:
-        return
-    scope = {name: _value(flow, name, situation) for name in act.when.names}
-    try:
-        holds = evaluate(act.when, scope)
-    except FormulaError as fault:
-        raise Refused(Reason("not_now", act=act.title, when=act.when.text), fault.reason) from fault
-    if holds is not True:
-        yield Reason("not_now", act=act.title, when=act.when.text, **(act.otherwise or {}))
-
-
-def _value(flow: Flow, name: str, situation: Situation) -> object:
-    """What a name of a condition stands for: a fact by its offer, or a parameter as it holds today (terms count units)."""
-    if name in flow.facts:
-        return situation.fact(flow.facts[name])
-    if name not in flow.params:
-        return None
-    held = flow.params[name].on(situation.on.astimezone(ZONE).date())
-    return quantity(held[0]).number if held else None
 
 
 def _title(flow: Flow, name: str) -> object:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from kechuang.engines.flow.conditions import holds_now
 from kechuang.engines.flow.definition import CLOCK, PREVIOUS, SAME, Act, Flow, Limit
 from kechuang.words.period import (
     ZONE,
@@ -80,7 +81,7 @@ def timed(
 ) -> tuple[tuple[Act, datetime], ...]:
     """The acts of the clock that are due in `state` or will be, earliest first; the scheduler tries those whose time has come.
 
-    An act without any limit is due at once. One that leaves the case in its state is due once for each due time.
+    An act without any limit is due at once, if its condition holds. One that leaves the case in its state is due once for each due time.
     What waits for another act, or for the round, is left out: that act will ask again.
     """
     found = []
@@ -99,6 +100,8 @@ def _when_due(flow: Flow, act: Act, state: str, situation: Situation, anchors: A
         return due(flow, act, situation, anchors=anchors)
     sending = [other for other in flow.acts.values() if other.limit and other.limit.then == act.name]
     if not sending:
+        if not holds_now(flow, act, situation):
+            return None
         return situation.done[-1].on if situation.done else situation.on
     moments = [
         moment
