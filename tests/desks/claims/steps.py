@@ -129,7 +129,7 @@ def a_claim(
     case = open_case(round_, by=who, on=on, key=f"open-{next(_numbers)}")
     page, pages = pages_of(round_).programme, pages_of(round_)
     picks = [code for code, field in pages.form.fields.items() if field.kind in ("reference", "references")]
-    records = picks[0] if "claim" in page else "firm_year" if "firm_year" in picks else "hnte_file"
+    records = picks[0] if "claim" in page and picks else "firm_year" if "firm_year" in picks else "hnte_file"
     several = pages.form.fields[records].kind == "references" if records in pages.form.fields else False
     proof = files.keep(case, "proof", "凭证.pdf", [PDF], by=who, on=on)
     said: dict[str, Any] = {
