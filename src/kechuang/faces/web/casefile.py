@@ -33,7 +33,6 @@ from kechuang.words.reason import Reason
 
 MOST_ACTS = 12
 UNSAID = frozenset({"signature", "file", "files", "sheet", "commitments", "real_name", "account"})
-HIDDEN_KINDS = ("review-invitation",)
 REPORTS = {  # kind of report → the states of the project in which it is written
     "task_book": ("contracting",),
     "progress": ("running",),
@@ -379,7 +378,7 @@ class CaseFile:
         )
         return [
             {"title": self._paper_title(row), "href": document_href(row), "on": row.on, "number": row.number, "code": row.code}
-            for row in rows if may_open(row, self.reader, mine)
+            for row in rows if sight.shows(row, self.reader, mine)
         ]  # fmt: skip
 
     def _paper_title(self, row: Document) -> str:
@@ -544,19 +543,6 @@ def document_href(row: Document) -> str:
     if row.kind == "receipt" and row.case:
         return reverse("receipt", args=[row.case.number, row.code])
     return reverse("document", args=[row.code])
-
-
-def may_open(row: Document, reader: Sight, mine: set[int]) -> bool:
-    """Whether a document of the case is shown: one's own letters, what is public, receipts to the applicant's side, offices."""
-    if row.pk in mine or row.public:
-        return True
-    if row.kind in HIDDEN_KINDS:
-        return reader.supervises
-    if not reader.identity:
-        return False
-    if row.kind == "receipt" and row.case and row.case.flow == "objection":
-        return reader.supervises
-    return reader.office or (row.kind == "receipt" and bool(reader.powers & {"applicant", "recommend"}))
 
 
 def what_follows(file: CaseFile, act: Act) -> list[str]:

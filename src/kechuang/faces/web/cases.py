@@ -31,7 +31,7 @@ from kechuang.faces.web.mine_rows import address_of
 from kechuang.faces.web.questions import Around, questions, section_shown, wrong
 from kechuang.faces.web.sentences import sentence
 from kechuang.faces.web.shell import WAITING
-from kechuang.faces.web.sight import sight
+from kechuang.faces.web.sight import shows, sight
 from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason
 
@@ -282,7 +282,7 @@ def _receipt(file: CaseFile, code: str) -> Document:
     row = get_object_or_404(
         Document.objects.select_related("record", "case"), code=code, case=file.case, kind="receipt"
     )
-    if not casefile.may_open(row, file.reader, set()):
+    if not shows(row, file.reader, set()):
         raise Http404
     return row
 
@@ -338,7 +338,7 @@ def document(request: HttpRequest, code: str) -> HttpResponse:
     mine = Letter.objects.filter(document=row, person=who)
     if not (mine.exists() or row.public):
         file = opened(request, row.case.number) if row.case else None
-        if file is None or not casefile.may_open(row, file.reader, set()):
+        if file is None or not shows(row, file.reader, set()):
             raise Http404
     mine.filter(read_at=None).update(read_at=on)
     return render(request, "cases/document.html", {"paper": printing.paper(row), "row": row})

@@ -18,7 +18,7 @@ from kechuang.casework.models import Case, Document, Notice
 from kechuang.desks.experts import queries as experts
 from kechuang.faces.access import held_by, needs, now, person
 from kechuang.faces.exports import archive, papers, sheets
-from kechuang.faces.web import casefile, panels, sight
+from kechuang.faces.web import panels, sight
 from kechuang.parties.models import Organisation
 from kechuang.parties.permissions import roles
 
@@ -52,7 +52,7 @@ def may_have(request: HttpRequest, row: Document) -> bool:
     mine = {row.pk} if row.letters.filter(person=person(request)).exists() else set()
     if row.case is None or not queries.visible_to(person(request), now()).filter(pk=row.case.pk).exists():
         return bool(mine)
-    return casefile.may_open(row, reader_of(request, row.case), mine)
+    return sight.shows(row, reader_of(request, row.case), mine)
 
 
 def _recommends(request: HttpRequest, row: Document) -> bool:

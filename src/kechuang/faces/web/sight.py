@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from kechuang.casework.models import Case, Record
+from kechuang.casework.models import Case, Document, Record
 from kechuang.casework.pages import RolesPage, roles_page
 from kechuang.faces.web import wording
 from kechuang.parties.models import Appointment, Person
@@ -17,6 +17,7 @@ from kechuang.parties.permissions import own_roles, roles
 
 OFFICES = frozenset({"planning", "execution", "supervision", "decision", "money"})
 FOR = re.compile(r'"tells":\{[^{}]*"for":"(\w+)"')
+HIDDEN_KINDS = ("review-invitation",)
 WIDE = frozenset({"programme", "assigned", "all"})
 # What an act that moves the case tells those it comes back to: why, and what is wanted of them.
 ADDRESSED = ("reason", "items", "fields", "clause")
@@ -119,3 +120,16 @@ def names_of(records: Iterable[Record]) -> dict[str, str]:
     pids = {record.actor.removeprefix("p:") for record in rows if record.actor.startswith("p:")}
     pids |= {pid for record in rows if (pid := in_place_of(record))}
     return {f"p:{pid}": name for pid, name in Person.objects.filter(pid__in=pids).values_list("pid", "name")}
+
+
+def shows(row: Document, reader: Sight, mine: set[int]) -> bool:
+    """Whether a document of the case is shown: one's own letters, what is public, receipts to the applicant's side, offices."""
+    if row.pk in mine or row.public:
+        return True
+    if row.kind in HIDDEN_KINDS:
+        return reader.supervises
+    if not reader.identity:
+        return False
+    if row.kind == "receipt" and row.case and row.case.flow == "objection":
+        return reader.supervises
+    return reader.office or (row.kind == "receipt" and bool(reader.powers & {"applicant", "recommend"}))
