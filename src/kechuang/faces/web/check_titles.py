@@ -43,8 +43,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "projects.advice_followed": ("与建议一致", "The advice is followed"), "projects.audit_enclosed": ("附有审计报告", "An audit is enclosed"),
     "projects.budget_adds_up": ("预算相符", "The budget adds up"), "projects.budget_change_fits": ("预算调整合规", "The change of the budget fits"),
     "projects.budget_equals_award": ("预算等于批准额", "The budget equals the award"), "projects.change_allowed": ("可以申请变更", "The change is allowed"),
-    "projects.codes_valid": ("代码有效", "The codes are valid"), "projects.data_deposited": ("数据已汇交", "The data are deposited"),
-    "projects.delegated": ("已委托", "Delegated"), "projects.departure_has_reason": ("偏离排序有理由", "The departure has a reason"),
+    "projects.codes_valid": ("代码有效", "The codes are valid"), "projects.delegated": ("已委托", "Delegated"), "projects.departure_has_reason": ("偏离排序有理由", "The departure has a reason"),
     "projects.diligence_shown": ("勤勉尽责", "Diligence is shown"), "projects.eligible": ("申报资格", "Eligibility"), "projects.fits_guide": ("符合指南", "Fits the guide"),
     "projects.goals_not_lower": ("目标没有降低", "The goals are not lower"), "projects.indicator_table_complete": ("指标完成表齐全", "The table of indicators is complete"),
     "projects.joiners_consented": ("新成员都已同意", "Who joins has consented"), "projects.joiners_within_limits": ("新成员不超项", "Who joins is within the limits"),
@@ -59,6 +58,12 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "projects.units_consented": ("单位都已同意", "The units have consented"), "projects.within_budget": ("不超过预算", "Within the budget"),
     "projects.within_limits": ("限项", "Limits on projects"), "projects.within_recommender_quota": ("推荐限额", "Quota of the recommender"),
     "projects.within_unit_quota": ("单位限额", "Quota of the unit"), "texts.compare": ("文本比对", "Comparison of texts"), "texts.no_duplicate": ("内容查重", "No duplicate"),
+    "casework.appeal_over": ("申诉期已过", "The time to appeal is over"), "casework.round_goes_on": ("批次没有暂停", "The round is not suspended"),
+    "experts.called_to_panel": ("属于会评范围", "Among those before the panel"), "experts.group_large_enough": ("本组件数足够", "The group is large enough"),
+    "funds.earlier_share_paid": ("以前的出资已到位", "Earlier shares are paid"), "funds.share_came_in": ("联合出资已到位", "The co-funders' shares came in"),
+    "projects.change_still_fits": ("变更仍可批准", "The change can still be granted"), "projects.deliverables_enclosed": ("必备成果齐全", "The required results are enclosed"),
+    "projects.leader_change_fits": ("新负责人符合条件", "The new leader fits"), "projects.site_visited": ("已现场考察", "The site was visited"),
+    "projects.task_book_adds_up": ("任务书预算相符", "The task book adds up"),
     "texts.title_clash": ("题目重名", "The title is taken"),
 }  # fmt: skip
 
