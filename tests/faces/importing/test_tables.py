@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from xlsxwriter import Workbook
 
 from kechuang.faces.importing import tables
 from kechuang.faces.importing.tables import decoded, reads_as_chinese, rows_of
@@ -54,6 +55,23 @@ def test_rows_have_their_number_in_the_file_and_empty_ones_are_left_out(tmp_path
     file = tmp_path / "t.csv"
     file.write_text(" 编号 ,名称\nA1, 一 \n,\nA2,二\n", "utf-8")
     assert list(rows_of(file)) == [(2, {"编号": "A1", "名称": "一"}), (4, {"编号": "A2", "名称": "二"})]
+
+
+def with_formula(file, value):
+    with Workbook(str(file)) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["编号", "已拨"])
+        sheet.write(1, 0, "A1")
+        sheet.write_formula(1, 1, "=40*2", None, value)
+    return file
+
+
+def test_a_formula_that_was_saved_without_its_value_is_refused_and_not_read_as_nothing(tmp_path):
+    assert refused(lambda: list(rows_of(with_formula(tmp_path / "t.xlsx", "")))) == ["formula_without_value"]
+
+
+def test_a_formula_counts_by_the_value_that_was_saved_with_it(tmp_path):
+    assert list(rows_of(with_formula(tmp_path / "t.xlsx", 80))) == [(2, {"编号": "A1", "已拨": "80"})]
 
 
 @pytest.mark.parametrize(("content", "code"), [(b",,\nA,B\n", "head_missing"), (b"PK\x03\x04nothing", "not_a_table")])

@@ -103,4 +103,7 @@ def _workbook(path: Path) -> Iterator[list[str]]:
     except Ended as end:
         raise Refused(Reason("file_too_costly" if end.slow else "not_a_table")) from None
     for line in told.splitlines():
-        yield json.loads(line)
+        row = json.loads(line)
+        if isinstance(row, str):
+            raise Refused(Reason(row))
+        yield row

@@ -122,6 +122,7 @@ file_missing|找不到文件 {name}|There is no file {name}
 file_not_what_it_says|文件内容与后缀 .{ending} 不符，请另存为正确的格式|The content is not what the ending .{ending} says; please save it in the right format
 file_too_costly|文件打开得太慢或占用太多内存，请另存为普通表格再传|The file costs too much time or memory to open; please save it as a plain table
 file_too_large|文件超过 {most} MB，请压缩或拆分|The file is larger than {most} MB; please compress or split it
+formula_without_value|工作簿中有公式没有算出结果：请用 Excel 或 WPS 打开、保存后再上传，或把公式粘贴为数值|A formula in the workbook has no value: open and save it with Excel, or paste it as a value, and send it again
 clue_screened_already|这条线索已经初核过|This clue has been screened already
 finding_settled|这条核查结果已经有人判断过|Somebody has already judged this finding
 findings_open|还有核查结果没有判断：{checks}|Findings still wait for an officer's word: {checks}
