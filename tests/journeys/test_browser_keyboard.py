@@ -49,6 +49,11 @@ def the_rest(case: Case, region: Region, member: Any) -> None:
         )
 
 
+def boxed(one) -> str:
+    """Somebody as the box of a form names them."""
+    return f"{one.name} · {one.unit.name}"
+
+
 def test_an_application_is_written_refused_mended_and_handed_in_by_keys_alone(windows: Windows, tmp_path: Any):
     region = Region()
     round_ = an_open_round(
@@ -87,12 +92,12 @@ def test_an_application_is_written_refused_mended_and_handed_in_by_keys_alone(wi
     keys.to("#f-team-0-person")
     for row, one in enumerate((member, other)):
         page.keyboard.type(one.name)
-        page.wait_for_selector(f"#f-team-{row}-person-found option[value='{one.pid}']", state="attached")
+        page.wait_for_selector(f"#f-team-{row}-person-found option[value='{boxed(one)}']", state="attached")
         keys.go(added)
         keys.stands(f"#f-team-{row + 1}-person")
     keys.go(gone.first)
     keys.stands("#f-team-0-person")
-    assert (gone.count(), page.input_value("#f-team-0-person")) == (1, other.pid)
+    assert (gone.count(), page.input_value("#f-team-0-person")) == (1, boxed(other))
 
     # Money adds itself up; a file is chosen and taken away again.
     page.goto(f"/cases/{case.number}/form/part/budget/")
