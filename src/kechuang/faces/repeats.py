@@ -15,19 +15,21 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import RequestDataTooBig
-from django.db import DatabaseError
+from django.db import DatabaseError, IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.http.multipartparser import MultiPartParserError
 
 from kechuang.casework.pages import day_of
 from kechuang.faces.access import RESUMED, now
 from kechuang.parties.models import Answered
+from kechuang.parties.prepared import Prepared, insert
 from kechuang.parties.secrets import keyed_digest
 
 KEPT = timedelta(days=2)
 JSON = "application/json"
 UNREADABLE = (RequestDataTooBig, MultiPartParserError, OSError, ValueError)
 OF_THE_SESSION = frozenset({"csrfmiddlewaretoken", *RESUMED})
+ASKED = Prepared[Answered](lambda asked: Answered.objects.filter(asked=asked))
 log = logging.getLogger("kechuang.repeats")
 
 
@@ -46,7 +48,7 @@ class Repeats:
 
     def process_view(self, request: HttpRequest, view: Any, args: object, kwargs: object) -> HttpResponse | None:
         asked = identity(request) if request.method == "POST" else None
-        told = Answered.objects.filter(asked=asked).first() if asked else None
+        told = ASKED.one(asked) if asked else None
         request._asked_once = asked  # type: ignore[attr-defined]
         return again(told.answer) if told else None
 
@@ -110,7 +112,9 @@ def remember(asked: str, response: HttpResponseBase, day: date) -> None:
     body = response.content.decode() if isinstance(response, HttpResponse) and not leads_on else ""
     row = Answered(asked=asked, answer={"status": status, "to": to, "media": media, "body": body}, day=day)
     try:
-        Answered.objects.bulk_create([row], ignore_conflicts=True)
+        insert(row)
+    except IntegrityError:  # the same request at the same time has been answered
+        pass
     except DatabaseError:  # what was done stands and has been answered
         log.exception("an answer could not be kept")
 
