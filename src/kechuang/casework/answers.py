@@ -96,6 +96,11 @@ def labels(case: Case, pages: Pages, on: datetime) -> Any:
     return choices
 
 
+def asked_one(case: Case, said: Mapping[str, Any], name: str) -> str:
+    """The one that a change names, by public id: in what is said with the act, else as it was asked for; empty where it names none."""
+    return str(said.get(name) or case.answers.get(name) or "")
+
+
 def asked_rows(case: Case, said: Mapping[str, Any], table: str) -> list[Mapping[str, Any]]:
     """The rows of a table that an act comes with, or that the case keeps since it was asked."""
     return list(said.get(table) or case.answers.get(table) or ())

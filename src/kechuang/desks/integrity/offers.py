@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from kechuang.casework.answers import asked_rows, ticked
+from kechuang.casework.answers import asked_one, asked_rows, ticked
 from kechuang.casework.models import Case, Member, Record
 from kechuang.casework.pages import day_of
 from kechuang.desks.integrity import inquiries
@@ -62,11 +62,11 @@ def joining_units_clean(case: Case, context: Any) -> Finding:
     """No unit that is to join by a change is under sanction, nor who is to lead by it."""
     rows = asked_rows(case, context.data, "new_partners")
     joining = [str(row["party"]) for row in rows if not ticked(row, "leaves")]
-    joining += [str(pid) for pid in (context.data.get("new_unit") or case.answers.get("new_unit"),) if pid]
+    joining += [pid for pid in (asked_one(case, context.data, "new_unit"),) if pid]
     for unit in Organisation.objects.filter(pid__in=joining).order_by("name"):
         if found := barring(OF_UNIT, unit.pk, context.on):
             return Finding.fail("unit_under_sanction", who=unit.name, until=str(found[0].until or "长期"))
-    new = str(context.data.get("new_leader") or case.answers.get("new_leader") or "")
+    new = asked_one(case, context.data, "new_leader")
     for person in Person.objects.filter(pid=new):
         if found := barring(OF_PERSON, person.pk, context.on):
             return Finding.fail("person_under_sanction", who=person.name, until=str(found[0].until or "长期"))

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from kechuang.casework import documents
-from kechuang.casework.answers import asked_rows, ticked
+from kechuang.casework.answers import asked_one, asked_rows, ticked
 from kechuang.casework.models import Case, Joining, Letter, Record
 from kechuang.casework.pages import day_of
 from kechuang.casework.queries import holders
@@ -30,7 +30,7 @@ def joining(case: Case, said: Mapping[str, Any]) -> list[str]:
     rows = asked_rows(case, said, "new_partners")
     there = partners.standing(case.parent) if rows and case.parent else {}
     new = [str(row["party"]) for row in rows if not ticked(row, "leaves")]
-    unit = str(said.get("new_unit") or case.answers.get("new_unit") or "")
+    unit = asked_one(case, said, "new_unit")
     return list(dict.fromkeys([*(pid for pid in new if pid not in there), *([unit] if unit else [])]))
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
+from kechuang.casework.answers import asked_one
 from kechuang.casework.models import Case
 from kechuang.desks.projects import units
 from kechuang.parties.models import Person
@@ -15,15 +15,10 @@ KIND = "leader"
 Pair = tuple[dict[str, Any], dict[str, Any]]
 
 
-def named(case: Case, said: Mapping[str, Any]) -> str:
-    """Who is to lead by this change, by id; nothing where it names nobody."""
-    return str(said.get("new_leader") or case.answers.get("new_leader") or "")
-
-
 @check("projects.leader_change_fits", locks=("team",))
 def leader_change_fits(case: Case, context: Any) -> Finding:
     """The new leader is somebody else of the unit and keeps the page's conditions and limits on who leads. Of a change of the unit, `projects.unit_change_fits` asks."""
-    kind, pid, owner = case.answers.get("change"), named(case, context.data), case.parent or case
+    kind, pid, owner = case.answers.get("change"), asked_one(case, context.data, "new_leader"), case.parent or case
     if kind != KIND:
         return Finding.fail("change_names_leader") if pid and kind != units.KIND else Finding.passed()
     who = Person.objects.filter(pid=pid, standing="confirmed").first()
@@ -37,7 +32,7 @@ def apply_leader(case: Case, context: Any) -> Pair:
     """Somebody else leads the project and what hangs on it, and is no member of the team any more."""
     parent = case.parent or case
     before = {"leader": parent.leader.pid if parent.leader else ""}
-    parent.leader = Person.objects.get(pid=named(case, context.data))
+    parent.leader = Person.objects.get(pid=asked_one(case, context.data, "new_leader"))
     units.carried_along(parent, but=case)
     context.tells |= {"leader_before": before["leader"], "leader": parent.leader.pid}
     return before, {"leader": parent.leader.pid}

@@ -8,11 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from kechuang.casework import book
-from kechuang.casework.answers import asked_rows, ticked
+from kechuang.casework.answers import asked_one, asked_rows, ticked
 from kechuang.casework.models import Case, Member
 from kechuang.casework.pages import day_of
 from kechuang.casework.records import SEEN
-from kechuang.desks.projects import leaders
 from kechuang.desks.projects.models import Change
 from kechuang.desks.projects.offers import change_row, known_of
 from kechuang.formula import parse
@@ -61,7 +60,7 @@ def ask_joiners(case: Case, context: Any) -> None:
     if row is None or CONSENT not in row.get("needs", ()):
         return
     main = {str(row["person"]): ticked(row, "main") for row in context.data.get("joins") or ()}
-    if new := leaders.named(case, context.data):
+    if new := asked_one(case, context.data, "new_leader"):
         main[new] = False  # of limits on who leads, projects.leader_change_fits and unit_change_fits ask
     for person in Person.objects.filter(pid__in=main):
         Member.objects.create(case=case, person=person, main=main[person.pid])

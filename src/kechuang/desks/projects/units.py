@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from kechuang.casework import book
+from kechuang.casework.answers import asked_one
 from kechuang.casework.models import Case
 from kechuang.casework.pages import day_of
 from kechuang.casework.records import SEEN
@@ -34,21 +35,20 @@ OF_LEADER = ("parties.age_", "parties.leader_is_", "parties.doctor_", "projects.
 
 def taker(case: Case, said: Mapping[str, Any]) -> Organisation | None:
     """The unit that a change names to carry the project on."""
-    pid = said.get("new_unit") or case.answers.get("new_unit")
-    return Organisation.objects.filter(pid=str(pid)).first() if pid else None
+    pid = asked_one(case, said, "new_unit")
+    return Organisation.objects.filter(pid=pid).first() if pid else None
 
 
 def heir(case: Case, said: Mapping[str, Any]) -> Person | None:
     """Who leads the project at the new unit: whom the change names, else who leads it now."""
-    pid = said.get("new_leader") or case.answers.get("new_leader")
-    owner = case.parent or case
-    return Person.objects.filter(pid=str(pid), standing="confirmed").first() if pid else owner.leader
+    pid, owner = asked_one(case, said, "new_leader"), case.parent or case
+    return Person.objects.filter(pid=pid, standing="confirmed").first() if pid else owner.leader
 
 
 @check("projects.unit_change_fits", locks=("team",))
 def unit_change_fits(case: Case, context: Any) -> Finding:
     """The new unit is another, confirmed, may carry a project of this programme, and the leader is one of its people."""
-    named = context.data.get("new_unit") or case.answers.get("new_unit")
+    named = asked_one(case, context.data, "new_unit")
     if case.answers.get("change") != KIND:
         return Finding.fail("change_names_unit") if named else Finding.passed()
     owner, unit, leader = case.parent or case, taker(case, context.data), heir(case, context.data)
