@@ -6,7 +6,8 @@ from kechuang.engines.flow.picture import Picture, Promise, Step, line, picture,
 from kechuang.engines.flow.planning import of_parent, offered, opened_on, plan, possible, seconded, target
 from kechuang.engines.flow.reading import flow_from
 from kechuang.engines.flow.separation import audit_roles, clashes, conflicts
-from kechuang.engines.flow.timing import Done, Situation, due, stations, timed
+from kechuang.engines.flow.situation import Done, Situation
+from kechuang.engines.flow.timing import due, stations, timed
 
 __all__ = ["Act", "Done", "Flow", "Limit", "Param", "Parent", "Picture", "Promise", "Situation", "State", "Step"]
 __all__ += ["asked", "audit", "audit_roles", "clashes", "conflicts", "due", "flow_from", "line", "of_parent"]

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from kechuang.engines.flow.definition import Act, Flow
+from kechuang.engines.flow.situation import Situation
 from kechuang.formula import FormulaError, evaluate
 from kechuang.words.outcome import Refused
 from kechuang.words.period import ZONE
 from kechuang.words.quantity import quantity
 from kechuang.words.reason import Reason
-
-if TYPE_CHECKING:
-    from kechuang.engines.flow.timing import Situation
 
 
 def not_now(flow: Flow, act: Act, situation: Situation) -> Iterator[Reason]:

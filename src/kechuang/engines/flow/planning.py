@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Iterator
 
 from kechuang.engines.flow.conditions import not_now
 from kechuang.engines.flow.definition import CLOCK, PARENT, PREVIOUS, SAME, Act, Flow
-from kechuang.engines.flow.timing import NOWHERE, Anchors, Done, Situation, due
+from kechuang.engines.flow.situation import Done, Situation
+from kechuang.engines.flow.timing import NOWHERE, Anchors, due
 from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from kechuang.engines.flow.definition import CLOCK, PARENT, Act, Flow
 from kechuang.engines.flow.planning import plan, target
-from kechuang.engines.flow.timing import Done, Situation, due
+from kechuang.engines.flow.situation import Done, Situation
+from kechuang.engines.flow.timing import due
 from kechuang.words.outcome import BadPage, Refused
 from kechuang.words.period import ZONE
 
