@@ -15,7 +15,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
 from kechuang.casework.files import to_disk
@@ -31,6 +31,13 @@ HASHES, LOCK = "log-hashes", "sealer.lock"
 _HASH = 32
 _LONGEST_LINE = 4096
 _BATCH = 5000
+_TABLE = Record._meta.db_table
+# One statement: a year's records, first sealed at its end, took a minute by the ORM's cases of three hundred rows.
+_GIVE_NUMBERS = (
+    f'UPDATE "{_TABLE}" SET log_index = %s + waits.n - 1 FROM '
+    f'(SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS n FROM "{_TABLE}" WHERE log_index IS NULL) AS waits '
+    f'WHERE "{_TABLE}".id = waits.id'
+)
 
 
 class FileHashes:
@@ -171,11 +178,9 @@ def _number(size: int) -> int:
         last = Record.objects.aggregate(last=Max("log_index"))["last"]
         if last is not None and last >= size:
             raise Refused(Reason("log_differs_from_checkpoint", size=size))
-        waiting = list(Record.objects.select_for_update().filter(log_index=None).order_by("pk").only("pk"))
-        for offset, record in enumerate(waiting):
-            record.log_index = size + offset
-        Record.objects.bulk_update(waiting, ["log_index"], batch_size=300)
-    return len(waiting)
+        with connection.cursor() as cursor:
+            cursor.execute(_GIVE_NUMBERS, [size])
+            return int(cursor.rowcount)
 
 
 def _witness(tree: ledger.Tree, key: RSAPrivateKey, on: datetime) -> None:
