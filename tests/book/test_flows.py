@@ -98,7 +98,7 @@ def test_supervision_never_moves_a_case_of_another_office():
     assert moved == set()
 
 
-def test_the_clock_never_refuses_fails_or_ends_a_case_but_by_the_lapse_of_its_own_term_or_with_its_cancelled_round():
+def test_the_clock_never_refuses_fails_or_ends_a_case_but_by_the_lapse_of_its_own_term_or_with_its_round_or_project():
     ended = {
         f"{code}.{act.name}"
         for code, flow in FLOWS.items()
@@ -107,11 +107,14 @@ def test_the_clock_never_refuses_fails_or_ends_a_case_but_by_the_lapse_of_its_ow
     }
 
     assert ended == {
+        "change.end_with_parent",
         "contest.lapse",
         "grant.end_with_round",
         "grant.lapse",
         "grant.release_reserve",
+        "midterm.end_with_parent",
         "recognition.expire",
+        "subproject.end_with_parent",
         "subsidy.close",
         "subsidy.lapse",
         "subsidy.end_claim_with_round",

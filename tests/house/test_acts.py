@@ -21,7 +21,19 @@ pytestmark = pytest.mark.django_db
 OF_EXPERTS = reading.ROLES
 # What a letter shared by several acts says only where an act gives it; its line is left out elsewhere.
 SOMETIMES = frozenset(
-    {"reason", "items", "clause", "minutes", "cause", "ground", "text", "certificate", "instalment", "quota_document"}
+    {
+        "reason",
+        "items",
+        "clause",
+        "minutes",
+        "cause",
+        "ground",
+        "text",
+        "certificate",
+        "instalment",
+        "quota_document",
+        "change",
+    }
 )
 OF_PUBLIC = ("object", "take_back")  # faces/web/objecting.py
 INQUIRY = {"supervisor": "inquiry", "supervision_chief": "inquiry", "leadership": "inquiry_decision"}

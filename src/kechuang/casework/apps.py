@@ -9,6 +9,6 @@ class Config(AppConfig):
     label = "casework"
 
     def ready(self) -> None:
-        from kechuang.casework import curtain, letters, migrating, offers, rounds  # noqa: F401
+        from kechuang.casework import children, curtain, letters, migrating, offers, rounds  # noqa: F401
 
         post_migrate.connect(curtain.grant, sender=self)

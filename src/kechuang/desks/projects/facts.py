@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from kechuang.casework.models import Attachment, Case
 from kechuang.desks.projects import limits, partners
 from kechuang.desks.projects.models import Overdue
 from kechuang.parties.prepared import Prepared
 from kechuang.words.offers import fact
+
+BEGUN = ("running", "reported")  # states of a sub-project that is under way
 
 
 @fact("projects.led_running", unit="项")
@@ -116,10 +120,13 @@ def maturity_passed(case: Case, on: datetime) -> bool:
 @fact("projects.partner_shares")
 def partner_shares(case: Case, on: datetime) -> dict[str, int]:
     """The fiscal money of each partner unit in fen, by its id: what the last change, the task book or the application says;
-    or what its sub-projects under way have, if that is more."""
+    or what its sub-projects under way have, if that is more. What ended with the project was under way until then."""
     shares = partners.standing(case)
     parts: dict[str, int] = {}
-    for child in case.children.filter(flow="subproject", state__in=["running", "reported", "passed"]):
+    begun = Q(state__in=BEGUN) | Q(state="passed")
+    if case.state == "terminated":
+        begun |= Q(state="ended", before__in=BEGUN, entered_at__gte=case.entered_at)
+    for child in case.children.filter(begun, flow="subproject"):
         unit = str(child.answers.get("unit"))
         parts[unit] = parts.get(unit, 0) + int(child.answers.get("share") or 0)
     own = case.applicant.pid if case.applicant else ""
