@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from kechuang.casework import documents
-from kechuang.casework.models import Document, Letter
+from kechuang.casework import documents, letters, records
+from kechuang.casework.actor import Actor
+from kechuang.casework.models import Award, Document, Letter
 from tests.faces.test_officer import queries_of, signed_in
 from tests.factories import START, Region, a_person, an_open_round
 from tests.journeys.story import an_application
@@ -96,3 +97,16 @@ def test_one_letter_and_three_take_the_same_number_of_queries():
         a_letter(three, day=day)
     signed_in(one).get("/letters/")  # the edition in force is asked for once a process
     assert queries_of(signed_in(one), "/letters/") == queries_of(signed_in(three), "/letters/")
+
+
+def test_a_letter_bears_the_number_typed_in_with_its_act_and_never_that_of_another_paper():
+    region = Region()
+    round_ = an_open_round(region, document_no="内科发〔2018〕1号")
+    case = an_application(region, round_)
+    Award.objects.create(case=case, fen=1, document_no="内科发〔2018〕2号", on=START)
+    for name, said in (("not_fund", {}), ("fund", {"document_no": "内科发〔2018〕3号"})):
+        entry = records.Entry(name, case.state, case.state, Actor.of(region.leadership), "leadership", START, name, said, {})  # fmt: skip
+        record = records.write(case, entry)
+        letters.write_letter({"record": record.pk, "letter": "award-decision"}, START)
+    told = Document.objects.filter(kind="award-decision").order_by("pk").values_list("number", flat=True)
+    assert list(told) == ["", "内科发〔2018〕3号"]

@@ -152,3 +152,11 @@ def test_both_shapes_can_be_set():
     for read in (False, True):
         paper = papers.Paper("表", blocks=[papers.Block(tables=[grid])], read=read)
         assert papers.pdf(paper, on=START).startswith(b"%PDF")
+
+
+def test_what_has_no_place_to_break_stays_on_the_paper():
+    """An address of 420 signs goes on in the next line."""
+    long = "https://example.org/" + "a" * 400
+    paper = papers.Paper("表", facts=[("网址", long)], blocks=[papers.Block(paragraphs=[long])])
+    pages = PdfReader(io.BytesIO(papers.pdf(paper, on=START))).pages
+    assert max(line.count("a") for page in pages for line in page.extract_text().splitlines()) < 120

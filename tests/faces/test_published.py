@@ -14,6 +14,7 @@ from kechuang.casework.pages import pages_of
 from kechuang.casework.publishing import OF_ROUND
 from kechuang.desks.integrity import inquiries
 from kechuang.faces.exports import papers
+from kechuang.faces.web import wording
 from tests.factories import START, Region, a_case, an_open_round, done
 
 pytestmark = pytest.mark.django_db
@@ -184,3 +185,47 @@ def test_a_declaration_that_nobody_could_fill_is_a_fault_of_the_page(public, why
     suspend = dataclasses.replace(flow.acts["suspend"], public={"what": {"zh": "公告", "en": "Notice"}, **public})
     planted = dataclasses.replace(flow, acts={"suspend": suspend})
     assert [bad.why for bad in check_public.public(planted)] == [why]
+
+
+def published(region: Region) -> Round:
+    """A round whose call has just been published through the door."""
+    round_ = an_open_round(region, state="vetting", published_at=None, institution=None)
+    text = "方案合法合规，审查中未见排除或者限制竞争的内容。"
+    done(round_, "legal_opinion", region.legal, opinion=text, lawful=True)
+    done(round_, "fair_competition", region.legal, opinion=text, fair=True)
+    done(round_, "freeze", region.planning_chief)
+    done(round_, "publish", region.leadership, minutes="纪要〔2018〕1号", document_no="内科发〔2018〕1号")
+    return round_
+
+
+def test_the_notice_of_a_call_tells_its_topics_its_dates_and_the_digest_of_its_rules(client):
+    round_ = published(Region())
+    notice = Notice.objects.get(what="申报指南")
+    said = [text for block in papers.of_notice(notice).blocks for text in block.paragraphs]
+    grouped = "指纹（SHA-256）：" + wording.grouped(round_.frozen_id)
+    assert ["T1 自由探索" in said[1], "单位截止" in said[2], said[3].endswith(grouped)] == [True] * 3
+    assert all(word in read(client, notice) for word in ("T1 自由探索", "单位截止", wording.grouped(round_.frozen_id)))
+
+
+def test_a_notice_bears_the_number_of_its_own_document_or_none():
+    region = Region()
+    round_ = published(region)
+    done(round_, "suspend", region.leadership, reason="因系统升级，本批次申报暂停，三个工作日后恢复")
+    assert {notice.what: papers.of_notice(notice).number for notice in round_.notices.all()} == {
+        "申报指南": "内科发〔2018〕1号",
+        "中止公告": "",
+    }
+
+
+def test_the_notice_of_a_changed_budget_tells_by_how_much_and_under_which_number(client):
+    round_ = an_open_round(Region())
+    body = {"document_no": "内财科〔2018〕12号", "change": "20000000", "budget": "120000000"}
+    notice = Notice.objects.create(
+        round=round_, what="预算调整", body=body, on=START, first_day=START.date(), digest="0" * 64
+    )
+    page, paper = read(client, notice), papers.of_notice(notice)
+    assert paper.blocks[0].paragraphs == ["文号：内财科〔2018〕12号", "调整额：20.00 万元", "调整后预算：120.00 万元"]
+    assert (all(word in page for word in ("内财科〔2018〕12号", "120.00 万元")), paper.number) == (
+        True,
+        "内财科〔2018〕12号",
+    )

@@ -61,6 +61,8 @@ def values_for(subject: Case | Round, record: Record, page: Mapping[str, Any]) -
     if code := tells.get("notice"):
         base |= _of_notice(str(code))
     found = {**base, **recalled, **words}
+    # Typed in with this very act: a paper bears its own number or none.
+    found["own_number"] = words.get("document_no") or ""
     found["decision_no"] = words.get("document_no") or base.get("decision_no") or ""
     return found
 

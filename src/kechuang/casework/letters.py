@@ -62,7 +62,7 @@ def write_letter(payload: Mapping[str, Any], on: datetime) -> None:
         "date": shown(record.on),
     }
     title = page["title"]["zh"]
-    number = str(values.get("decision_no") or values.get("document_no") or "")
+    number = str(values["own_number"])
     public = "public" in page.get("addressed_to", ())
     issued = documents.RECEIPT.one(record.pk) if payload["letter"] == "receipt" else None
     kept = issued or documents.issue(str(payload["letter"]), title, body, on=record.on, case=case, round_=subject.round, record=record, number=number, public=public)  # fmt: skip

@@ -11,7 +11,6 @@ from kechuang.casework.letter_values import appeal_until
 from kechuang.casework.models import Attachment, Case, Frozen, Member, Notice, Record, Round
 from kechuang.casework.models import Finding as Found
 from kechuang.engines import forms
-from kechuang.engines.ledger import digest
 from kechuang.parties.prepared import Prepared, update
 from kechuang.words.offers import check, effect, fact
 from kechuang.words.outcome import Finding
@@ -447,12 +446,7 @@ def frozen_now(round_: Round, on: datetime) -> str:
 
 @effect("casework.publish_digest")
 def publish_digest(round_: Round, context: Any) -> None:
-    """Publish the call with the digest of the frozen pages."""
+    """The call is published, under its number and with the digest of its frozen pages; the act's page says what its notice tells."""
     round_.published_at, round_.document_no = context.on, str(context.data.get("document_no", ""))
     round_.save(update_fields=["published_at", "document_no"])
-    body = {"title": round_.title, "pages": round_.frozen_id, "budget": str(round_.budget_fen)}
-    notice = Notice.objects.create(
-        round=round_, what="申报指南", body=body, on=context.on, first_day=context.on.astimezone(ZONE).date(),
-        digest=digest(str(sorted(body.items())).encode()),
-    )  # fmt: skip
-    context.tells |= {"pages": round_.frozen_id or "", "notice": notice.code}
+    context.tells["pages"] = round_.frozen_id or ""

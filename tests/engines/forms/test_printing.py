@@ -94,6 +94,15 @@ def test_what_was_computed_is_rounded_for_reading_only():
     }
 
 
+def test_a_computed_year_is_written_as_a_year_and_a_computed_amount_with_its_thousands():
+    form = a_form(
+        {"code": "year", "kind": "computed", "formula": "1"},
+        {"code": "sum", "kind": "computed", "unit": "元", "formula": "1"},
+    )
+    section = press(form=form, values={"year": Fraction(2017), "sum": Fraction(201_700)})["part"]
+    assert said(section) == {"year": ("2017", ""), "sum": ("2,017", "元")}
+
+
 def test_files_moments_years_and_several_options_are_said():
     form = a_form(
         {"code": "f", "kind": "files"}, {"code": "t", "kind": "datetime"}, {"code": "y", "kind": "year"},

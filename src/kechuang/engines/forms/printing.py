@@ -122,7 +122,8 @@ class _Press:
         if isinstance(value, bool):
             return SIMPLE["bool"].say(value, field, self.sources, self.language)
         text = shown_computed(value, field)
-        return grouped(text) if text.lstrip("-").replace(".", "", 1).isdecimal() else text
+        whole = field.unit and text.lstrip("-").replace(".", "", 1).isdecimal()  # without a unit it may be a year
+        return grouped(text) if whole else text
 
     def table(self, field: Field, rows: tuple[Mapping[str, Any], ...], path: str) -> Table:
         heads = tuple(column.title.of(self.language) for column in field.columns)

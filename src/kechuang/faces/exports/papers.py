@@ -202,7 +202,7 @@ def of_notice(notice: Notice) -> Paper:
     tables = [_list_under(notice, cases)] if cases else []
     if places := published.by_place(notice):
         tables.append(_grid(places["table"]))
-    return Paper(f"{notice.round.title}{notice.what}", ISSUER, notice.round.document_no, [], [Block(paragraphs=said, tables=tables)], ISSUER, wording.day_long(notice.on), notice.code, notice.digest)  # fmt: skip
+    return Paper(f"{notice.round.title}{notice.what}", ISSUER, published.number_of(notice), [], [Block(paragraphs=said, tables=tables)], ISSUER, wording.day_long(notice.on), notice.code, notice.digest)  # fmt: skip
 
 
 def _list_under(notice: Notice, cases: Sequence[Case]) -> Grid:

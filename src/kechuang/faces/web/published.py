@@ -15,6 +15,7 @@ from kechuang.casework.pages import pages_of
 from kechuang.engines.flow import Act, Flow
 from kechuang.faces.web import charts, lists, showing, wording
 from kechuang.faces.web.act_titles import published_as
+from kechuang.words.money import Money
 
 NAMES = {
     "title": gettext_lazy("批次"),
@@ -34,6 +35,9 @@ NAMES = {
     "valid_until": gettext_lazy("有效期至"),
     "change": gettext_lazy("变更事项"),
 }
+OF_BUDGET = {"change": gettext_lazy("调整额"), "budget": gettext_lazy("调整后预算")}
+
+CALL = ("round", "publish")  # the flow and the act that publish a call
 
 
 def act_of(notice: Notice) -> tuple[Flow, Act] | None:
@@ -48,12 +52,24 @@ def pairs(notice: Notice) -> list[dict[str, Any]]:
     """What a notice says of its round, name and value: inputs under their own titles, numbers as they were that day."""
     found = act_of(notice)
     inputs: Mapping[str, Any] = found[1].inputs if found else {}
-    said = notice.body.get("said", {})
+    said, names = notice.body.get("said", {}), NAMES
+    if "said" not in notice.body and "budget" in notice.body:  # the budget of a call, changed by finance
+        names = {"document_no": gettext_lazy("文号"), **OF_BUDGET}
+        amounts = {name: str(Money(int(notice.body[name]))) for name in OF_BUDGET}
+        said = {"document_no": notice.body["document_no"], **amounts}
     return [
-        {"label": inputs.get(name) or NAMES.get(name, name), "value": _shown(name, value, inputs.get(name, {}))}
+        {"label": inputs.get(name) or names.get(name, name), "value": _shown(name, value, inputs.get(name, {}))}
         for name, value in said.items()
         if name != "by_place"
     ]
+
+
+def number_of(notice: Notice) -> str:
+    """The number of the document that a notice is: typed in with its act, the call's for the call; else none."""
+    said = notice.body.get("said", {})
+    call = (notice.body.get("flow"), notice.body.get("act")) == CALL
+    own = notice.round.document_no if call else ""
+    return str(said.get("document_no") or notice.body.get("document_no") or own)
 
 
 def _shown(name: str, value: Any, field: Mapping[str, Any]) -> Any:
@@ -62,6 +78,8 @@ def _shown(name: str, value: Any, field: Mapping[str, Any]) -> Any:
         return _("%(opens)s 开始，%(units_close)s 单位截止，%(closes)s 推荐截止") % told
     if field.get("kind") == "datetime":
         return _moment(str(value))
+    if name == "rules_digest":
+        return wording.grouped(str(value))
     if isinstance(value, list):
         return wording.joined(map(str, value))
     return str(value)
@@ -118,4 +136,4 @@ def list_of(notice: Notice, cases: Sequence[Case], *, money: bool) -> dict[str, 
     return {"caption": published_as(notice.what), "columns": columns, "rows": rows}
 
 
-__all__ = ["act_of", "by_place", "list_of", "pairs"]
+__all__ = ["act_of", "by_place", "list_of", "number_of", "pairs"]
