@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from kechuang.casework import rectifying
-from kechuang.casework.models import Award, Record
+from kechuang.casework import documents, rectifying
+from kechuang.casework.models import Award, Case, Record
 from kechuang.casework.queries import history
 from kechuang.faces import access
 from kechuang.words.outcome import Refused
@@ -55,7 +55,7 @@ def test_asking_changes_nothing_until_another_confirms(case, region):
 
     rectifying.confirm(case, ask.digest, by=region.head, on=LATER, key="yes")
     stands = rectifying.put_right(history(case).select_related("told"))
-    assert stands == {the_check(case).digest: {"opinion": ("同意申报，材料属实", LATER)}}
+    assert stands == {the_check(case).digest: {"opinion": [("同意申报，材料属实", LATER)]}}
     assert the_check(case).told.data["opinion"] == "同意申暴，材料属实"
     assert rectifying.waiting(case) == []
 
@@ -135,3 +135,71 @@ def test_what_is_nearly_right_stands_in_the_box_to_be_mended(case, region, monke
     client.force_login(region.research)
     page = client.get(f"/cases/{case.number}/rectify/{the_check(case).position}/").content.decode()
     assert (">同意申暴，材料属实</textarea>" in page, "日期写成" in page) == (True, False)
+
+
+def corrected(case, region, text: str, key: str) -> None:
+    ask = asked(case, region, text, key=f"ask-{key}")
+    rectifying.confirm(case, ask.digest, by=region.head, on=LATER, key=key)
+
+
+def test_what_was_put_right_wrongly_is_put_right_again_and_every_wording_stays(case, region, monkeypatch):
+    corrected(case, region, "同意申报，材料真实", "one")
+    again = codes(lambda: asked(case, region, "同意申报，材料真实", key="same"))
+    corrected(case, region, "同意申暴，材料属实", "back")
+    assert again == ["rectified_is_the_same"]
+    assert rectifying.standing(the_check(case), "opinion", rectifying.put_right(history(case).select_related("told"))) == "同意申暴，材料属实"  # fmt: skip
+    monkeypatch.setattr(access.timezone, "now", lambda: LATER)
+    client = Client()
+    client.force_login(region.research)
+    told = "审核意见：同意申暴，材料属实（2018年3月4日更正为：同意申报，材料真实）（2018年3月4日更正为：同意申暴，材料属实）"
+    assert told in client.get(f"/cases/{case.number}/").content.decode()
+
+
+def decided(case, region, **said) -> Record:
+    entry = rectifying.records.Entry("fund", case.state, "funded", rectifying.Actor.of(region.leadership), "leadership", START, "f", said, {})  # fmt: skip
+    return rectifying.records.write(case, entry)
+
+
+def test_a_document_number_that_is_put_right_twice_stands_in_the_award(case, region):
+    Award.objects.create(case=case, fen=1, document_no="内科发〔2018〕2号", on=START)
+    record, other = (
+        decided(case, region, minutes="纪要1号", document_no="内科发〔2018〕2号"),
+        a_person(("leadership", "")),
+    )
+    for number in ("内科发〔2018〕21号", "内科发〔2018〕12号"):
+        ask = rectifying.ask(case, record, "document_no", number, WHY, by=region.leadership, on=LATER, key=f"a{number}")
+        rectifying.confirm(case, ask.digest, by=other, on=LATER, key=f"y{number}")
+    assert Award.objects.get().document_no == "内科发〔2018〕12号"
+
+
+def test_what_an_effect_has_used_is_no_slip_of_the_pen(case, region):
+    """The day on which money came and the dice of a draw moved something: only the words beside them can be put right."""
+    pages = rectifying.pages_of(case.round)
+    for name, said, left in (
+        ("confirm_receipt", {"date": "2018-03-02"}, []),
+        ("draw_acceptance", {"dice": "83920174650293847561"}, []),
+        ("check_site", {"date": "2018-03-02"}, ["date"]),
+        ("fund", {"minutes": "纪要1号", "document_no": "内科发〔2018〕2号"}, ["minutes", "document_no"]),
+    ):
+        entry = rectifying.records.Entry(name, case.state, case.state, rectifying.Actor.of(region.officer), "institution_officer", START, name, said, {})  # fmt: skip
+        record = rectifying.records.write(case, entry)
+        assert [one.code for one in rectifying.fields_of(pages, "grant", record)] == left
+
+
+def test_a_paper_whose_words_were_put_right_or_whose_project_was_revoked_says_so_to_whoever_checks_it(case, region, client):  # fmt: skip
+    Award.objects.create(case=case, fen=1, document_no="内科发〔2018〕2号", on=START)
+    record = decided(case, region, minutes="纪要1号", document_no="内科发〔2018〕2号")
+    paper = documents.issue("award-decision", "立项通知", {"text": "同意立项。"}, on=START, case=case, record=record, public=True)  # fmt: skip
+    Case.objects.filter(pk=case.pk).update(state="revoked")
+    client.force_login(region.leadership)
+
+    def read() -> list[bool]:
+        seen = [client.get(f"/check/?code={paper.code}"), client.get(f"/documents/{paper.code}/")]
+        return ["现在的状态：撤销" in seen[0].content.decode(), *["有更正" in one.content.decode() for one in seen]]
+
+    before = read()
+    ask = rectifying.ask(
+        case, record, "document_no", "内科发〔2018〕12号", WHY, by=region.leadership, on=LATER, key="a"
+    )
+    rectifying.confirm(case, ask.digest, by=a_person(("leadership", "")), on=LATER, key="y")
+    assert (before, read()) == ([True, False, False], [True, True, True])

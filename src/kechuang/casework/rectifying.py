@@ -25,6 +25,8 @@ from kechuang.words.reason import Reason
 ASK, DONE, DROP = "ask_rectify", "rectify", "refuse_rectify"
 # What was said in words can be put right; amounts, choices and persons moved something and take an act of their own.
 WORDS = frozenset({"text", "longtext", "date", "year", "month", "datetime"})
+# What an act with an effect was told was used at once, as a date of receipt or the dice of a draw; words and numbers of papers were not.
+UNUSED = frozenset({"minutes", "document_no"})
 LEAST_WHY = 10
 
 
@@ -42,9 +44,13 @@ class Slip:
 
 def fields_of(pages: Pages, flow: str, record: Record) -> list[Field]:
     """The fields of a record's act that can be put right, as far as something was said in them."""
-    form = pages.inputs(flow, record.act) if record.act in pages.flow(flow).acts else None
-    said = dict(record.told.data) if hasattr(record, "told") else {}
-    return [one for one in form.fields.values() if one.kind in WORDS and said.get(one.code)] if form else []
+    act = pages.flow(flow).acts.get(record.act)
+    form = pages.inputs(flow, record.act) if act else None
+    if act is None or form is None or not hasattr(record, "told"):
+        return []
+    moved = any(not name.startswith("casework.") for name in act.effects)
+    words = [one for one in form.fields.values() if one.kind in WORDS and record.told.data.get(one.code)]
+    return [one for one in words if not moved or one.kind == "longtext" or one.code in UNUSED]
 
 
 def may_ask(record: Record, roles: Collection[str]) -> bool:
@@ -77,7 +83,7 @@ def ask(case: Case, record: Record, name: str, text: str, why: str, *, by: Perso
         raise Refused(*[reason for reasons in cleaned.errors.values() for reason in reasons])
     if len(why.strip()) < LEAST_WHY:
         raise Refused(Reason("say_why_to_rectify", least=LEAST_WHY))
-    if str(record.told.data.get(name)) == text.strip():
+    if standing(record, name, put_right(history(case).select_related("told"))) == text.strip():
         raise Refused(Reason("rectified_is_the_same"))
     if any(one.record.digest == record.digest and one.field.code == name for one in waiting(case)):
         raise Refused(Reason("rectify_already_asked"))
@@ -122,6 +128,7 @@ def _write(case: Case, act: str, said: Mapping[str, str], *, by: Person, role: s
 def waiting(case: Case, told: Iterable[Record] | None = None) -> list[Slip]:
     """What was asked to be put right and has no second word yet, oldest first."""
     rows = list(told if told is not None else history(case).select_related("told"))
+    right = put_right(rows)
     settled = {str(one.told.data.get("ask")) for one in rows if one.act in (DONE, DROP) and hasattr(one, "told")}
     by_digest, pages = {one.digest: one for one in rows}, pages_of(case.round)
     found = []
@@ -132,19 +139,39 @@ def waiting(case: Case, told: Iterable[Record] | None = None) -> list[Slip]:
             continue
         field = next((f for f in fields_of(pages, case.flow, of) if f.code == said["field"]), None)
         if field is not None:
-            old = str(of.told.data.get(field.code, ""))
+            old = standing(of, field.code, right)
             found.append(Slip(one, of, field, old, str(said["text"]), str(said["why"])))
     return found
 
 
-def put_right(rows: Iterable[Record]) -> dict[str, dict[str, tuple[str, datetime]]]:
-    """By digest of a record and by field: the words that stand now instead, and since when."""
-    found: dict[str, dict[str, tuple[str, datetime]]] = {}
+PutRight = dict[str, dict[str, list[tuple[str, datetime]]]]
+
+
+def put_right(rows: Iterable[Record]) -> PutRight:
+    """By digest of a record and by field: the words that were written instead, one after the other, each with its moment."""
+    found: PutRight = {}
     for one in rows:
         if one.act == DONE and hasattr(one, "told"):
             said = one.told.data
-            found.setdefault(str(said["record"]), {})[str(said["field"])] = (str(said["text"]), one.on)
+            fields = found.setdefault(str(said["record"]), {})
+            fields.setdefault(str(said["field"]), []).append((str(said["text"]), one.on))
     return found
+
+
+def touched(record: Record | None) -> bool:
+    """Whether words of a record were put right since it was written, so that a paper drawn from it still says the old ones."""
+    rows = (
+        Record.objects.filter(subject_kind="case", subject=record.subject, act=DONE)
+        if record
+        else Record.objects.none()
+    )
+    return record is not None and record.digest in put_right(rows.select_related("told"))
+
+
+def standing(record: Record, name: str, right: PutRight) -> str:
+    """The words of a record that stand now: those that were written last instead, else what was typed."""
+    later = right.get(record.digest, {}).get(name)
+    return later[-1][0] if later else str(record.told.data.get(name, ""))
 
 
 def cases_waiting() -> list[Case]:

@@ -293,7 +293,7 @@ class CaseFile:
         return reverse("rectify", args=[self.case.number, record.position]) if words else ""
 
     @property
-    def rectified(self) -> dict[str, dict[str, tuple[str, datetime]]]:
+    def rectified(self) -> rectifying.PutRight:
         if not hasattr(self, "_rectified"):
             self._rectified = rectifying.put_right(self.records)
         return self._rectified
@@ -365,7 +365,8 @@ class CaseFile:
         lines = [one for section in printed for one in section.lines if one.path in kept and one.text]
         now = self.rectified.get(record.digest, {})
         return [
-            f"{one.label}{_('：')}{one.text}{wording.unit(one.unit)}{_now_reads(now.get(one.path))}" for one in lines
+            f"{one.label}{_('：')}{one.text}{wording.unit(one.unit)}{wording.now_reads(now.get(one.path, ()))}"
+            for one in lines
         ]
 
     def papers(self) -> list[dict[str, Any]]:
@@ -478,13 +479,6 @@ NOTES = {
     "rectify": {"zh": "更正", "en": "What was typed was put right"},
     "refuse_rectify": {"zh": "不同意更正", "en": "The correction was not agreed to"},
 }
-
-
-def _now_reads(put_right: tuple[str, datetime] | None) -> str:
-    """What stands now instead, beside the old words."""
-    if put_right is None:
-        return ""
-    return _("（%(day)s更正为：%(text)s）") % {"day": wording.day_long(put_right[1]), "text": put_right[0]}
 
 
 def inputs_here(file: CaseFile, name: str) -> forms.Form | None:

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
-from kechuang.casework import documents, files, sealer, todo
+from kechuang.casework import documents, files, rectifying, sealer, todo
 from kechuang.casework.acts import SECOND, InputRefused, act, open_case
 from kechuang.casework.models import Attachment, Case, Document, Letter, Record
 from kechuang.casework.pages import day_of
@@ -341,7 +341,7 @@ def document(request: HttpRequest, code: str) -> HttpResponse:
         if file is None or not shows(row, file.reader, set()):
             raise Http404
     mine.filter(read_at=None).update(read_at=on)
-    return render(request, "cases/document.html", {"paper": printing.paper(row), "row": row})
+    return render(request, "cases/document.html", {"paper": printing.paper(row), "row": row, "touched": rectifying.touched(row.record)})  # fmt: skip
 
 
 # Reports

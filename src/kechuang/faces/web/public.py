@@ -11,7 +11,7 @@ from django.urls import path
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from kechuang.casework import pages, queries
+from kechuang.casework import pages, queries, rectifying
 from kechuang.casework.models import Award, Case, Document, Notice, Record, Round
 from kechuang.faces.access import needs, now
 from kechuang.faces.web import call_terms, guide, published, showing, wording
@@ -176,14 +176,25 @@ def check(request: HttpRequest) -> HttpResponse:
     shown: dict[str, Any] = {"code": code}
     if code:
         shown["document"] = (
-            Document.objects.filter(Q(code=code) | Q(digest=code.lower())).select_related("case", "round").first()
+            Document.objects.filter(Q(code=code) | Q(digest=code.lower()))
+            .select_related("case__award", "case__round__frozen", "record")
+            .first()
         )
+        shown |= _since(shown["document"])
         shown["record"] = Record.objects.filter(digest=code.lower()).first()
         shown["notice"] = Notice.objects.filter(code=code).select_related("round").first()
         handed_in = Case.objects.filter(received_at__isnull=False).exclude(answers_digest="")
         shown["form"] = handed_in.filter(Q(number=code) | Q(answers_digest=code.lower())).first()
         shown["none"] = not any(shown[name] for name in ("document", "record", "notice", "form"))
     return render(request, "public/check.html", shown)
+
+
+def _since(document: Document | None) -> dict[str, Any]:
+    """What became of a paper since it was issued: words put right, and where the project stands that it is about."""
+    if document is None:
+        return {}
+    funded = document.case if document.case and hasattr(document.case, "award") else None
+    return {"touched": rectifying.touched(document.record), "state": public_state(funded) if funded else ""}
 
 
 @needs("anyone")

@@ -51,7 +51,10 @@ def rectify(request: HttpRequest, number: str, position: int) -> HttpResponse:
             reasons = refusal.reasons
     act = file.flow.acts[record.act]
     slips = rectifying.fields_of(file.pages, file.case.flow, record)
-    fields = [(one.code, one.title.of(drawing.language()), str(record.told.data.get(one.code, ""))) for one in slips]
+    fields = [
+        (one.code, one.title.of(drawing.language()), rectifying.standing(record, one.code, file.rectified))
+        for one in slips
+    ]
     if request.method != "POST" and len(fields) == 1:
         typed["text"] = fields[0][2]  # what is nearly right is mended, not typed again
     shown = {

@@ -338,6 +338,12 @@ def grouped(digest: str | None) -> str:
     return " ".join(digest[i : i + 4] for i in range(0, len(digest), 4)) if digest else DASH
 
 
+def now_reads(put_right: Iterable[tuple[str, datetime]]) -> str:
+    """What was written instead, beside the old words: each with its day, in its order."""
+    pattern = _("（%(day)s更正为：%(text)s）")
+    return "".join(pattern % {"day": day_long(on), "text": text} for text, on in put_right)
+
+
 def size(octets: int | None) -> str:
     """The size of a file: 2.1 MB."""
     if octets is None or octets == "":
