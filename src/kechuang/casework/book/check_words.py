@@ -135,7 +135,7 @@ BY_KIND: Mapping[str, Words] = {
 BY_NAME = frozenset({
     *("pool_times", "same_unit_most", "years_in_row_most", "region_most", "outside_least", "cap_probability"),
     *("groups_a_round_most", "rounds_a_year_most", "group_least", "group_most", "fee_sheet", "duplicate_most"),
-    *("audit_from", "leagues_all", "gates_share", "reveal_hours", "recommender_gap", "partner_shares"),
+    *("audit_from", "leagues_all", "gates_share", "reveal_hours", "recommender_gap", "partner_shares", "budget_bound"),
 })  # fmt: skip
 _DECLARING = ("params", "facts", "examples")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import F
+
 from kechuang.casework.models import Case, Record
-from kechuang.desks.funds.models import Account, Grant, Handover, Transfer
+from kechuang.desks.funds.models import Account, Budget, Grant, Handover, Transfer
 from kechuang.parties.prepared import Prepared, add, insert
 
 UNCONFIRMED = Prepared[tuple[int]](
@@ -39,6 +41,12 @@ def transfer(
     insert(Transfer(debit=source, credit=sink, fen=fen, what=what, case=case, on=on, record=record))
     add(source, "balance_fen", -fen)
     add(sink, "balance_fen", fen)
+
+
+def give_back(case: Case, fen: int) -> None:
+    """What an award binds no more is free in its round: cancelled, lowered or refunded. What was never committed there (a project taken over) frees nothing."""
+    if Transfer.objects.filter(case=case, what="commit").exists():
+        Budget.objects.filter(round=case.round).update(committed_fen=F("committed_fen") - fen)
 
 
 def later(context: object, debit: str, credit: str, fen: int, what: str, *, case: Case) -> None:

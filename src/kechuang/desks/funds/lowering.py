@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import Sum
 
 from kechuang.casework.answers import asked_rows
 from kechuang.casework.models import Award, Case
-from kechuang.desks.funds.book_keeping import later
-from kechuang.desks.funds.models import Budget, Grant, Spending
+from kechuang.desks.funds.book_keeping import give_back, later
+from kechuang.desks.funds.models import Grant, Spending
 from kechuang.desks.funds.offers import CLASSES, drop_prepared
 from kechuang.parties.prepared import update
 from kechuang.words.money import shared_out
@@ -77,7 +77,7 @@ def lower_total(case: Case, context: Any) -> None:
     award = Award.objects.get(case=owner)
     award.fen, award.steps = total, [*award.steps, {"name": "change", "value": str(total)}]
     update(award, "fen", "steps")
-    Budget.objects.filter(round=owner.round).update(committed_fen=F("committed_fen") - less)
+    give_back(owner, less)
     context.tells |= {"fen": str(total), "less": str(less)}
     later(context, f"grant:{owner.number}", f"budget:{owner.round.code}", less, "lower", case=owner)
 

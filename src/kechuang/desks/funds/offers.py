@@ -13,7 +13,7 @@ from django.db.utils import IntegrityError
 from kechuang.casework import book, curtain, deadlines
 from kechuang.casework.models import Award, Case, Record, Round
 from kechuang.casework.pages import day_of
-from kechuang.desks.funds.book_keeping import later, rest_waits, unit_account
+from kechuang.desks.funds.book_keeping import give_back, later, rest_waits, unit_account
 from kechuang.desks.funds.models import (
     Appropriation,
     Budget,
@@ -50,12 +50,20 @@ UNPAID = Prepared[Payment](lambda case: Payment.objects.filter(grant__case=case,
 UNRECEIVED = Prepared[Payment](
     lambda case: Payment.objects.filter(grant__case=case, paid_at__isnull=False, received_at=None).order_by("paid_at")
 )
+BOUND = Prepared[tuple[int]](lambda round_: Budget.objects.filter(round=round_).values_list("committed_fen"))
 CASH = Prepared[Appropriation](
     lambda plan, year: Appropriation.objects.select_for_update().filter(plan=plan, year=year)
 )
 
 
 # From the decision to the grant
+
+
+@fact("funds.budget_bound", unit="元")
+def budget_bound(subject: Case | Round, on: datetime) -> int:
+    """What the awards of the round bind of its budget, in fen: granted, less what was cancelled, lowered or came back."""
+    bound = BOUND.one(subject.round.pk)
+    return bound[0] if bound else 0
 
 
 def award_of(case: Case, context: Any) -> tuple[int, list[dict[str, str]]]:
@@ -155,7 +163,7 @@ def cancel_schedule(case: Case, context: Any) -> None:
     if grant is None or grant.cancelled:
         return
     left = grant.granted_fen - grant.paid_fen
-    Budget.objects.filter(round=case.round).update(committed_fen=F("committed_fen") - left)
+    give_back(case, left)
     Grant.objects.filter(pk=grant.pk).update(cancelled=True)
     later(context, f"grant:{case.number}", f"budget:{case.round.code}", left, "cancel", case=case)
 
@@ -432,6 +440,7 @@ def refunded(case: Case, context: Any) -> None:
     if grant.refunded_fen == grant.refund_due_fen:
         grant.settled_at = context.on
     grant.save(update_fields=["refunded_fen", "settled_at"])
+    give_back(case, fen)
     context.tells["fen"] = str(fen)
     later(context, unit_account(case), f"budget:{case.round.code}", fen, "refund", case=case)
 

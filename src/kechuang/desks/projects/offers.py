@@ -8,7 +8,6 @@ from fractions import Fraction
 from typing import Any
 
 from django.db.models import Q, Sum
-from django.db.models.functions import Coalesce
 
 from kechuang.casework import book, curtain
 from kechuang.casework.models import Case, Member, Round
@@ -30,13 +29,12 @@ STAGE_OF_ACT = {
     "fund": "select", "select": "select", "call_up": "select", "countersign": "countersign",
 }  # fmt: skip
 
-TAKEN = ("proposed", "public_notice", *limits.RUNNING, "passed", "closed_no_fault", "failed", "tracking", "archived")
-SPOKEN_FOR = Prepared[tuple[int, int]](
+PROPOSED = Prepared[tuple[int, int]](
     lambda round_, but: (
-        Case.objects.filter(round=round_, parent=None, state__in=TAKEN)
+        Case.objects.filter(round=round_, parent=None, state__in=["proposed", "public_notice"])
         .exclude(pk=but)
         .values_list("round")
-        .annotate(fen=Sum(Coalesce("award__fen", "proposed_fen")))
+        .annotate(fen=Sum("proposed_fen"))
     )
 )
 ELSEWHERE = Prepared[tuple[str]](
@@ -113,10 +111,11 @@ def _quota(case: Case, kind: str, pid: str, who: Q) -> Finding:
 
 @check("projects.within_budget", locks=("budget",))
 def within_budget(subject: Case | Round, context: Any) -> Finding:
-    """The sum of proposals and awards fits the budget of the round, under one lock."""
+    """What is proposed and what the round's awards bind fit its budget, under one lock; what came back from an award is free."""
     round_ = subject.round
-    spoken_for = SPOKEN_FOR.one(round_.pk, subject.pk if isinstance(subject, Case) else 0)
-    total = (spoken_for[1] or 0) if spoken_for else 0
+    proposed = PROPOSED.one(round_.pk, subject.pk if isinstance(subject, Case) else 0)
+    bound = context.flow.facts.get("budget_bound", "funds.budget_bound")  # pages frozen before they asked for it
+    total = int(context.situation.fact(bound)) + ((proposed[1] or 0) if proposed else 0)
     mine = wanted_fen(subject, context) if isinstance(subject, Case) else 0
     if total + mine > round_.budget_fen:
         return Finding.fail("beyond_budget", budget=round_.budget_fen, used=total, wanted=mine)

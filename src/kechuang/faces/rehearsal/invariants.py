@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Case as Choice
+from django.db.models import Count, F, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
 
 from kechuang.casework.models import Award, Case, Duty, Record
@@ -36,9 +37,12 @@ def sums_beyond_grant() -> int:
 
 
 def rounds_beyond_budget() -> int:
-    """Rounds whose live grants are more than the budget."""
-    live = Award.objects.filter(case__grant__cancelled=False).values("case__round", "case__round__budget_fen")
-    return live.annotate(whole=Sum("fen")).filter(whole__gt=F("case__round__budget_fen")).count()
+    """Rounds whose grants are more than the budget: of a settled one what was paid, of each less what came back."""
+    bound = Choice(When(case__grant__cancelled=True, then="case__grant__paid_fen"), default="fen") - F(
+        "case__grant__refunded_fen"
+    )
+    awards = Award.objects.exclude(case__grant=None).values("case__round", "case__round__budget_fen")
+    return awards.annotate(whole=Sum(bound)).filter(whole__gt=F("case__round__budget_fen")).count()
 
 
 def paid_while_stopped() -> int:
