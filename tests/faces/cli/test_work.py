@@ -104,6 +104,34 @@ def test_a_part_that_is_killed_is_started_again_and_all_end_with_the_parent(tmp_
     assert not any(os.path.exists(f"/proc/{pid}") for pid in (first, second))
 
 
+def test_a_part_that_has_just_begun_when_the_parent_is_told_to_end_is_asked_to_end_too(tmp_path):
+    log, asked = tmp_path / "log", tmp_path / "asked"
+
+    def part() -> None:
+        signal.signal(signal.SIGTERM, lambda *_: (asked.write_text("asked"), os._exit(0)))
+        log.write_text(str(os.getpid()))
+        time.sleep(60)
+
+    parent = os.fork()
+    if not parent:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+        fork = os.fork
+
+        def slowly() -> int:
+            """The parent is held up between the fork and what comes after it until the part runs and the signal has come."""
+            if pid := fork():
+                waited(log, 1)
+                os.kill(os.getpid(), signal.SIGTERM)
+            return pid
+
+        os.fork = slowly
+        keeping.keep({"part": part}, lambda text: None)
+        os._exit(0)
+
+    assert os.waitstatus_to_exitcode(os.waitpid(parent, 0)[1]) == 0
+    assert asked.read_text() == "asked"
+
+
 def waited(log, count: int) -> list[str]:
     for _ in range(600):
         lines = log.read_text().split() if log.exists() else []

@@ -27,14 +27,14 @@ def keep(parts: Mapping[str, Callable[[], None]], say: Callable[[str], None]) ->
     running: dict[int, tuple[str, float]] = {}
     try:
         for name in parts:
-            running[_start(name, parts[name])] = (name, time.monotonic())
+            _start(name, parts[name], running)
         while True:
             pid, status = os.waitpid(-1, 0)
             name, since = running.pop(pid, ("", 0.0))
             if name:
                 say(f"{name} ended ({os.waitstatus_to_exitcode(status)}) and is started again")
                 time.sleep(AGAIN if time.monotonic() - since < _SHORT else 0)
-                running[_start(name, parts[name])] = (name, time.monotonic())
+                _start(name, parts[name], running)
     except _Stop:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)
@@ -56,16 +56,20 @@ def _stop(*_: object) -> None:
     raise _Stop
 
 
-def _start(name: str, part: Callable[[], None]) -> int:
-    """A child that runs `part`, in a group of its own so that Ctrl-C reaches the parent alone."""
+def _start(name: str, part: Callable[[], None], running: dict[int, tuple[str, float]]) -> None:
+    """A child that runs `part`, in a group of its own so that Ctrl-C reaches the parent alone.
+
+    It stands in `running` before a signal can reach the parent: one that came between would leave it to be killed.
+    """
     sys.stdout.flush()
     sys.stderr.flush()
     held = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, held)
     pid = os.fork()
     if pid:
+        running[pid] = (name, time.monotonic())
         signal.pthread_sigmask(signal.SIG_UNBLOCK, held)
-        return pid
+        return
     code = 1
     try:
         os.setpgrp()
