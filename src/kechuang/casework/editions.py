@@ -22,6 +22,7 @@ from kechuang.words import offers
 from kechuang.words.offers import Offer
 from kechuang.words.outcome import BadPage, Refused
 from kechuang.words.period import ZONE
+from kechuang.words.phrase import Phrase
 from kechuang.words.reason import Reason
 
 ACT = "adopt_edition"
@@ -107,7 +108,7 @@ def left_alone(known: Iterable[Offer]) -> Iterator[BadPage]:
             continue
         for kind, name in sorted(set(asks_of(pages))):
             if kinds.get(name) != kind:
-                why = f"its frozen pages ask for the {kind} {name}, which no desk offers"
+                why = Phrase("its frozen pages ask for the {kind} {name}, which no desk offers", kind=kind, name=name)
                 yield BadPage(f"round {round_.code}", why, "keep the offer until the round has ended")
 
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from kechuang.formula import tree
 from kechuang.formula.tree import Node
 from kechuang.formula.working import Worker, worker_of
 from kechuang.words.outcome import BadPage
+from kechuang.words.phrase import Phrase, filled
 
 LONGEST: Final = 4096  # bytes
 DEEPEST: Final = 50
@@ -25,6 +26,13 @@ FUNCTIONS: Final[dict[str, tuple[int, int]]] = {
     "clamp": (3, 3), "count": (1, 1), "months": (2, 2), "years": (2, 2), "days": (2, 2), "pick": (2, 2),
     "level": (2, 2), "band": (2, 2), "marginal": (2, 2), "span": (2, 2), "mark": (2, 2),
 }  # fmt: skip
+_SYNTAX: Final = {
+    "never closed": Phrase("not an expression: a bracket is never closed"),
+    "unmatched": Phrase("not an expression: a bracket closes nothing"),
+    "does not match": Phrase("not an expression: a bracket is closed by one of another kind"),
+    "unterminated": Phrase("not an expression: a quote is never closed"),
+    "Maybe you meant '=='": Phrase("not an expression: = does not compare"),
+}
 _BINARY: Final = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//"}
 _COMPARE: Final = {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 _NUMBER: Final = re.compile(r"\d+(\.\d+)?")
@@ -70,18 +78,28 @@ def parse(text: str, *, path: str = "") -> Expression:
     if isinstance(text, int):  # YAML reads a bare `0` or `true` as a value
         text = str(text).lower()
     if not isinstance(text, str):
-        raise BadPage(path, f"{text!r} is no expression", "write one line of text")
+        raise BadPage(path, "{text!r} is no expression", "write one line of text", text=text)
     try:
         return _parsed(text)
     except _Wrong as wrong:
-        where = f"in «{_shortened(text)}» at column {wrong.column}: {wrong.why}"
-        raise BadPage(path, where, wrong.mend, column=wrong.column) from None
+        why = within(_shortened(text), wrong.column, wrong.why)
+        raise BadPage(path, why, wrong.mend, column=wrong.column) from None
+
+
+def within(text: str, column: int, why: str) -> Phrase:
+    """What is wrong in an expression, with the place in it."""
+    return Phrase("in «{text}» at column {place}: {fault}", text=text, place=column, fault=why)
 
 
 class _Wrong(Exception):
-    def __init__(self, why: str, mend: str = "", column: int = 1) -> None:
+    def __init__(self, why: str, mend: str = "", column: int = 1, **values: Any) -> None:
         super().__init__(why)
-        self.why, self.mend, self.column = why, mend, column
+        self.why, self.mend, self.column = filled(why, values), filled(mend, values), column
+
+
+def _syntax(said: str) -> Phrase:
+    """What Python says of a text that is no expression, in words of the house."""
+    return next((why for part, why in _SYNTAX.items() if part in said), Phrase("not an expression"))
 
 
 def _shortened(text: str) -> str:
@@ -92,7 +110,7 @@ def _shortened(text: str) -> str:
 def _parsed(text: str) -> Expression:
     line = " ".join(text.strip().splitlines())
     if len(line.encode("utf-8", "replace")) > LONGEST:
-        raise _Wrong(f"longer than {LONGEST} bytes", "name parts of it as steps")
+        raise _Wrong("longer than {most} bytes", "name parts of it as steps", most=LONGEST)
     if "\\" in line or not line.isprintable():
         raise _Wrong("a character that no expression has", "remove backslashes and control characters")
     return Expression(line, _Reader(line).root())
@@ -115,25 +133,25 @@ class _Reader:
         try:
             body = ast.parse(self.text, mode="eval").body
         except SyntaxError as error:
-            raise _Wrong(f"not an expression: {error.msg}", "see docs/formula.md", error.offset or 1) from None
+            raise _Wrong(_syntax(error.msg), "see docs/formula.md", error.offset or 1) from None
         except (ValueError, RecursionError, MemoryError):
             raise _Wrong("not an expression, or nested too deeply", "name parts of it as steps") from None
         return self.read(body, 1)
 
     def read(self, node: ast.AST, depth: int) -> Node:
         if depth > DEEPEST:
-            self._no(node, f"nested deeper than {DEEPEST}", "name parts of it as steps under let")
+            self._no(node, "nested deeper than {most}", "name parts of it as steps under let", most=DEEPEST)
         reader = self.readers.get(type(node))
         if reader is None:
-            self._no(node, f"{type(node).__name__} is not part of the language", _MEND.get(type(node), ""))
+            self._no(node, "{kind} is not part of the language", _MEND.get(type(node), ""), kind=type(node).__name__)
         return reader(node, depth + 1)
 
     def at(self, node: ast.AST) -> int:
         offset = getattr(node, "col_offset", 0)
         return len(self.raw[:offset].decode("utf-8", "replace")) + 1
 
-    def _no(self, node: ast.AST, why: str, mend: str = "") -> NoReturn:
-        raise _Wrong(why, mend, self.at(node))
+    def _no(self, node: ast.AST, why: str, mend: str = "", **values: Any) -> NoReturn:
+        raise _Wrong(why, mend, self.at(node), **values)
 
     def _const(self, node: ast.Constant, depth: int) -> Node:
         value = node.value
@@ -143,7 +161,7 @@ class _Reader:
             self._no(node, "None is not a value", "leave the answer out")
         written = self.raw[node.col_offset : node.end_col_offset].decode()
         if not _NUMBER.fullmatch(written):
-            self._no(node, f"{written!r} is no plain number", "write digits, with a point if need be")
+            self._no(node, "{written!r} is no plain number", "write digits, with a point if need be", written=written)
         number = Fraction(written)
         if number > 10**18:
             self._no(node, "larger than 10^18", "check the unit")
@@ -175,7 +193,9 @@ class _Reader:
         op = _BINARY.get(type(node.op))
         if op is None:
             kind = type(node.op)
-            self._no(node, f"{kind.__name__} is not part of the language", _MEND.get(kind, "write + - * / or //"))
+            self._no(
+                node, "{kind} is not part of the language", _MEND.get(kind, "write + - * / or //"), kind=kind.__name__
+            )
         return tree.Binary(self.at(node), op, self.read(node.left, depth), self.read(node.right, depth))
 
     def _compare(self, node: ast.Compare, depth: int) -> Node:
@@ -184,7 +204,9 @@ class _Reader:
         ops = []
         for op in node.ops:
             if type(op) not in _COMPARE:
-                self._no(node, f"{type(op).__name__} cannot stand here", _MEND.get(type(op), "split it with and"))
+                self._no(
+                    node, "{kind} cannot stand here", _MEND.get(type(op), "split it with and"), kind=type(op).__name__
+                )
             ops.append(_COMPARE[type(op)])
         items = tuple(self.read(item, depth) for item in (node.left, *node.comparators))
         return tree.Compare(self.at(node), tuple(ops), items)
@@ -212,30 +234,34 @@ class _Reader:
 
     def _call(self, node: ast.Call, depth: int) -> Node:
         if not isinstance(node.func, ast.Name):
-            self._no(node, "only a function of the language can be called", f"one of {', '.join(FUNCTIONS)}")
+            self._no(node, "only a function of the language can be called", "one of {known}", known=tuple(FUNCTIONS))
         name = node.func.id
         if node.keywords or any(isinstance(arg, ast.Starred) for arg in node.args):
-            self._no(node, f"{name}(…) takes plain values only")
+            self._no(node, "{name}(…) takes plain values only", name=name)
         if len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp):
             return self._gather(node, name, node.args[0], depth)
         if name in WHOLES and len(node.args) == 1:
             return tree.Whole(self.at(node), name, self.read(node.args[0], depth), ast.unparse(node))
         if name in (*GATHERS, *WHOLES) and name not in FUNCTIONS:
             row = "rows" if name in WHOLES else "use.fee for use in instrument.uses"
-            self._no(node, f"{name} stands over the records of a table", f"write {name}({row})")
+            self._no(node, "{name} stands over the records of a table", "write {name}({row})", name=name, row=row)
         if name not in FUNCTIONS:
             near = get_close_matches(name, (*FUNCTIONS, *GATHERS, *WHOLES), 1)
-            self._no(node, f"no function {name!r}", f"did you mean {near[0]}?" if near else f"{', '.join(FUNCTIONS)}")
+            self._no(
+                node,
+                "no function {name!r}",
+                Phrase("did you mean {near}?", near=near[0]) if near else Phrase("{known}", known=tuple(FUNCTIONS)),
+                name=name,
+            )
         least, most = FUNCTIONS[name]
         if not least <= len(node.args) <= most:
-            self._no(
-                node, f"{name} takes {least if least == most else f'{least} to {most}'} values, not {len(node.args)}"
-            )
+            wanted = least if least == most else Phrase("{least} to {most}", least=least, most=most)
+            self._no(node, "{name} takes {wanted} values, not {count}", name=name, wanted=wanted, count=len(node.args))
         return tree.Call(self.at(node), name, tuple(self.read(arg, depth) for arg in node.args))
 
     def _gather(self, node: ast.Call, name: str, inner: ast.GeneratorExp, depth: int) -> Node:
         if name not in GATHERS:
-            self._no(node, f"{name} takes no rows", f"one of {', '.join(GATHERS)}")
+            self._no(node, "{name} takes no rows", "one of {known}", name=name, known=tuple(GATHERS))
         loop = inner.generators[0]
         if len(inner.generators) > 1 or loop.is_async or self.rows:
             self._no(node, "a sum inside a sum", "name the inner one as a field or a step")

@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from kechuang.formula import tree
-from kechuang.formula.reading import Expression
+from kechuang.formula.reading import Expression, within
 from kechuang.formula.tree import Node, Path
 from kechuang.words.outcome import BadPage
+from kechuang.words.phrase import Phrase
 
+CANNOT: Final = {
+    "+": "cannot add {left} and {right}", "-": "cannot subtract {left} and {right}",
+    "<": "cannot compare {left} and {right}", "if": "cannot choose between {left} and {right}",
+}  # fmt: skip
 Units = tuple[tuple[str, int], ...]
 NO_UNIT: Final[Units] = ()
 
@@ -35,7 +40,11 @@ class Kind:
         return shown(self.units) if self.kind == "number" else _CALLED.get(self.kind, self.kind)
 
 
-_CALLED: Final = {"truth": "true/false", "codes": "a table by code", "levels": "rows of thresholds"}
+_CALLED: Final = {
+    "truth": Phrase("true/false"), "codes": Phrase("a table by code"), "levels": Phrase("rows of thresholds"),
+    "number": Phrase("a number"), "code": Phrase("a code"), "date": Phrase("a date"), "record": Phrase("a record"),
+    "rows": Phrase("rows"), "choices": Phrase("choices"), "any": Phrase("anything"),
+}  # fmt: skip
 TRUTH: Final = Kind("truth")
 DATE: Final = Kind("date")
 ANY: Final = Kind("any", None)
@@ -55,7 +64,7 @@ def unit(of: str) -> Units:
 def shown(units: Units | None) -> str:
     """`money`, `money/person`, or `a bare number`."""
     if not units:
-        return "a bare number" if units is not None else "any number"
+        return Phrase("a bare number") if units is not None else Phrase("any number")
     over = "·".join(name for name, power in units for _ in range(max(power, 0)))
     under = "·".join(name for name, power in units for _ in range(max(-power, 0)))
     return (over or "1") + (f"/{under}" if under else "")
@@ -69,7 +78,7 @@ def kind_of(expression: Expression, names: Names, *, path: str = "", rows: Calla
         return checker.of(expression.root)
     except BadPage as bad:
         column = bad.column or 1
-        raise BadPage(path, f"in «{expression.text}» at column {column}: {bad.why}", bad.mend, column=column) from None
+        raise BadPage(path, within(expression.text, column, bad.why), bad.mend, column=column) from None
 
 
 class _Checker:
@@ -81,8 +90,8 @@ class _Checker:
         found: Kind = getattr(self, f"_{type(node).__name__.lower()}")(node)
         return found
 
-    def _no(self, node: Node, why: str, mend: str = "") -> NoReturn:
-        raise BadPage("", why, mend, column=node.at)
+    def _no(self, node: Node, why: str, mend: str = "", **values: Any) -> NoReturn:
+        raise BadPage("", why, mend, column=node.at, **values)
 
     def _const(self, node: tree.Const) -> Kind:
         if isinstance(node.value, bool):
@@ -103,13 +112,13 @@ class _Checker:
     def _truth(self, node: Node) -> Kind:
         found = self.of(node)
         if found.kind not in ("truth", "any"):
-            self._no(node, f"{found} where true/false is needed", "write a comparison")
+            self._no(node, "{found} where true/false is needed", "write a comparison", found=found)
         return TRUTH
 
     def _number(self, node: Node) -> Kind:
         found = self.of(node)
         if found.kind not in ("number", "any"):
-            self._no(node, f"{found} where a number is needed")
+            self._no(node, "{found} where a number is needed", found=found)
         return found if found.kind == "number" else number(None)
 
     def _unary(self, node: tree.Unary) -> Kind:
@@ -118,7 +127,7 @@ class _Checker:
     def _binary(self, node: tree.Binary) -> Kind:
         left, right = self._number(node.left), self._number(node.right)
         if node.op in ("+", "-"):
-            return self._alike(node, left, right, "add" if node.op == "+" else "subtract")
+            return self._alike(node, left, right, CANNOT["+" if node.op == "+" else "-"])
         if left.units is None or right.units is None:
             return number(None)
         sign = 1 if node.op == "*" else -1
@@ -126,14 +135,14 @@ class _Checker:
         for name, power in right.units:
             powers[name] = powers.get(name, 0) + sign * power
         if any(abs(power) > 1 for power in powers.values()):
-            self._no(node, f"cannot multiply {left} by {right}", "one of them should be a rate")
+            self._no(node, "cannot multiply {left} by {right}", "one of them should be a rate", left=left, right=right)
         return Kind("number", tuple(sorted((name, power) for name, power in powers.items() if power)))
 
-    def _alike(self, node: Node, left: Kind, right: Kind, verb: str) -> Kind:
+    def _alike(self, node: Node, left: Kind, right: Kind, why: str) -> Kind:
         if left.units is None or right.units is None:
             return right if left.units is None else left
         if left.units != right.units:
-            self._no(node, f"cannot {verb} {left} and {right}", "bring both to one unit")
+            self._no(node, why, "bring both to one unit", left=left, right=right)
         return left
 
     def _compare(self, node: tree.Compare) -> Kind:
@@ -146,13 +155,13 @@ class _Checker:
         if "any" in (left.kind, right.kind):
             return
         if left.kind != right.kind:
-            self._no(node, f"cannot compare {left} and {right}", "bring both to one unit")
+            self._no(node, "cannot compare {left} and {right}", "bring both to one unit", left=left, right=right)
         if left.kind == "number":
-            self._alike(node, left, right, "compare")
+            self._alike(node, left, right, CANNOT["<"])
         elif left.kind == "code":
             self._options(node, left, right)
         if left.kind not in ("number", "date") and op not in ("==", "!="):
-            self._no(node, f"{left} has no order", "write == or !=")
+            self._no(node, "{left} has no order", "write == or !=", left=left)
 
     def _options(self, node: Node, left: Kind, right: Kind) -> None:
         for one, other in ((left, right), (right, left)):
@@ -161,8 +170,12 @@ class _Checker:
 
     def _no_option(self, node: Node, code: str, options: frozenset[str]) -> NoReturn:
         close = get_close_matches(code, options, 1)
-        mend = f"did you mean '{close[0]}'?" if close else f"one of {', '.join(sorted(options))}"
-        self._no(node, f"no such code '{code}'", mend)
+        mend = (
+            Phrase("did you mean {near}?", near=close[0])
+            if close
+            else Phrase("one of {known}", known=tuple(sorted(options)))
+        )
+        self._no(node, "no such code '{code}'", mend, code=code)
 
     def _among(self, node: tree.Among) -> Kind:
         found = self.of(node.of)
@@ -172,7 +185,7 @@ class _Checker:
         else:
             listed = self.of(node.options)
             if listed.kind not in ("choices", "any"):
-                self._no(node, f"{listed} is no list of choices", "write in ('a', 'b')")
+                self._no(node, "{listed} is no list of choices", "write in ('a', 'b')", listed=listed)
         return TRUTH
 
     def _logic(self, node: tree.Logic) -> Kind:
@@ -189,30 +202,34 @@ class _Checker:
         first = kinds[0]
         for other in kinds[1:]:
             if first.kind != other.kind:
-                self._no(node, f"{first} in one case and {other} in the other", "both must be alike")
-            first = self._alike(node, first, other, "choose between") if first.kind == "number" else first
+                self._no(
+                    node, "{first} in one case and {other} in the other", "both must be alike", first=first, other=other
+                )
+            first = self._alike(node, first, other, CANNOT["if"]) if first.kind == "number" else first
         return first
 
     def _gather(self, node: tree.Gather) -> Kind:
         table = self.of(node.table)
         if table.kind not in ("rows", "any"):
-            self._no(node.table, f"{node.table.text} has no rows", "name a table, or a link back to many records")
+            self._no(
+                node.table, "{text} has no rows", "name a table, or a link back to many records", text=node.table.text
+            )
         self.rows[node.row] = self.rows_of(node.table)
         if node.condition is not None:
             self._truth(node.condition)
         found = Kind("number", NO_UNIT) if node.name == "count" else self.of(node.value)
         del self.rows[node.row]
         if node.name in ("any", "all") and found.kind != "truth":
-            self._no(node, f"{node.name} of {found}", "write a comparison")
+            self._no(node, "{name} of {found}", "write a comparison", name=node.name, found=found)
         if node.name == "sum" and found.kind not in ("number", "any"):
-            self._no(node, f"sum of {found}", "sum a number")
+            self._no(node, "sum of {found}", "sum a number", found=found)
         return number(None) if node.name == "count" else found
 
     def _call(self, node: tree.Call) -> Kind:
         if node.name in ("months", "years", "days"):
             for arg in node.args:
                 if self.of(arg).kind not in ("date", "any"):
-                    self._no(arg, f"{node.name} of {self.of(arg)}", "give two dates")
+                    self._no(arg, "{name} of {value}", "give two dates", name=node.name, value=self.of(arg))
             return number({"months": "month", "years": "year", "days": "day"}[node.name])
         if node.name in ("min", "max", "clamp", "span"):
             return self._same(node, [self.of(arg) for arg in node.args])
@@ -231,13 +248,17 @@ class _Checker:
             return number(None)
         wanted = "codes" if node.name == "pick" else "levels"
         if table.kind != wanted:
-            self._no(node.args[1], f"{node.name} needs {_CALLED[wanted]}, not {table}")
+            self._no(
+                node.args[1], "{name} needs {called}, not {table}", name=node.name, called=_CALLED[wanted], table=table
+            )
         if node.name == "pick":
             for code in sorted(value.options - table.options) if value.kind == "code" else ():
-                self._no(node, f"the table has nothing for '{code}'", "add it, with 0 if nothing is due")
+                self._no(node, "the table has nothing for '{code}'", "add it, with 0 if nothing is due", code=code)
             return Kind("number", table.units)
         if len(table.columns) != (3 if node.name == "band" else 2):
-            self._no(node.args[1], f"{node.name} needs rows of {3 if node.name == 'band' else 2}")
+            self._no(
+                node.args[1], "{name} needs rows of {value}", name=node.name, value=3 if node.name == "band" else 2
+            )
         threshold = Kind("number", table.columns[0])
         if (
             threshold.units is not None
@@ -245,5 +266,11 @@ class _Checker:
             and value.kind == "number"
             and threshold.units != value.units
         ):
-            self._no(node, f"the table is in {threshold}, the value is in {value}", "bring both to one unit")
+            self._no(
+                node,
+                "the table is in {threshold}, the value is in {value}",
+                "bring both to one unit",
+                threshold=threshold,
+                value=value,
+            )
         return value if node.name == "marginal" else Kind("number", table.columns[1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from kechuang.words.phrase import filled
 from kechuang.words.reason import Reason
 
 Verdict = Literal["pass", "warn", "fail"]
@@ -49,12 +50,20 @@ class Refused(Exception):
 
 
 class BadPage(Exception):
-    """A page of the book is wrong: where (`path`, `line`, `column`), why, and how to mend it."""
+    """A page of the book is wrong: where (`path`, `line`, `column`), why, and how to mend it.
 
-    def __init__(self, path: str, why: str, mend: str = "", *, line: int = 0, column: int = 0) -> None:
-        self.path, self.why, self.mend, self.line, self.column = path, why, mend, line, column
+    Both texts are English patterns, `values` fill the fields of either; a face says them in the reader's language.
+    """
+
+    def __init__(self, path: str, why: str, mend: str = "", *, line: int = 0, column: int = 0, **values: Any) -> None:
+        self.path, self.line, self.column = path, line, column
+        self.why, self.mend = filled(why, values), filled(mend, values)
         super().__init__(str(self))
 
+    @property
+    def at(self) -> str:
+        """The file with line and column where they are known; else the place in the page."""
+        return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+
     def __str__(self) -> str:
-        at = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
-        return f"{at}: {self.why}" + (f" ({self.mend})" if self.mend else "")
+        return f"{self.at}: {self.why}" + (f" ({self.mend})" if self.mend else "")

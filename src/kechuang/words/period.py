@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
+from kechuang.words.phrase import Phrase
 from kechuang.words.quantity import TERMS, quantity
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -37,7 +38,9 @@ class Term:
         """Read '5 工作日'; ValueError if it is no whole number of a known unit."""
         read = quantity(text)
         if read.kind not in TERMS or read.value.denominator != 1 or read.value < 0:
-            raise ValueError(f"{text!r} is no term: write a whole number and one of {'、'.join(TERMS)}")
+            raise ValueError(
+                Phrase("{text!r} is no term: write a whole number and one of {known}", text=text, known=tuple(TERMS))
+            )
         return cls(int(read.value), read.kind)
 
     def __str__(self) -> str:

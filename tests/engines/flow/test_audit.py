@@ -68,7 +68,7 @@ PLANTED = {
         [
             (
                 "acts.grant.limit",
-                "least: '20 万元' is no term: write a whole number and one of 工作日、日、周、月、年、小时、分钟",
+                "least: '20 万元' is no term: write a whole number and one of 工作日, 日, 周, 月, 年, 小时, 分钟",
             )
         ],
     ),

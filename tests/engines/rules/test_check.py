@@ -26,10 +26,10 @@ def test_the_policies_of_the_house_are_sound(code):
         ("trade.technical_paid + rate", "cannot add money and a bare number", "bring both to one unit"),
         ("trade.technical_paid * cap", "cannot multiply money by money", "one of them should be a rate"),
         ("trade.technical_paid / cap", "comes to a bare number, not to money", "mend the expression or its unit"),
-        ("cap if trade.paid_on > cap else 0", "cannot compare date and money", "bring both to one unit"),
+        ("cap if trade.paid_on > cap else 0", "cannot compare a date and money", "bring both to one unit"),
         ("cap if trade.technical_paid else 0", "money where true/false is needed", "write a comparison"),
         ("cap if trade.technical_paid > 0 else rate", "cannot choose between money and a bare number", "bring both to one unit"),
-        ("cap if trade.contract.contract_kind == 'transfr' else 0", "no such code 'transfr'", "did you mean 'transfer'?"),
+        ("cap if trade.contract.contract_kind == 'transfr' else 0", "no such code 'transfr'", "did you mean transfer?"),
         ("cap if trade.contract.contract_kind in ('x', 'service') else 0", "no such code 'x'",
          "one of consulting, development, licence, service, transfer"),
         ("level(trade.technical_paid / cap, cap)", "level needs rows of thresholds, not money", ""),
@@ -69,7 +69,7 @@ def test_paths_of_payee_order_and_reference_are_followed():
     page = TRADE.replace("payee: trade.buyer", "payee: trade.buyr").replace("trade.paid_on", "trade.invoice_ok")
     page += "cap: {limit: rate, per: [trade.byer, year], allocate: first_come, order: [use.fee]}\n"
     assert [(path, why) for path, why, _ in _faults(page)] == [
-        ("cap.limit", "comes to a bare number, not to money"), ("reference_date", "'trade.invoice_ok' is true/false, not date"),
+        ("cap.limit", "comes to a bare number, not to money"), ("reference_date", "'trade.invoice_ok' is true/false, not a date"),
         ("payee", "trade has no 'buyr'"), ("cap.order", "'use.fee' does not begin at trade"), ("cap.per", "trade has no 'byer'"),
     ]  # fmt: skip
 

@@ -11,6 +11,7 @@ from kechuang.casework.shelf.marks import located
 from kechuang.casework.shelf.reader import Page
 from kechuang.words.offers import Kind, Offer
 from kechuang.words.outcome import BadPage
+from kechuang.words.phrase import Phrase
 from kechuang.words.quantity import quantity
 
 
@@ -109,12 +110,26 @@ def unmet_asks(asks: Collection[Ask], offers: Collection[Offer]) -> Iterator[Bad
         if offer is None:
             if not ask.awaited:
                 desk, _, name = ask.name.partition(".")
-                mend = f"write {name} in {desk}/offers.py, or mend the name"
-                yield _told(ask, f"no desk offers the {ask.kind} {ask.name}", mend)
+                mend = Phrase("write {name} in {desk}/offers.py, or mend the name", name=name, desk=desk)
+                yield _told(ask, "no desk offers the {kind} {name}", mend, kind=ask.kind, name=ask.name)
         elif offer.kind != ask.kind:
-            yield _told(ask, f"{ask.name} is offered as a {offer.kind}, asked for as a {ask.kind}", "agree on one")
+            yield _told(
+                ask,
+                "{name} is offered as a {kind}, asked for as a {ask_kind}",
+                "agree on one",
+                name=ask.name,
+                kind=offer.kind,
+                ask_kind=ask.kind,
+            )
         elif ask.unit and offer.unit and _measure(ask.unit) != _measure(offer.unit):
-            yield _told(ask, f"{ask.name} is offered in {offer.unit}, asked for in {ask.unit}", "agree on one")
+            yield _told(
+                ask,
+                "{name} is offered in {unit}, asked for in {ask_unit}",
+                "agree on one",
+                name=ask.name,
+                unit=offer.unit,
+                ask_unit=ask.unit,
+            )
 
 
 def needless_awaits(
@@ -131,8 +146,8 @@ def needless_awaits(
             yield located(BadPage("awaits", "everything the page asks for is offered", "leave `awaits` off"), page)
 
 
-def _told(ask: Ask, why: str, mend: str) -> BadPage:
-    return located(BadPage(ask.path, why, mend), ask.page)
+def _told(ask: Ask, why: str, mend: str, **values: Any) -> BadPage:
+    return located(BadPage(ask.path, why, mend, **values), ask.page)
 
 
 def _measure(unit: str) -> str:

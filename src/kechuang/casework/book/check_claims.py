@@ -9,6 +9,7 @@ from typing import Any
 from kechuang.casework.book.frozen import policies_of
 from kechuang.casework.shelf.book import Book
 from kechuang.words.outcome import BadPage
+from kechuang.words.phrase import Phrase
 
 BUDGETS = ("proportional", "cut_off")
 ORDERS = ("received", "unit", "place", "smallest")
@@ -24,7 +25,7 @@ def claims(body: Mapping[str, Any], book: Book) -> Iterator[BadPage]:
     if "recognition" in body:
         yield from _recognition(body["recognition"])
         if (name := body["recognition"].get("counts")) is not None and name not in body.get("facts", {}):
-            yield BadPage("recognition.counts", f"{name} is no fact of this page", "declare it under facts")
+            yield BadPage("recognition.counts", "{name} is no fact of this page", "declare it under facts", name=name)
         yield from _records(body, book, "recognition")
 
 
@@ -32,7 +33,13 @@ def _claim(body: Mapping[str, Any], book: Book) -> Iterator[BadPage]:
     said = body["claim"]
     for key, known in (("budget", BUDGETS), ("order", ORDERS)):
         if said.get(key) not in known:
-            yield BadPage(f"claim.{key}", f"{said.get(key)} is none that is known", f"one of {', '.join(known)}")
+            yield BadPage(
+                f"claim.{key}",
+                "{value} is none that is known",
+                "one of {known}",
+                value=said.get(key),
+                known=tuple(known),
+            )
     yield from _records(body, book, "claim")
 
 
@@ -49,17 +56,27 @@ def _records(body: Mapping[str, Any], book: Book, path: str) -> Iterator[BadPage
     names = {subject, str(entity.get("plural"))}
     fields = {field.get("code") for section in body["form"]["sections"] for field in section.get("fields", ())}
     if not names & fields:
-        mend = f"give it a field {entity.get('plural')} of the kind references"
-        yield BadPage(path, f"the form picks no {subject}", mend)
+        mend = Phrase("give it a field {plural} of the kind references", plural=entity.get("plural"))
+        yield BadPage(path, "the form picks no {subject}", mend, subject=subject)
 
 
 def _recognition(said: Mapping[str, Any]) -> Iterator[BadPage]:
     if said.get("method") not in METHODS:
-        yield BadPage("recognition.method", f"{said.get('method')} is no method", f"one of {', '.join(METHODS)}")
+        yield BadPage(
+            "recognition.method",
+            "{method} is no method",
+            "one of {known}",
+            method=said.get("method"),
+            known=tuple(METHODS),
+        )
     for name in PLACE.findall(str(said.get("number", ""))):
         if name not in NUMBERED:
             yield BadPage(
-                "recognition.number", f"{{{{ {name} }}}} is no part of a number", f"use {', '.join(NUMBERED)}"
+                "recognition.number",
+                "{{ {name} }} is no part of a number",
+                "use {known}",
+                name=name,
+                known=tuple(NUMBERED),
             )
     if "serial" not in PLACE.findall(str(said.get("number", ""))):
         yield BadPage("recognition.number", "two titles would have one number", "write {{ serial }} into it")

@@ -8,6 +8,7 @@ from typing import Any
 
 from kechuang.casework.shelf.reader import Page
 from kechuang.words.outcome import BadPage
+from kechuang.words.phrase import Phrase
 from kechuang.words.place import league_of
 
 
@@ -19,20 +20,27 @@ def places(page: Page) -> Iterator[BadPage]:
     for n, row in enumerate(body.get("counties", ())):
         code, path = str(row.get("code")), f"counties.{n}.code"
         if len(code) != 6 or league_of(code) not in leagues:
-            yield BadPage(path, f"there is no league {league_of(code)}", "see the table of leagues")
+            yield BadPage(path, "there is no league {league}", "see the table of leagues", league=league_of(code))
         if code in seen:
-            yield BadPage(path, f"{code} stands twice", "leave one of them out")
+            yield BadPage(path, "{code} stands twice", "leave one of them out", code=code)
         seen.add(code)
     yield from _told(
         body, {"counties": len(seen), "statistical": len(leagues), "recommending": len(recommending(body))}
     )
     for n, city in enumerate(body.get("listed_cities", ())):
         if city.get("counted_in") not in leagues:
-            yield BadPage(f"listed_cities.{n}.counted_in", f"there is no league {city.get('counted_in')}", "name one")
+            yield BadPage(
+                f"listed_cities.{n}.counted_in",
+                "there is no league {league}",
+                "name one",
+                league=city.get("counted_in"),
+            )
     for code, group in body.get("groups", {}).items():
         for n, place in enumerate(group.get("places", ())):
             if place not in leagues | seen:
-                yield BadPage(f"groups.{code}.places.{n}", f"there is no place {place}", "see leagues and counties")
+                yield BadPage(
+                    f"groups.{code}.places.{n}", "there is no place {place}", "see leagues and counties", place=place
+                )
     for n, example in enumerate(body.get("examples", ())):
         yield from _example(body, example, f"examples.{n}")
 
@@ -40,7 +48,9 @@ def places(page: Page) -> Iterator[BadPage]:
 def _told(body: Mapping[str, Any], counted: Mapping[str, int]) -> Iterator[BadPage]:
     for name, wanted in body.get("counts", {}).items():
         if name in counted and wanted != counted[name]:
-            why = f"{wanted} {name} are told, {counted[name]} are listed"
+            why = Phrase(
+                "{wanted} {name} are told, {counted} are listed", wanted=wanted, name=name, counted=counted[name]
+            )
             yield BadPage(f"counts.{name}", why, "let them agree")
 
 
@@ -62,7 +72,7 @@ def _example(body: Mapping[str, Any], example: Mapping[str, Any], path: str) -> 
             came["now"] = row["code"]
     for name in example.keys() - {"code", "day"}:
         if came.get(name) != example[name]:
-            yield BadPage(f"{path}.{name}", f"comes to {came.get(name)}", "mend the example or the table")
+            yield BadPage(f"{path}.{name}", "comes to {came}", "mend the example or the table", came=came.get(name))
 
 
 def system(page: Page) -> Iterator[BadPage]:
@@ -70,8 +80,12 @@ def system(page: Page) -> Iterator[BadPage]:
     body = page.body
     for key in ("system", "lengths", "codes"):
         if not body.get(key):
-            yield BadPage(key, f"the code system has no {key}", "write system: …, lengths: [3, 5, 7], codes: {…}")
+            yield BadPage(
+                key, "the code system has no {key}", "write system: …, lengths: [3, 5, 7], codes: {…}", key=key
+            )
             return
     for code in body["codes"]:
         if len(str(code)) not in body["lengths"]:
-            yield BadPage(f"codes.{code}", f"{code} has none of the lengths of its system", "mend the code or lengths")
+            yield BadPage(
+                f"codes.{code}", "{code} has none of the lengths of its system", "mend the code or lengths", code=code
+            )

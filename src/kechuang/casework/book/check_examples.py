@@ -9,8 +9,10 @@ from typing import Any
 
 from kechuang.casework.book.awards import award_amount
 from kechuang.casework.book.conditions import Known, params_known, scope_of, unmet
+from kechuang.engines.rules.sentences import sentence
 from kechuang.formula import UNKNOWN, FormulaError, evaluate, parse
 from kechuang.words.outcome import BadPage
+from kechuang.words.phrase import Phrase
 from kechuang.words.quantity import quantity
 
 
@@ -36,9 +38,11 @@ def _guarded(found: Iterator[BadPage], path: str) -> Iterator[BadPage]:
     try:
         yield from list(found)
     except FormulaError as error:
-        yield BadPage(path, f"cannot be worked out: {error}", "mend the example or the expression")
+        yield BadPage(
+            path, "cannot be worked out: {fault}", "mend the example or the expression", fault=sentence(error.reason)
+        )
     except (KeyError, TypeError, ValueError) as error:
-        yield BadPage(path, f"cannot be read: {type(error).__name__} {error}", "see docs/book.md")
+        yield BadPage(path, "cannot be read: {fault}", "see docs/book.md", fault=repr(error))
 
 
 def _eligible(body: Mapping[str, Any], example: Mapping[str, Any], path: str) -> Iterator[BadPage]:
@@ -47,7 +51,13 @@ def _eligible(body: Mapping[str, Any], example: Mapping[str, Any], path: str) ->
     for key, verdict in (("refused", "fail"), ("warned", "warn")):
         came = sorted({finding.check for finding in found if finding.verdict == verdict})
         if came != sorted(example.get(key, [])):
-            yield BadPage(f"{path}.{key}", f"{key} by {came or 'none'}", "mend the example or the condition")
+            yield BadPage(
+                f"{path}.{key}",
+                "{key} by {came}",
+                "mend the example or the condition",
+                key=key,
+                came=came or Phrase("none"),
+            )
 
 
 def _awarded(body: Mapping[str, Any], example: Mapping[str, Any], path: str) -> Iterator[BadPage]:
@@ -57,7 +67,7 @@ def _awarded(body: Mapping[str, Any], example: Mapping[str, Any], path: str) -> 
     wanted = quantity(f"{example['expect']} {unit}").number
     if came != wanted:
         shown = "nothing yet" if came is None else f"{Fraction(came) / quantity(f'1 {unit}').value} {unit}"
-        yield BadPage(f"{path}.expect", f"the award comes to {shown}", "mend the example or the rule")
+        yield BadPage(f"{path}.expect", "the award comes to {shown}", "mend the example or the rule", shown=shown)
 
 
 def _computed(body: Mapping[str, Any], example: Mapping[str, Any], path: str) -> Iterator[BadPage]:
@@ -67,7 +77,9 @@ def _computed(body: Mapping[str, Any], example: Mapping[str, Any], path: str) ->
         formula = parse(str(fields[code]["formula"]))
         came = evaluate(formula, scope_of(formula, params_known(body, on), known))
         if came != _worth(wanted, fields[code].get("unit", "")):
-            yield BadPage(f"{path}.value.{code}", f"comes to {came} in base units", "mend the example or the formula")
+            yield BadPage(
+                f"{path}.value.{code}", "comes to {came} in base units", "mend the example or the formula", came=came
+            )
 
 
 def given(body: Mapping[str, Any], told: Mapping[str, Any], *, facts: Mapping[str, Any] | None = None) -> Known:

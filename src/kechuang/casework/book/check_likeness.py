@@ -22,10 +22,10 @@ def likeness(body: Mapping[str, Any]) -> Iterator[BadPage]:
             yield BadPage(f"lines.{name}", "the line is no share from 0 to 100 %", "write {value: 30 %, zh: …, en: …}")
     for name in COUNTS:
         if not isinstance(body.get(name), int) or body[name] < 1:
-            yield BadPage(name, f"{name} is no whole number of at least 1", f"write {name}: with a number")
+            yield BadPage(name, "{name} is no whole number of at least 1", "write {name}: with a number", name=name)
     for name in LISTS:
         if not isinstance(body.get(name), list):
-            yield BadPage(name, f"{name} is no list of names", f"write {name}: [ … ]")
+            yield BadPage(name, "{name} is no list of names", "write {name}: [ … ]", name=name)
     if "results" in body and "." not in str(body["results"]):
         yield BadPage("results", "results is no name of a table", "write results: projects.results")
     yield from _weights(body.get("weights"))
@@ -45,11 +45,18 @@ def _weights(rows: Any) -> Iterator[BadPage]:
         weight, fields = row.get("weight"), row.get("fields")
         if not isinstance(weight, int) or not 0 <= weight <= MOST_WEIGHT or not isinstance(fields, list):
             yield BadPage(
-                f"weights.{number}", "a row is a weight and its fields", f"weight: 0 to {MOST_WEIGHT}, fields: [ … ]"
+                f"weights.{number}",
+                "a row is a weight and its fields",
+                "weight: 0 to {most}, fields: [ … ]",
+                most=MOST_WEIGHT,
             )
             continue
         for field in fields:
             if seen.setdefault(str(field), number) != number:
                 yield BadPage(
-                    f"weights.{number}.fields", f"{field} is weighed in row {seen[str(field)] + 1} already", "once"
+                    f"weights.{number}.fields",
+                    "{field} is weighed in row {row} already",
+                    "once",
+                    field=field,
+                    row=seen[str(field)] + 1,
                 )

@@ -74,4 +74,6 @@ def _examples(rules: Rules, code: str, told: Any) -> Iterator[BadPage]:
         except BadPage as bad:
             yield bad
         except FormulaError as error:
-            yield BadPage(path, f"cannot be worked out: {sentence(error.reason)['en']}", "mend the example or the rule")
+            yield BadPage(
+                path, "cannot be worked out: {fault}", "mend the example or the rule", fault=sentence(error.reason)
+            )

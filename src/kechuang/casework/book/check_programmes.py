@@ -20,6 +20,7 @@ from kechuang.casework.shelf.reader import Page
 from kechuang.engines.forms import form_from
 from kechuang.formula import Expression, parse
 from kechuang.words.outcome import BadPage
+from kechuang.words.phrase import Phrase
 
 LEVELS = ("block", "warn")
 WHOLE = Fraction(1)
@@ -64,10 +65,10 @@ def _places(body: Mapping[str, Any], book: Book) -> Iterator[BadPage]:
     for key in ("flow", "round"):
         code = body.get(key)
         if not code or not book.has("flows", str(code)):
-            yield BadPage(key, f"there is no flow {code}", "see the folder flows/")
+            yield BadPage(key, "there is no flow {code}", "see the folder flows/", code=code)
     for code in policies_of(body):
         if not book.has("policies", code):
-            yield BadPage("policy", f"there is no policy {code}", "see the folder policies/")
+            yield BadPage("policy", "there is no policy {code}", "see the folder policies/", code=code)
 
 
 def _lists(body: Mapping[str, Any], book: Book) -> Iterator[BadPage]:
@@ -83,7 +84,7 @@ def _lists(body: Mapping[str, Any], book: Book) -> Iterator[BadPage]:
                     column.get("kind") in ("choice", "choices", "checklist")
                     and column.get("from", "places") not in known
                 ):
-                    why = f"there is no list {column['from']}"
+                    why = Phrase("there is no list {name}", name=column["from"])
                     yield BadPage(f"{path.format(n)}.{m}", why, "write options:, or from: and a list of this page")
 
 
@@ -102,11 +103,19 @@ def _conditions(body: Mapping[str, Any]) -> Iterator[BadPage]:
             yield from _condition(condition, path)
             yield from expression(condition.get("when"), f"{path}.when", names)
             if code in codes:
-                yield BadPage(f"{path}.code", f"{code} stands at {codes[code]} too", "name one otherwise")
+                yield BadPage(
+                    f"{path}.code", "{code} stands at {place} too", "name one otherwise", code=code, place=codes[code]
+                )
             codes[code] = path
     for n, item in enumerate((body.get("exempt") or {}).get("items", ())):
         if item.get("code") not in EXEMPT:
-            yield BadPage(f"exempt.items.{n}", f"no limit leaves out {item.get('code')}", f"one of {', '.join(EXEMPT)}")
+            yield BadPage(
+                f"exempt.items.{n}",
+                "no limit leaves out {code}",
+                "one of {exempt}",
+                code=item.get("code"),
+                exempt=tuple(EXEMPT),
+            )
     results = body.get("acceptance", {}).get("results", ())
     beside = names | set(body.get("acceptance", {}).get("facts", ()))
     for n, result in enumerate(results):
@@ -116,15 +125,21 @@ def _conditions(body: Mapping[str, Any]) -> Iterator[BadPage]:
 def _condition(condition: Mapping[str, Any], path: str) -> Iterator[BadPage]:
     for key in ("code", "when", "zh", "en"):
         if key not in condition:
-            yield BadPage(path, f"the condition has no {key}", "write {code: …, when: …, level: block, zh: …, en: …}")
+            yield BadPage(
+                path, "the condition has no {key}", "write {code: …, when: …, level: block, zh: …, en: …}", key=key
+            )
     needs = condition.get("needs", {"zh": "", "en": ""})
     if not isinstance(needs, Mapping) or set(needs) != {"zh", "en"}:
         yield BadPage(f"{path}.needs", "what has to hold is not said in both languages", "write needs: {zh: …, en: …}")
     if condition.get("level") not in LEVELS:
-        yield BadPage(f"{path}.level", f"the level {condition.get('level')} is not known", "write block or warn")
+        yield BadPage(
+            f"{path}.level", "the level {level} is not known", "write block or warn", level=condition.get("level")
+        )
     for n, stage in enumerate(condition.get("at", ())):
         if stage not in STAGES:
-            yield BadPage(f"{path}.at.{n}", f"there is no stage {stage}", f"one of {', '.join(STAGES)}")
+            yield BadPage(
+                f"{path}.at.{n}", "there is no stage {stage}", "one of {stages}", stage=stage, stages=tuple(STAGES)
+            )
 
 
 def expression(text: Any, path: str, names: frozenset[str]) -> Iterator[BadPage]:
@@ -137,7 +152,7 @@ def expression(text: Any, path: str, names: frozenset[str]) -> Iterator[BadPage]
     unknown = sorted(parsed.names - names) if parsed else []
     if unknown:
         mend = "declare it as a field, under facts or params; or leave this out by name where a part brings it"
-        yield BadPage(path, f"nothing is called {', '.join(unknown)}", mend)
+        yield BadPage(path, "nothing is called {unknown}", mend, unknown=tuple(unknown))
 
 
 def _money(body: Mapping[str, Any], book: Book) -> Iterator[BadPage]:
@@ -150,15 +165,25 @@ def _money(body: Mapping[str, Any], book: Book) -> Iterator[BadPage]:
     rows = body.get("instalments", ())
     for n, row in enumerate(rows):
         if acts and row.get("upon") not in acts:
-            yield BadPage(f"instalments.{n}.upon", f"no act is called {row.get('upon')}", "name the act that frees it")
+            yield BadPage(
+                f"instalments.{n}.upon", "no act is called {upon}", "name the act that frees it", upon=row.get("upon")
+            )
         for track in tracks_of(row):
             if track not in body.get("tracks", ()):
-                yield BadPage(f"instalments.{n}.for", f"there is no track {track}", "name tracks of this page")
+                yield BadPage(
+                    f"instalments.{n}.for", "there is no track {track}", "name tracks of this page", track=track
+                )
     for track in body.get("tracks", ()):
         shares = [worth(row.get("share", "0 %")) for row in for_track(rows, track)]
         whole = sum((share for share in shares if isinstance(share, int | Fraction)), Fraction(0))
         if rows and whole != WHOLE:
-            yield BadPage("instalments", f"the shares of {track} come to {whole * 100} %", "let them come to 100 %")
+            yield BadPage(
+                "instalments",
+                "the shares of {track} come to {share} %",
+                "let them come to 100 %",
+                track=track,
+                share=whole * 100,
+            )
 
 
 def acts_of(body: Mapping[str, Any], book: Book) -> frozenset[str]:

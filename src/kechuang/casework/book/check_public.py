@@ -7,6 +7,7 @@ from typing import Any
 
 from kechuang.engines.flow import Act, Flow
 from kechuang.words.outcome import BadPage
+from kechuang.words.phrase import Phrase
 
 # What is shown of a case on a list, from the case itself.
 COLUMNS = ("number", "title", "unit", "leader", "place", "amount", "period", "goals")
@@ -26,8 +27,8 @@ def public(flow: Flow) -> Iterator[BadPage]:
     for act in flow.acts.values():
         if act.public and "page" in act.public:
             if act.public["page"] not in PAGES:
-                why = f"no public page {act.public['page']!r}"
-                yield BadPage(f"acts.{act.name}.public.page", why, f"one of {', '.join(PAGES)}")
+                why = Phrase("no public page {page!r}", page=act.public["page"])
+                yield BadPage(f"acts.{act.name}.public.page", why, "one of {pages}", pages=tuple(PAGES))
         elif act.public:
             yield from _fields(flow, act, act.public, f"acts.{act.name}.public")
 
@@ -38,8 +39,11 @@ def _fields(flow: Flow, act: Act, public: Mapping[str, Any], here: str) -> Itera
         if str(name) not in may:
             yield BadPage(
                 f"{here}.fields",
-                f"nothing called {name!r} can be published here",
+                "nothing called {name!r} can be published here",
                 "name an input of the act, or a column of a list",
+                name=name,
             )
     if (given := public.get("given")) and act.inputs.get(str(given), {}).get("kind") != "bool":
-        yield BadPage(f"{here}.given", f"{given!r} is no yes-or-no input of the act", "name one of kind bool")
+        yield BadPage(
+            f"{here}.given", "{given!r} is no yes-or-no input of the act", "name one of kind bool", given=given
+        )

@@ -10,6 +10,7 @@ from typing import Any
 from kechuang.casework.book.params import worth
 from kechuang.words.outcome import BadPage
 from kechuang.words.period import Term
+from kechuang.words.phrase import Phrase
 
 AT = re.compile(r"none|\d{1,2} ?% of term", re.ASCII)
 SITE, PASS = "check_site", "pass_midterm"
@@ -42,17 +43,22 @@ def _columns(body: Mapping[str, Any], field: str) -> dict[str, str]:
 def _midterm(body: Mapping[str, Any]) -> Iterator[BadPage]:
     said = body.get("midterm") or {}
     if said and not AT.fullmatch(str(said.get("at", "none"))):
-        yield BadPage("midterm.at", f"{said['at']} is no time of the term", "write 50 % of term, or none")
+        yield BadPage("midterm.at", "{at} is no time of the term", "write 50 % of term, or none", at=said["at"])
     if "gates" not in said:
         return
     columns = _columns(body, str(said["gates"]))
     if columns.get("at") != "date":
-        yield BadPage("midterm.gates", f"{said['gates']} is no table of the form with a date `at`", "name such a table")
+        yield BadPage(
+            "midterm.gates",
+            "{gates} is no table of the form with a date `at`",
+            "name such a table",
+            gates=said["gates"],
+        )
     if "money_after" in columns:
         if columns["money_after"] != "ratio":
             yield BadPage("midterm.gates", "the column money_after is no ratio", "let its kind be ratio")
         if not any(row.get("upon") == PASS for row in body.get("instalments", ())):
-            yield BadPage("midterm.gates", "no instalment waits for a gate", f"let one say upon: {PASS}")
+            yield BadPage("midterm.gates", "no instalment waits for a gate", "let one say upon: {act}", act=PASS)
         yield from _shares(body)
 
 
@@ -61,21 +67,34 @@ def _shares(body: Mapping[str, Any]) -> Iterator[BadPage]:
     told = body.get("params", {}).get(GATES_SHARE)
     if told is None:
         yield BadPage(
-            "midterm.gates", f"there is no parameter {GATES_SHARE}", "declare it, and a rule that adds up to it"
+            "midterm.gates",
+            "there is no parameter {param}",
+            "declare it, and a rule that adds up to it",
+            param=GATES_SHARE,
         )
         return
     waiting = [(n, row) for n, row in enumerate(body.get("instalments", ())) if row.get("upon") == PASS]
     whole = sum((Fraction(str(worth(row.get("share", "0 %")))) for _, row in waiting), Fraction(0))
     for day, share in told.get("value", {}).items():
         if worth(share) != whole:
-            why = f"the gates pay {share} together, the instalments that wait for them {whole * 100} %"
+            why = Phrase(
+                "the gates pay {share} together, the instalments that wait for them {whole} %",
+                share=share,
+                whole=whole * 100,
+            )
             yield BadPage(f"params.{GATES_SHARE}.value.{day}", why, "let the two agree")
 
 
 def _contributions(said: Mapping[str, Any]) -> Iterator[BadPage]:
     for n, name in enumerate(said.get("unpaid", ())):
         if name not in UNPAID:
-            yield BadPage(f"contributions.unpaid.{n}", f"nothing called {name} follows", f"one of {', '.join(UNPAID)}")
+            yield BadPage(
+                f"contributions.unpaid.{n}",
+                "nothing called {name} follows",
+                "one of {known}",
+                name=name,
+                known=tuple(UNPAID),
+            )
     if said:
         try:
             Term.parse(str(said.get("due")))
@@ -97,19 +116,26 @@ def _deliverables(body: Mapping[str, Any]) -> Iterator[BadPage]:
     for n, row in enumerate(body.get("deliverables", ())):
         name = str(row.get("field", DELIVERED))
         if row.get("required") is True and name not in fields:
-            yield BadPage(f"deliverables.{n}", f"acceptance has no field {name}", "name one of its fields in field:")
+            yield BadPage(
+                f"deliverables.{n}", "acceptance has no field {name}", "name one of its fields in field:", name=name
+            )
 
 
 def _acceptance(body: Mapping[str, Any], acts: Collection[str]) -> Iterator[BadPage]:
     said = body.get("acceptance") or {}
     if "site" in said:
         if said["site"] != "required":
-            yield BadPage("acceptance.site", f"{said['site']} says nothing", "write required, or leave it out")
+            yield BadPage(
+                "acceptance.site", "{site} says nothing", "write required, or leave it out", site=said["site"]
+            )
         elif acts and SITE not in acts:
             yield BadPage(
-                "acceptance.site", f"the flow has no act {SITE}", "name a flow that has it, or leave site out"
+                "acceptance.site", "the flow has no act {site}", "name a flow that has it, or leave site out", site=SITE
             )
     if said.get("sub_first") and "name" not in _columns(body, LISTED):
         yield BadPage(
-            "acceptance.sub_first", f"the form has no table {LISTED} with a name", "add it, or leave this out"
+            "acceptance.sub_first",
+            "the form has no table {table} with a name",
+            "add it, or leave this out",
+            table=LISTED,
         )

@@ -10,6 +10,7 @@ from kechuang.casework.book.frozen import sheets_of
 from kechuang.casework.book.tracks import for_kind, for_track, kinds_of, tracks_of
 from kechuang.engines.forms import sheet_form
 from kechuang.words.outcome import BadPage
+from kechuang.words.phrase import Phrase
 
 # 破四唯: the work report (三(6)) asks for evaluation by quality, performance and contribution, not by number of papers,
 # titles, degrees or prizes. A criterion must not be called after these; its help may name them to rule them out.
@@ -36,7 +37,7 @@ def sheets(body: Mapping[str, Any]) -> Iterator[BadPage]:
     yield from _panels(body.get("panel", {}))
     codes = [sheet.get("code") for sheet in sheets_of(body)]
     for code in sorted({str(code) for code in codes if codes.count(code) > 1}):
-        yield BadPage("sheets", f"two sheets are called {code}", "name one otherwise")
+        yield BadPage("sheets", "two sheets are called {code}", "name one otherwise", code=code)
 
 
 def _sheet(sheet: Mapping[str, Any], path: str, body: Mapping[str, Any]) -> Iterator[BadPage]:
@@ -48,10 +49,10 @@ def _sheet(sheet: Mapping[str, Any], path: str, body: Mapping[str, Any]) -> Iter
     weights = sum(one.get("weight", 0) for one in criteria if isinstance(one.get("weight", 0), int))
     by_points = all("points" in one and "weight" not in one for one in criteria)  # the mark is the sum of the points
     if weights != 100 and not by_points:
-        yield BadPage(f"{path}.criteria", f"the weights come to {weights}", "let them come to 100")
+        yield BadPage(f"{path}.criteria", "the weights come to {weights}", "let them come to 100", weights=weights)
     for track in tracks_of(sheet):
         if track not in body.get("tracks", ()):
-            yield BadPage(f"{path}.for", f"there is no track {track}", "name tracks of this page")
+            yield BadPage(f"{path}.for", "there is no track {track}", "name tracks of this page", track=track)
     for n, one in enumerate(criteria):
         yield from _counts(one, f"{path}.criteria.{n}")
 
@@ -63,7 +64,7 @@ def _counts(criterion: Mapping[str, Any], path: str) -> Iterator[BadPage]:
         found = COUNTED.search(str(text))
         if found:
             mend = "ask for the quality, effect or contribution instead (破四唯)"
-            yield BadPage(path, f"a criterion may not count {found[0]!r}", mend)
+            yield BadPage(path, "a criterion may not count {word!r}", mend, word=found[0])
             return
 
 
@@ -71,16 +72,22 @@ def _combined(body: Mapping[str, Any]) -> Iterator[BadPage]:
     modes = body.get("combine", {})
     weights = sum(weight for weight in modes.values() if isinstance(weight, int))
     if weights != 100:
-        yield BadPage("combine", f"the modes come to {weights}", "let them come to 100")
+        yield BadPage("combine", "the modes come to {weights}", "let them come to 100", weights=weights)
     for track in body.get("tracks", ()):
         sheets = for_track(body["sheets"], track)
         for mode in modes:
             for kind in kinds_sitting(body, mode) if any(kinds_of(one) for one in sheets) else ("",):
                 there = [sheet.get("mode") for sheet in for_kind(sheets, kind)]
                 if there.count(mode) != 1:
-                    whose = f" for {kind} experts" if kind else ""
+                    whose = Phrase(" for {kind} experts", kind=kind) if kind else ""
                     yield BadPage(
-                        "combine", f"{track} has {there.count(mode)} sheets of the mode {mode}{whose}", "give it one"
+                        "combine",
+                        "{track} has {count} sheets of the mode {mode}{whose}",
+                        "give it one",
+                        track=track,
+                        count=there.count(mode),
+                        mode=mode,
+                        whose=whose,
                     )
 
 
@@ -94,7 +101,7 @@ def _ties(body: Mapping[str, Any]) -> Iterator[BadPage]:
     criteria = {one.get("code") for sheet in body["sheets"] for one in sheet.get("criteria", ())}
     for n, tie in enumerate(body.get("ranking", {}).get("ties", ())):
         if tie != SEED and tie not in criteria:
-            yield BadPage(f"ranking.ties.{n}", f"no criterion is called {tie}", "name a criterion, or seed")
+            yield BadPage(f"ranking.ties.{n}", "no criterion is called {tie}", "name a criterion, or seed", tie=tie)
 
 
 def _panels(panel: Mapping[str, Any]) -> Iterator[BadPage]:
@@ -106,7 +113,9 @@ def _panels(panel: Mapping[str, Any]) -> Iterator[BadPage]:
         )
     for n, kind in enumerate(panel.get("watch", ())):
         if kind not in WATCHED:
-            yield BadPage(f"panel.watch.{n}", f"nobody looks for {kind}", f"one of {', '.join(WATCHED)}")
+            yield BadPage(
+                f"panel.watch.{n}", "nobody looks for {kind}", "one of {watched}", kind=kind, watched=tuple(WATCHED)
+            )
     if "site_visit" in panel and panel["site_visit"].get("required") is not True:
         yield BadPage("panel.site_visit", "nobody is visited", "write required: true, or leave it out")
     for mode in ("mail", "panel", "site_visit"):
@@ -115,12 +124,20 @@ def _panels(panel: Mapping[str, Any]) -> Iterator[BadPage]:
         kinds = sum(count for kind, count in mix.items() if kind != "outside_region")
         if mix and kinds != size:
             yield BadPage(
-                f"panel.{mode}.mix", f"{kinds} experts for a panel of {size}", "let the kinds come to the size"
+                f"panel.{mode}.mix",
+                "{kinds} experts for a panel of {size}",
+                "let the kinds come to the size",
+                kinds=kinds,
+                size=size,
             )
         for key in ("quorum", "at_least"):
             if told.get(key, 0) > size:
                 yield BadPage(
-                    f"panel.{mode}.{key}", f"{told[key]} of a panel of {size}", "ask for no more than there are"
+                    f"panel.{mode}.{key}",
+                    "{count} of a panel of {size}",
+                    "ask for no more than there are",
+                    count=told[key],
+                    size=size,
                 )
         if mix.get("outside_region", 0) > size:
             yield BadPage(

@@ -21,9 +21,15 @@ def synonyms(body: Mapping[str, Any]) -> Iterator[BadPage]:
         path = f"groups.{number}"
         words = group if isinstance(group, list) else []
         if not LEAST <= len(words) <= MOST or not all(isinstance(word, str) and word.strip() for word in words):
-            yield BadPage(path, "a row is a list of words", f"write {LEAST} to {MOST} words")
+            yield BadPage(path, "a row is a list of words", "write {least} to {most} words", least=LEAST, most=MOST)
             continue
         for place, word in enumerate(words):
             before = first.setdefault(str(word).casefold(), number)
             if before != number or str(word).casefold() in [str(one).casefold() for one in words[:place]]:
-                yield BadPage(f"{path}.{place}", f"{word} stands in row {before + 1} already", "leave it in one row")
+                yield BadPage(
+                    f"{path}.{place}",
+                    "{word} stands in row {row} already",
+                    "leave it in one row",
+                    word=word,
+                    row=before + 1,
+                )

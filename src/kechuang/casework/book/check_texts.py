@@ -8,6 +8,7 @@ from typing import Any
 
 from kechuang.casework.shelf.reader import Page
 from kechuang.words.outcome import BadPage
+from kechuang.words.phrase import Phrase
 
 PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -23,9 +24,20 @@ def any_page(page: Page) -> Iterator[BadPage]:
     """Faults that any page may have, by path inside the page."""
     body = page.body
     if body.get("format") != 1:
-        yield BadPage("format", f"format {body.get('format', 'missing')} is not read here", "write format: 1")
+        yield BadPage(
+            "format",
+            "format {format} is not read here",
+            "write format: 1",
+            format=body.get("format", Phrase("missing")),
+        )
     if body.get("code") != page.code:
-        yield BadPage("code", f"the page calls itself {body.get('code')!r}, its file {page.code!r}", "let them agree")
+        yield BadPage(
+            "code",
+            "the page calls itself {code!r}, its file {page_code!r}",
+            "let them agree",
+            code=body.get("code"),
+            page_code=page.code,
+        )
     if page.kind not in ("roles", "stacking") and not _is_text(body.get("title")):
         yield BadPage("title", "no title in both languages", "write title: {zh: …, en: …}")
     yield from texts(body, (), page.kind in SCREEN)
@@ -57,7 +69,7 @@ def texts(node: Any, way: Way, alone: bool) -> Iterator[BadPage]:
 def _lacking(node: Mapping[str, Any], way: Way) -> Iterator[BadPage]:
     for one, other in (("zh", "en"), ("en", "zh")):
         if isinstance(node.get(one), str) and not isinstance(node.get(other), str):
-            yield BadPage(_path(way), f"{node[one]!r} is not told in {other}", f"add {other}: …")
+            yield BadPage(_path(way), "{told!r} is not told in {other}", "add {other}: …", told=node[one], other=other)
 
 
 def _chinese(value: Any) -> bool:
@@ -65,7 +77,7 @@ def _chinese(value: Any) -> bool:
 
 
 def _alone(value: str, way: Way) -> BadPage:
-    return BadPage(_path(way), f"{value[:20]!r} is told in Chinese alone", "write {zh: …, en: …}")
+    return BadPage(_path(way), "{value!r} is told in Chinese alone", "write {zh: …, en: …}", value=value[:20])
 
 
 def _path(way: Way) -> str:
@@ -89,7 +101,7 @@ def _in_both(told: Any, path: str) -> Iterator[BadPage]:
     if not _is_text(told):
         yield BadPage(path, "is not told in both languages", "write {zh: …, en: …}")
     elif _chinese(told["en"]):
-        yield BadPage(f"{path}.en", f"{told['en'][:20]!r} is not English", "say it in English")
+        yield BadPage(f"{path}.en", "{told!r} is not English", "say it in English", told=told["en"][:20])
 
 
 def _is_text(node: Any) -> bool:
@@ -114,7 +126,7 @@ def letter(page: Page) -> Iterator[BadPage]:
         for name in PLACEHOLDER.findall(str(body.get(part, ""))):
             used.add(name)
             if name not in fields:
-                yield BadPage(part, f"{{{{ {name} }}}} is no field of the letter", "declare it under fields")
+                yield BadPage(part, "{{ {name} }} is no field of the letter", "declare it under fields", name=name)
     signed = body.get("signed", {})
     used |= {str(signed.get("date", "")), *PLACEHOLDER.findall(str(signed.get("body", "")))}
     for name in fields:
@@ -128,10 +140,12 @@ def _told(body: Mapping[str, Any], example: Mapping[str, Any], path: str) -> Ite
     given = example.get("given", {})
     missing = sorted(set(body.get("fields", {})) - set(given))
     if missing:
-        yield BadPage(f"{path}.given", f"says nothing for {', '.join(missing)}", "give every field a value")
+        yield BadPage(f"{path}.given", "says nothing for {missing}", "give every field a value", missing=tuple(missing))
     text = PLACEHOLDER.sub(
         lambda found: str(given.get(found[1], "")), f"{body.get('body', '')}{body.get('relief', '')}"
     )
     for wanted in example.get("contains", ()):
         if wanted not in text:
-            yield BadPage(f"{path}.contains", f"{wanted!r} does not come out", "mend the example or the letter")
+            yield BadPage(
+                f"{path}.contains", "{wanted!r} does not come out", "mend the example or the letter", wanted=wanted
+            )

@@ -76,7 +76,14 @@ def fault(text: Any, path: str, known: Known, wanted: Kind | None = None) -> Ite
         yield BadPage(path, bad.why, WRITE_UNIT if bare else bad.mend, column=bad.column)
         return
     if wanted is not None and _differs(found, wanted):
-        yield BadPage(path, f"«{text}» is {found}, not {wanted}", "mend the unit or the expression")
+        yield BadPage(
+            path,
+            "«{text}» is {found}, not {wanted}",
+            "mend the unit or the expression",
+            text=text,
+            found=found,
+            wanted=wanted,
+        )
 
 
 def _differs(found: Kind, wanted: Kind) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 
 from kechuang.casework.shelf.reader import Page
 from kechuang.words.outcome import BadPage
+from kechuang.words.phrase import Phrase
 
 Words = Mapping[str, Any]  # word → the words below it, or None where an engine or an expression reads what stands there
 ANY = "*"  # any name may stand here: a code that the page gives
@@ -156,7 +157,7 @@ def declared(pages: Iterable[Page], wholes: Iterable[Page]) -> Iterator[tuple[Pa
             continue
         for table in ("params", "facts"):
             for name in (page.body.get(table) or {}).keys() - names:
-                yield page, BadPage(f"{table}.{name}", f"nothing asks for {name}", "use it, or leave it out")
+                yield page, BadPage(f"{table}.{name}", "nothing asks for {name}", "use it, or leave it out", name=name)
 
 
 def _names(node: Any, top: bool = True) -> Iterator[str]:
@@ -199,10 +200,14 @@ def _unread(node: Any, known: Words, way: tuple[str, ...]) -> Iterator[BadPage]:
 
 
 def _told(name: str, known: Words, way: tuple[str, ...]) -> BadPage:
-    whose = ".".join(part for part in way if not part.isdigit()) or "the page"
+    whose = ".".join(part for part in way if not part.isdigit()) or Phrase("the page")
     near = get_close_matches(name, known, 1)
     others = ", ".join(sorted({*known} - {ANY}))
     mend = (
-        f"did you mean {near[0]}?" if near else f"leave it out, or write one of {others}" if others else "leave it out"
+        Phrase("did you mean {near}?", near=near[0])
+        if near
+        else Phrase("leave it out, or write one of {others}", others=others)
+        if others
+        else "leave it out"
     )
-    return BadPage(".".join((*way, name)), f"nobody reads {name} of {whose}", mend)
+    return BadPage(".".join((*way, name)), "nobody reads {name} of {whose}", mend, name=name, whose=whose)

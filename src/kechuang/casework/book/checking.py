@@ -94,7 +94,14 @@ def _read(book: Book) -> tuple[list[Page], list[BadPage]]:
         folder, _, name = file.rpartition("/")
         if folder not in FOLDERS and name.removesuffix(".yaml") not in SINGLE:
             faults.append(
-                BadPage(file, "the book has no such place", f"folders are {', '.join(FOLDERS)}", line=1, column=1)
+                BadPage(
+                    file,
+                    "the book has no such place",
+                    "folders are {folders}",
+                    line=1,
+                    column=1,
+                    folders=tuple(FOLDERS),
+                )
             )
             continue
         try:
@@ -146,10 +153,12 @@ def _indicator(body: Mapping[str, Any]) -> Iterator[BadPage]:
     if "where" in count:
         unknown = sorted(parse(str(count["where"]), path="count.where").names - columns)
         if unknown:
-            yield BadPage("count.where", f"nothing is called {', '.join(unknown)}", "declare it under columns")
+            yield BadPage(
+                "count.where", "nothing is called {unknown}", "declare it under columns", unknown=tuple(unknown)
+            )
     for key in ("definition", "unit", "by", "period", "examples"):
         if not body.get(key):
-            yield BadPage(key, f"the indicator has no {key}", f"write {key}:")
+            yield BadPage(key, "the indicator has no {key}", "write {key}:", key=key)
 
 
 def _flows(book: Book) -> Iterator[BadPage]:
@@ -168,7 +177,7 @@ def _flows(book: Book) -> Iterator[BadPage]:
         for name in letters_of([page.body]):
             if not book.has("letters", name):
                 path = next(f"acts.{act}.letter" for act, told in flow.acts.items() if told.letter == name)
-                yield located(BadPage(path, f"there is no letter {name}", "see the folder letters/"), page)
+                yield located(BadPage(path, "there is no letter {name}", "see the folder letters/", name=name), page)
 
 
 def _inputs(flow: Flow, page: Page) -> Iterator[BadPage]:

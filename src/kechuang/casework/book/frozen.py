@@ -113,7 +113,10 @@ def _thawed(closure: _Closure) -> RoundPages:
     whole = _revived(json.loads(text))
     if whole.get("format") != 1:
         raise BadPage(
-            "format", f"frozen pages of format {whole.get('format')} cannot be read", "install a newer release"
+            "format",
+            "frozen pages of format {format} cannot be read",
+            "install a newer release",
+            format=whole.get("format"),
         )
     return RoundPages(
         digest=closure.digest,

@@ -83,5 +83,7 @@ def _no_quantity(path: str, value: Any) -> list[BadPage]:
     if isinstance(value, list):
         return [bad for n, part in enumerate(value) for bad in _no_quantity(f"{path}.{n}", part)]
     if isinstance(worth(value), str):
-        return [BadPage(path, f"{value!r} is no quantity", "write a number with its unit: 20 万元, 5 %, 45 岁")]
+        return [
+            BadPage(path, "{value!r} is no quantity", "write a number with its unit: 20 万元, 5 %, 45 岁", value=value)
+        ]
     return []

@@ -13,6 +13,7 @@ from typing import Any
 from kechuang.casework.shelf.marks import Carried, where
 from kechuang.casework.shelf.reader import Page
 from kechuang.words.outcome import BadPage
+from kechuang.words.phrase import Phrase
 
 SPLICED = ("panel", "service", "progress", "midterm", "acceptance")
 _BASE = frozenset({"format", "code", "title", "source", "assumptions", "facts", "params", "examples"})
@@ -108,7 +109,9 @@ class _Expansion:
         if name not in ("fields", "sheet", "results") or not isinstance(value, str):
             return self._copied(self.page, f"{key}.{name}", f"{key}.{name}")
         if value not in part.body:
-            raise self._fault(f"{key}.{name}", f"the part {part.code} has no {value}", f"see parts/{part.code}.yaml")
+            raise self._fault(
+                f"{key}.{name}", "the part {code} has no {value}", "see parts/{code}.yaml", code=part.code, value=value
+            )
         if name != "fields":
             return self._copied(part, value, f"{key}.{name}")
         self._all_known(part, without, (f"{value}.fields",), key)
@@ -129,14 +132,19 @@ class _Expansion:
         try:
             return self.part(code)
         except LookupError:
-            raise self._fault(at, f"there is no part {code}", "see the folder parts/") from None
+            raise self._fault(at, "there is no part {code}", "see the folder parts/", code=code) from None
 
     def _mingle(self, key: str, part: Page, at: str) -> None:
         there = self.body.setdefault(key, {})
         self.marks.take(part, key, key, again=False)
         for name, value in part.body.get(key, {}).items():
             if name in there and there[name] != value:
-                why = f"{key}.{name} is declared here and otherwise in parts/{part.code}.yaml"
+                why = Phrase(
+                    "{key}.{name} is declared here and otherwise in parts/{code}.yaml",
+                    key=key,
+                    name=name,
+                    code=part.code,
+                )
                 raise self._fault(at, why, "keep one of the two")
             there[name] = self._copied(part, f"{key}.{name}", f"{key}.{name}")
 
@@ -155,8 +163,8 @@ class _Expansion:
         known = {item.get("code") for key in keys for item in _items(part.body, key)}
         for n, name in enumerate(without):
             if name not in known:
-                why = f"the part {part.code} has no {name} to leave out"
-                raise self._fault(f"{at}.without.{n}", why, f"see parts/{part.code}.yaml")
+                why = Phrase("the part {code} has no {name} to leave out", code=part.code, name=name)
+                raise self._fault(f"{at}.without.{n}", why, "see parts/{code}.yaml", code=part.code)
 
     def _copied(self, page: Page, source: str, to: str) -> Any:
         """The node of `page` at `source`, its marks carried over to the path `to`."""
@@ -171,9 +179,9 @@ class _Expansion:
             raise self._fault(at, "a list is wanted here", "write `- …` or [ … ]")
         return value
 
-    def _fault(self, at: str, why: str, mend: str) -> BadPage:
+    def _fault(self, at: str, why: str, mend: str, **values: object) -> BadPage:
         mark = where(self.page, at)
-        return BadPage(mark.file, why, mend, line=mark.line, column=mark.column)
+        return BadPage(mark.file, why, mend, line=mark.line, column=mark.column, **values)
 
 
 def _table(part: Page, value: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -19,6 +19,7 @@ from yaml import CLoader, MappingNode, MarkedYAMLError, Node, ScalarNode, Sequen
 from yaml import events as e
 
 from kechuang.words.outcome import BadPage
+from kechuang.words.phrase import Phrase
 
 MOST_TEXT = 262_144  # characters of one page
 MOST_DEPTH = 40
@@ -33,6 +34,18 @@ _BOOLS = {"true": True, "false": False}
 _SHOUTED = frozenset({"True", "TRUE", "False", "FALSE"})
 _TELLING = frozenset("-+.~0123456789tfTFnN<")  # what a scalar that may be more than text begins with
 _SCALAR = e.ScalarEvent
+_YAML = {  # by what the parser says: why, and how to mend it
+    "mapping values are not allowed": (Phrase("not YAML: a colon where none can stand"), Phrase("put the text in quotes, or begin a new line")),
+    "could not find expected ':'": (Phrase("not YAML: a key without its colon"), Phrase("write `key: value`")),
+    "did not find expected key": (Phrase("not YAML: this line does not stand below the one before"), Phrase("indent it as its neighbours")),
+    "did not find expected '-'": (Phrase("not YAML: this line is no item of the list"), Phrase("begin it with `- `, or indent it otherwise")),
+    "did not find expected ','": (Phrase("not YAML: a bracket is not closed"), Phrase("close it, or put a comma between its items")),
+    "cannot start any token": (Phrase("not YAML: a character that no text begins with"), Phrase("put the text in quotes; indent with spaces, not tabs")),
+    "unexpected end of stream": (Phrase("not YAML: a quote is not closed"), Phrase("close it")),
+    "unknown escape": (Phrase("not YAML: a backslash before a character that needs none"), Phrase("use single quotes, or leave it out")),
+    "control characters": (Phrase("not YAML: a control character"), Phrase("remove it")),
+    "block sequence entries are not allowed": (Phrase("not YAML: an item of a list where none can stand"), Phrase("begin a new line below the key")),
+}  # fmt: skip
 _COMMA = "give it one; inside braces an unquoted comma starts a new key: put such a text in quotes"
 
 
@@ -100,7 +113,15 @@ def read_page(file: str, text: str) -> Page:
     Cached by content: the same text is read once in a process, whichever edition it comes from.
     """
     if len(text) > MOST_TEXT:
-        raise BadPage(file, f"the page has {len(text)} characters", f"keep it within {MOST_TEXT}", line=1, column=1)
+        raise BadPage(
+            file,
+            "the page has {count} characters",
+            "keep it within {most}",
+            line=1,
+            column=1,
+            count=len(text),
+            most=MOST_TEXT,
+        )
     reading = _Reading(file, text)
     body = reading.page()
     folder, _, name = file.rpartition("/")
@@ -120,11 +141,10 @@ class _Reading:
             body = self._document()
         except MarkedYAMLError as fault:
             mark = fault.problem_mark or fault.context_mark
-            why = str(fault.problem or fault.context or "not YAML")
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            raise BadPage(self.file, f"not YAML: {why}", line=line, column=column) from None
+            raise BadPage(self.file, *_not_yaml(str(fault.problem)), line=line, column=column) from None
         except YAMLError as fault:
-            raise BadPage(self.file, f"not YAML: {fault}", line=1, column=1) from None
+            raise BadPage(self.file, *_not_yaml(str(fault)), line=1, column=1) from None
         if not isinstance(body, dict):
             raise BadPage(self.file, "a page is a mapping", "begin with `format: 1`", line=1, column=1)
         return body
@@ -146,9 +166,9 @@ class _Reading:
         if kind is e.AliasEvent or event.anchor:
             raise self._fault(event, "anchors and aliases are not read", "write the value where it is needed")
         if event.tag and event.tag != "!":
-            raise self._fault(event, f"the tag {event.tag} is not read", "leave it off")
+            raise self._fault(event, "the tag {tag} is not read", "leave it off", tag=event.tag)
         if depth > MOST_DEPTH:
-            raise self._fault(event, "nested too deeply", f"{MOST_DEPTH} levels at most")
+            raise self._fault(event, "nested too deeply", "{most} levels at most", most=MOST_DEPTH)
         if kind is _SCALAR:
             return self._quoted(event) if event.style else self._plain(event)
         return self._sequence(depth + 1) if kind is e.SequenceStartEvent else self._mapping(depth + 1)
@@ -164,13 +184,13 @@ class _Reading:
         while type(event := self.next()) is not e.MappingEndEvent:
             key = event.value if _is_text(event) else self._key(event)
             if key in values:
-                raise self._fault(event, f"the key {key} stands twice", "keep one")
+                raise self._fault(event, "the key {key} stands twice", "keep one", key=key)
             value = self.next()
             if _is_text(value):
                 values[key] = value.value
                 continue
             if type(value) is _SCALAR and not value.value and not value.style:
-                raise self._fault(event, f"the key {key} has no value", _COMMA)
+                raise self._fault(event, "the key {key} has no value", _COMMA, key=key)
             values[key] = self._node(value, depth)
         return values
 
@@ -179,9 +199,9 @@ class _Reading:
             raise self._fault(event, "a key is a plain word", "write a code")
         text: str = event.value
         if not text or text == "<<":
-            raise self._fault(event, f"{text!r} is no key", "write a code")
+            raise self._fault(event, "{text!r} is no key", "write a code", text=text)
         if not event.style and _INTEGER.fullmatch(text):
-            raise self._fault(event, f"the key {text} is a number", "quote it, so that it is text everywhere")
+            raise self._fault(event, "the key {text} is a number", "quote it, so that it is text everywhere", text=text)
         return self._date(event, text) if ISO_DATE.fullmatch(text) else text
 
     def _quoted(self, event: Any) -> str:
@@ -189,7 +209,7 @@ class _Reading:
         if not text.strip():
             raise self._fault(event, "an empty text", "say something, or leave the key off")
         if ISO_DATE.fullmatch(text):
-            raise self._fault(event, f"the date {text} stands in quotes", "leave the quotes off")
+            raise self._fault(event, "the date {text} stands in quotes", "leave the quotes off", text=text)
         return text
 
     def _plain(self, event: Any) -> Any:
@@ -203,22 +223,30 @@ class _Reading:
         if ISO_DATE.fullmatch(text):
             return self._date(event, text)
         if text in _NULL:
-            raise self._fault(event, f"{text} says nothing", "leave the key off, or write none")
+            raise self._fault(event, "{text} says nothing", "leave the key off, or write none", text=text)
         if text in _SHOUTED:
-            raise self._fault(event, f"{text} is neither text nor truth", f"write {text.lower()}")
+            raise self._fault(event, "{text} is neither text nor truth", "write {value}", text=text, value=text.lower())
         if _DECIMAL.fullmatch(text):
-            raise self._fault(event, f"{text} is a decimal without a unit", "write it with its unit, or as a fraction")
+            raise self._fault(
+                event, "{text} is a decimal without a unit", "write it with its unit, or as a fraction", text=text
+            )
         return text
 
     def _date(self, event: Any, text: str) -> date:
         try:
             return date.fromisoformat(text)
         except ValueError:
-            raise self._fault(event, f"{text} is no day of the calendar", "mend the date") from None
+            raise self._fault(event, "{text} is no day of the calendar", "mend the date", text=text) from None
 
-    def _fault(self, event: Any, why: str, mend: str) -> BadPage:
+    def _fault(self, event: Any, why: str, mend: str, **values: object) -> BadPage:
         start = event.start_mark
-        return BadPage(self.file, why, mend, line=start.line + 1, column=start.column + 1)
+        return BadPage(self.file, why, mend, line=start.line + 1, column=start.column + 1, **values)
+
+
+def _not_yaml(problem: str) -> tuple[Phrase, Phrase]:
+    """Why the parser stopped and how to mend it, in words of the house; the place is the parser's."""
+    otherwise = Phrase("not YAML: it cannot be read on from here"), Phrase("look at quotes, colons and indents nearby")
+    return next((told for says, told in _YAML.items() if says in problem), otherwise)
 
 
 def _is_text(event: Any) -> bool:

@@ -8,6 +8,7 @@ from kechuang.engines.flow.definition import CLOCK, OUTSIDE, PARENT, PREVIOUS, S
 from kechuang.engines.flow.walks import replayed
 from kechuang.words.outcome import BadPage
 from kechuang.words.period import Term
+from kechuang.words.phrase import Phrase
 
 NO_FLOWS: Mapping[str, Flow] = {}
 
@@ -45,13 +46,19 @@ def _states(flow: Flow) -> Iterator[BadPage]:
     for name, state in flow.states.items():
         if flow.stages and state.stage not in flow.stages:
             yield BadPage(
-                _at(flow, "states", name), f"no stage {state.stage!r}", f"write one of {', '.join(flow.stages)}"
+                _at(flow, "states", name),
+                "no stage {stage!r}",
+                "write one of {stages}",
+                stage=state.stage,
+                stages=tuple(flow.stages),
             )
         for param in state.clock_stopped:
             if param not in flow.params:
-                yield BadPage(_at(flow, "states", name), f"no parameter {param!r}", "name one of params")
+                yield BadPage(_at(flow, "states", name), "no parameter {param!r}", "name one of params", param=param)
         if state.title["zh"] in codes:
-            yield BadPage(_at(flow, "states", name), f"shown like {codes[state.title['zh']]}", "give it its own title")
+            yield BadPage(
+                _at(flow, "states", name), "shown like {other}", "give it its own title", other=codes[state.title["zh"]]
+            )
         codes[state.title["zh"]] = name
     if not any(act.opens for act in flow.acts.values()):
         yield BadPage(_at(flow, "acts"), "no act opens a case", "write an act with from: []")
@@ -64,21 +71,23 @@ def _acts(flow: Flow, roles: Collection[str]) -> Iterator[BadPage]:
         here = _at(flow, "acts", name)
         for state in (*act.start, *([act.to] if act.to not in (SAME, PREVIOUS) else [])):
             if state not in flow.states:
-                yield BadPage(here, f"no state {state!r}", "name one of states")
+                yield BadPage(here, "no state {state!r}", "name one of states", state=state)
         if act.opens and act.to in (SAME, PREVIOUS):
             yield BadPage(here, "a case that does not exist yet stands nowhere", "name the first state in to:")
         for role in (act.by, act.seconded_by):
             if role and role not in roles:
-                yield BadPage(here, f"no role {role!r}: nobody may do this", "name one of roles.yaml")
+                yield BadPage(here, "no role {role!r}: nobody may do this", "name one of roles.yaml", role=role)
         if act.seconded_by and act.seconded_by == act.by:
             yield BadPage(here, "the second person is of the same role", "name another role in seconded_by:")
         for key in ("after", "after_any", "never_with"):
             for other in getattr(act, key):
                 if other not in flow.acts and not (flow.parent and other.startswith(PARENT)):
-                    yield BadPage(f"{here}.{key}", f"no act {other!r}", "name an act of this page")
+                    yield BadPage(f"{here}.{key}", "no act {other!r}", "name an act of this page", other=other)
         if act.when:
             for missing in sorted(act.when.names - flow.facts.keys() - flow.params.keys()):
-                yield BadPage(f"{here}.when", f"{missing!r} is neither a fact nor a parameter", "add it to facts:")
+                yield BadPage(
+                    f"{here}.when", "{missing!r} is neither a fact nor a parameter", "add it to facts:", missing=missing
+                )
         yield from _inputs(flow, act, here)
 
 
@@ -95,21 +104,25 @@ def _limits(flow: Flow, roles: Collection[str]) -> Iterator[BadPage]:
             yield from _limit(flow, act.limit, _at(flow, "acts", name, "limit"), roles)
         within = act.public.get("within") if act.public else None
         if within and within not in flow.params:
-            yield BadPage(_at(flow, "acts", name, "public"), f"no parameter {within!r}", "name one of params")
+            yield BadPage(
+                _at(flow, "acts", name, "public"), "no parameter {within!r}", "name one of params", within=within
+            )
 
 
 def _limit(flow: Flow, limit: Limit, here: str, roles: Collection[str]) -> Iterator[BadPage]:
     if limit.param and limit.param not in flow.params:
-        yield BadPage(here, f"no parameter {limit.param!r}", "name one of params")
+        yield BadPage(here, "no parameter {param!r}", "name one of params", param=limit.param)
     elif limit.param:
         yield from _terms(flow, limit.param, here)
     for start in (*limit.since, *filter(None, (limit.before, limit.at))):
         if start not in flow.acts and not start.startswith(OUTSIDE):
-            yield BadPage(here, f"no act or moment {start!r}", "name an act, or round.…, project.…, case.…, parent.…")
+            yield BadPage(
+                here, "no act or moment {start!r}", "name an act, or round.…, project.…, case.…, parent.…", start=start
+            )
     if limit.then and (limit.then not in flow.acts or flow.acts[limit.then].by != CLOCK):
-        yield BadPage(here, f"{limit.then!r} is no act of the clock", "name an act with by: clock")
+        yield BadPage(here, "{then!r} is no act of the clock", "name an act with by: clock", then=limit.then)
     if limit.alert and limit.alert not in roles:
-        yield BadPage(here, f"no role {limit.alert!r}", "name one of roles.yaml")
+        yield BadPage(here, "no role {alert!r}", "name one of roles.yaml", alert=limit.alert)
 
 
 def _terms(flow: Flow, param: str, here: str) -> Iterator[BadPage]:
@@ -117,7 +130,7 @@ def _terms(flow: Flow, param: str, here: str) -> Iterator[BadPage]:
         try:
             flow.params[param].terms(day)
         except ValueError as fault:
-            yield BadPage(here, f"{param}: {fault}", "write 5 工作日")
+            yield BadPage(here, "{param}: {fault}", "write 5 工作日", param=param, fault=fault.args[0])
 
 
 def _tables(flow: Flow, roles: Collection[str]) -> Iterator[BadPage]:
@@ -126,14 +139,22 @@ def _tables(flow: Flow, roles: Collection[str]) -> Iterator[BadPage]:
         for key in change.keys() - CHANGE_KEYS:
             yield BadPage(
                 _at(flow, "changes", name),
-                f"nobody reads {key} of a change",
-                f"one of {', '.join(sorted(CHANGE_KEYS))}",
+                "nobody reads {key} of a change",
+                "one of {known}",
+                key=key,
+                known=tuple(sorted(CHANGE_KEYS)),
             )
         for need in set(change.get("needs", ())) - NEEDS:
-            yield BadPage(_at(flow, "changes", name), f"nobody asks for {need}", f"one of {', '.join(sorted(NEEDS))}")
+            yield BadPage(
+                _at(flow, "changes", name),
+                "nobody asks for {need}",
+                "one of {known}",
+                need=need,
+                known=tuple(sorted(NEEDS)),
+            )
         asked = {one for act in flow.acts.values() for one in act.inputs}
         for one in set(change.get("fields", ())) - asked:
-            yield BadPage(_at(flow, "changes", name), f"no act asks for {one}", "name an input of an act")
+            yield BadPage(_at(flow, "changes", name), "no act asks for {one}", "name an input of an act", one=one)
         for role in (
             change.get("decides"),
             *change.get("agrees", ()),
@@ -141,24 +162,31 @@ def _tables(flow: Flow, roles: Collection[str]) -> Iterator[BadPage]:
             *change.get("told", ()),
         ):
             if role != "nobody" and role not in roles:
-                yield BadPage(_at(flow, "changes", name), f"no role {role!r}", "name one of roles.yaml, or nobody")
+                yield BadPage(
+                    _at(flow, "changes", name), "no role {role!r}", "name one of roles.yaml, or nobody", role=role
+                )
     for name, level in flow.choices.get("levels", {}).items():
         for key in ("most", "least"):
             if key in level and not _in_years(str(level[key])):
                 yield BadPage(
-                    _at(flow, "choices", "levels", name, key), f"{level[key]} is no term in years", "write 5 年"
+                    _at(flow, "choices", "levels", name, key),
+                    "{term} is no term in years",
+                    "write 5 年",
+                    term=level[key],
                 )
     for i, row in enumerate(flow.appeals):
         here = _at(flow, "appeals", i)
         if row.get("against") not in flow.acts:
-            yield BadPage(here, f"no act {row.get('against')!r}", "name an act of this page in against:")
+            yield BadPage(
+                here, "no act {against!r}", "name an act of this page in against:", against=row.get("against")
+            )
         if "outside" in row:
             continue
         if row.get("within") not in flow.params:
-            yield BadPage(here, f"no parameter {row.get('within')!r}", "name one of params in within:")
+            yield BadPage(here, "no parameter {within!r}", "name one of params in within:", within=row.get("within"))
         for key in ("by", "decided_by", "advised_by"):
             if row.get(key) not in roles and (key in row or key != "advised_by"):
-                yield BadPage(here, f"no role {row.get(key)!r}", f"name one of roles.yaml in {key}:")
+                yield BadPage(here, "no role {role!r}", "name one of roles.yaml in {key}:", role=row.get(key), key=key)
 
 
 def _in_years(text: str) -> bool:
@@ -175,20 +203,28 @@ def _parents(flow: Flow, flows: Mapping[str, Flow]) -> Iterator[BadPage]:
     if place:
         for code in place.flows:
             if code not in flows:
-                yield BadPage(_at(flow, "parent"), f"no flow {code!r}", "name a page of flows/")
+                yield BadPage(_at(flow, "parent"), "no flow {code!r}", "name a page of flows/", code=code)
         known = {state for parent in parents for state in parent.states}
         for state in place.states:
             if state not in known:
-                yield BadPage(_at(flow, "parent"), f"no parent has a state {state!r}", "name a state of a parent")
+                yield BadPage(
+                    _at(flow, "parent"), "no parent has a state {state!r}", "name a state of a parent", state=state
+                )
     for name, act in flow.acts.items():
         if act.parent and not any(flow.code in _handed(parent, act.parent) for parent in parents):
             yield BadPage(
-                _at(flow, "acts", name), f"no parent hands {act.parent!r} to this flow", f"add through: [{flow.code}]"
+                _at(flow, "acts", name),
+                "no parent hands {parent!r} to this flow",
+                "add through: [{code}]",
+                parent=act.parent,
+                code=flow.code,
             )
         named = (*act.after, *act.after_any, *act.never_with, *(act.limit.since if act.limit else ()))
         for other in (one.removeprefix(PARENT) for one in named if one.startswith(PARENT)):
             if not any(other in parent.acts for parent in parents):
-                yield BadPage(_at(flow, "acts", name), f"no parent has an act {other!r}", "name an act of a parent")
+                yield BadPage(
+                    _at(flow, "acts", name), "no parent has an act {other!r}", "name an act of a parent", other=other
+                )
 
 
 def _appeals(flow: Flow, flows: Mapping[str, Flow]) -> Iterator[BadPage]:
@@ -198,23 +234,42 @@ def _appeals(flow: Flow, flows: Mapping[str, Flow]) -> Iterator[BadPage]:
         if "outside" in row:
             continue
         if child is None:
-            yield BadPage(here, f"no flow {row['child']!r}", "name a page of flows/")
+            yield BadPage(here, "no flow {child!r}", "name a page of flows/", child=row["child"])
             continue
         against = f"{PARENT}{row.get('against')}" if "child" in row else str(row.get("act"))
         opening = [a for a in child.acts.values() if against in (*a.after_any, a.name) or (a.opens and not a.after_any)]
         if not any(act.by == row.get("by") for act in opening):
-            yield BadPage(here, f"{row.get('by')} opens none in {child.code}", "let an act there be by that role")
+            yield BadPage(
+                here, "{by} opens none in {code}", "let an act there be by that role", by=row.get("by"), code=child.code
+            )
         for act in opening:
             own = child.params.get(act.limit.within) if act.limit else None
             if own and act.by == row.get("by") and own.values != flow.params[str(row["within"])].values:
                 yield BadPage(
-                    here, f"{row['within']} is not the term of {act.name} in {child.code}", "let the two agree"
+                    here,
+                    "{within} is not the term of {name} in {code}",
+                    "let the two agree",
+                    within=row["within"],
+                    name=act.name,
+                    code=child.code,
                 )
         ends = {act.by for act in child.acts.values() if "child" not in row or _ends(child, act)}
         if row.get("decided_by") not in ends:
-            yield BadPage(here, f"{row.get('decided_by')} decides nothing in {child.code}", "name who ends it there")
+            yield BadPage(
+                here,
+                "{decided_by} decides nothing in {code}",
+                "name who ends it there",
+                decided_by=row.get("decided_by"),
+                code=child.code,
+            )
         if "advised_by" in row and row["advised_by"] not in {act.by for act in child.acts.values()}:
-            yield BadPage(here, f"{row['advised_by']} advises nowhere in {child.code}", "name who reports there")
+            yield BadPage(
+                here,
+                "{advised_by} advises nowhere in {code}",
+                "name who reports there",
+                advised_by=row["advised_by"],
+                code=child.code,
+            )
 
 
 def _ends(flow: Flow, act: Act) -> bool:
@@ -233,13 +288,18 @@ def _through(flow: Flow, flows: Mapping[str, Flow]) -> Iterator[BadPage]:
             carried = child is not None and any(other.parent == name for other in child.acts.values())
             if child is None or not carried or child.parent is None or flow.code not in child.parent.flows:
                 yield BadPage(
-                    _at(flow, "acts", name), f"no act of {code!r} carries it", "write parent: there, or drop through:"
+                    _at(flow, "acts", name),
+                    "no act of {code!r} carries it",
+                    "write parent: there, or drop through:",
+                    code=code,
                 )
             elif not set(act.start) & set(child.parent.states):
                 yield BadPage(
                     _at(flow, "acts", name),
-                    f"{code!r} never hangs on {', '.join(act.start)}",
+                    "{code!r} never hangs on {start}",
                     "add the state to its parent:",
+                    code=code,
+                    start=tuple(act.start),
                 )
 
 
@@ -248,7 +308,7 @@ def _carried(flow: Flow, flows: Mapping[str, Flow]) -> Iterator[BadPage]:
     for name, act in flow.acts.items():
         for carried, states in act.cases.items():
             if not any(carried in one.acts and set(states) <= set(one.acts[carried].start) for one in flows.values()):
-                why = f"no flow has an act {carried!r} from {', '.join(states)}"
+                why = Phrase("no flow has an act {carried!r} from {states}", carried=carried, states=tuple(states))
                 yield BadPage(_at(flow, "acts", name, "cases"), why, "name an act of a case's flow and its states")
 
 
@@ -322,7 +382,7 @@ def _spread(start: set[str], following: Callable[[str], set[str]]) -> set[str]:
 def _out_of_an_end(flow: Flow, state: str, acts: tuple[Act, ...]) -> Iterator[BadPage]:
     for act in acts:
         if not act.stays(state) and not act.through:
-            why = f"{act.name} leads out of an end"
+            why = Phrase("{name} leads out of an end", name=act.name)
             yield BadPage(_at(flow, "states", state), why, "let a child case do it (through:), or drop end: true")
 
 
@@ -335,9 +395,9 @@ def _never(flow: Flow, ways: Mapping[str, tuple[Act, ...]]) -> Iterator[BadPage]
     for name, act in flow.acts.items():
         for state in act.start or ("",):
             if act not in ways.get(state, ()):
-                why = f"can never be done in {state!r}: what must come first cannot"
+                why = Phrase("can never be done in {state!r}: what must come first cannot", state=state)
                 yield BadPage(
-                    _at(flow, "acts", name), why, f"let {', '.join(act.after or act.after_any)} start there too"
+                    _at(flow, "acts", name), why, "let {after} start there too", after=tuple(act.after or act.after_any)
                 )
 
 
@@ -345,7 +405,7 @@ def _money(flow: Flow) -> Iterator[BadPage]:
     """Money moves only where the state says so: the act `pay` starts in the states that pay, and in no other."""
     for name in flow.money.get("settlement", {}):
         if name not in flow.states:
-            yield BadPage(_at(flow, "money", "settlement"), f"no state {name!r}", "name a state of this page")
+            yield BadPage(_at(flow, "money", "settlement"), "no state {name!r}", "name a state of this page", name=name)
     if "pay" not in flow.acts:
         return
     starts = set(flow.acts["pay"].start)

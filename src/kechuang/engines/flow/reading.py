@@ -43,7 +43,7 @@ def flow_from(page: Mapping[str, Any]) -> Flow:
     _known(page, PAGE_KEYS, path)
     for key in ("code", "title", "states", "acts"):
         if not page.get(key):
-            raise BadPage(path, f"the page has no {key}", f"write {key}:")
+            raise BadPage(path, "the page has no {key}", "write {key}:", key=key)
     parent = page.get("parent")
     return Flow(
         code=str(page["code"]),
@@ -65,10 +65,12 @@ def flow_from(page: Mapping[str, Any]) -> Flow:
 
 def _known(said: Any, keys: set[str], path: str) -> None:
     if not isinstance(said, Mapping):
-        raise BadPage(path, f"{said!r} is no mapping", "write keys with values")
+        raise BadPage(path, "{told!r} is no mapping", "write keys with values", told=said)
     for key, value in said.items():
         if key not in keys:
-            raise BadPage(f"{path}.{key}", "the engine knows no such key", f"write one of {', '.join(sorted(keys))}")
+            raise BadPage(
+                f"{path}.{key}", "the engine knows no such key", "write one of {keys}", keys=tuple(sorted(keys))
+            )
         if value is None:
             raise BadPage(f"{path}.{key}", "nothing is said here", "quote texts with a comma, or leave the key out")
 
@@ -92,7 +94,7 @@ def _names(said: Any, path: str) -> tuple[str, ...]:
     if isinstance(said, str):
         return (said,)
     if not isinstance(said, Sequence) or not all(isinstance(name, str) for name in said):
-        raise BadPage(path, f"{said!r} is no list of names", "write [one, two]")
+        raise BadPage(path, "{told!r} is no list of names", "write [one, two]", told=said)
     return tuple(said)
 
 
@@ -114,7 +116,7 @@ def _act(name: str, said: Any, path: str) -> Act:
     _known(said, ACT_KEYS, path)
     for key in ("title", "from", "to", "by"):
         if key not in said:
-            raise BadPage(path, f"the act has no {key}", f"write {key}:")
+            raise BadPage(path, "the act has no {key}", "write {key}:", key=key)
     lists = {key: _names(said.get(key, ()), f"{path}.{key}") for key in ACT_LISTS}
     limit, public = said.get("limit"), said.get("public")
     return Act(
@@ -201,7 +203,7 @@ def _day(said: Any, path: str) -> date:
     try:
         return date.fromisoformat(str(said))
     except ValueError:
-        raise BadPage(f"{path}.value", f"{said!r} is no day", "write 2018-01-01") from None
+        raise BadPage(f"{path}.value", "{told!r} is no day", "write 2018-01-01", told=said) from None
 
 
 def _amounts(said: Any) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from kechuang.words.outcome import BadPage
+from kechuang.words.phrase import Phrase
 from kechuang.words.reason import Reason
 
 REACH = ("case", "round", "programme", "system")  # from the nearest to the farthest
@@ -84,10 +85,14 @@ def _roles(page: Mapping[str, Any]) -> Iterator[BadPage]:
             yield BadPage(here, "the title lacks Chinese or English", "write zh: and en:")
         for key, table in (("power", "powers"), ("scope", "scopes")):
             if role.get(key) not in page[table]:
-                yield BadPage(here, f"no {key} {role.get(key)!r}", f"name one of {table}")
+                yield BadPage(
+                    here, "no {key} {value!r}", "name one of {table}", key=key, value=role.get(key), table=table
+                )
         for what, how in role.get("sees", {}).items():
             if how not in page["views"].get(what, ()):
-                yield BadPage(f"{here}.sees", f"{what}: {how!r} is no way to see it", "name one of views")
+                yield BadPage(
+                    f"{here}.sees", "{what}: {how!r} is no way to see it", "name one of views", what=what, how=how
+                )
 
 
 def _rules(page: Mapping[str, Any]) -> Iterator[BadPage]:
@@ -95,18 +100,24 @@ def _rules(page: Mapping[str, Any]) -> Iterator[BadPage]:
     for rule in page["incompatible"]:
         here = f"roles.incompatible.{rule.get('code')}"
         if set(rule) - RULE_KEYS or not {"code", "one", "other", "within", "zh", "en"} <= set(rule):
-            yield BadPage(here, "the rule is not understood", f"write {', '.join(sorted(RULE_KEYS))}")
+            yield BadPage(here, "the rule is not understood", "write {keys}", keys=tuple(sorted(RULE_KEYS)))
             continue
         if rule["code"] in seen:
             yield BadPage(here, "two rules of one code", "give it its own code")
         seen.add(rule["code"])
         if rule["within"] not in REACH:
-            yield BadPage(here, f"within {rule['within']!r} reaches nowhere", f"write one of {', '.join(REACH)}")
+            yield BadPage(
+                here,
+                "within {within!r} reaches nowhere",
+                "write one of {reach}",
+                within=rule["within"],
+                reach=tuple(REACH),
+            )
         for side in (rule["one"], rule["other"]):
             for key, table in (("role", "roles"), ("power", "powers")):
                 for name in _listed(side.get(key)):
                     if name not in page[table]:
-                        yield BadPage(here, f"no {key} {name!r}", f"name one of {table}")
+                        yield BadPage(here, "no {key} {name!r}", "name one of {table}", key=key, name=name, table=table)
 
 
 def _examples(page: Mapping[str, Any]) -> Iterator[BadPage]:
@@ -116,4 +127,10 @@ def _examples(page: Mapping[str, Any]) -> Iterator[BadPage]:
         codes = [reason.values["rule"] for reason in clashes(page, [(first, said["within"])], second)]
         wanted = [] if said["refused"] == "none" else [said["refused"]]
         if codes[:1] != wanted:
-            yield BadPage(f"roles.examples.{i}", f"refused by {codes or 'nothing'}, not {wanted}", "mend the rule")
+            yield BadPage(
+                f"roles.examples.{i}",
+                "refused by {codes}, not {wanted}",
+                "mend the rule",
+                codes=codes or Phrase("nothing"),
+                wanted=wanted,
+            )

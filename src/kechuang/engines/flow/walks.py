@@ -89,17 +89,36 @@ def replayed(flow: Flow, said: Mapping[str, Any], path: str) -> Iterator[BadPage
     unknown = sorted(set(said) - WALK_KEYS)
     start = said.get("start", "")
     if unknown or (start and start not in flow.states) or not ("ends" in said or "refused" in said):
-        yield BadPage(path, f"the walk is not understood: {unknown or said}", f"write {', '.join(sorted(WALK_KEYS))}")
+        yield BadPage(
+            path,
+            "the walk is not understood: {unknown}",
+            "write {keys}",
+            unknown=unknown or said,
+            keys=tuple(sorted(WALK_KEYS)),
+        )
         return
     walk = _Walk(flow, said)
     for name in said.get("path", ()):
         try:
             walk.step(name)
         except Refused as refusal:
-            yield BadPage(path, f"{name} is refused in {walk.state!r}: {', '.join(refusal.codes)}", "mend the walk")
+            yield BadPage(
+                path,
+                "{name} is refused in {state!r}: {codes}",
+                "mend the walk",
+                name=name,
+                state=walk.state,
+                codes=tuple(refusal.codes),
+            )
             return
     if "ends" in said and walk.state != said["ends"]:
-        yield BadPage(path, f"the walk ends in {walk.state!r}, not in {said['ends']!r}", "mend the walk or the acts")
+        yield BadPage(
+            path,
+            "the walk ends in {state!r}, not in {ends!r}",
+            "mend the walk or the acts",
+            state=walk.state,
+            ends=said["ends"],
+        )
     if "refused" in said:
         yield from _refusal(walk, str(said["refused"]), path)
 
@@ -112,6 +131,15 @@ def _refusal(walk: _Walk, name: str, path: str) -> Iterator[BadPage]:
     except Refused as refusal:
         wanted = BECAUSE.get(str(said.get("because", "")), said.get("because"))
         if wanted and wanted not in refusal.codes:
-            yield BadPage(path, f"{name} is refused by {', '.join(refusal.codes)}, not by {wanted}", "mend the walk")
+            yield BadPage(
+                path,
+                "{name} is refused by {codes}, not by {wanted}",
+                "mend the walk",
+                name=name,
+                codes=tuple(refusal.codes),
+                wanted=wanted,
+            )
         return
-    yield BadPage(path, f"{name} is allowed in {walk.state!r}, but the walk says refused", "mend the act")
+    yield BadPage(
+        path, "{name} is allowed in {state!r}, but the walk says refused", "mend the act", name=name, state=walk.state
+    )

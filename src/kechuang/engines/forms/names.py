@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from kechuang.engines.forms.model import Field, Section
 from kechuang.formula import Expression, tree
 from kechuang.words.outcome import BadPage
+from kechuang.words.phrase import Phrase
 
 
 def check_names(sections: tuple[Section, ...], fields: Mapping[str, Field], known: Collection[str], path: str) -> None:
@@ -16,13 +17,15 @@ def check_names(sections: tuple[Section, ...], fields: Mapping[str, Field], know
     for where, expression, in_row in _expressions(sections):
         allowed = names | {"row"} if in_row else names
         for name in sorted(expression.names - allowed):
-            raise BadPage(f"{path}.{where}", f"nothing is called {name!r}", _near(name, names))
+            raise BadPage(f"{path}.{where}", "nothing is called {name!r}", _near(name, names), name=name)
         _check_columns(expression, fields, f"{path}.{where}")
 
 
-def _near(name: str, names: Collection[str]) -> str:
+def _near(name: str, names: Collection[str]) -> Phrase:
     near = get_close_matches(name, list(names), 1)
-    return f"did you mean {near[0]}?" if near else "declare it as a field, under facts or under params"
+    if near:
+        return Phrase("did you mean {near}?", near=near[0])
+    return Phrase("declare it as a field, under facts or under params")
 
 
 def _expressions(sections: tuple[Section, ...]) -> Iterator[tuple[str, Expression, bool]]:
@@ -50,7 +53,7 @@ def _check_columns(expression: Expression, fields: Mapping[str, Field], where: s
             continue
         table = fields[gather.table.root]
         if not table.columns:
-            raise BadPage(where, f"{table.code!r} has no rows", "name a table")
+            raise BadPage(where, "{code!r} has no rows", "name a table", code=table.code)
         for inner in tree.every(gather):
             if isinstance(inner, tree.Path) and inner.root == gather.row and inner.parts:
                 _check_column(inner.parts[0], table, where)
@@ -59,4 +62,6 @@ def _check_columns(expression: Expression, fields: Mapping[str, Field], where: s
 def _check_column(name: str, table: Field, where: str) -> None:
     codes = [column.code for column in table.columns]
     if name not in codes:
-        raise BadPage(where, f"the table {table.code!r} has no column {name!r}", _near(name, codes))
+        raise BadPage(
+            where, "the table {code!r} has no column {name!r}", _near(name, codes), code=table.code, name=name
+        )

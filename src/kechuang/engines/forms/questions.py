@@ -15,6 +15,7 @@ from kechuang.engines.forms.model import NO_TEXT, Field, Form, Text
 from kechuang.formula import Expression, parse
 from kechuang.words.money import FEN, MOST
 from kechuang.words.outcome import BadPage
+from kechuang.words.phrase import Phrase
 from kechuang.words.quantity import quantity
 
 KEYS: Final = frozenset(
@@ -142,7 +143,9 @@ def _loose(node: object) -> Text:
 def _code(node: Mapping[str, Any], path: str) -> str:
     code = node.get("code")
     if not isinstance(code, str) or not _CODE.fullmatch(code) or code in _RESERVED:
-        raise BadPage(path, f"{code!r} is no code of a field", "write small letters, digits and _, a letter first")
+        raise BadPage(
+            path, "{code!r} is no code of a field", "write small letters, digits and _, a letter first", code=code
+        )
     return code
 
 
@@ -150,8 +153,12 @@ def _kind(node: Mapping[str, Any], path: str) -> str:
     kind = str(node.get("kind"))
     if kind not in NAMES:
         near = get_close_matches(kind, NAMES, 1)
-        mend = f"did you mean {near[0]}?" if near else f"one of {', '.join(sorted(NAMES))}"
-        raise BadPage(f"{path}.{node['code']}", f"there is no kind {kind!r}", mend)
+        mend = (
+            Phrase("did you mean {near}?", near=near[0])
+            if near
+            else Phrase("one of {names}", names=tuple(sorted(NAMES)))
+        )
+        raise BadPage(f"{path}.{node['code']}", "there is no kind {kind!r}", mend, kind=kind)
     return kind
 
 
@@ -159,12 +166,17 @@ def _check_keys(node: Mapping[str, Any], kind: str, path: str) -> None:
     for key, value in node.items():
         if key not in KEYS:
             near = get_close_matches(str(key), KEYS, 1)
-            raise BadPage(path, f"a field has no {key!r}", f"did you mean {near[0]}?" if near else "remove it")
+            raise BadPage(
+                path,
+                "a field has no {key!r}",
+                Phrase("did you mean {near}?", near=near[0]) if near else "remove it",
+                key=key,
+            )
         if value is None or value == "":
             raise BadPage(f"{path}.{key}", "is empty", "write a value, or remove the key")
     wanted, mend = _NEEDS.get(kind, ((), ""))
     if wanted and not any(key in node for key in wanted):
-        raise BadPage(path, f"a {kind} needs {' or '.join(wanted)}", mend)
+        raise BadPage(path, "a {kind} needs {wanted}", mend, kind=kind, wanted=wanted)
 
 
 def _flag(node: Mapping[str, Any], key: str, path: str, *, usual: bool = False) -> bool:
@@ -172,7 +184,7 @@ def _flag(node: Mapping[str, Any], key: str, path: str, *, usual: bool = False) 
         return usual
     value = node[key]
     if not isinstance(value, bool):
-        raise BadPage(f"{path}.{key}", f"{value!r} is neither true nor false", "write true or false")
+        raise BadPage(f"{path}.{key}", "{value!r} is neither true nor false", "write true or false", value=value)
     return value
 
 
@@ -181,7 +193,7 @@ def _condition(value: object, path: str) -> bool | Expression:
         return value
     if isinstance(value, str):
         return parse(value, path=path)
-    raise BadPage(path, f"{value!r} is no condition", "write true, false or an expression")
+    raise BadPage(path, "{value!r} is no condition", "write true, false or an expression", value=value)
 
 
 def _unit(node: Mapping[str, Any], kind: str, path: str) -> str:
@@ -189,14 +201,14 @@ def _unit(node: Mapping[str, Any], kind: str, path: str) -> str:
         return ""
     unit = str(node["unit"])
     if kind == "money" and unit and unit not in FEN:
-        raise BadPage(f"{path}.unit", f"{unit!r} is no unit of money", f"one of {'、'.join(FEN)}")
+        raise BadPage(f"{path}.unit", "{unit!r} is no unit of money", "one of {units}", unit=unit, units=tuple(FEN))
     return unit
 
 
 def _expert(node: Mapping[str, Any], kind: str, path: str) -> str:
     seen = str(node.get("expert", EXPERT.get(kind, "shown")))
     if seen not in ("shown", "masked", "hidden"):
-        raise BadPage(f"{path}.expert", f"{seen!r} is not known", "write shown, masked or hidden")
+        raise BadPage(f"{path}.expert", "{seen!r} is not known", "write shown, masked or hidden", seen=seen)
     return seen
 
 
@@ -212,7 +224,7 @@ def _list(value: object, path: str) -> list[Any] | tuple[Any, ...]:
 
 def _whole(value: object, path: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise BadPage(path, f"{value!r} is no whole number", "write 0, 1, 2 …")
+        raise BadPage(path, "{value!r} is no whole number", "write 0, 1, 2 …", value=value)
     return value
 
 
@@ -225,7 +237,7 @@ def number_in(value: object, path: str) -> Fraction:
             return quantity(value).value
         except (ValueError, ZeroDivisionError):
             pass
-    raise BadPage(path, f"{value!r} is no exact number", "write a whole number, or a decimal in quotes")
+    raise BadPage(path, "{value!r} is no exact number", "write a whole number, or a decimal in quotes", value=value)
 
 
 def _bounds(node: Mapping[str, Any], kind: str, path: str) -> tuple[Any, Any]:
@@ -243,7 +255,9 @@ def _bounds(node: Mapping[str, Any], kind: str, path: str) -> tuple[Any, Any]:
         least = _bound(node["min"], kind, node, f"{path}.min") if "min" in node else None
         most = _bound(node["max"], kind, node, f"{path}.max") if "max" in node else None
     if least is not None and most is not None and least > most:
-        raise BadPage(path, f"at least {least} and at most {most} cannot both hold", "exchange them")
+        raise BadPage(
+            path, "at least {least} and at most {most} cannot both hold", "exchange them", least=least, most=most
+        )
     return least, most
 
 
@@ -258,7 +272,7 @@ def _bound(value: object, kind: str, node: Mapping[str, Any], path: str) -> Any:
     elif kind in _NUMBERS and number.denominator != 1:
         return number
     if number.denominator != 1:
-        raise BadPage(path, f"{decimal_text(number)} is not whole", "write a whole number")
+        raise BadPage(path, "{number} is not whole", "write a whole number", number=decimal_text(number))
     return int(number)
 
 
@@ -272,7 +286,7 @@ def _day(value: object, path: str) -> date:
     try:
         return value if isinstance(value, date) else date.fromisoformat(str(value))
     except ValueError:
-        raise BadPage(path, f"{value!r} is no day", "write 2019-03-01") from None
+        raise BadPage(path, "{value!r} is no day", "write 2019-03-01", value=value) from None
 
 
 def _columns(node: Mapping[str, Any], kind: str, path: str, sheets: Mapping[str, Form]) -> tuple[Field, ...]:
@@ -283,12 +297,15 @@ def _columns(node: Mapping[str, Any], kind: str, path: str, sheets: Mapping[str,
     columns = tuple(field_from(one, path=path, sheets=sheets) for one in _list(node["columns"], f"{path}.columns"))
     codes = [column.code for column in columns]
     if twice := sorted({code for code in codes if codes.count(code) > 1}):
-        raise BadPage(path, f"the column {twice[0]!r} stands there twice", "name one of them otherwise")
+        raise BadPage(path, "the column {code!r} stands there twice", "name one of them otherwise", code=twice[0])
     _check_order(columns, path)
     for column in columns:
         if column.columns or column.kind in ("checklist", "sheet"):
             raise BadPage(
-                f"{path}.{column.code}", f"a {column.kind} cannot stand in a table", "give it a field of its own"
+                f"{path}.{column.code}",
+                "a {kind} cannot stand in a table",
+                "give it a field of its own",
+                kind=column.kind,
             )
     return columns
 
@@ -302,6 +319,9 @@ def _check_order(columns: tuple[Field, ...], path: str) -> None:
         for name in column.formula.paths:
             if name.startswith("row.") and name.split(".")[1] in waiting:
                 raise BadPage(
-                    f"{path}.{column.code}", f"{name} is not worked out yet here", "put that column before this one"
+                    f"{path}.{column.code}",
+                    "{name} is not worked out yet here",
+                    "put that column before this one",
+                    name=name,
                 )
         waiting.remove(column.code)

@@ -129,7 +129,7 @@ def _check_section_codes(sections: tuple[Section, ...], path: str) -> None:
     for listed in (codes, rules):
         twice = next((one for one in listed if listed.count(one) > 1), None)
         if twice is not None:
-            raise BadPage(path, f"{twice!r} stands there twice", "name one otherwise")
+            raise BadPage(path, "{code!r} stands there twice", "name one otherwise", code=twice)
 
 
 def _with_fields(section: Section, fields: Mapping[str, Field]) -> Section:
@@ -161,7 +161,10 @@ def _visit(code: str, waiting: Mapping[str, Field], done: dict[str, None], above
     if code in above:
         circle = " → ".join((*above[above.index(code) :], code))
         raise BadPage(
-            f"{path}.{code}", f"formulas in a circle: {circle}", "let one of them be typed, or use other names"
+            f"{path}.{code}",
+            "formulas in a circle: {circle}",
+            "let one of them be typed, or use other names",
+            circle=circle,
         )
     needed = {name for one in formulas(waiting[code]) for name in one.names if name in waiting}
     for name in sorted(needed - ({code} if waiting[code].kind == "table" else set())):

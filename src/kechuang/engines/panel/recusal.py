@@ -74,9 +74,15 @@ def rules_from(rows: Iterable[Mapping[str, Any]], *, path: str = "recuse") -> di
     for number, row in enumerate(rows):
         at = f"{path}[{number}]"
         if row.get("code") not in CODES:
-            raise BadPage(at, f"{row.get('code')!r} is no reason for recusal", f"write one of {', '.join(CODES)}")
+            raise BadPage(
+                at,
+                "{code!r} is no reason for recusal",
+                "write one of {codes}",
+                code=row.get("code"),
+                codes=tuple(CODES),
+            )
         if row.get("level", "hard") not in ("hard", "warn"):
-            raise BadPage(at, f"{row['level']!r} is no level", "write hard or warn")
+            raise BadPage(at, "{level!r} is no level", "write hard or warn", level=row["level"])
         rules[row["code"]] = Rule(row["code"], row.get("years"), row.get("level", "hard"))
     return rules
 

@@ -13,6 +13,7 @@ from kechuang.formula import Expression
 from kechuang.formula.tree import Path
 from kechuang.formula.units import ANY, DATE, TRUTH, Kind, kind_of, number, unit
 from kechuang.words.outcome import BadPage
+from kechuang.words.phrase import Phrase
 
 RESERVED: Final = ("year", "day", "gates", "branches", "amount", "verdict")
 
@@ -79,7 +80,7 @@ class _Check:
         for n, name in enumerate(policy.depends_on):
             if name not in policy.let:
                 mend = near(name, policy.let, "name a step of let")
-                self.bad.append(BadPage(f"verdict.depends_on.{n}", f"no step {name!r}", mend))
+                self.bad.append(BadPage(f"verdict.depends_on.{n}", "no step {name!r}", mend, name=name))
         for step in policy.also.values():
             self._step_is(step, number("money"))
         self._ceilings()
@@ -90,14 +91,16 @@ class _Check:
 
     def _names_apart(self) -> None:
         policy, seen = self.policy, dict.fromkeys(RESERVED, "a word of the language")
-        seen[policy.subject] = "the record"
+        seen[policy.subject] = Phrase("the record")
         told = [("params", policy.params), ("let", policy.let), ("also", policy.also)]
         for where, names in told:
             for name in names:
                 if name in seen:
                     mend = "give one of them another name"
-                    self.bad.append(BadPage(f"{where}.{name}", f"{name} is already {seen[name]}", mend))
-                seen[name] = f"a name under {where}"
+                    self.bad.append(
+                        BadPage(f"{where}.{name}", "{name} is already {seen}", mend, name=name, seen=seen[name])
+                    )
+                seen[name] = Phrase("a name under {where}", where=where)
 
     def _conditions(self) -> None:
         """Each has a code of its own and says in a sentence what is wrong where it does not hold."""
@@ -108,7 +111,9 @@ class _Check:
                     self.bad.append(BadPage(f"{table}.{n}", "a condition without its sentence", "write zh: …, en: …"))
                 if gate.code in seen or gate.code == str(n):
                     why = (
-                        f"two conditions are called {gate.code!r}" if gate.code in seen else "a condition without code"
+                        Phrase("two conditions are called {code!r}", code=gate.code)
+                        if gate.code in seen
+                        else "a condition without code"
                     )
                     self.bad.append(BadPage(f"{table}.{n}", why, "write code: …, each its own"))
                 seen.add(gate.code)
@@ -132,16 +137,29 @@ class _Check:
     def _demand(self, found: Kind, wanted: Kind, path: str) -> None:
         any_unit = found.units is None or wanted.units is None
         if found.kind != "any" and (found.kind != wanted.kind or (found.units != wanted.units and not any_unit)):
-            raise BadPage(path, f"comes to {found}, not to {wanted}", "mend the expression or its unit")
+            raise BadPage(
+                path, "comes to {found}, not to {wanted}", "mend the expression or its unit", found=found, wanted=wanted
+            )
 
     def _rounds(self, step: Step, found: Kind, path: str) -> None:
         """What is rounded to a unit is of that unit."""
         if step.round is None:
             return
         if found.kind not in ("number", "any"):
-            self.bad.append(BadPage(path, f"{step.name} is {found}, no number to round", "leave round away"))
+            self.bad.append(
+                BadPage(path, "{name} is {found}, no number to round", "leave round away", name=step.name, found=found)
+            )
         elif step.round.of and found.units not in (None, unit(step.round.of)):
-            self.bad.append(BadPage(path, f"{step.name} is {found}, not {number(step.round.of)}", "mend the unit"))
+            self.bad.append(
+                BadPage(
+                    path,
+                    "{name} is {found}, not {wanted}",
+                    "mend the unit",
+                    name=step.name,
+                    found=found,
+                    wanted=number(step.round.of),
+                )
+            )
 
     def _step_is(self, step: Step, wanted: Kind) -> None:
         where = step.name if step.name in ("amount", "verdict") else f"also.{step.name}"
@@ -162,7 +180,12 @@ class _Check:
             return self.steps[name]
         step = self.policy.let[name]
         if name in self.open:
-            raise BadPage(f"let.{name}", f"{' → '.join((*self.open, name))} goes round in a circle", "break the circle")
+            raise BadPage(
+                f"let.{name}",
+                "{names} goes round in a circle",
+                "break the circle",
+                names=" → ".join((*self.open, name)),
+            )
         self.open.append(name)
         found = [self._kind(form.expression, form.path) for form in step.forms]
         self.open.pop()
@@ -179,7 +202,14 @@ class _Check:
         assert step.unit is not None
         wanted = number(step.unit)
         if found.kind != "number" or (found.units is not None and found.units != wanted.units):
-            raise BadPage(f"let.{name}.unit", f"{name} is {found}, not {wanted}", "mend the unit or the expression")
+            raise BadPage(
+                f"let.{name}.unit",
+                "{name} is {found}, not {wanted}",
+                "mend the unit or the expression",
+                name=name,
+                found=found,
+                wanted=wanted,
+            )
         return wanted
 
     def _kind(self, expression: Expression, path: str) -> Kind:
@@ -194,7 +224,12 @@ class _Check:
             return self._found(entity, last)
         if path.parts:
             known = (self.policy.subject, *rows)
-            raise BadPage("", f"unknown name {path.root!r}", near(path.root, known, f"one of {', '.join(known)}"))
+            raise BadPage(
+                "",
+                "unknown name {root!r}",
+                near(path.root, known, Phrase("one of {known}", known=tuple(known))),
+                root=path.root,
+            )
         return self._plain(path.root)
 
     def _found(self, entity: Entity, last: object) -> Kind:
@@ -221,7 +256,7 @@ class _Check:
             if used.name == name and used.code in self.rules.policies:
                 return TRUTH if self.rules[used.code].amount is None else number("money")
         known = (*policy.params, *policy.let, *fixed, policy.subject, *(used.name for used in policy.uses))
-        raise BadPage("", f"unknown name {name!r}", near(name, known, "declare it under params or let"))
+        raise BadPage("", "unknown name {name!r}", near(name, known, "declare it under params or let"), name=name)
 
     def _paths(self) -> None:
         policy, told = self.policy, []
@@ -240,11 +275,15 @@ class _Check:
         try:
             if root != self.policy.subject:
                 raise BadPage(
-                    where, f"{text!r} does not begin at {self.policy.subject}", f"write {self.policy.subject}.…"
+                    where,
+                    "{text!r} does not begin at {subject}",
+                    "write {subject}.…",
+                    text=text,
+                    subject=self.policy.subject,
                 )
             found = self._found(*self.words.found(Path(0, root, tuple(parts)), {}))
             if wanted is not ANY and found.kind != wanted.kind:
-                raise BadPage(where, f"{text!r} is {found}, not {wanted}")
+                raise BadPage(where, "{text!r} is {found}, not {wanted}", text=text, found=found, wanted=wanted)
         except BadPage as bad:
             self.bad.append(BadPage(where, bad.why, bad.mend))
 
@@ -254,13 +293,20 @@ class _Check:
             other = self.rules.policies.get(used.code)
             if other is None:
                 mend = near(used.code, self.rules.policies, "name a policy of this book")
-                self.bad.append(BadPage(f"uses.{n}", f"no policy {used.code!r}", mend))
+                self.bad.append(BadPage(f"uses.{n}", "no policy {code!r}", mend, code=used.code))
             elif other.subject != policy.subject:
-                why = f"{used.code} is computed for {other.subject}, this policy for {policy.subject}"
+                why = Phrase(
+                    "{code} is computed for {subject}, this policy for {policy_subject}",
+                    code=used.code,
+                    subject=other.subject,
+                    policy_subject=policy.subject,
+                )
                 self.bad.append(BadPage(f"uses.{n}", why, "use a policy of the same subject"))
             elif (other.first > policy.first or other.last < policy.last) and used.ended != "zero":
-                mend = f"write {{policy: {used.code}, ended: zero}}, or end this policy too"
-                self.bad.append(BadPage(f"uses.{n}", f"{used.code} is not in force all the time this policy is", mend))
+                mend = Phrase("write {policy: {code}, ended: zero}, or end this policy too", code=used.code)
+                self.bad.append(
+                    BadPage(f"uses.{n}", "{code} is not in force all the time this policy is", mend, code=used.code)
+                )
 
     def _dates(self) -> None:
         policy = self.policy
@@ -272,6 +318,16 @@ class _Check:
     def _covered(self, path: str, spans: list[tuple[date, date]]) -> None:
         first, last = min(spans)[0], max(spans)[1]
         if first > self.policy.first:
-            self.bad.append(BadPage(path, f"has no value from {self.policy.first} to {first}", "give an earlier date"))
+            self.bad.append(
+                BadPage(
+                    path,
+                    "has no value from {first} to {begins}",
+                    "give an earlier date",
+                    first=self.policy.first,
+                    begins=first,
+                )
+            )
         if last < self.policy.last:
-            self.bad.append(BadPage(path, f"has no value after {last}", "give a later date, or end the policy"))
+            self.bad.append(
+                BadPage(path, "has no value after {last}", "give a later date, or end the policy", last=last)
+            )

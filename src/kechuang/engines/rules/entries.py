@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from kechuang.engines.rules.vocabulary import near
 from kechuang.words.outcome import BadPage
+from kechuang.words.phrase import Phrase
 
 _SIDES: Final[Mapping[int, tuple[str, ...]]] = {2: (".from", ""), 3: (".from", ".low", ".high")}
 
@@ -45,7 +46,9 @@ def with_entry(value: Any, entry: str, number: Any, at: str) -> Any:
 def unknown_entry(value: Any, of: str | tuple[str, ...], entry: str, at: str) -> BadPage:
     """What to say of a name that no number of the table has."""
     known = entries(value, of)
-    return BadPage(at, f"has no {entry!r}", near(entry, known, f"write one of {', '.join(known)}"))
+    return BadPage(
+        at, "has no {entry!r}", near(entry, known, Phrase("write one of {known}", known=tuple(known))), entry=entry
+    )
 
 
 def _in_order(before: Any, rows: list[list[Any]], at: str) -> None:

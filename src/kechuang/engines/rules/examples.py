@@ -16,6 +16,7 @@ from kechuang.engines.rules.single import Assessment, Rules, figures
 from kechuang.engines.rules.vocabulary import Entity, Field, Vocabulary, near, typed
 from kechuang.formula import UNKNOWN, Interval, evaluate
 from kechuang.words.outcome import BadPage
+from kechuang.words.phrase import Phrase
 
 TOLD: Final = frozenset(
     [
@@ -49,18 +50,24 @@ class Cast:
     def add(self, entity: Entity, told: Mapping[str, Any], at: str) -> dict[str, Any]:
         """One record with its links and all that hangs on it; what it does not say takes the field's usual value."""
         if not isinstance(told, Mapping):
-            raise BadPage(at, f"{told!r} is no {entity.code}", "write {field: value}")
+            raise BadPage(at, "{told!r} is no {code}", "write {field: value}", told=told, code=entity.code)
         rows, key = self.rows.setdefault(entity.code, []), told.get(entity.key)
         if isinstance(key, Mapping | list | tuple):
-            raise BadPage(f"{at}.{entity.key}", f"{key!r} is no key", "write a number or a text")
+            raise BadPage(f"{at}.{entity.key}", "{key!r} is no key", "write a number or a text", key=key)
         if key is not None and any(row[entity.key] == str(key) for row in rows):
-            raise BadPage(f"{at}.{entity.key}", f"two records have the key {key}", "each record has a key of its own")
+            raise BadPage(
+                f"{at}.{entity.key}", "two records have the key {key}", "each record has a key of its own", key=key
+            )
         record: dict[str, Any] = {entity.key: str(told.get(entity.key, f"{entity.code}-{len(rows) + 1:04d}"))}
         rows.append(record)
         for name in told:
             if name not in entity.names() and name != "times":
                 raise BadPage(
-                    f"{at}.{name}", f"{entity.code} has no {name!r}", near(name, entity.names(), "mend the name")
+                    f"{at}.{name}",
+                    "{code} has no {name!r}",
+                    near(name, entity.names(), "mend the name"),
+                    code=entity.code,
+                    name=name,
                 )
         for name, one in entity.fields.items():
             if one.formula is None:
@@ -70,7 +77,9 @@ class Cast:
         for name, back in entity.reverse.items():
             hung = told.get(name, ())
             if not isinstance(hung, list | tuple) or not all(isinstance(one, Mapping) for one in hung):
-                raise BadPage(f"{at}.{name}", f"{name} is no list of records", f"write {name}: [{{field: value}}]")
+                raise BadPage(
+                    f"{at}.{name}", "{name} is no list of records", "write {name}: [{field: value}]", name=name
+                )
             record[name] = [
                 self._hung(back.entity, back.by, record, one, f"{at}.{name}.{n}") for n, one in enumerate(hung)
             ]
@@ -85,20 +94,29 @@ class Cast:
         if one.kind == "code":
             if one.options and value not in one.options:
                 raise BadPage(
-                    at, f"no such code {value!r}", near(value, one.options, f"one of {', '.join(one.options)}")
+                    at,
+                    "no such code {value!r}",
+                    near(value, one.options, Phrase("one of {options}", options=tuple(one.options))),
+                    value=value,
                 )
         elif one.kind in ("int", "money", "ratio"):
             if value < 0 and not one.signed:
-                raise BadPage(at, f"{told!r} is negative, which {one.name} may not be", "write 0 or more")
+                raise BadPage(
+                    at, "{told!r} is negative, which {name} may not be", "write 0 or more", told=told, name=one.name
+                )
             if abs(value) * one.scale > one.most:
-                raise BadPage(at, f"{told!r} is more than {one.name} may be", "write a smaller number")
+                raise BadPage(
+                    at, "{told!r} is more than {name} may be", "write a smaller number", told=told, name=one.name
+                )
         return value
 
     def _linked(self, entity: Entity, told: Any, at: str) -> dict[str, Any]:
         if isinstance(told, Mapping):
             return self.add(entity, told, at)
         if isinstance(told, list | tuple):
-            raise BadPage(at, f"{told!r} leads to no {entity.code}", "write {field: value}, or a name for it")
+            raise BadPage(
+                at, "{told!r} leads to no {code}", "write {field: value}, or a name for it", told=told, code=entity.code
+            )
         name = (entity.code, str(told) if told is not None else "")
         if name[1] == "each":
             return self.add(entity, {}, at)
@@ -128,14 +146,23 @@ def cast_of(rules: Rules, code: str, example: Mapping[str, Any], at: str) -> Cas
     if others or subject.plural not in example:
         wrong = sorted(others)[0] if others else ""
         raise BadPage(
-            at, f"unknown key {wrong!r}" if wrong else "an example without records", f"write {subject.plural}: [{{…}}]"
+            at,
+            Phrase("unknown key {wrong!r}", wrong=wrong) if wrong else "an example without records",
+            "write {plural}: [{…}]",
+            plural=subject.plural,
         )
     cast, listed = Cast(rules.vocabulary), example[subject.plural]
     if not isinstance(listed, list | tuple) or not listed:
-        raise BadPage(f"{at}.{subject.plural}", "no records", f"write {subject.plural}: [{{field: value}}]")
+        raise BadPage(f"{at}.{subject.plural}", "no records", "write {plural}: [{field: value}]", plural=subject.plural)
     for n, told in enumerate(listed):
         if not isinstance(told, Mapping):
-            raise BadPage(f"{at}.{subject.plural}.{n}", f"{told!r} is no {subject.code}", "write {field: value}")
+            raise BadPage(
+                f"{at}.{subject.plural}.{n}",
+                "{told!r} is no {code}",
+                "write {field: value}",
+                told=told,
+                code=subject.code,
+            )
         for _ in range(int(told.get("times", 1))):
             cast.subjects.append(cast.add(subject, told, f"{at}.{subject.plural}.{n}"))
     return cast
@@ -161,7 +188,10 @@ def with_set(rules: Rules, told: Mapping[str, Any], *, code: str = "", since: da
         if whose not in policies or param not in policies[whose].params:
             known = policies[whose].params if whose in policies else policies
             raise BadPage(
-                name, f"no parameter {name!r}", near(param if whose in policies else whose, known, "write policy.param")
+                name,
+                "no parameter {name!r}",
+                near(param if whose in policies else whose, known, "write policy.param"),
+                name=name,
             )
         policies[whose] = _reformed(policies[whose], param, entry, written, rules.vocabulary, since)
     return Rules(rules.vocabulary, policies)
@@ -183,19 +213,27 @@ def _reformed(
             raise unknown_entry(span.value, param.of, entry, at)
         wanted = there[entry][1] if entry else param.of
         if of != wanted and not (value == 0 and isinstance(wanted, str)):
-            raise BadPage(at, f"{written!r} has another unit than {name}", "write it with its unit")
+            raise BadPage(
+                at, "{written!r} has another unit than {name}", "write it with its unit", written=written, name=name
+            )
         if not entry and _shape(value) != _shape(span.value):
-            raise BadPage(at, f"{_shape(value)} cannot stand for {_shape(span.value)}", "write it as the page does")
+            raise BadPage(
+                at,
+                "{shape} cannot stand for {wanted}",
+                "write it as the page does",
+                shape=_shape(value),
+                wanted=_shape(span.value),
+            )
         fresh = with_entry(span.value, entry, value, f"{at}.{entry}") if entry else value
         spans += _cut(span, fresh, since)
     return replace(policy, params={**policy.params, name: replace(param, spans=tuple(spans))})
 
 
-def _shape(value: Any) -> str:
+def _shape(value: Any) -> Phrase:
     """What a value of a parameter looks like: a table has the same codes, rows as many columns."""
     if isinstance(value, Mapping):
-        return f"a table of {', '.join(sorted(value))}"
-    return f"rows of {len(value[0])} columns" if isinstance(value, tuple) else "a number"
+        return Phrase("a table of {names}", names=tuple(sorted(value)))
+    return Phrase("rows of {count} columns", count=len(value[0])) if isinstance(value, tuple) else Phrase("a number")
 
 
 def _cut(span: Span, value: Any, since: date | None) -> list[Span]:
@@ -248,7 +286,9 @@ def differences(rules: Rules, code: str, example: Mapping[str, Any], at: str) ->
         if told in example:
             listed = [list(getattr(one, told)) for one in ran.found]
             if listed != [list(one) for one in example[told]]:
-                yield BadPage(f"{at}.{told}", f"{told} is {listed}", "mend the example or the rule")
+                yield BadPage(
+                    f"{at}.{told}", "{told} is {listed}", "mend the example or the rule", told=told, listed=repr(listed)
+                )
     for name, wanted in example.get("steps", {}).items():
         yield from _unlike([wanted], [ran.found[0].values.get(name)], rules, f"{at}.steps.{name}")
     for name, wanted in example.get("also", {}).items():
@@ -259,7 +299,7 @@ def _unlike(wanted: Any, got: list[Any], rules: Rules, at: str) -> Iterator[BadP
     read = [_wanted(one, rules.vocabulary, at) for one in wanted]
     shown = [value if isinstance(value, str) else _floored(value) for value in got]
     if read != shown:
-        yield BadPage(at, f"expected {read}, came to {shown}", "mend the example or the rule")
+        yield BadPage(at, "expected {read}, came to {shown}", "mend the example or the rule", read=read, shown=shown)
 
 
 def _wanted(written: Any, vocabulary: Vocabulary, at: str) -> Any:

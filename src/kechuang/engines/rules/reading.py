@@ -24,6 +24,7 @@ from kechuang.engines.rules.policy import (
 from kechuang.engines.rules.vocabulary import Entity, Vocabulary, near, title_of, titled
 from kechuang.formula import Expression, parse
 from kechuang.words.outcome import BadPage
+from kechuang.words.phrase import Phrase
 from kechuang.words.reason import required
 
 KEYS: Final = frozenset(
@@ -68,10 +69,12 @@ def policy_from(page: Mapping[str, Any], vocabulary: Vocabulary) -> Policy:
     _shaped(page)
     for needed in ("code", "title", "effective", "subject"):
         if needed not in page:
-            raise BadPage("", f"a policy without {needed}", f"write {needed}: …")
+            raise BadPage("", "a policy without {needed}", "write {needed}: …", needed=needed)
     subject = str(page["subject"])
     if subject not in vocabulary.entities:
-        raise BadPage("subject", f"unknown entity {subject!r}", near(subject, vocabulary.entities, "declare it"))
+        raise BadPage(
+            "subject", "unknown entity {subject!r}", near(subject, vocabulary.entities, "declare it"), subject=subject
+        )
     if not {"amount", "verdict", "allot"} & page.keys():
         raise BadPage("", "a policy without a result", "write amount, verdict or allot")
     entity, (first, last) = vocabulary.entities[subject], _effective(page["effective"])
@@ -97,21 +100,21 @@ def _shaped(page: Mapping[str, Any]) -> None:
     """Every part of the page is a mapping or a list, as it should be, and so is what the lists hold."""
     for name in MAPPINGS:
         if name in page and not isinstance(page[name], Mapping):
-            raise BadPage(name, f"{name} is no mapping", f"write {name}: {{…}}")
+            raise BadPage(name, "{name} is no mapping", "write {name}: {…}", name=name)
     for name in LISTS:
         if name in page and not isinstance(page[name], list | tuple):
-            raise BadPage(name, f"{name} is no list", f"write {name}: [{{…}}]")
+            raise BadPage(name, "{name} is no list", "write {name}: [{…}]", name=name)
     for name in ("guards", "eligible", "examples"):
         for n, told in enumerate(page.get(name, ())):
             if not isinstance(told, Mapping):
-                raise BadPage(f"{name}.{n}", f"{told!r} cannot stand here", "write {…}")
+                raise BadPage(f"{name}.{n}", "{told!r} cannot stand here", "write {…}", told=told)
 
 
 def _listed(told: Mapping[str, Any], name: str, at: str) -> tuple[str, ...]:
     """A list of paths; a single text would be read letter by letter."""
     found = told.get(name, ())
     if not isinstance(found, list | tuple):
-        raise BadPage(f"{at}.{name}", f"{name} is no list", f"write {name}: [{found}]")
+        raise BadPage(f"{at}.{name}", "{name} is no list", "write {name}: [{found}]", name=name, found=found)
     return tuple(map(str, found))
 
 
@@ -127,18 +130,28 @@ def _keys(told: Mapping[str, Any], known: frozenset[str], at: str) -> None:
     for key in told:
         if key not in known:
             where = f"{at}.{key}" if at else str(key)
-            raise BadPage(where, f"unknown key {key!r}", near(str(key), known, f"one of {', '.join(sorted(known))}"))
+            raise BadPage(
+                where,
+                "unknown key {key!r}",
+                near(str(key), known, Phrase("one of {known}", known=tuple(sorted(known)))),
+                key=key,
+            )
 
 
 def _one_of(told: Any, known: tuple[str, ...], at: str) -> str:
     if told not in known:
-        raise BadPage(at, f"{told!r} cannot stand here", near(str(told), known, f"one of {', '.join(known)}"))
+        raise BadPage(
+            at,
+            "{told!r} cannot stand here",
+            near(str(told), known, Phrase("one of {known}", known=tuple(known))),
+            told=told,
+        )
     return str(told)
 
 
 def _day(told: Any, at: str) -> date:
     if not isinstance(told, date):
-        raise BadPage(at, f"{told!r} is no date", "write 2019-01-01")
+        raise BadPage(at, "{told!r} is no date", "write 2019-01-01", told=told)
     return told
 
 
@@ -149,7 +162,13 @@ def _effective(told: Any) -> tuple[date, date]:
     last = _day(told["until"], "effective.until") if "until" in told else FOREVER
     first = _day(told["from"], "effective.from")
     if last < first:
-        raise BadPage("effective.until", f"ends on {last}, before it begins on {first}", "mend from or until")
+        raise BadPage(
+            "effective.until",
+            "ends on {last}, before it begins on {first}",
+            "mend from or until",
+            last=last,
+            first=first,
+        )
     return first, last
 
 
@@ -166,10 +185,12 @@ def param_from(name: str, told: Any, vocabulary: Vocabulary) -> Param:
     read = [(first, last, *_value(raw, vocabulary, where), said, where) for first, last, raw, where, said in spans]
     kinds = {of for _, _, _, of, _, _ in read}
     if len(kinds) > 1:
-        raise BadPage(at, f"{name} changes its unit", "every dated value has the same unit")
+        raise BadPage(at, "{name} changes its unit", "every dated value has the same unit", name=name)
     for where, one in ((at, told), *((f"{at}.spans.{n}", span) for n, span in enumerate(told.get("spans", ())))):
         if not isinstance(one.get("confirm", False), bool):
-            raise BadPage(f"{where}.confirm", f"{one['confirm']!r} is not true or false", "write true or false")
+            raise BadPage(
+                f"{where}.confirm", "{told!r} is not true or false", "write true or false", told=one["confirm"]
+            )
     whole = bool(told.get("confirm", False))
     some = {f"{at}.spans.{n}.value" for n, span in enumerate(told.get("spans", ())) if span.get("confirm")}
     spread = tuple(
@@ -205,22 +226,30 @@ def _rows_of(told: Mapping[str, Any], name: str, at: str, needed: frozenset[str]
     """The rows under `name`: at least one, each a mapping that says what it must."""
     rows = told[name]
     if not isinstance(rows, list | tuple) or not rows:
-        raise BadPage(f"{at}.{name}", f"{name} is no list", f"write {name}: [{{from: 2019-01-01, …}}]")
+        raise BadPage(f"{at}.{name}", "{name} is no list", "write {name}: [{from: 2019-01-01, …}]", name=name)
     for n, row in enumerate(rows):
         lacking = sorted(needed - row.keys()) if isinstance(row, Mapping) else sorted(needed)
         if lacking:
-            raise BadPage(f"{at}.{name}.{n}", f"a row without {lacking[0]}", f"write {lacking[0]}: …")
+            raise BadPage(f"{at}.{name}.{n}", "a row without {lacking}", "write {lacking}: …", lacking=lacking[0])
     return list(rows)
 
 
 def _no_overlap(spans: list[tuple[date, date, str]]) -> None:
     for (first, last, where), (after, _, there) in zip(sorted(spans), sorted(spans)[1:], strict=False):
         if last < first:
-            raise BadPage(where, f"ends on {last}, before it begins", "mend until")
+            raise BadPage(where, "ends on {last}, before it begins", "mend until", last=last)
         if after <= last:
-            raise BadPage(there, f"begins on {after}, while another holds until {last}", "spans may not overlap")
+            raise BadPage(
+                there,
+                "begins on {after}, while another holds until {last}",
+                "spans may not overlap",
+                after=after,
+                last=last,
+            )
         if after != last + timedelta(1):
-            raise BadPage(there, f"begins on {after}, but the one before ends on {last}", "close the gap")
+            raise BadPage(
+                there, "begins on {after}, but the one before ends on {last}", "close the gap", after=after, last=last
+            )
 
 
 def _value(raw: Any, vocabulary: Vocabulary, at: str) -> tuple[Any, str | tuple[str, ...]]:
@@ -236,7 +265,7 @@ def _value(raw: Any, vocabulary: Vocabulary, at: str) -> tuple[Any, str | tuple[
         thresholds = [row[0].value for row in rows]
         for n, threshold in enumerate(thresholds):
             if threshold in thresholds[:n]:
-                raise BadPage(f"{at}.{n}", f"two rows begin at {raw[n][0]}", "one row a threshold")
+                raise BadPage(f"{at}.{n}", "two rows begin at {threshold}", "one row a threshold", threshold=raw[n][0])
         return tuple(tuple(amount.value for amount in row) for row in rows), columns
     if isinstance(raw, bool):
         raise BadPage(at, "a parameter is a number", "write a condition instead")
@@ -247,7 +276,7 @@ def _value(raw: Any, vocabulary: Vocabulary, at: str) -> tuple[Any, str | tuple[
 def _same(amounts: list[Any], at: str) -> str:
     kinds = {amount.of for amount in amounts if amount.of or amount.value}
     if len(kinds) > 1:
-        raise BadPage(at, f"mixes {' and '.join(sorted(kinds))}", "one unit a column")
+        raise BadPage(at, "mixes {kinds}", "one unit a column", kinds=tuple(sorted(kinds)))
     return kinds.pop() if kinds else ""
 
 
@@ -274,10 +303,10 @@ def _step(name: str, told: Any, vocabulary: Vocabulary, since: date, at: str) ->
         told = {"expr": told}
     _keys(told, frozenset(["expr", "forms", "at", "unit", "round", "zh", "en", "depends_on"]), at)
     if ("expr" in told) == ("forms" in told):
-        raise BadPage(at, f"{name} has no expression", "write expr: …")
+        raise BadPage(at, "{name} has no expression", "write expr: …", name=name)
     unit = told.get("unit")
     if unit is not None and unit not in vocabulary.units:
-        raise BadPage(f"{at}.unit", f"unknown unit {unit!r}", near(unit, vocabulary.units, "declare it"))
+        raise BadPage(f"{at}.unit", "unknown unit {unit!r}", near(unit, vocabulary.units, "declare it"), unit=unit)
     return Step(
         name, title_of(told, name), _forms(told, since, at), _month_day(told.get("at"), at),
         None if unit is None else vocabulary.units[unit][0], _rounding(told.get("round"), vocabulary, f"{at}.round"),
@@ -303,7 +332,7 @@ def _month_day(told: Any, at: str) -> tuple[int, int] | None:
     try:
         day = date.fromisoformat(f"2001-{told}")
     except ValueError:
-        raise BadPage(f"{at}.at", f"{told!r} is no day of the year", "write at: 09-30") from None
+        raise BadPage(f"{at}.at", "{told!r} is no day of the year", "write at: 09-30", told=told) from None
     return day.month, day.day
 
 
@@ -315,10 +344,10 @@ def _rounding(told: Any, vocabulary: Vocabulary, at: str) -> Rounding | None:
     if unit in ("", "fen"):
         return Rounding(how, 1, "money" if unit else "")
     if unit not in vocabulary.units:
-        raise BadPage(at, f"unknown unit {unit!r}", "write floor fen, half_up fen or ceil 元")
+        raise BadPage(at, "unknown unit {unit!r}", "write floor fen, half_up fen or ceil 元", unit=unit)
     of, times = vocabulary.units[unit]
     if times.denominator != 1:
-        raise BadPage(at, f"{unit} is no whole unit to round to", "write floor fen, half_up fen or ceil 元")
+        raise BadPage(at, "{unit} is no whole unit to round to", "write floor fen, half_up fen or ceil 元", unit=unit)
     return Rounding(how, int(times), of)
 
 
@@ -351,10 +380,10 @@ def _branches(told: Any) -> tuple[Branch, ...]:
     )
 
 
-def _order_of(entity: Entity) -> str:
+def _order_of(entity: Entity) -> Phrase:
     """What to write for a missing order: the day a record is of, and its own key."""
     day = next((name for name, one in entity.fields.items() if one.kind == "date"), "")
-    return f"write order: [{', '.join(f'{entity.code}.{name}' for name in (day, entity.key) if name)}]"
+    return Phrase("write order: [{names}]", names=tuple(f"{entity.code}.{name}" for name in (day, entity.key) if name))
 
 
 def _cap(told: Any, entity: Entity) -> Cap | None:
@@ -370,14 +399,16 @@ def _cap(told: Any, entity: Entity) -> Cap | None:
         raise BadPage(
             "cap.per",
             "a cap without its group",
-            f"write per: [{entity.code}.{next(iter(entity.links), entity.key)}, year]",
+            "write per: [{code}.{group}, year]",
+            code=entity.code,
+            group=next(iter(entity.links), entity.key),
         )
     return Cap(_limit_of(told, "cap"), _listed(told, "per", "cap"), allocate, residue, order)
 
 
 def _limit_of(told: Mapping[str, Any], at: str) -> Expression:
     if "limit" not in told:
-        raise BadPage(at, f"a {at} without its limit", "write limit: …")
+        raise BadPage(at, "a {at} without its limit", "write limit: …", at=at)
     return parse(told["limit"], path=f"{at}.limit")
 
 
@@ -401,7 +432,7 @@ def _allot(told: Any, entity: Entity) -> Allot | None:
         raise BadPage("allot.order", "an allotment without an order", _order_of(entity))
     for needed in ("pot", "by"):
         if needed not in told:
-            raise BadPage("allot", f"an allotment without {needed}", f"write {needed}: …")
+            raise BadPage("allot", "an allotment without {needed}", "write {needed}: …", needed=needed)
     pot, by = parse(told["pot"], path="allot.pot"), parse(told["by"], path="allot.by")
     return Allot(pot, by, _listed(told, "order", "allot"))
 
@@ -410,5 +441,5 @@ def _used(told: Any, n: int) -> Used:
     if isinstance(told, str):
         return Used(told, "error")
     if not isinstance(told, Mapping) or "policy" not in told:
-        raise BadPage(f"uses.{n}", f"{told!r} names no policy", "write {policy: …, ended: zero}")
+        raise BadPage(f"uses.{n}", "{told!r} names no policy", "write {policy: …, ended: zero}", told=told)
     return Used(str(told["policy"]), _one_of(told.get("ended", "error"), ("error", "zero"), f"uses.{n}.ended"))

@@ -16,6 +16,7 @@ from kechuang.engines.rules.stacking import Stack, with_limits
 from kechuang.engines.rules.totals import FIGURES, Total
 from kechuang.engines.rules.vocabulary import near
 from kechuang.words.outcome import BadPage
+from kechuang.words.phrase import Phrase
 
 MOST_STEPS: Final = 200
 CHANGES: Final = ("set", "end", "enable", "disable")
@@ -70,20 +71,22 @@ def reform_from(rules: Rules, page: Mapping[str, Any], stacks: Sequence[Stack] =
     """
     for key in page:
         if key not in KEYS:
-            raise BadPage(str(key), f"unknown key {key!r}", near(str(key), KEYS, f"one of {', '.join(sorted(KEYS))}"))
-    for name, kind, said in (
-        ("set", Mapping, "mapping"),
-        ("end", Mapping, "mapping"),
-        ("enable", list, "list"),
-        ("disable", list, "list"),
-    ):
+            raise BadPage(
+                str(key),
+                "unknown key {key!r}",
+                near(str(key), KEYS, Phrase("one of {keys}", keys=tuple(sorted(KEYS)))),
+                key=key,
+            )
+    for name, kind in (("set", Mapping), ("end", Mapping), ("enable", list), ("disable", list)):
         if name in page and not isinstance(page[name], kind):
-            raise BadPage(name, f"{name} is no {said}", f"write {name}: {'{…}' if said == 'mapping' else '[…]'}")
+            if kind is list:
+                raise BadPage(name, "{name} is no list", "write {name}: […]", name=name)
+            raise BadPage(name, "{name} is no mapping", "write {name}: {…}", name=name)
     if not any(page.get(name) for name in CHANGES):
         raise BadPage("", "a reform that changes nothing", "write set: {policy.param: 300 万元}")
     since = page.get("from")
     if since is not None and not isinstance(since, date):
-        raise BadPage("from", f"{since!r} is no date", "write from: 2020-01-01")
+        raise BadPage("from", "{since!r} is no date", "write from: 2020-01-01", since=since)
     between = {one.code for one in stacks}
     told = {name: value for name, value in page.get("set", {}).items() if str(name).partition(".")[0] not in between}
     changed = _ended(_set(rules, told, since), page.get("end", {}))
@@ -97,7 +100,9 @@ def _sound(rules: Rules, changed: Rules) -> None:
     for code, policy in changed.policies.items():
         if code in touched or touched & {used.code for used in policy.uses}:
             for bad in check(changed, code):
-                raise BadPage(f"set.{code}", f"{code}: {bad.path}: {bad.why}", bad.mend)
+                raise BadPage(
+                    f"set.{code}", "{code}: {place}: {fault}", bad.mend, code=code, place=bad.path, fault=bad.why
+                )
 
 
 def _set(rules: Rules, told: Mapping[str, Any], since: date | None) -> Rules:
@@ -115,9 +120,9 @@ def _ended(rules: Rules, told: Mapping[str, Any]) -> Rules:
     for code, last in told.items():
         at = f"end.{code}"
         if code not in policies:
-            raise BadPage(at, f"no policy {code!r}", near(code, policies, "name a policy"))
+            raise BadPage(at, "no policy {code!r}", near(code, policies, "name a policy"), code=code)
         if not isinstance(last, date):
-            raise BadPage(at, f"{last!r} is no date", f"write {code}: 2020-12-31")
+            raise BadPage(at, "{last!r} is no date", "write {code}: 2020-12-31", last=last, code=code)
         policies[code] = replace(policies[code], last=last)
     return Rules(rules.vocabulary, policies)
 
@@ -129,12 +134,14 @@ def _between(rules: Rules, page: Mapping[str, Any], stacks: Sequence[Stack]) -> 
     for name in limits:
         code, _, part = name.partition(".")
         if part != "limit" or known[code].limit is None:
-            raise BadPage(f"set.{name}", f"no limit {name!r}", "only a ceiling over several policies has a limit")
+            raise BadPage(
+                f"set.{name}", "no limit {name!r}", "only a ceiling over several policies has a limit", name=name
+            )
     switched = {code: key == "enable" for key in ("enable", "disable") for code in page.get(key, ())}
     for code in switched:
         if code not in known:
             key = "enable" if switched[code] else "disable"
-            raise BadPage(key, f"no rule between policies {code!r}", near(code, known, "see stacking.yaml"))
+            raise BadPage(key, "no rule between policies {code!r}", near(code, known, "see stacking.yaml"), code=code)
     if not limits and not switched:
         return None
     changed = with_limits(stacks, limits, rules.vocabulary)
@@ -158,7 +165,7 @@ def swept(rules: Rules, told: str) -> list[Variant]:
     if last < first:
         raise BadPage(told, "a sweep whose last value is below its first", "write the smaller value first")
     if (last - first) / step > MOST_STEPS:
-        raise BadPage(told, f"a sweep of more than {MOST_STEPS} steps", "write a larger step")
+        raise BadPage(told, "a sweep of more than {most} steps", "write a larger step", most=MOST_STEPS)
     unit = ends[0].lstrip("0123456789.-−/ ").strip()
     worth = rules.vocabulary.units[unit][1] if unit else Fraction(1)
     count = int((last - first) // step) + 1

@@ -12,6 +12,7 @@ from kechuang.engines.rules.reading import param_from
 from kechuang.engines.rules.single import Rules
 from kechuang.engines.rules.vocabulary import Vocabulary, near, title_of
 from kechuang.words.outcome import BadPage
+from kechuang.words.phrase import Phrase
 
 MODES: Final = ("highest", "sum_cap", "exclusive", "once", "both_sides", "apart")
 LIMITING: Final = ("highest", "sum_cap", "exclusive")
@@ -53,7 +54,9 @@ def stacking_from(page: Mapping[str, Any], vocabulary: Vocabulary) -> tuple[Stac
     found = tuple(_stack(told, vocabulary, f"rules.{n}") for n, told in enumerate(rules))
     for n, one in enumerate(found):
         if one.code in {other.code for other in found[:n]}:
-            raise BadPage(f"rules.{n}.code", f"two rules are called {one.code!r}", "give one of them another code")
+            raise BadPage(
+                f"rules.{n}.code", "two rules are called {code!r}", "give one of them another code", code=one.code
+            )
     return found
 
 
@@ -62,15 +65,25 @@ def _stack(told: Any, vocabulary: Vocabulary, at: str) -> Stack:
         raise BadPage(at, "a rule without its code", "write {code: …, mode: …}")
     for key in told:
         if key not in KEYS:
-            raise BadPage(f"{at}.{key}", f"unknown key {key!r}", near(key, KEYS, f"one of {', '.join(sorted(KEYS))}"))
+            raise BadPage(
+                f"{at}.{key}",
+                "unknown key {key!r}",
+                near(key, KEYS, Phrase("one of {keys}", keys=tuple(sorted(KEYS)))),
+                key=key,
+            )
     if "mode" not in told:
-        raise BadPage(at, "a rule without its mode", f"one of {', '.join(MODES)}")
+        raise BadPage(at, "a rule without its mode", "one of {modes}", modes=tuple(MODES))
     for name in ("enabled", "confirm"):
         if not isinstance(told.get(name, False), bool):
-            raise BadPage(f"{at}.{name}", f"{told[name]!r} is not true or false", "write true or false")
+            raise BadPage(f"{at}.{name}", "{told!r} is not true or false", "write true or false", told=told[name])
     mode = told["mode"]
     if mode not in MODES:
-        raise BadPage(f"{at}.mode", f"unknown mode {mode!r}", near(str(mode), MODES, f"one of {', '.join(MODES)}"))
+        raise BadPage(
+            f"{at}.mode",
+            "unknown mode {mode!r}",
+            near(str(mode), MODES, Phrase("one of {modes}", modes=tuple(MODES))),
+            mode=mode,
+        )
     if not told.get("zh"):
         raise BadPage(at, "a rule without its sentence", "write zh: …, en: …")
     policies, marks = _used(told, mode, at)
@@ -84,7 +97,7 @@ def _stack(told: Any, vocabulary: Vocabulary, at: str) -> Stack:
         raise BadPage(f"{at}.limit", "the limit is no money", "write limit: {2019-01-01: 500 万元}")
     per = _listed(told, "per", at)
     if per and (len(per) != 2 or per[0] not in vocabulary.entities or per[1] != "year"):
-        raise BadPage(f"{at}.per", f"{list(per)} cannot share a limit", "write per: [enterprise, year]")
+        raise BadPage(f"{at}.per", "{per} cannot share a limit", "write per: [enterprise, year]", per=list(per))
     return Stack(
         code=str(told["code"]), mode=mode, enabled=bool(told.get("enabled", False)), title=title_of(told), policies=policies,
         order=order, limit=limit, record=str(told.get("record", "")), marks=marks, confirm=bool(told.get("confirm", False)),
@@ -111,7 +124,7 @@ def _used(told: Mapping[str, Any], mode: str, at: str) -> tuple[tuple[str, ...],
 def _listed(told: Mapping[str, Any], name: str, at: str) -> tuple[str, ...]:
     found = told.get(name, ())
     if not isinstance(found, list | tuple):
-        raise BadPage(f"{at}.{name}", f"{name} is no list", f"write {name}: [{found}]")
+        raise BadPage(f"{at}.{name}", "{name} is no list", "write {name}: [{found}]", name=name, found=found)
     return tuple(map(str, found))
 
 
@@ -121,16 +134,22 @@ def check_stacking(stacks: Sequence[Stack], rules: Rules) -> list[BadPage]:
     for n, stack in enumerate(stacks):
         for code in stack.policies:
             if code not in rules.policies:
-                found.append(BadPage(f"rules.{n}", f"no policy {code!r}", near(code, rules.policies, "name a policy")))
+                found.append(
+                    BadPage(f"rules.{n}", "no policy {code!r}", near(code, rules.policies, "name a policy"), code=code)
+                )
         entities = rules.vocabulary.entities
         if stack.record and stack.record not in entities:
-            why = f"unknown entity {stack.record!r}"
+            why = Phrase("unknown entity {record!r}", record=stack.record)
             found.append(BadPage(f"rules.{n}.record", why, near(stack.record, entities, "declare it")))
             continue
         fields = entities[stack.record].fields if stack.record else {}
         found += [
             BadPage(
-                f"rules.{n}", f"{stack.record} has no mark {mark!r}", near(mark, fields, "declare it in the vocabulary")
+                f"rules.{n}",
+                "{record} has no mark {mark!r}",
+                near(mark, fields, "declare it in the vocabulary"),
+                record=stack.record,
+                mark=mark,
             )
             for mark in stack.marks.values()
             if mark not in fields
@@ -217,7 +236,13 @@ def stacking_differences(page: Mapping[str, Any], vocabulary: Vocabulary, *, on:
         wanted = {code: int(vocabulary.amount(fen, at).value) for code, fen in example["expect"].items()}
         left, _ = stacked(changed, read, on=on, enable=example.get("enable", ()))
         if left != wanted:
-            yield BadPage(f"{at}.expect", f"expected {wanted}, came to {left}", "mend the example or the rule")
+            yield BadPage(
+                f"{at}.expect",
+                "expected {wanted}, came to {left}",
+                "mend the example or the rule",
+                wanted=wanted,
+                left=left,
+            )
 
 
 def _unknown(example: Mapping[str, Any], rules: set[str], policies: set[str], at: str) -> BadPage | None:
@@ -227,5 +252,7 @@ def _unknown(example: Mapping[str, Any], rules: set[str], policies: set[str], at
     told += [("entitled", code, policies) for code in example["entitled"]]
     for where, name, known in told:
         if name not in known:
-            return BadPage(f"{at}.{where}", f"nothing is called {name!r}", near(name, known, "name one of the page"))
+            return BadPage(
+                f"{at}.{where}", "nothing is called {name!r}", near(name, known, "name one of the page"), name=name
+            )
     return None

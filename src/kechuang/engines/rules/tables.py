@@ -9,6 +9,7 @@ from kechuang.engines.rules.examples import Cast
 from kechuang.engines.rules.vocabulary import Entity, Vocabulary
 from kechuang.formula import FormulaError
 from kechuang.words.outcome import BadPage
+from kechuang.words.phrase import Phrase
 
 Kinds = Mapping[str, str]
 
@@ -62,8 +63,8 @@ def unfit(vocabulary: Vocabulary, kinds: Mapping[tuple[str, str], str]) -> list[
         for column, wanted in columns.items():
             there = kinds.get((table, column), wanted)
             if there != wanted and (wanted, there) != ("text", "int64"):
-                why = f"holds {there}, not {SAID[wanted]}"
-                found.append(BadPage(f"{table}.{column}", why, f"write {SAID[wanted]} into the column"))
+                why = Phrase("holds {there}, not {told}", there=there, told=SAID[wanted])
+                found.append(BadPage(f"{table}.{column}", why, "write {told} into the column", told=SAID[wanted]))
     return found
 
 
@@ -73,9 +74,9 @@ def unkeyed(repeated: Sequence[tuple[str, str]]) -> list[BadPage]:
     return [BadPage(f"{table}.{column}", why, mend) for table, column in repeated]
 
 
-SAID: Mapping[str, str] = {
-    "int64": "whole numbers (money in fen, ratios in whole parts)", "bool": "true and false", "text": "text",
-    "date": "dates",
+SAID: Mapping[str, Phrase] = {
+    "int64": Phrase("whole numbers (money in fen, ratios in whole parts)"), "bool": Phrase("true and false"),
+    "text": Phrase("text"), "date": Phrase("dates"),
 }  # fmt: skip
 
 Bounds = Mapping[tuple[str, str], tuple[Any, Any]]
@@ -96,9 +97,15 @@ def out_of_bounds(vocabulary: Vocabulary, bounds: Bounds) -> list[BadPage]:
             at = f"{entity.code}.{one.column}"
             if int(low) < (-one.most if one.signed else 0):
                 mend = "mend the data" if one.signed else "declare signed: true, or mend the data"
-                found.append(BadPage(at, f"holds {low}, below what {one.name} may be", mend))
+                found.append(BadPage(at, "holds {low}, below what {name} may be", mend, low=low, name=one.name))
             if int(high) > one.most:
                 found.append(
-                    BadPage(at, f"holds {high}, more than {one.most}", "declare a larger most, or mend the data")
+                    BadPage(
+                        at,
+                        "holds {high}, more than {most}",
+                        "declare a larger most, or mend the data",
+                        high=high,
+                        most=one.most,
+                    )
                 )
     return found

@@ -13,6 +13,7 @@ from typing import Any, Final
 from kechuang.formula import Expression, parse
 from kechuang.formula.tree import Path
 from kechuang.words.outcome import BadPage
+from kechuang.words.phrase import Phrase, filled
 
 KINDS: Final = ("bool", "int", "money", "ratio", "code", "date")
 FEN: Final = "fen"
@@ -100,16 +101,20 @@ class Vocabulary:
             return Amount(written, "")
         found = _WRITTEN.fullmatch(str(written).replace(",", "").strip())
         if not found:
-            raise BadPage(path, f"{written!r} is no amount", "write a number with its unit: 20 万元, 5 %, 45 人")
+            raise BadPage(
+                path, "{written!r} is no amount", "write a number with its unit: 20 万元, 5 %, 45 人", written=written
+            )
         value, unit = Fraction(found[1].replace("−", "-")), found[2]
         if abs(value) > LARGEST:
-            raise BadPage(path, f"{str(written)[:40]!r} is too large", "write at most 10^18")
+            raise BadPage(path, "{written!r} is too large", "write at most 10^18", written=str(written)[:40])
         if unit and unit not in self.units:
-            raise BadPage(path, f"unknown unit {unit!r}", near(unit, self.units, "declare it in the vocabulary"))
+            raise BadPage(
+                path, "unknown unit {unit!r}", near(unit, self.units, "declare it in the vocabulary"), unit=unit
+            )
         of, times = self.units[unit] if unit else ("", Fraction(1))
         value *= times
         if of == "money" and value.denominator != 1:
-            raise BadPage(path, f"{written!r} is finer than a fen", "write whole fen")
+            raise BadPage(path, "{written!r} is finer than a fen", "write whole fen", written=written)
         return Amount(int(value) if value.denominator == 1 else value, of)
 
     def found(self, path: Path, rows: Mapping[str, str]) -> tuple[Entity, Field | Link | Reverse | None]:
@@ -118,13 +123,19 @@ class Vocabulary:
         last: Field | Link | Reverse | None = None
         for name in path.parts:
             if isinstance(last, Field | Reverse):
-                raise BadPage("", f"{last.name} leads nowhere in «{path.text}»", "only links have a dot behind them")
+                raise BadPage(
+                    "",
+                    "{name} leads nowhere in «{text}»",
+                    "only links have a dot behind them",
+                    name=last.name,
+                    text=path.text,
+                )
             last = entity.links.get(name) or entity.reverse.get(name) or entity.fields.get(name)
             if last is None and name == entity.key:
                 return entity, Field(name, "code", "", 1, name, {}, {}, None, False, False, 0, None)
             if last is None:
-                mend = near(name, entity.names(), f"one of {', '.join(entity.names())}")
-                raise BadPage("", f"{entity.code} has no {name!r}", mend, column=path.at)
+                mend = near(name, entity.names(), Phrase("one of {value}", value=tuple(entity.names())))
+                raise BadPage("", "{code} has no {name!r}", mend, column=path.at, code=entity.code, name=name)
             if not isinstance(last, Field):
                 entity = self.entities[last.entity]
         return entity, last
@@ -133,10 +144,10 @@ class Vocabulary:
         return next((entity for entity in self.entities.values() if entity.plural == plural), None)
 
 
-def near(name: str, known: Any, otherwise: str) -> str:
+def near(name: str, known: Any, otherwise: str) -> Phrase:
     """What to write instead of a name that is not known."""
     found = get_close_matches(str(name), [str(one) for one in known], 1)
-    return f"did you mean {found[0]}?" if found else otherwise
+    return Phrase("did you mean {near}?", near=found[0]) if found else filled(otherwise, {})
 
 
 def title_of(page: Mapping[str, Any], name: str = "") -> dict[str, str]:
@@ -169,13 +180,13 @@ def _unit(code: str, told: Mapping[str, Any]) -> tuple[str, Fraction]:
 def _entity(code: str, told: Mapping[str, Any], plain: Vocabulary) -> Entity:
     at = f"entities.{code}"
     if "key" not in told:
-        raise BadPage(at, f"{code} has no key", "write key: the name of its number")
+        raise BadPage(at, "{code} has no key", "write key: the name of its number", code=code)
     links = {n: Link(n, str(t["entity"]), str(t.get("column", n))) for n, t in told.get("links", {}).items()}
     reverse = {n: Reverse(n, str(t["entity"]), str(t["by"])) for n, t in told.get("reverse", {}).items()}
     fields = {n: _field(n, t, plain, f"{at}.fields.{n}") for n, t in told.get("fields", {}).items()}
     twice = (links.keys() & fields.keys()) | (links.keys() & reverse.keys()) | (reverse.keys() & fields.keys())
     if twice:
-        raise BadPage(at, f"{sorted(twice)[0]} means two things", "a link and a field need different names")
+        raise BadPage(at, "{name} means two things", "a link and a field need different names", name=sorted(twice)[0])
     return Entity(
         code=code, title=title_of(told, code), key=str(told["key"]), plural=str(told.get("plural", f"{code}s")),
         source=str(told.get("from", "")), links=links, reverse=reverse, fields=fields,
@@ -185,7 +196,12 @@ def _entity(code: str, told: Mapping[str, Any], plain: Vocabulary) -> Entity:
 def _field(name: str, told: Mapping[str, Any], plain: Vocabulary, at: str) -> Field:
     kind = told.get("type")
     if kind not in KINDS:
-        raise BadPage(f"{at}.type", f"unknown type {kind!r}", near(str(kind), KINDS, f"one of {', '.join(KINDS)}"))
+        raise BadPage(
+            f"{at}.type",
+            "unknown type {kind!r}",
+            near(str(kind), KINDS, Phrase("one of {kinds}", kinds=tuple(KINDS))),
+            kind=kind,
+        )
     of = _dimension(kind, told, plain, at)
     scale = int(told.get("scale", 10**6 if kind == "ratio" else 1))
     usual = typed(told["usual"], kind, of, plain, f"{at}.usual") if "usual" in told else None
@@ -205,7 +221,9 @@ def _dimension(kind: str, told: Mapping[str, Any], plain: Vocabulary, at: str) -
     if unit is None:
         return "money" if kind == "money" else ""
     if unit not in plain.units:
-        raise BadPage(f"{at}.unit", f"unknown unit {unit!r}", near(unit, plain.units, "declare it under units"))
+        raise BadPage(
+            f"{at}.unit", "unknown unit {unit!r}", near(unit, plain.units, "declare it under units"), unit=unit
+        )
     return plain.units[unit][0]
 
 
@@ -216,19 +234,26 @@ def typed(written: Any, kind: str, of: str, vocabulary: Vocabulary, path: str) -
     if kind == "bool":
         if isinstance(written, bool):
             return written
-        raise BadPage(path, f"{written!r} is not true or false", "write true or false")
+        raise BadPage(path, "{written!r} is not true or false", "write true or false", written=written)
     if kind == "code":
         return str(written)
     if kind == "date":
         if isinstance(written, date):
             return written
-        raise BadPage(path, f"{written!r} is no date", "write 2019-06-01")
+        raise BadPage(path, "{written!r} is no date", "write 2019-06-01", written=written)
     amount = vocabulary.amount(written, path)
     if amount.of != of and not (amount.of == "" and amount.value == 0):
         shown = of or "a bare number"
-        raise BadPage(path, f"{written!r} is {amount.of or 'a bare number'}, not {shown}", "write it with its unit")
+        raise BadPage(
+            path,
+            "{written!r} is {found}, not {shown}",
+            "write it with its unit",
+            written=written,
+            found=amount.of or Phrase("a bare number"),
+            shown=shown,
+        )
     if kind in ("int", "money") and isinstance(amount.value, Fraction):
-        raise BadPage(path, f"{written!r} is no whole number", "write a whole number")
+        raise BadPage(path, "{written!r} is no whole number", "write a whole number", written=written)
     return amount.value
 
 
@@ -238,7 +263,11 @@ def _check_links(entity: Entity, entities: Mapping[str, Entity]) -> None:
     for link in leading:
         if link.entity not in entities:
             raise BadPage(
-                at, f"{link.name} leads to no entity {link.entity!r}", near(link.entity, entities, "declare it")
+                at,
+                "{name} leads to no entity {entity!r}",
+                near(link.entity, entities, "declare it"),
+                name=link.name,
+                entity=link.entity,
             )
 
 
@@ -247,4 +276,10 @@ def _check_backs(entity: Entity, entities: Mapping[str, Entity]) -> None:
     for back in entity.reverse.values():
         there = entities[back.entity].links.get(back.by)
         if there is None or there.entity != entity.code:
-            raise BadPage(f"{at}.reverse.{back.name}", f"{back.entity}.{back.by} does not lead here", "name the link")
+            raise BadPage(
+                f"{at}.reverse.{back.name}",
+                "{entity}.{by} does not lead here",
+                "name the link",
+                entity=back.entity,
+                by=back.by,
+            )

@@ -24,7 +24,7 @@ from kechuang.faces.access import now, person
 from kechuang.faces.api import problems
 from kechuang.faces.api.gates import PROBLEMS, Needs
 from kechuang.faces.api.schemas import Page, Problem
-from kechuang.faces.web import adjusting, trying, wording
+from kechuang.faces.web import adjusting, trying
 from kechuang.formula import FormulaError
 from kechuang.words.outcome import BadPage
 from kechuang.words.period import ZONE
@@ -222,10 +222,12 @@ def _dated(rules: Rules, code: str, told: Any) -> Any:
         return {key: _dated(rules, code, value) for key, value in told.items()}
     if isinstance(told, list):
         if len(told) > MOST_RECORDS:
-            raise BadPage("records", f"{len(told)} linked records", f"send at most {MOST_RECORDS}")
+            raise BadPage(
+                "records", "{count} linked records", "send at most {most}", count=len(told), most=MOST_RECORDS
+            )
         return [_dated(rules, code, value) for value in told]
     if isinstance(told, float):
-        raise BadPage("records", f"{told!r} is no exact number", "write numbers as whole numbers, or as text with their unit")  # fmt: skip
+        raise BadPage("records", "{told!r} is no exact number", "write numbers as whole numbers, or as text with their unit", told=told)  # fmt: skip
     if isinstance(told, str) and len(told) == 10 and told[4] == told[7] == "-":
         try:
             return date.fromisoformat(told)
@@ -241,9 +243,9 @@ def _told(one: dict[str, Any]) -> dict[str, Any]:
 def _simulated(policy: Policy, body: SimulateIn, today: date) -> None:
     """BadPage where no simulation can come of what is asked."""
     if policy.allot is not None:
-        raise BadPage("policy", f"{policy.code} shares out a fixed sum and is not simulated", "evaluate it")
+        raise BadPage("policy", "{code} shares out a fixed sum and is not simulated", "evaluate it", code=policy.code)
     if body.population == "region" and body.year not in (None, today.year):
-        raise BadPage("year", f"the synthetic region is of {today.year}", f"write {today.year}, or ask for live")
+        raise BadPage("year", "the synthetic region is of {year}", "write {year}, or ask for live", year=today.year)
 
 
 def _reform(rules: Rules, code: str, told: dict[str, str]) -> dict[str, str]:
@@ -252,7 +254,7 @@ def _reform(rules: Rules, code: str, told: dict[str, str]) -> dict[str, str]:
     values = keeping.full(code, told)
     with_set(rules, values)
     for said in adjusting.unlawful(rules, code, told, day_of(now())):
-        raise BadPage("reforms", wording.text(said), "keep to what the policy itself allows")
+        raise BadPage("reforms", "{fault}", "keep to what the policy itself allows", fault=said)
     return values
 
 
@@ -260,7 +262,10 @@ def _curve(rules: Rules, code: str, told: CurveIn, base: dict[str, str]) -> dict
     params = rules[code].params
     if told.param.partition(".")[0] not in params:
         raise BadPage(
-            "curve.param", f"no parameter {told.param!r}", near(told.param, params, "write a parameter of the policy")
+            "curve.param",
+            "no parameter {param!r}",
+            near(told.param, params, "write a parameter of the policy"),
+            param=told.param,
         )
     for value in told.values:  # one that the page's guards forbid is left out of the curve
         with_set(rules, keeping.full(code, {told.param: value}))

@@ -79,7 +79,7 @@ def _day(on: str | None) -> date:
     try:
         return date.fromisoformat(on) if on else DAY
     except ValueError:
-        raise BadPage("--on", f"{on!r} is no date", "write 2019-06-01") from None
+        raise BadPage("--on", "{on!r} is no date", "write 2019-06-01", on=on) from None
 
 
 def _case_in(path: Path) -> list[dict[str, Any]]:
@@ -94,7 +94,7 @@ def _case_in(path: Path) -> list[dict[str, Any]]:
             else read_page(path.name, f"records:\n{_indented(text)}").body["records"]
         )
     except ValueError as fault:  # of JSON, or of text that is no UTF-8
-        raise BadPage(path.name, f"cannot be read: {fault}", "write UTF-8 text") from None
+        raise BadPage(path.name, "cannot be read: {fault}", "write UTF-8 text", fault=fault) from None
     told = body if isinstance(body, list) else [body]
     if not told or not all(isinstance(one, dict) for one in told):
         raise BadPage(path.name, "no records", "write field: value, or a list of such records")
@@ -126,14 +126,14 @@ def _put(record: dict[str, Any], parts: list[str], value: Any) -> None:
         fresh: Any = [] if after.isdecimal() else {}
         if isinstance(here, list):
             if not part.isdecimal() or int(part) >= MOST_ROWS:
-                raise BadPage(".".join(parts), f"{part!r} is no place in a list", mend)
+                raise BadPage(".".join(parts), "{part!r} is no place in a list", mend, part=part)
             while len(here) <= int(part):
                 here.append({})
             here = here[int(part)]
         else:
             here = here.setdefault(part, fresh)
         if not isinstance(here, dict | list):
-            raise BadPage(".".join(parts), f"{part} has a value already", mend)
+            raise BadPage(".".join(parts), "{part} has a value already", mend, part=part)
     if isinstance(here, list):
         raise BadPage(".".join(parts), "a row has fields", mend)
     here[parts[-1]] = value

@@ -47,7 +47,7 @@ def _unlike(rules: Rules, code: str, example: Mapping[str, Any], at: str) -> Bad
     try:
         query = rows(changed, code, moment)
     except FormulaError as fault:
-        return BadPage(at, sentence(fault.reason)["en"], "write it so that a population can be computed")
+        return BadPage(at, "{fault}", "write it so that a population can be computed", fault=sentence(fault.reason))
     people, tables = Population(threads=1), tables_of(rules.vocabulary, ran.cast)
     for name in query.tables:
         people.add_rows(name, tables[name], columns_of(rules.vocabulary.entities[name]))
@@ -59,7 +59,9 @@ def _unlike(rules: Rules, code: str, example: Mapping[str, Any], at: str) -> Bad
         if asked == exact
         else BadPage(
             at,
-            f"a query comes to {asked}, single cases to {exact}",
+            "a query comes to {asked}, single cases to {exact}",
             "one of the two is wrong: this is a fault of the engine",
+            asked=asked,
+            exact=exact,
         )
     )

@@ -142,7 +142,9 @@ def _computed(rules: Rules, codes: Sequence[str], told: Sequence[str], sweep: st
     for written, among in [*((one, there) for one in told), *((one, codes) for one in (sweep,) if one)]:
         policy = written.partition(".")[0].strip()
         if policy in rules.policies and policy not in among:
-            raise BadPage(written, f"{policy} is not computed", f"name it too: kechuang simulate {policy} …")
+            raise BadPage(
+                written, "{policy} is not computed", "name it too: kechuang simulate {policy} …", policy=policy
+            )
 
 
 def _variants(
