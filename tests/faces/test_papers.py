@@ -5,15 +5,20 @@ from __future__ import annotations
 import io
 import json
 import re
+import subprocess
+import sys
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from pypdf import PdfReader
 
-from kechuang.casework import documents
-from kechuang.casework.models import Document
+from kechuang.casework import documents, files, records, rectifying
+from kechuang.casework.actor import Actor
+from kechuang.casework.models import Case, Document, Finding
+from kechuang.casework.queries import history
 from kechuang.engines.ledger import digest
 from kechuang.faces.exports import archive, papers
 from kechuang.faces.web import papers as pages
@@ -69,14 +74,98 @@ def test_a_public_letter_is_open_to_anyone(client):
     )
 
 
+# What an auditor may run with Python alone, as docs/operations.md has it.
+CHECK = re.search(r"```python\n(.*?)```", (Path(__file__).parents[2] / "docs/operations.md").read_text(), re.DOTALL)
+
+
+def archive_of(case) -> zipfile.ZipFile:
+    return zipfile.ZipFile(archive.archived(case, on=LATER))
+
+
+def said_in(zipped: zipfile.ZipFile, name: str):
+    return json.loads(zipped.read(name))
+
+
 def test_the_archive_of_a_case_holds_what_its_manifest_says(told):
     _, case = told
-    with zipfile.ZipFile(io.BytesIO(archive.archived(case, on=LATER))) as zipped:
-        manifest = json.loads(zipped.read("manifest.json"))
+    with archive_of(case) as zipped:
+        manifest = said_in(zipped, "manifest.json")
         listed = {m["name"]: m["sha256"] for m in manifest["members"]}
         assert {name: digest(zipped.read(name)) for name in listed} == listed
-        assert manifest["head"] == json.loads(zipped.read("records.json"))[-1]["digest"]
+        assert manifest["head"] == said_in(zipped, "records.json")[-1]["digest"]
         assert set(zipped.namelist()) == {*listed, "manifest.json"}
+
+
+@pytest.fixture
+def with_files(told, settings, tmp_path):
+    """The case with 300 files, two of one name and content under two questions, and one whose bytes are lost."""
+    settings.DATA = tmp_path
+    region, case = told
+    for number in range(300):
+        files.keep(case, "other", f"附件{number}.txt", [b"%d" % number], by=region.leader, on=START)
+    for field in ("ethics", "other"):
+        files.keep(case, field, "同名.txt", [b"same"], by=region.leader, on=START)
+    lost = files.keep(case, "other", "丢失.txt", [b"lost"], by=region.leader, on=START)
+    files.path_of(lost.digest).unlink()
+    return case
+
+
+def test_an_archive_of_hundreds_of_files_is_checked_by_python_alone(with_files, tmp_path):
+    place = tmp_path / "case.zip"
+    place.write_bytes(archive.archived(with_files, on=LATER).read())
+    with zipfile.ZipFile(place) as zipped:
+        names = zipped.namelist()
+        held = [name for name in names if name.startswith("files/")]
+        assert (len(held), len(names) - len(set(names))) == (302, 0)
+    run = [sys.executable, "-I", "-c", CHECK[1], str(place)]
+    right = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert (right.returncode, "丢失.txt" in right.stdout) == (1, True)
+
+    altered = tmp_path / "altered.zip"
+    with zipfile.ZipFile(place) as zipped, zipfile.ZipFile(altered, "w") as other:
+        for name in zipped.namelist():
+            other.writestr(name, b"!" if "附件7.txt" in name else zipped.read(name))
+        other.writestr("more.txt", b"slipped in")
+    wrong = subprocess.run([*run[:-1], str(altered)], capture_output=True, text=True, check=False).stdout
+    assert sorted(line.rpartition("-")[2] for line in wrong.splitlines()) == ["more.txt", "丢失.txt", "附件7.txt"]
+
+
+def test_the_archive_tells_what_was_said_found_and_put_right_and_what_hangs_on_the_case(told):
+    region, case = told
+    check = history(case).get(act="unit_check")
+    ask = rectifying.ask(case, check, "opinion", "同意申报，材料齐全", "键入时写错了两个字，核对后更正。", by=region.research, on=START, key="a")  # fmt: skip
+    rectifying.confirm(case, ask.digest, by=region.head, on=START, key="b")
+    Finding.keep(case, "texts.compare", verdict="warn", on=START)
+    child = Case.objects.create(
+        round=case.round, parent=case, flow="change", state="asked", entered_at=START, opened_at=START
+    )
+    records.write(child, records.Entry("request_change", "", "asked", Actor.of(region.leader), "leader", START, "r", {"reason": "改期"}, {}))  # fmt: skip
+    with archive_of(case) as zipped:
+        told_of = {one["digest"]: one for one in said_in(zipped, "records.json")}[check.digest]
+        assert (told_of["who"], told_of["said"], [one["text"] for one in told_of["put_right"]["opinion"]]) == (
+            region.research.name, {"opinion": "同意申报，材料属实"}, ["同意申报，材料齐全"],
+        )  # fmt: skip
+        assert [one["check_name"] for one in said_in(zipped, "findings.json") if one["verdict"] == "warn"] == ["texts.compare"]  # fmt: skip
+        assert said_in(zipped, f"children/{child.number}/records.json")[0]["said"] == {"reason": "改期"}
+
+
+def test_the_archive_is_given_to_supervision_alone(told, client):
+    region, case = told
+    given = {}
+    for who in ("leader", "research", "officer", "planner", "leadership", "fund_clerk", "supervisor"):
+        client.force_login(getattr(region, who))
+        given[who] = client.get(f"/cases/{case.number}/file.zip").status_code
+    assert [who for who, status in given.items() if status == 200] == ["supervisor"]
+
+
+def test_the_archive_names_no_reviewer(told):
+    _, case = told
+    record = records.Entry("promise", "panel_drawn", "panel_drawn", Actor.labelled("L7"), "expert", START, "p", {"promise": "格日勒图"}, {})  # fmt: skip
+    records.write(case, record)
+    with archive_of(case) as zipped:
+        last = said_in(zipped, "records.json")[-1]
+        assert (last["who"], last["said"]) == ("label:L7", {})
+        assert [name for name in zipped.namelist() if "格日勒图" in zipped.read(name).decode(errors="ignore")] == []
 
 
 def test_a_recommendation_lists_its_cases(told):

@@ -173,13 +173,14 @@ def notice(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @needs("supervision")
-def whole_file(request: HttpRequest, number: str) -> HttpResponse:
+def whole_file(request: HttpRequest, number: str) -> HttpResponseBase:
     """The whole file of a case as one archive, for audit: given to supervision, which reads all."""
     case = mine(request, number)
     reader = reader_of(request, case)
     if not (reader.identity and reader.trail):
         raise Http404
-    return download(archive.archived(case, on=now()), f"{number}.zip", "application/zip")
+    held = archive.archived(case, on=now())
+    return FileResponse(held, as_attachment=True, filename=f"{number}.zip", content_type="application/zip")
 
 
 urlpatterns = [
