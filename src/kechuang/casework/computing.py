@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from kechuang.casework import answers, linking
@@ -20,6 +21,7 @@ from kechuang.engines.rules.single import Assessment, Rules, reference_day
 from kechuang.engines.rules.vocabulary import Entity
 from kechuang.formula import FormulaError, Interval
 from kechuang.formula.units import Kind
+from kechuang.parties.steady import once
 
 Record = dict[str, Any]
 Marks = Callable[[Entity, list[Record]], None]
@@ -112,10 +114,13 @@ def chosen(case: Case, basis: Basis) -> list[str]:
 
 
 def own(case: Case, basis: Basis, on: datetime) -> list[Record]:
-    """Every record of the subject that belongs to the applicant, with its links."""
-    if case.applicant is None or not basis.payee:
+    """Every record of the subject that belongs to the applicant, with its links; read once for all that an act asks of its case."""
+    unit = case.applicant
+    if unit is None or not basis.payee:
         return []
-    return linking.linked(basis.rules.vocabulary, basis.subject.code, {basis.payee: {case.applicant.pid}}, on)
+    code, where = basis.subject.code, {basis.payee: {unit.pid}}
+    ask = partial(linking.linked, basis.rules.vocabulary, code, where, on)
+    return once(("own", case.pk, unit.pk, basis.digest, code, on), ask)
 
 
 def records_of(case: Case, basis: Basis, on: datetime) -> list[Record]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from kechuang.casework import outbox, todo
 from kechuang.casework.acts import Refused
@@ -12,10 +13,13 @@ from kechuang.casework.pages import current, pages_of
 from kechuang.desks.claims import settling
 from kechuang.desks.claims.models import Computation, Evidence, Share
 from kechuang.desks.funds.models import Budget, Grant
+from kechuang.desks.transfer.models import Trade
 from tests.desks.claims.steps import (
     FILED,
+    SEAL,
     WAN,
     Firms,
+    a_claim,
     a_round,
     a_trade,
     an_honour,
@@ -48,6 +52,16 @@ def test_a_claim_goes_from_its_records_to_the_account_and_is_closed_by_the_clock
     assert (case.state, grant.granted_fen, grant.paid_fen, grant.received_fen) == ("paid", *[200 * WAN] * 3)
     told = Record.objects.filter(subject=case.number, act="list").get()
     assert f'"fen":"{200 * WAN}"' in told.body
+
+
+def test_handing_in_reads_no_trade_of_the_firm_twice():
+    region = Firms()
+    trade = a_trade(region, 3000 * WAN)
+    case = a_claim(region, a_round(region, "claim-technology-trade"), [trade.number])
+    with CaptureQueriesContext(connection) as asked:
+        done(case, "submit", region.claimant, on=FILED, promise=SEAL)
+    reads = [one["sql"] for one in asked if f'FROM "{Trade._meta.db_table}"' in one["sql"]]
+    assert len(reads) == len(set(reads)), "the same rows were read again"
 
 
 def test_a_proportional_list_is_floored_to_the_fen_and_never_above_the_budget():
