@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -190,3 +191,15 @@ def saying(trees) -> frozenset[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef) and node.returns is not None and "Phrase" in ast.unparse(node.returns)
     )
+
+
+def untold(patterns: Iterable[Pattern], chinese: Mapping[str, str]) -> list[str]:
+    """The patterns without their Chinese, or whose fields are others in it; and what nothing says any more."""
+    found, wanted = [], {one.text: one for one in patterns if re.search("[A-Za-z]", FIELD.sub("", one.text))}
+    for text, one in wanted.items():
+        said = chinese.get(text, "")
+        if not said:
+            found.append(f"{one.file}:{one.line}: no Chinese for: {text}")
+        elif fields(said) != one.fields:
+            found.append(f"{one.file}:{one.line}: other fields in Chinese: {text}")
+    return found

@@ -4,6 +4,7 @@ import ast
 
 import pytest
 
+from kechuang.faces.tongues import tongue
 from tests.house import phrases
 
 
@@ -15,6 +16,29 @@ def read(source):
 def test_every_fault_of_a_page_is_a_pattern_with_its_values():
     found = [f"{one.file}:{line}: {why}" for one in phrases.readings() for line, why in one.faults]
     assert found == []
+
+
+def test_every_pattern_has_its_chinese_with_the_same_fields():
+    patterns = [pattern for one in phrases.readings() for pattern in one.patterns]
+    assert phrases.untold(patterns, tongue("zh").patterns) == []
+
+
+def test_the_catalogue_says_nothing_that_nothing_asks_for():
+    sources = "\n".join(path.read_text("utf-8") for path in phrases.PACKAGE.rglob("*.py"))
+    idle = [text for text in tongue("zh").patterns if text not in sources.replace('\\"', '"')]
+    assert idle == []
+
+
+def test_a_pattern_without_chinese_or_with_other_fields_is_found():
+    found = read('BadPage(path, "no state {name!r}", "one of {known}", name=1, known=2)').patterns
+    both = {"no state {name!r}": "没有状态“{name}”", "one of {known}": "可写：{known}"}
+    assert phrases.untold(found, both) == []
+    assert phrases.untold(found, both | {"one of {known}": "可写：{knwon}"}) == [
+        "planted.py:1: other fields in Chinese: one of {known}"
+    ]
+    assert phrases.untold(found, {"one of {known}": "可写：{known}"}) == [
+        "planted.py:1: no Chinese for: no state {name!r}"
+    ]
 
 
 def test_the_patterns_are_found():

@@ -403,14 +403,14 @@ def move_deadline(round_: Round, context: Any) -> None:
 def pages_sound(round_: Round, context: Any) -> Finding:
     """The pages parse, their examples hold and every name is offered."""
     faults = pages.faults(round_.programme)
-    return Finding.fail("pages_unsound", first=str(faults[0]), count=len(faults)) if faults else Finding.passed()
+    return Finding.fail("pages_unsound", first=faults[0].at, count=len(faults)) if faults else Finding.passed()
 
 
 @check("casework.flow_sound")
 def flow_sound(round_: Round, context: Any) -> Finding:
     """The flow of the programme has no dead end."""
     faults = pages.flow_faults(round_.programme)
-    return Finding.fail("flow_unsound", first=str(faults[0])) if faults else Finding.passed()
+    return Finding.fail("flow_unsound", first=faults[0].at) if faults else Finding.passed()
 
 
 @check("casework.timetable_sound")

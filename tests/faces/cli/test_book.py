@@ -163,3 +163,14 @@ def test_show_names_the_packaged_book_and_then_every_edition(folder):
         [region.planning_chief.actor_id],
     )
     assert RUN.invoke(app, ["show"]).stdout.startswith(f"in force: {done.digest} (adopted, ")
+
+
+def test_what_is_wrong_with_an_edition_is_told_in_the_language_of_the_terminal(folder, monkeypatch):
+    changed(folder, "no_such_key: 1")
+    who = chief()
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    ran = RUN.invoke(app, ["adopt", str(folder), "--by", who])
+    assert ran.exit_code == 1
+    assert "no_such_key" in ran.stdout and "请去掉" in ran.stdout and "nobody reads" not in ran.stdout

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+from importlib.resources import files
+
 import pytest
 from typer.testing import CliRunner
 
@@ -31,3 +35,27 @@ def test_check_counts_and_explain_explains_in_it(monkeypatch):
     given = ["technology-trade"]
     assert "Reference day" in RUN.invoke(explain.app, given).stdout
     assert "基准日" in RUN.invoke(explain.app, [*given, "--lang", "zh"]).stdout
+
+
+def test_check_says_what_is_wrong_and_how_to_mend_it_in_it(monkeypatch, tmp_path):
+    whole = tmp_path / "book"
+    shutil.copytree(str(files("kechuang.book")), whole, ignore=shutil.ignore_patterns("__pycache__"))
+    page = whole / "policies" / "instrument-use.yaml"
+    page.write_text(page.read_text("utf-8").replace("use.fee * rate", "use.fee * rte"), "utf-8")
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    ran = RUN.invoke(check.app, ["--dir", str(whole)])
+    assert ran.exit_code == 1
+    assert "列：没有名称“rte”（是不是想写 rate？）" in ran.stdout and "unknown name" not in ran.stdout
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+    assert "unknown name 'rte' (did you mean rate?)" in RUN.invoke(check.app, ["--dir", str(whole)]).stdout
+    plain = json.loads(RUN.invoke(check.app, ["--dir", str(whole), "--json"]).stdout)["faults"]
+    assert {"file", "line", "column", "why", "mend"} == set(plain[0]) and "unknown name 'rte'" in plain[0]["why"]
+
+
+def test_explain_refuses_in_the_language_it_explains_in():
+    said = RUN.invoke(explain.app, ["technology-trade", "--lang", "zh", "--on", "gestern"]).stderr
+    assert "“gestern”不是日期（请写 2019-06-01）" in said
+    assert (
+        "'gestern' is no date"
+        in RUN.invoke(explain.app, ["technology-trade", "--lang", "en", "--on", "gestern"]).stderr
+    )

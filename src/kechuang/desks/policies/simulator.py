@@ -58,7 +58,7 @@ class Simulator:
                 return {"preparing": list(self.progress)}
             return answered(rules, crowd, asked, say)
         except BadPage as bad:
-            return {"refused": "bad_value", "what": bad.why}
+            return {"refused": "bad_value", "what": bad.path}
         except FormulaError as fault:
             return {"refused": fault.reason.code, "what": str(fault.reason.values.get("what", ""))}
         except Fault as fault:

@@ -24,6 +24,7 @@ from kechuang.faces.access import now, person
 from kechuang.faces.api import problems
 from kechuang.faces.api.gates import PROBLEMS, Needs
 from kechuang.faces.api.schemas import Page, Problem
+from kechuang.faces.tongues import advice, of_page
 from kechuang.faces.web import adjusting, trying
 from kechuang.formula import FormulaError
 from kechuang.words.outcome import BadPage
@@ -143,7 +144,7 @@ def evaluate(request: HttpRequest, code: str, body: EvaluateIn) -> Any:
         basis = Basis(rules, rules[code], day.year, day, current().digest)
         result = computing.result_of(basis, cast.subjects)
     except BadPage as bad:
-        return problems.problem(422, _("填写有误"), f"{bad.why} ({bad.mend})" if bad.mend else bad.why, errors={bad.path: [bad.why]})  # fmt: skip
+        return problems.problem(422, _("填写有误"), advice(bad, of_page()), errors={bad.path: [bad.why.said(of_page())]})  # fmt: skip
     except FormulaError as fault:
         return problems.problem(422, "It cannot be computed", trying.fault_said(fault.reason), reasons=[fault.reason.to_json()])  # fmt: skip
     except (TypeError, ValueError, AttributeError, KeyError):
@@ -164,7 +165,7 @@ def simulate(request: HttpRequest, code: str, body: SimulateIn) -> Any:
         asked["reforms"] = [_reform(rules, code, told) for told in body.reforms]
         asked["curves"] = [_curve(rules, code, body.curve, (asked["reforms"] or [{}])[0])] if body.curve else []
     except BadPage as bad:
-        return problems.problem(422, _("填写有误"), f"{bad.why} ({bad.mend})" if bad.mend else bad.why, errors={bad.path: [bad.why]})  # fmt: skip
+        return problems.problem(422, _("填写有误"), advice(bad, of_page()), errors={bad.path: [bad.why.said(of_page())]})  # fmt: skip
     on = now()
     running = Simulation.objects.filter(by=person(request), state__in=["waiting", "running"], moved_at__gt=on - STALLED)
     if running.count() >= MOST_RUNNING:

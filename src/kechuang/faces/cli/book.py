@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from kechuang.casework import book, editions
 from kechuang.casework.models import Edition
 from kechuang.casework.pages import current
-from kechuang.faces.cli.spoken import either, spoken
+from kechuang.faces.cli.spoken import either, spoken, told
 from kechuang.faces.web.sentences import sentence
 from kechuang.parties.models import Person
 from kechuang.words.outcome import BadPage, Refused
@@ -37,7 +37,7 @@ def adopt(
         who.channel = "command"
         done = editions.adopt(book.sources_in(directory), by=who, on=timezone.now())
     except editions.Unsound as unsound:
-        _refused([as_plain(fault) for fault in unsound.faults], [str(fault) for fault in unsound.faults], as_json)
+        _refused([as_plain(fault) for fault in unsound.faults], [told(fault) for fault in unsound.faults], as_json)
     except Refused as refusal:
         with translation.override({"zh": "zh-hans", "en": "en"}[spoken("en")]):
             said = [sentence(reason) for reason in refusal.reasons]

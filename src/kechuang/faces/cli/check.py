@@ -15,6 +15,7 @@ from kechuang.casework import book
 from kechuang.engines.rules.schema import page_schema
 from kechuang.faces.cli import part
 from kechuang.faces.cli.spoken import either
+from kechuang.faces.cli.spoken import told as said
 from kechuang.words import offers
 from kechuang.words.offers import Offer
 from kechuang.words.outcome import BadPage
@@ -56,7 +57,7 @@ def told(found: book.Report) -> list[str]:
     """One line a fault and a count at the end; one line in all if the book is sound."""
     if found.faults:
         bad, files = len(found.faults), len({f.path for f in found.faults})
-        return [*map(str, found.faults), either(f"{files} 个文件有 {bad} 处错误", f"{bad} faults in {files} files")]
+        return [*map(said, found.faults), either(f"{files} 个文件有 {bad} 处错误", f"{bad} faults in {files} files")]
     kinds = ", ".join(f"{count} {kind}" for kind, count in found.pages.items() if count > 1)
     pages, awaited = sum(found.pages.values()), len({ask.name for ask in found.asks if ask.awaited})
     now = len({ask.name for ask in found.asks if not ask.awaited})

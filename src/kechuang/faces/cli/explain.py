@@ -18,6 +18,7 @@ from kechuang.engines.rules.explain import Change, Explanation, Line, changes, e
 from kechuang.engines.rules.single import Rules, assess
 from kechuang.faces.cli.policies import known, rules_in, unable
 from kechuang.faces.cli.spoken import spoken
+from kechuang.faces.tongues import line, tongue
 from kechuang.formula import FormulaError
 from kechuang.formula.units import number
 from kechuang.words.outcome import BadPage
@@ -70,7 +71,7 @@ def explain_case(
         found = explain(rules, policy, records[0], day=day, beside=records[1:])
         typer.echo(json.dumps(_json(found, asked.lang), ensure_ascii=False, indent=2) if json_ else _text(found, asked))
     except BadPage as bad:
-        raise typer.BadParameter(str(bad)) from None
+        raise typer.BadParameter(line(bad, tongue(lang))) from None
     except FormulaError as fault:
         raise unable(fault, lang) from None
 

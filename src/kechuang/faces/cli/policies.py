@@ -16,6 +16,7 @@ from kechuang.engines.rules.sentences import sentence
 from kechuang.engines.rules.single import Rules
 from kechuang.engines.rules.stacking import Stack, stacking_from
 from kechuang.engines.rules.vocabulary import Vocabulary, vocabulary_from
+from kechuang.faces.cli.spoken import told as said
 from kechuang.formula import FormulaError
 from kechuang.words.outcome import BadPage
 
@@ -59,7 +60,7 @@ def _told(page: Page, reader: Callable[[Any], T]) -> T:
     try:
         return reader(page.body)
     except BadPage as bad:
-        typer.echo(str(located(bad, page)), err=True)
+        typer.echo(said(located(bad, page)), err=True)
         raise typer.Exit(2) from None
 
 

@@ -23,6 +23,7 @@ from kechuang.engines.rules.tables import out_of_bounds, tables_in, unfit, unkey
 from kechuang.engines.rules.totals import MOST_COMPARED, Total, TotalsQuery, distribution, totals
 from kechuang.faces.cli import ENGINES, Written, engine_of, part
 from kechuang.faces.cli.policies import known, rules_in, stacks_in, unable
+from kechuang.faces.cli.spoken import told as said
 from kechuang.formula import FormulaError
 from kechuang.words.outcome import BadPage
 
@@ -79,7 +80,9 @@ def simulate(
             told["stacking"] = _stacked(variants, book, codes, people, moment, cuts, enable or [])
         if records is not None:
             _write_records(records, kind, rules, codes, people, moment)
-    except (BadPage, FileNotFoundError, LookupError) as fault:
+    except BadPage as bad:
+        raise typer.BadParameter(said(bad)) from None
+    except (FileNotFoundError, LookupError) as fault:
         raise typer.BadParameter(str(fault)) from None
     except FormulaError as fault:
         raise unable(fault, "en") from None

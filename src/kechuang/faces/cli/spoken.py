@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 
+from kechuang.faces.tongues import Tongue, line, tongue
+from kechuang.words.outcome import BadPage
+
 NAMES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
@@ -16,3 +19,13 @@ def spoken(otherwise: str) -> str:
 def either(zh: str, en: str, *, otherwise: str = "en") -> str:
     """One of two texts, by the language of the terminal."""
     return zh if spoken(otherwise) == "zh" else en
+
+
+def spoken_tongue(otherwise: str = "en") -> Tongue:
+    """The language of the terminal with its catalogue."""
+    return tongue(spoken(otherwise))
+
+
+def told(fault: BadPage) -> str:
+    """A fault of a page in the language of the terminal: where, what is wrong, how to mend it."""
+    return line(fault, spoken_tongue())

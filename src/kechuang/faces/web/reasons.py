@@ -126,7 +126,7 @@ formula_without_value|工作簿中有公式没有算出结果：请用 Excel 或
 clue_screened_already|这条线索已经初核过|This clue has been screened already
 finding_settled|这条核查结果已经有人判断过|Somebody has already judged this finding
 findings_open|还有核查结果没有判断：{checks}|Findings still wait for an officer's word: {checks}
-flow_unsound|流程有问题：{first}|The flow is unsound: {first}
+flow_unsound|流程有问题，第一处在 {first}；请用 kechuang check 查看并改正|The flow is unsound, first at {first}: see kechuang check and mend it
 goals_lower_than_applied|任务书的目标低于申报书：{goals}|These goals are lower than applied for: {goals}
 site_not_visited|计划页要求现场考察，请先安排考察并提交考察意见和照片|The page asks for a visit to the site; please order it and wait for its report
 visit_of_another_size|现场考察组应为{wanted}人，写了{named}人，请按计划页填写|A visit is made by {wanted} experts and {named} were named; please name as many as the page says
@@ -266,7 +266,7 @@ rolling_has_no_deadline|滚动受理不设截止时间，请清空两个截止�
 only_later|新的截止时间须晚于原定时间|The new closing time must be later than the old one
 pages_change_the_competition|修订改动了竞争时已经固定的部分：{parts}，只能改决定之后的办理规则|The revision changes what was fixed for the competition: {parts}; only what follows the decision may change
 pages_unchanged|现行版本与本批次固化的页面相同，没有可以改用的修订|The edition in force says what the frozen pages say; there is no revision to move to
-pages_unsound|办事规则有 {count} 处问题，第一处：{first}|The pages have {count} faults, the first: {first}
+pages_unsound|办事规则有 {count} 处问题，第一处在 {first}；请用 kechuang check 查看并改正|The pages have {count} faults, the first at {first}: see kechuang check and mend them
 paid_beyond_contract|合同“{contract}”核定的技术交易额只剩 {left} 未登记付款，请核对金额或合同|Of the technology part of contract “{contract}” only {left} is left to be paid; please check the amount or the contract
 panel_barren|{group}：{of}需要 {need} 名，只有 {have} 名可用|{group}: {need} {of} are needed, {have} can be had
 panel_short|能到席的专家不够：需要 {need} 人，只有 {have} 人|The panel cannot be filled: {need} needed, {have} there
