@@ -10,8 +10,9 @@ from kechuang.casework import deadlines
 from kechuang.casework.actor import CLOCK
 from kechuang.casework.acts import Wish, act_many
 from kechuang.casework.models import Case, Round
-from kechuang.casework.outbox import job
+from kechuang.casework.outbox import job, put
 from kechuang.casework.pages import pages_of
+from kechuang.words.offers import effect
 from kechuang.words.outcome import Refused
 
 
@@ -44,3 +45,18 @@ def _may(case: Case, name: str, on: datetime) -> bool:
 @job("cases")
 def _cases(payload: Mapping[str, Any], on: datetime) -> None:
     carry_cases(Round.objects.get(pk=payload["round"]), payload["acts"], on=on)
+
+
+@effect("casework.wake_cases")
+def wake_cases(round_: Round, context: Any) -> None:
+    """The round goes on: what the clock owes its cases, and left while the round was suspended, is looked at again."""
+    context.later.append(lambda record: put("wake", f"wake:{record.pk}", {"round": round_.pk}, context.on))
+
+
+@job("wake")
+def _wake(payload: Mapping[str, Any], on: datetime) -> None:
+    cases = Case.objects.filter(round=payload["round"], parent=None).select_related("round").defer("answers")
+    for case in cases.iterator():
+        flow = pages_of(case.round).flow_of(case)
+        if not flow.states[case.state].end:
+            deadlines.set_due(case, flow, on)

@@ -179,6 +179,8 @@ def seat_by_hand(
 
 
 def _may_be_seated(case: Case, mode: str, reason: str, by: Person) -> None:
+    if case.round.state == "suspended":
+        raise Refused(Reason("round_suspended"))
     allowed = (pages_of(case.round).programme.get("panel") or {}).get("by_hand") or ()
     failed = Attempt.objects.filter(subject_kind="case", subject=case.number, act__startswith="draw").exists()
     if not (mode in allowed or ("failed_draw" in allowed and failed)):

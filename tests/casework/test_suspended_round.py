@@ -1,0 +1,171 @@
+"""A suspended round: nothing brings a case nearer to its decision; what people owe it is taken, who wants to leave may leave."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+
+from kechuang.casework import outbox
+from kechuang.casework.actor import CLOCK
+from kechuang.casework.clock import tick
+from kechuang.casework.models import Attempt, Case, Round
+from kechuang.casework.pages import pages_for, pages_of
+from kechuang.desks.experts.models import Seat
+from kechuang.desks.experts.sheets import form_of
+from kechuang.words.outcome import Refused
+from tests.factories import START, Region, an_open_round, done
+from tests.journeys import story
+
+pytestmark = pytest.mark.django_db
+WHY = "有关部门要求核查，暂停本批次办理，另行通知恢复时间"
+ON = START + timedelta(40)
+
+# Every act on a case that is not funded yet: what is done in a suspended round all the same, and why.
+GOES_ON = {
+    "consent": "a member's word on the applicant's own draft",
+    "withdraw": "applicants may leave",
+    "give_up_before": "applicants may leave",
+    "correct": "the applicant owes it within a term",
+    "promise": "an expert's answer to an invitation",
+    "decline": "an expert who has a conflict or no time leaves",
+    "review": "sheets that experts have are taken",
+    "reopen": "an appeal is answered; the case waits where it was",
+    "review_again": "an appeal is answered; the case waits where it was",
+    "end_with_round": "the suspended round is cancelled",
+}
+
+
+def before_the_award(flow):
+    """The acts that stand in a state before the award."""
+    early = {name for name, state in flow.states.items() if state.stage in ("apply", "check", "review", "decide")}
+    early |= {"not_funded", "not_admitted"}
+    return {act.name: act for act in flow.acts.values() if act.opens or early & set(act.start)}
+
+
+def held(act) -> bool:
+    """By the round's own states where the page names them, else by the check that says so in a sentence."""
+    return ("suspended" not in act.round) if act.round else "casework.round_goes_on" in act.checks
+
+
+def test_every_act_of_the_grant_is_held_in_a_suspended_round_or_stands_in_the_table_with_its_reason():
+    acts = before_the_award(pages_for("nsf-general").flow("grant"))
+    assert {name for name, act in acts.items() if not held(act)} | {"end_with_round"} == set(GOES_ON)
+    clocks = {name for name, act in acts.items() if act.by == "clock" and not act.round}
+    assert clocks == set()  # the clock waits for the round; it does not try and fail every ten minutes
+
+
+@pytest.fixture
+def region():
+    return Region()
+
+
+@contextmanager
+def suspended(round_):
+    """The round stands suspended for a while."""
+    was = Round.objects.get(pk=round_.pk).state
+    Round.objects.filter(pk=round_.pk).update(state="suspended", before=was)
+    yield
+    Round.objects.filter(pk=round_.pk).update(state=was)
+
+
+def waits(case, name, by, on=ON, **data):
+    """Refused while the round is suspended, with the one reason; the case stands where it stood."""
+    with suspended(case.round), pytest.raises(Refused) as refused:
+        done(case, name, by, on=on, **data)
+    assert refused.value.codes in (["round_suspended"], ["round_not_open"]), name
+
+
+def in_check(region):
+    round_ = an_open_round(region)
+    sent = story.an_application(region, round_, on=START + timedelta(1))
+    story.closed(round_, ON)
+    sent.refresh_from_db()
+    return sent
+
+
+def test_from_the_formal_check_to_the_award_each_step_waits_for_the_round(region):
+    story.a_pool()
+    case = in_check(region)
+    items = [{"item": item, "verdict": "pass"} for item in pages_of(case.round).choices("checklist")]
+    waits(case, "record_check", region.officer, items=items)
+    done(case, "record_check", region.officer, on=ON, items=items)
+    said = {"items": [items[0]["item"]], "reason": "请补充单位签章后的材料"}
+    waits(case, "request_correction", region.officer, **said)
+    case = story.admitted(case, region, ON)
+    done(case.round, "begin_review", region.officer, on=ON)
+    waits(case, "group", region.officer_two, group="A组")
+    done(case, "group", region.officer_two, on=ON, group="A组")
+    story.ceremony(case.round, region, ON)
+    waits(case, "draw", region.operator)
+    done(case, "draw", region.operator, on=ON)
+    with suspended(case.round):
+        for label in story.sitting(case):
+            done(case, "promise", label, on=ON, promise=story.SEAL)
+    waits(case, "begin_mail_review", CLOCK)
+    done(case, "begin_mail_review", CLOCK, on=ON)
+    with suspended(case.round):
+        for label in story.sitting(case):
+            done(case, "review", label, on=ON, sheet=story.a_sheet(form_of(case, "mail"), 85))
+    waits(case, "close_mail_review", region.secretary)
+    done(case, "close_mail_review", region.secretary, on=ON)
+    done(case.round, "rank", region.chief, on=ON)
+    waits(case, "propose", region.planner, advice="fund", amount="10")
+    done(case, "propose", region.planner, on=ON, advice="fund", amount="10")
+    waits(case, "confirm_proposal", region.planning_chief)
+    done(case, "confirm_proposal", region.planning_chief, on=ON)
+    waits(case, "select", region.leadership, minutes="纪要1号")
+    done(case, "select", region.leadership, on=ON, minutes="纪要1号")
+    waits(case, "publish_list", region.planner)
+    done(case, "publish_list", region.planner, on=ON)
+    waits(case, "strike", region.leadership, reason=WHY, minutes="纪要1号")
+    with suspended(case.round):
+        done(case, "give_up_before", region.head, on=ON, reason=WHY)
+    assert case.state == "not_funded"
+
+
+@pytest.mark.parametrize(
+    ("state", "name", "who", "data"),
+    [
+        ("with_unit", "unit_check", "research", {"opinion": "同意申报，材料属实"}),
+        ("panel_review", "defend", "leader", {}),
+        ("panel_review", "close_panel", "secretary", {}),
+        ("panel_review", "order_site_visit", "officer", {"date": "2018-05-01"}),
+        ("reserve", "propose_call_up", "planner", {"reason": WHY, "amount": "10"}),
+    ],
+)
+def test_the_other_steps_wait_too(region, state, name, who, data):
+    case = in_check(region)
+    Case.objects.filter(pk=case.pk).update(state=state)
+    case.refresh_from_db()
+    with suspended(case.round), pytest.raises(Refused) as refused:
+        done(case, name, getattr(region, who), on=ON, **data)
+    assert "round_suspended" in refused.value.codes
+
+
+def test_the_clock_replaces_no_silent_expert_and_begins_no_review_until_the_round_goes_on(region):
+    story.a_pool()
+    case = story.admitted(in_check(region), region, ON)
+    round_ = case.round
+    done(round_, "begin_review", region.officer, on=ON)
+    done(case, "group", region.officer_two, on=ON, group="A组")
+    story.ceremony(round_, region, ON)
+    done(case, "draw", region.operator, on=ON)
+    done(round_, "suspend", region.leadership, on=ON, reason=WHY)
+    drawn = set(Seat.objects.filter(state="invited").values_list("pk", flat=True))
+    for label in story.sitting(case):
+        done(case, "promise", label, on=ON + timedelta(hours=2), promise=story.SEAL)
+    for day in (2, 3):
+        tick(ON + timedelta(day))
+    case.refresh_from_db()
+    assert (case.state, set(Seat.objects.filter(state="accepted").values_list("pk", flat=True))) == (
+        "panel_drawn",
+        drawn,
+    )
+    assert not Attempt.objects.filter(actor="clock").exists()
+    done(round_, "resume", region.leadership, on=ON + timedelta(4), text="恢复评审工作")
+    outbox.work(ON + timedelta(4))
+    tick(ON + timedelta(4, minutes=1))
+    case.refresh_from_db()
+    assert case.state == "mail_review"
