@@ -11,7 +11,7 @@ from kechuang.casework.models import Case, Letter, Record
 from kechuang.desks.funds.models import Grant
 from kechuang.words.outcome import Refused
 from tests.desks.funds.funded import LATER, running
-from tests.factories import Region, a_unit, an_open_round, done
+from tests.factories import Region, a_person, a_unit, an_open_round, done
 
 pytestmark = pytest.mark.django_db
 WHY = "主要研究人员离开，项目无法继续执行，建议终止"
@@ -32,8 +32,8 @@ def a_child(case, flow, by, key, **data):
 
 
 def a_part(case, region, key, unit=None):
-    unit = unit or region.unit
-    said = {"title": "示例课题", "head": case.leader.pid, "unit": unit.pid, "goals": WHY, "share": "1"}
+    unit, head = unit or region.unit, a_person(unit=region.unit)
+    said = {"title": "示例课题", "head": head.pid, "unit": unit.pid, "goals": WHY, "share": "1"}
     return a_child(case, "subproject", case.leader, key, **said)
 
 
@@ -61,6 +61,8 @@ def test_a_terminated_project_takes_its_changes_assessments_and_parts_with_it(ca
     outbox.work(LATER)
     told = Letter.objects.filter(person=case.leader, document__kind="child-ended")
     assert {letter.document.case_id for letter in told} == {child.pk for child in children}
+    heads = Letter.objects.filter(person__memberships__case=children[2], document__kind="child-ended")
+    assert heads.count() == 1
     text = told.get(document__case=children[0]).document.body["text"]
     assert "设备费调剂" in text and "所属项目已终止" in text
 

@@ -77,9 +77,9 @@ class World:
         """Somebody who holds that role for the case."""
         if role in ("leader", "entrant"):
             return case.leader
-        if role in ("member", "accused", "joiner"):
+        if role in ("member", "accused", "joiner", "part_head"):
             person = a_person(unit=self.region.unit)
-            Member.objects.create(case=case if role == "joiner" else case.parent or case, person=person)
+            Member.objects.create(case=case if role in ("joiner", "part_head") else case.parent or case, person=person)
             return person
         if role in ("joining_unit", "joining_finance"):
             unit = a_unit()

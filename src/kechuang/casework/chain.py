@@ -29,6 +29,7 @@ NO_ADMIN = (
     "leader",
     "member",
     "joiner",
+    "part_head",
     "joining_unit",
     "joining_finance",
     "entrant",

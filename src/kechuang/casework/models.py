@@ -157,12 +157,17 @@ class Case(models.Model):
 
     @property
     def joining_ids(self) -> frozenset[int]:
-        """Who is to join the team of the parent by this case, a change; by primary key."""
+        """Who is named in this child case beside the team of its parent: to join by a change, to head a sub-project; by primary key."""
         if self.parent_id is None or self.pk is None or self.member_role != "member":
             return frozenset()
         if not hasattr(self, "_joining_ids"):
             self._joining_ids = frozenset(pk for (pk,) in MEMBERS.rows(self.pk))
         return self._joining_ids
+
+    @property
+    def joining_role(self) -> str:
+        """What those named in a child case of a project are in it: to join by a change, or the head of a sub-project."""
+        return "part_head" if self.flow == "subproject" else "joiner"
 
     @property
     def joining_units(self) -> frozenset[str]:

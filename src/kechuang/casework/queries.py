@@ -105,6 +105,9 @@ def holders(role: str, subject: Case | Round, on: date) -> list[Person]:
     if role == "accused":
         of_it = isinstance(subject, Case) and subject.member_role == role
         return list(Person.objects.filter(memberships__case=subject.pk)) if of_it else []
+    if role in ("joiner", "part_head"):
+        named = isinstance(subject, Case) and subject.joining_role == role and bool(subject.joining_ids)
+        return list(Person.objects.filter(memberships__case=subject.pk)) if named else []
     if role in JOINS_AS.values():
         units = sorted(getattr(subject, "joining_units", ()))
         rows = Appointment.objects.filter(role__in=JOINS_AS, target__in=units).select_related("person").order_by("pk")

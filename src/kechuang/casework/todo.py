@@ -312,7 +312,11 @@ def round_end(case: Case, by: Sequence[str]) -> datetime | None:
 def _open(cases: QuerySet[Case], looked: _Look) -> QuerySet[Case]:
     """Of the cases a person may see those on their way where one of their roles is expected, and their own."""
     held = {held.role for held in looked.held}
-    mine = held | {JOINS_AS[role] for role in held & JOINS_AS.keys()} | {"leader", "member", "joiner", "accused"}
+    mine = (
+        held
+        | {JOINS_AS[role] for role in held & JOINS_AS.keys()}
+        | {"leader", "member", "joiner", "part_head", "accused"}
+    )
     wanted = Q(pk__in=[])
     for round_id, code, state in cases.order_by().values_list("round_id", "flow", "state").distinct():
         if round_id not in looked.pages:

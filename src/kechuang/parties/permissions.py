@@ -78,5 +78,5 @@ def own_roles(person: Person, subject: Any) -> frozenset[str]:
     if person.pk in getattr(subject, "member_ids", ()):
         found.add(getattr(subject, "member_role", "member"))
     if person.pk in getattr(subject, "joining_ids", ()):
-        found.add("joiner")
+        found.add(getattr(subject, "joining_role", "joiner"))
     return frozenset(found)

@@ -14,7 +14,7 @@ from kechuang.casework.pages import pages_of
 from kechuang.desks.projects import accepting
 from kechuang.desks.projects.models import Report
 from kechuang.words.outcome import Refused
-from tests.factories import START, Region, a_case, an_open_round, done
+from tests.factories import START, Region, a_case, a_person, an_open_round, done
 
 pytestmark = pytest.mark.django_db
 TEXT = "核对现场设备、生产线和原始记录，与验收材料所述一致，未发现问题，示范工程运行正常。"
@@ -90,7 +90,7 @@ def test_a_sub_project_that_was_opened_and_did_not_pass_is_told_too(region):
     Award.objects.create(case=case, fen=10_000_000, on=START)
     Case.objects.filter(pk=case.pk).update(state="running")
     case.refresh_from_db()
-    said = {"head": region.leader.pid, "unit": region.unit.pid, "goals": TEXT, "share": "1"}
+    said = {"head": a_person(unit=region.unit).pid, "unit": region.unit.pid, "goals": TEXT, "share": "1"}
     first, second = (
         open_case(case.round, by=region.leader, on=START, key=f"part-key-{n}", flow="subproject", parent=case,
                   data={**said, "title": row["name"].replace(" ", "")})

@@ -77,7 +77,7 @@ def test_a_new_leader_is_somebody_else_of_the_unit(case, region):
 
 def test_the_parts_of_a_project_together_stay_within_the_award(case, region):
     Award.objects.create(case=case, fen=10_000_000, on=START)
-    said = {"title": "课题", "head": region.leader.pid, "unit": region.unit.pid, "goals": TEXT * 2}
+    said = {"title": "课题", "head": a_person(unit=region.unit).pid, "unit": region.unit.pid, "goals": TEXT * 2}
 
     def part(share, key):
         data = {**said, "share": share}

@@ -137,7 +137,7 @@ def test_a_unit_under_sanction_does_not_join(case, region, new):
 
 
 def test_a_unit_with_a_sub_project_under_way_does_not_leave(case, region, old):
-    said = {"head": region.leader.pid, "unit": old.pid, "goals": TEXT * 2, "title": "课题", "share": "1"}
+    said = {"head": a_person(unit=region.unit).pid, "unit": old.pid, "goals": TEXT * 2, "title": "课题", "share": "1"}
     part = open_case(case.round, by=case.leader, on=LATER, key="part", flow="subproject", parent=case, data=said)
     Case.objects.filter(pk=part.pk).update(state="running")
     assert refusal(asked, case, {"party": old.pid, "leaves": True}) == ["partner_has_part"]

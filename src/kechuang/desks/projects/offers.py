@@ -18,6 +18,7 @@ from kechuang.desks.projects.facts import overdue, unit_overdue
 from kechuang.desks.projects.models import Change, Numbering, Overdue
 from kechuang.engines import forms
 from kechuang.formula import UNKNOWN
+from kechuang.parties.models import Person
 from kechuang.parties.prepared import Prepared, update
 from kechuang.words.offers import check, effect, fact
 from kechuang.words.outcome import Finding
@@ -377,6 +378,22 @@ def share_within_budget(case: Case, context: Any) -> Finding:
     if award is None or given + wanted > award.fen:
         return Finding.fail("shares_beyond_award", award=award.fen if award else 0, given=given, wanted=wanted)
     return Finding.passed()
+
+
+@check("projects.head_is_another")
+def head_is_another(case: Case, context: Any) -> Finding:
+    """The head of a sub-project is somebody with a confirmed account, and not the leader, who accepts its result."""
+    head = Person.objects.filter(pid=str(context.data.get("head") or ""), standing="confirmed").first()
+    if head is None:
+        return Finding.fail("nobody_of_that_name")
+    return Finding.fail("head_accepts_own_part") if head.pk == case.leader_id else Finding.passed()
+
+
+@effect("projects.name_head")
+def name_head(case: Case, context: Any) -> None:
+    """Who is named as its head stands on the sub-project: it waits in the head's own to-do list, and nobody else takes it on."""
+    Member.objects.create(case=case, person=Person.objects.get(pid=str(context.data["head"])), main=False)
+    case.__dict__.pop("_joining_ids", None)
 
 
 # Mid-term, acceptance, tracking

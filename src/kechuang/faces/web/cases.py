@@ -57,8 +57,8 @@ def opened(request: HttpRequest, number: str) -> CaseFile:
 
 
 GUESTS = frozenset(
-    {"joiner", "joining_unit", "joining_finance"}
-)  # asked to join by a change: the project is not theirs to open
+    {"joiner", "part_head", "joining_unit", "joining_finance"}
+)  # asked to join by a change or to head a part: the project is not theirs to open
 
 
 @needs("person")

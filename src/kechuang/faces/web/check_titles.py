@@ -46,6 +46,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "projects.codes_valid": ("代码有效", "The codes are valid"), "projects.delegated": ("已委托", "Delegated"), "projects.departure_has_reason": ("偏离排序有理由", "The departure has a reason"),
     "projects.diligence_shown": ("勤勉尽责", "Diligence is shown"), "projects.eligible": ("申报资格", "Eligibility"), "projects.fits_guide": ("符合指南", "Fits the guide"),
     "projects.goals_not_lower": ("目标没有降低", "The goals are not lower"), "projects.indicator_table_complete": ("指标完成表齐全", "The table of indicators is complete"),
+    "projects.head_is_another": ("课题负责人另有其人", "The head is somebody else"),
     "projects.joiners_consented": ("新成员都已同意", "Who joins has consented"), "projects.joiners_within_limits": ("新成员不超项", "Who joins is within the limits"),
     "projects.midterm_table_complete": ("中期指标表齐全", "The mid-term table is complete"), "projects.no_overdue_acceptance": ("没有逾期未验收", "No acceptance is overdue"),
     "projects.partner_change_fits": ("合作单位变更合规", "The change of partners fits"), "projects.progress_complete": ("进展报告完整", "The progress report is complete"),

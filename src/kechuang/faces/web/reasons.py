@@ -142,6 +142,7 @@ group_not_in_ceremony|“{group}”不在这次抽取仪式冻结的名单里|"{
 group_quota_impossible|{group}达不到最低立项数 {least}|{group} cannot reach its least number {least}
 groups_open|还有 {count} 件没有评完|{count} cases are still being read
 has_a_share|这一件在预算内有应得金额，不能按预算不足处理|This claim has a share of the budget; it cannot be cut off
+head_accepts_own_part|课题由项目负责人验收，课题负责人须是其他人|The leader accepts the result of a sub-project; its head has to be somebody else
 head_missing|第一行没有列名|The first row has no column names
 institution_failed|{institution}{year}年度评价不合格，不能再承担新批次|{institution} failed its evaluation of {year} and may run no new round
 invoice_there|合同“{contract}”的发票{invoice}已经登记过付款，请核对，不要重复登记|A payment with invoice {invoice} of contract “{contract}” is there already; please check, and do not enter it twice
