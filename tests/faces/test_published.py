@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -15,6 +15,7 @@ from kechuang.casework.publishing import OF_ROUND
 from kechuang.desks.integrity import inquiries
 from kechuang.faces.exports import papers
 from kechuang.faces.web import wording
+from kechuang.words.period import ZONE
 from tests.factories import START, Region, a_case, an_open_round, done
 
 pytestmark = pytest.mark.django_db
@@ -187,9 +188,9 @@ def test_a_declaration_that_nobody_could_fill_is_a_fault_of_the_page(public, why
     assert [bad.why for bad in check_public.public(planted)] == [why]
 
 
-def published(region: Region) -> Round:
+def published(region: Region, **given) -> Round:
     """A round whose call has just been published through the door."""
-    round_ = an_open_round(region, state="vetting", published_at=None, institution=None)
+    round_ = an_open_round(region, state="vetting", published_at=None, institution=None, **given)
     text = "方案合法合规，审查中未见排除或者限制竞争的内容。"
     done(round_, "legal_opinion", region.legal, opinion=text, lawful=True)
     done(round_, "fair_competition", region.legal, opinion=text, fair=True)
@@ -199,11 +200,14 @@ def published(region: Region) -> Round:
 
 
 def test_the_notice_of_a_call_tells_its_topics_its_dates_and_the_digest_of_its_rules(client):
-    round_ = published(Region())
+    midnight = datetime(2018, 4, 1, tzinfo=ZONE)
+    round_ = published(Region(), units_close_at=midnight, closes_at=midnight + timedelta(3))
     notice = Notice.objects.get(what="申报指南")
     said = [text for block in papers.of_notice(notice).blocks for text in block.paragraphs]
     grouped = "指纹（SHA-256）：" + wording.grouped(round_.frozen_id)
-    assert ["T1 自由探索" in said[1], "单位截止" in said[2], said[3].endswith(grouped)] == [True] * 3
+    until = f"{wording.deadline_long(round_.units_close_at)} 单位截止"
+    assert ["T1 自由探索" in said[1], until in said[2], said[3].endswith(grouped)] == [True] * 3
+    assert "24:00 单位截止" in said[2]
     assert all(word in read(client, notice) for word in ("T1 自由探索", "单位截止", wording.grouped(round_.frozen_id)))
 
 

@@ -74,15 +74,22 @@ def number_of(notice: Notice) -> str:
 
 def _shown(name: str, value: Any, field: Mapping[str, Any]) -> Any:
     if name == "dates":
-        told = {key: _moment(value.get(key)) for key in ("opens", "units_close", "closes")}
+        told = {key: _deadline(value.get(key)) for key in ("units_close", "closes")} | {
+            "opens": _moment(value.get("opens"))
+        }
         return _("%(opens)s 开始，%(units_close)s 单位截止，%(closes)s 推荐截止") % told
-    if field.get("kind") == "datetime":
-        return _moment(str(value))
+    if field.get("kind") == "datetime":  # the new end of a call
+        return _deadline(str(value))
     if name == "rules_digest":
         return wording.grouped(str(value))
     if isinstance(value, list):
         return wording.joined(map(str, value))
     return str(value)
+
+
+def _deadline(said: str | None) -> str:
+    """The half-open end of a term, at midnight as 24:00 of the day before."""
+    return wording.deadline_long(datetime.fromisoformat(said)) if said else wording.DASH
 
 
 def _moment(said: str | None) -> str:
