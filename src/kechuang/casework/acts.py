@@ -145,7 +145,7 @@ def carry_out(
     context.tells |= in_place_of(by, on, step.by, subject)
     kept_apart(subject, context)
     hold_power(subject, context)
-    context.data = taken_in(context)
+    context.data = taken_in(subject, context)
 
     locks.take(subject, step.locks)
     findings = run_checks(subject, context)
@@ -307,11 +307,14 @@ def hold_power(subject: Case | Round, context: Context) -> None:
         insert(Duty(case=subject, person=context.by.person, power=power))
 
 
-def taken_in(context: Context) -> dict[str, Any]:
+def taken_in(subject: Case | Round, context: Context) -> dict[str, Any]:
     """The act's inputs as clean, storable values; InputRefused names each path that is wrong. Sheets are left to their check."""
-    form = context.pages.inputs(context.flow.code, context.act.name)
-    if form is None:
+    form, whole = context.pages.asked_here(subject, context.act.name), context.pages.inputs(context.flow.code, context.act.name)  # fmt: skip
+    if form is None or whole is None:
         return context.data
+    astray = [code for code in whole.fields.keys() - form.fields if context.data.get(code) not in (None, "", [], False)]
+    if astray:
+        raise InputRefused({code: (_of_others(context.flow, whole.fields[code]),) for code in sorted(astray)})
     inputs = context.act.inputs
     conditional = any(not isinstance(one.get("required", True), bool) for one in inputs.values())
     known = {name: context.situation.fact(offer) for name, offer in context.flow.facts.items()} if conditional else {}
@@ -320,6 +323,13 @@ def taken_in(context: Context) -> dict[str, Any]:
         raise InputRefused(cleaned.errors)
     beside = {n: v for n, v in context.data.items() if n.startswith("_") or inputs.get(n, {}).get("kind") == "sheet"}
     return {**beside, **forms.stored(form, cleaned.values)}
+
+
+def _of_others(flow: Flow, question: forms.Field) -> Reason:
+    """That only other kinds of change ask this, and which."""
+    kinds = [{"zh": row["zh"], "en": row["en"]} for row in flow.changes.values() if question.code in row.get("fields", ())]  # fmt: skip
+    title = {language: question.title.of(language) for language in ("zh", "en")}
+    return Reason("asked_by_another_kind", name=title, kinds=kinds)
 
 
 def run_checks(subject: Case | Round, context: Context) -> tuple[outcome.Finding, ...]:

@@ -64,6 +64,16 @@ class Pages:
         """The form of an act's inputs, or None if it has none."""
         return _inputs(self.digest, self, flow, act)
 
+    def asked_here(self, subject: Case | Round, act: str) -> forms.Form | None:
+        """The inputs that an act asks for here: of a change, none that only other kinds of change ask for."""
+        flow = self.flow_of(subject)
+        form = self.inputs(flow.code, act)
+        kind = subject.answers.get("change") if flow.changes and isinstance(subject, Case) else None
+        if form is None or not kind:
+            return form
+        named = {one for row in flow.changes.values() for one in row.get("fields", ())}
+        return forms.without(form, named - set(flow.changes.get(str(kind), {}).get("fields", ())))
+
     def report(self, kind: str) -> forms.Form:
         """The table of a progress, mid-term, acceptance or tracking report, from the page's section of that name."""
         return self.round.tables[kind] if kind in self.round.tables else _tracking(self.digest, self)

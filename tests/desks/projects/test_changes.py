@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from kechuang.casework.acts import open_case
+from kechuang.casework.acts import InputRefused, open_case
 from kechuang.casework.models import Award, Case
 from kechuang.casework.pages import pages_of
 from kechuang.words.outcome import Refused
@@ -88,6 +88,32 @@ def test_the_parts_of_a_project_together_stay_within_the_award(case, region):
         part("5", "part-key-2")
     assert refused.value.codes == ["shares_beyond_award"]
     part("4", "part-key-3")
+
+
+@pytest.mark.parametrize("name", ["new_end", "new_total", "new_leader"])
+def test_what_the_kind_does_not_ask_for_is_refused_and_kept_nowhere(case, region, name):
+    on = at("2019-11-01")
+    child = asked(case, region, "equipment", on, "kind-key")
+    with pytest.raises(InputRefused) as refused:
+        said = {"new_end": "2022-03-31", "new_total": "5", "new_leader": region.head.pid}[name]
+        done(child, "request_change", region.leader, on=on, text=TEXT, reason=TEXT, **{name: said})
+    assert (list(refused.value.errors), refused.value.codes) == ([name], ["asked_by_another_kind"])
+    assert name not in Case.objects.get(pk=child.pk).answers
+
+
+def test_a_machine_is_asked_for_what_the_kind_needs_and_told_what_it_does_not(case, region):
+    on = at("2019-11-01")
+    child = asked(case, region, "period", on, "kind-key")
+    client = signed_in(region.leader)
+    offered = {
+        one["name"]: set(one["inputs"].get("properties", ()))
+        for one in client.get(f"/api/cases/{child.number}/acts").json()
+    }
+    assert offered["request_change"] == {"text", "reason", "new_end", "evidence"}
+    body = {"key": "astray-key", "data": {"text": TEXT, "reason": TEXT, "new_end": "2022-03-31", "new_total": "500"}}
+    told = client.post(f"/api/cases/{child.number}/acts/request_change", body, content_type="application/json")
+    assert (told.status_code, list(told.json()["errors"])) == (422, ["new_total"])
+    assert "总额" in told.json()["errors"]["new_total"][0]
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ def test_a_change_of_the_team_names_somebody_who_can_join_or_leave(case, region,
     assert refusal(asked, case, region, [old]) == ["already_in_team"]
     assert refusal(asked, case, region, [region.leader]) == ["already_in_team"]
     assert refusal(asked, case, region, leaves=[new]) == ["not_in_team"]
-    assert refusal(asked, case, region, [new], kind="goals") == ["change_names_members"]
+    assert refusal(asked, case, region, [new], kind="goals") == ["asked_by_another_kind"]
 
 
 def test_a_member_may_leave_without_anybody_joining(case, region, old):

@@ -119,7 +119,7 @@ def test_a_change_of_partners_says_who_and_stays_below_the_award(case, region, o
 
 
 def test_other_changes_move_no_partners(case, new):
-    assert "change_names_partners" in refusal(asked, case, {"party": new.pid, "share": "1"}, kind="lead_unit")
+    assert refusal(asked, case, {"party": new.pid, "share": "1"}, kind="lead_unit") == ["asked_by_another_kind"]
 
 
 def test_who_stays_keeps_what_was_passed_on_and_who_leaves_too(case, region, old):

@@ -157,10 +157,7 @@ def test_a_change_of_indicators_says_which_becomes_what(case, rows, code):
 
 
 def test_other_changes_move_no_targets(case):
-    assert refusal(asked, case, {"name": "产量", "target": "9"}, kind="partner") == [
-        "change_names_targets",
-        "change_needs_partners",
-    ]
+    assert refusal(asked, case, {"name": "产量", "target": "9"}, kind="partner") == ["asked_by_another_kind"]
 
 
 def test_a_change_that_would_lower_what_was_raised_meanwhile_is_not_granted(case, region):

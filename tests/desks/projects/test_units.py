@@ -63,8 +63,8 @@ def case(region):
 def asked(case, unit, leader=None, kind="lead_unit"):
     given = {"by": case.leader, "on": LATER, "key": f"ask-{Case.objects.count()}", "flow": "change", "parent": case}
     child = open_case(case.round, data={"change": kind}, name="open", **given)
-    who = {"new_leader": leader.pid} if leader else {}
-    done(child, "request_change", case.leader, on=LATER, text=TEXT, reason=TEXT, new_unit=unit.pid, **who)
+    who = {name: one.pid for name, one in (("new_unit", unit), ("new_leader", leader)) if one}
+    done(child, "request_change", case.leader, on=LATER, text=TEXT, reason=TEXT, **who)
     return child
 
 
@@ -133,8 +133,8 @@ def test_the_new_unit_is_confirmed_another_no_partner_and_the_leader_is_one_of_i
     case.answers = {**case.answers, "partners": [{"party": new.pid, "share_fiscal": "1"}]}
     case.save()
     assert refusal(asked, case, new, heir) == ["new_unit_is_partner"]
-    assert "change_names_unit" in refusal(asked, case, new, kind="goals")
-    assert "change_names_leader" in refusal(asked, case, new, heir, kind="goals")
+    assert refusal(asked, case, new, kind="goals") == ["asked_by_another_kind"]
+    assert refusal(asked, case, None, heir, kind="goals") == ["asked_by_another_kind"]
     type(new).objects.filter(pk=new.pk).update(standing="pending")
     assert refusal(asked, case, new, heir) == ["change_needs_new_unit"]
 

@@ -166,7 +166,7 @@ def possible(request: HttpRequest, number: str) -> Any:
     found = mine(request, number)
     thawed = pages_of(found.round)
     steps = acts.possible_acts(found, by=person(request), on=now())
-    return [act_out(step, thawed.inputs(found.flow, step.name)) for step in steps]
+    return [act_out(step, thawed.asked_here(found, step.name)) for step in steps]
 
 
 def act_out(step: Act, inputs: forms.Form | None) -> dict[str, Any]:

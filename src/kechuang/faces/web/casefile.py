@@ -481,15 +481,6 @@ NOTES = {
 }
 
 
-def inputs_here(file: CaseFile, name: str) -> forms.Form | None:
-    """What an act asks for here: of a change, nothing that only other kinds of change ask for."""
-    form, kind = file.pages.inputs(file.flow.code, name), file.case.answers.get("change") if file.flow.changes else None
-    if form is None or not kind:
-        return form
-    named = {one for row in file.flow.changes.values() for one in row.get("fields", ())}
-    return forms.without(form, named - set(file.flow.changes.get(str(kind), {}).get("fields", ())))
-
-
 def writes(file: CaseFile, kind: str) -> bool:
     """Whether this reader may write the report of that kind now; a task book that its leader has signed is written by nobody."""
     may = may_report(file.reader) and file.case.state in REPORTS[kind]

@@ -103,7 +103,7 @@ def act_page(request: HttpRequest, number: str, name: str) -> HttpResponse:
     step = file.flow.acts.get(name.removeprefix(SECOND))
     if step is None or step.through:
         raise Http404
-    form = None if name.startswith(SECOND) else casefile.inputs_here(file, step.name)
+    form = None if name.startswith(SECOND) else file.pages.asked_here(file.case, step.name)
     if request.method != "POST":
         return render(request, "cases/act.html", _asking(request, file, step, name, form, {}))
     typed, errors = _typed(request, file.case, form)

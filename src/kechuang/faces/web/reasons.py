@@ -24,6 +24,7 @@ round_suspended|批次已中止，恢复以前不办理受理、评审和立项|
 appeal_still_possible|到{until}（含当日）为止可以对这个结论申请复核，期满以后再结算|This decision can be appealed until the end of {until}; the money is settled after that
 appeal_used|这个决定已经申请过一次复核，不能再次申请|This decision has been appealed once; it cannot be appealed again
 attachment_row_missing|台账中有的附件，登记里没有|The ledger names an attachment that is not in the register
+asked_by_another_kind|这类变更不填“{name}”，需要的请另提：{kinds}|This kind of change does not ask for “{name}”; please leave it out, or ask for: {kinds}
 audit_missing|资助额达到规定额度，请先上传专项审计报告|The grant reaches the limit for an audit; please enclose the audit report first
 bad_credit_code|{got}不是有效的统一社会信用代码，请对照证照重抄|{got} is no valid unified social credit code; please copy it again from the licence
 bad_field_codes|请填写学科或申请代码，用顿号隔开，例如 A0102|Please give codes of fields, such as A0102
@@ -154,23 +155,18 @@ log_differs_from_checkpoint|日志与签名的检查点不一致|The log differs
 mark_outside|“{criterion}”按申请数据只能在{low}到{high}分之间|By the figures of the file “{criterion}” can only be {low} to {high} points
 change_needs_members|请写明谁加入、谁退出|Please name who joins or who leaves
 change_needs_partners|请写明哪些参与单位加入、退出或调整份额|Please name which partner units join, leave or have another share
-change_names_partners|这类变更不增减参与单位，请另提“参与单位变更”|This kind of change moves no partner units; please ask for a change of partners
 partner_unit_unknown|有的单位没有登记、没有确认或写了两次|A unit is not registered, not confirmed, or named twice
 partner_is_applicant|承担单位不能同时是参与单位|The unit that undertakes the project cannot be its partner
 not_a_partner_yet|不是现有参与单位，不能退出：{names}|Not a partner, so it cannot leave: {names}
 partner_below_passed|份额不能少于已转拨的{passed}：{name}|The share cannot be less than the {passed} passed on already: {name}
 partner_has_part|仍承担课题，不能退出：{names}|Still carries a sub-project, so it cannot leave: {names}
 change_needs_targets|请写明哪些指标改成什么|Please name which targets become what
-change_names_targets|这类变更不调整考核指标，请另提“研究目标调整”或“降低考核指标”|This kind of change moves no targets; please ask for a change of goals or of indicators
 target_named_twice|同一指标写了两次：{names}|Named twice: {names}
 not_a_target|现有考核指标中没有：{names}|Not among the targets: {names}
 target_without_value|请写新的完成值：{names}|Please give the new value of: {names}
 target_not_a_number|原为数值的指标，新值也须是数字：{names}|What was a number stays a number: {names}
 goals_lower_a_target|取消或降低指标须申请“降低考核指标”，由厅务会决定：{names}|To drop or lower a target, ask for “Indicator lowered”, which the department decides: {names}
 no_target_left|至少保留一项考核指标；原有核心指标的，至少保留一项核心指标|At least one target must stay, and a core one where there was one
-change_names_members|这类变更不增减成员，请另提“项目组成员变更”|This kind of change moves no members; please ask for a change of the team
-change_names_unit|这类变更不改变承担单位，请另提“承担单位变更”|This kind of change moves no project to another unit; please ask for a change of the lead unit
-change_names_leader|这类变更不换负责人，请另提“项目负责人变更”|This kind of change names no new leader; please ask for a change of the leader
 change_needs_new_unit|请选已确认、可承担项目的另一单位|Please choose another unit that is confirmed and may carry projects
 new_unit_is_partner|{name}现为参与单位，请先以参与单位变更退出|{name} is a partner now; let it leave by a change of partners first
 leader_not_of_new_unit|负责人须是{name}的人员：先办理调入，或写明该单位的新负责人|The leader must be one of {name}: let them come over first, or name a new leader of that unit
@@ -178,7 +174,6 @@ payment_not_confirmed|还有一笔拨款没有确认到账，请原单位先确�
 rest_not_all|应移交结余{left}，只有已转拨合作单位的至多{ceiling}可以不移交；填写的是{said}|{left} is left to hand over, less at most {ceiling} that lies with partners; {said} was entered
 rest_differs|登记移交{ordered}，填写的是{said}，请按到账凭证核对；金额不符的请原单位重新登记|{ordered} was entered as handed over, {said} here; check the bank's slip, or let the former unit enter it anew
 rest_not_arrived|原单位的结余经费还没有确认移交，现在不能填报财政资金支出、转拨、结算或再次变更承担单位|The rest from the former unit is not confirmed yet; until then no fiscal money is spent, passed on or settled, and the project moves to no other unit
-change_names_budget|这类变更不调整预算，请另提预算类变更|This kind of change moves no budget; please ask for a change of the budget
 change_needs_budget|请写明调整后的预算，且须与现行预算不同|Please say what the budget becomes; it must differ from the one in force
 no_budget_lines|本项目没有分科目预算（包干制或接转项目），不需也不能办理科目调剂|This project has no budget by classes (a lump sum, or taken over): there is nothing to move between them
 budget_class_twice|同一科目写了两次|A class is named twice
