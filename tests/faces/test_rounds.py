@@ -138,6 +138,14 @@ def test_the_list_of_rounds_costs_the_same_for_one_and_for_three():
     assert queries_of(client, "/rounds/") == counted
 
 
+def test_a_round_is_found_by_its_name_and_by_its_code():
+    region = Region()
+    round_, other = an_open_round(region), an_open_round(region, "nsf-youth")
+    found = signed_in(region.planner).get("/rounds/", {"q": round_.code}).content.decode()
+    assert round_.code in found and other.code not in found and "批次名称或代码" in found
+    assert other.title in signed_in(region.planner).get("/rounds/", {"q": other.title[4:]}).content.decode()
+
+
 def test_a_round_in_preparation_is_not_there_for_those_who_do_not_prepare_it():
     region, other = Region(), Region()
     hidden = an_open_round(region, state="drafting", published_at=None)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
+from kechuang.casework.pages import roles_page
 from kechuang.engines.forms.sentences import SENTENCES as OF_FORMS
 from kechuang.faces.web.reasons import SAID
 from kechuang.faces.web.sentences import SENTENCES
@@ -37,3 +40,20 @@ def test_chinese_and_english_name_the_same_values():
 
 def test_a_reason_without_a_sentence_would_be_seen():
     assert codes_given('raise Refused(Reason("never_worded", a=1))') == {"never_worded"}
+
+
+ROLE = re.compile(r'\brole="([a-z_]+)"')
+
+
+def roles_written(text: str) -> set[str]:
+    """The roles in which a file lets records be written."""
+    return set(ROLE.findall(text))
+
+
+@pytest.mark.django_db
+def test_every_role_that_stands_in_a_record_has_its_title():
+    files = [p for room in ("casework", "desks") for p in (SOURCE / room).rglob("*.py")]
+    written = {role for path in files for role in roles_written(path.read_text("utf-8"))}
+    page = roles_page()
+    assert [role for role in sorted(written) if page.title(role)["zh"] == role] == []
+    assert roles_written('note(unit, "found", role="nobody")') == {"nobody"} and page.title("nobody")["zh"] == "nobody"

@@ -259,7 +259,8 @@ class RolesPage:
         return str(self.body["roles"].get(role, {}).get("scope", "none"))
 
     def title(self, role: str) -> Mapping[str, str]:
-        return _text(self.body["roles"].get(role, {}), role)
+        """Of a role; of a side, where somebody acted who has no role yet: who registers a unit stands on that of applicants."""
+        return _text(self.body["roles"].get(role) or self.body.get("powers", {}).get(role, {}), role)
 
 
 def roles_page() -> RolesPage:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
@@ -54,7 +54,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
     on, at_hand = now(), lists.PagesAtHand()
     found = rounds_visible_to(person(request), on).select_related("institution")
     if text := request.GET.get("q", "").strip():
-        found = found.filter(title__icontains=text)
+        found = found.filter(Q(title__icontains=text) | Q(code__icontains=text))
     if state := request.GET.get("state", ""):
         found = found.filter(state=state)
     rows, page = lists.paged(request, lists.ordered(request, found, SORTS, first="-year"))
