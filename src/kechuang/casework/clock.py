@@ -39,7 +39,7 @@ def _first(rows: QuerySet[Any], most: int) -> list[Any]:
 def _try(subject: Case | Round, on: datetime) -> int:
     flow = pages_of(subject.round).flow_of(subject)
     seen = deadlines.clock_situation(subject, on)
-    for step, moment in timed(flow, subject.state, situation=seen, anchors=deadlines.anchors(subject)):
+    for step, moment in timed(flow, subject.state, situation=seen, anchors=deadlines.anchors(subject, on=on)):
         if moment > on:
             break
         try:

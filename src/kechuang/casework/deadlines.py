@@ -50,17 +50,19 @@ def anchors(subject: Case | Round, done: tuple[Done, ...] | None = None, *, on: 
             known["round.close"] = owner.received_at
         known["case.sanction_end"] = end_of(subject.ends_on) if subject.ends_on else None
         if done is None or ahead:
-            known["project.gate"] = gate(subject, done)
+            known["project.gate"] = gate(subject, done, on)
         known |= owed(subject, done, on)
     return {name: moment for name, moment in known.items() if moment is not None}
 
 
-def gate(case: Case, done: tuple[Done, ...] | None) -> datetime | None:
-    """The first day on which the page wants this running project assessed and on which nobody has called for it.
+def gate(case: Case, done: tuple[Done, ...] | None, on: datetime | None = None) -> datetime | None:
+    """The first day on which the page wants this running project assessed and on which nobody has called for it; none once its end has come.
 
     Only the clock asks for it: the days may stand in the answers, which no list reads.
     """
     if case.state != "running" or case.parent_id or case.starts_on is None or case.ends_on is None:
+        return None
+    if on is not None and on >= end_of(case.ends_on):
         return None
     days = gate_days(case, pages_of(case.round).programme.get("midterm") or {})
     moments = [datetime.combine(day, time(), ZONE) for day in days]

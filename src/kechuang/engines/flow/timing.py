@@ -40,6 +40,8 @@ def due(flow: Flow, act: Act, situation: Situation, *, anchors: Anchors = NOWHER
     if start is None or param is None:
         return None
     terms = param.terms(start.astimezone(ZONE).date())
+    if limit.before and act.by == CLOCK and situation.on >= start:
+        return None  # nobody is reminded of what has passed
     if limit.before:
         return _next([_back(start, term) for term in terms], act, situation)
     if not terms:
