@@ -224,16 +224,24 @@ def set_due(subject: Case | Round, flow: Flow, on: datetime) -> None:
 def due_from_elsewhere(case: Case, flow: Flow, on: datetime) -> tuple[datetime | None, datetime | None]:
     """(when the clock acts next, until when somebody should) for a case taken over, of which nothing was done here.
 
-    A project whose period is over before it came is promised for acceptance from that day on; the clock does not act on it for the past.
+    A project whose period is over before it came is promised for acceptance from that day on, or from the day on which a
+    term was first in force if it ended before; the clock does not act on it for the past.
     """
     if flow.states[case.state].end:
         return None, None
     seen = Situation(actor=CLOCK.id, roles=CLOCK.own, done=(), on=on, round_state=case.round.state)
     known = anchors(case, seen.done, on=on, ahead=True)
     waiting = timed(flow, case.state, situation=seen, anchors=known)
-    ended = {**known, "come_due": known["project.end"]} if "project.end" in known else known
+    ended = {**known, "come_due": _in_force(flow, known["project.end"])} if "project.end" in known else known
     promised = min(promises(flow, case.state, seen, ended), default=None)
     return (waiting[0][1] if waiting else None), promised
+
+
+def _in_force(flow: Flow, end: datetime) -> datetime:
+    """The end of a project, not before the terms that count from it: a rule binds nobody before its first day."""
+    terms = {act.limit.param for act in flow.acts.values() if act.limit and "come_due" in act.limit.since}
+    days = [flow.params[name].values[0][0] for name in terms if name in flow.params and flow.params[name].values]
+    return max([end, *(datetime.combine(day, time(), ZONE) for day in days)])
 
 
 def promises(flow: Flow, state: str, seen: Situation, known: Mapping[str, datetime]) -> Iterator[datetime]:

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import IntegrityError, models, transaction
+from django.db.models import Q
 from django.db.models.fields.reverse_related import ForeignObjectRel
 
 from kechuang.casework import curtain, people, records
 from kechuang.casework.actor import Actor
 from kechuang.casework.acts import note
-from kechuang.casework.models import Record
+from kechuang.casework.models import Case, Record
 from kechuang.casework.pages import day_of
+from kechuang.casework.takeover import NOWHERE
 from kechuang.parties import hands
 from kechuang.parties.models import Appointment, Organisation, Person
 from kechuang.words.outcome import Refused
@@ -43,10 +45,11 @@ class Pair:
 
 
 def find(kind: str, number: str) -> Party | None:
-    """A unit by its credit code, a person by the sign-in name; not one that was merged already."""
+    """A unit by its credit code, or by its whole name where it was taken over without one; a person by the sign-in name; not one that was merged already."""
     said = number.strip()
     if kind == "unit":
-        return Organisation.objects.filter(credit_code=said).exclude(standing="merged").first()
+        called = Q(credit_code=said) | Q(credit_code=None, name=said)
+        return Organisation.objects.filter(called).exclude(standing="merged").first() if said else None
     return Person.objects.named(said).exclude(standing="merged").first()
 
 
@@ -119,6 +122,9 @@ def carry_over(duplicate: Party, into: Party, day: date) -> None:
                     model._default_manager.filter(pk=row.pk).update(**{name: into})
             except IntegrityError:
                 continue
+    if isinstance(into, Organisation):  # what was taken over without knowing who recommends the unit and where it lies
+        Case.objects.filter(applicant=into, taken_over=True, recommender=None).update(recommender=into.recommender)
+        Case.objects.filter(applicant=into, taken_over=True, place=NOWHERE).update(place=into.place)
 
 
 def _said_of(kind: type[Party]) -> Iterator[tuple[type[models.Model], str]]:

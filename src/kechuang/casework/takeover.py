@@ -13,6 +13,7 @@ from kechuang.casework import curtain, deadlines, records
 from kechuang.casework.actor import Actor
 from kechuang.casework.models import Award, Case, Frozen, Record, Round
 from kechuang.casework.pages import day_of, frozen_text, pages_for, pages_of
+from kechuang.engines.flow import Flow
 from kechuang.engines.ledger import canonical, digest
 from kechuang.parties.models import Employment, Organisation, Person
 from kechuang.parties.permissions import appointments
@@ -23,8 +24,9 @@ from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason
 
 MAY = {"planner", "planning_chief", "institution_officer", "institution_chief"}
-ACT = "take_over"
+ACT, AWARD = "take_over", "funds.award"
 SIZE = 500
+NOWHERE = "000000"  # the place of a unit of which a table tells the name alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,20 @@ class Taken:
 
 
 OPERATOR = Actor("operator", None, frozenset({"planner"}), "command")  # whoever runs the commands on the machine itself
+
+
+def states(flow: Flow) -> frozenset[str]:
+    """The states a project may be taken over in: those after the award; all of a flow that awards no money."""
+    found = {act.to for act in flow.acts.values() if AWARD in act.effects}
+    if not found:
+        return frozenset(flow.states)
+    ahead = list(found)
+    while ahead:
+        state = ahead.pop()
+        new = {act.to for act in flow.acts.values() if act.stands_in(state) and act.to in flow.states} - found
+        found |= new
+        ahead += new
+    return frozenset(found)
 
 
 def past_round(
@@ -113,12 +129,11 @@ def take_over(
     round_: Round, projects: Sequence[Project], *, by: Person | Actor, on: datetime, told: Callable[[int], object] = str
 ) -> Taken:
     """Take the projects into `round_`, once each by number: the door of many, with the same right asked for and one
-    record a case; `told(count)` after each five hundred. Refused for someone who may not, or a state the flow does not know.
+    record a case; `told(count)` after each five hundred. Refused for someone who may not, or a state no awarded project can be in.
     """
     role = role_of(Actor.of(by), on)
     pages = pages_of(round_)
-    states = pages.flow(pages.main_flow).states
-    unknown = sorted({p.state for p in projects if p.state not in states})
+    unknown = sorted({p.state for p in projects} - states(pages.flow(pages.main_flow)))
     if unknown:
         raise Refused(Reason("no_such_state", states=unknown))
     new = there = 0
@@ -196,7 +211,7 @@ def _units(names: Iterable[str]) -> dict[str, Organisation]:
     wanted = set(names)
     found = {u.name: u for u in Organisation.objects.filter(name__in=wanted).select_related("recommender")}
     missing = [
-        Organisation(name=n, kind="institute", place="000000", standing="pending") for n in sorted(wanted - set(found))
+        Organisation(name=n, kind="institute", place=NOWHERE, standing="pending") for n in sorted(wanted - set(found))
     ]
     for unit in insert_all(missing):
         found[unit.name] = unit

@@ -5,14 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
-from kechuang.casework import clock
+from kechuang.casework import clock, merging, takeover
+from kechuang.casework.acts import possible_acts
 from kechuang.casework.models import Case
+from kechuang.casework.pages import pages_for
 from kechuang.desks.funds.models import Grant, Instalment
 from kechuang.faces.importing.importing import import_cases, import_experts
-from kechuang.parties.models import Person
+from kechuang.parties.models import Organisation, Person
 from kechuang.words.outcome import Refused
 from tests.desks.funds.funded import a_quota
+from tests.faces.test_officer import signed_in
+from tests.faces.test_people import CODE, of_unit
 from tests.factories import START, Region, done
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +93,61 @@ def test_the_period_ends_by_the_clock_and_a_project_that_ended_before_is_promise
         clock.tick(START + timedelta(150))
     running.refresh_from_db()
     assert running.state == "acceptance_due"
+
+
+def test_a_project_that_ended_before_the_rules_is_promised_from_the_first_day_on_which_a_term_was_in_force(
+    tmp_path, region
+):
+    taken(tmp_path, region, "A1,甲,示例大学,P1,10,10,2010-01,2012-12,\nA2,乙,示例大学,P2,10,10,2014-01,2017-12,\n")
+    ancient, lately = Case.objects.order_by("project_no")
+    assert [one.state for one in (ancient, lately)] == ["acceptance_due"] * 2
+    assert ancient.promised_at == lately.promised_at is not None
+
+
+def test_what_was_not_awarded_yet_is_no_project_to_take_over(tmp_path, region):
+    """Taken in with an award it could be awarded a second time, and without one nothing could be done with it."""
+    told = taken(
+        tmp_path,
+        region,
+        "A1,甲,示例大学,P1,10,0,2017-01,2019-12,公示中\nA2,乙,示例大学,P2,10,0,2017-01,2019-12,draft\n",
+    )
+    assert codes(told) == [(2, "状态", "not_awarded_yet"), (3, "状态", "not_awarded_yet")]
+    assert (told.done, Case.objects.count()) == (False, 0)
+
+
+def test_a_project_is_taken_over_in_every_state_after_its_award_and_each_has_its_way_on_or_is_closed(tmp_path, region):
+    head = HEAD.replace("状态", "状态,负责人姓名")
+    flow = pages_for("nsf-general").flow("grant")
+    rows = [f"A{n},题,{region.unit.name},P{n},10,4,2017-01,2019-12,{code},某人\n" for n, code in enumerate(sorted(takeover.states(flow)))]  # fmt: skip
+    told = taken(tmp_path, region, "".join(rows), head=head)
+    assert (told.done, told.new) == (True, len(rows))
+    assert {"funded", "running", "acceptance", "passed", "tracking", "archived"} <= takeover.states(flow)
+    everybody = [one for one in vars(region).values() if isinstance(one, Person)]
+    stuck = []
+    for case in Case.objects.all():
+        hands = [*everybody, case.leader]
+        if not flow.states[case.state].end and not any(possible_acts(case, by=one, on=START) for one in hands):
+            stuck.append(case.state)
+    assert stuck == []
+
+
+def test_a_unit_known_by_name_alone_registers_and_two_officers_lead_its_project_to_it(tmp_path, region):
+    taken(tmp_path, region, "A1,甲,从前的研究所,P1,10,4,2017-01,2019-12,running\n")
+    Client().post("/register/unit/", of_unit(region, unit_name="从前的研究所"))
+    unit = Organisation.objects.get(credit_code=CODE)
+    signed_in(region.clerk).post(f"/people/units/{unit.pid}/confirm/", {"key": "c"})
+    first, second = signed_in(region.officer), signed_in(region.officer_two)
+    for kind, duplicate, into in (("unit", "从前的研究所", CODE), ("person", "P1", "sarnai")):
+        first.post("/people/merge/", {"kind": kind, "duplicate": duplicate, "into": into, "key": kind})
+        second.post(f"/people/merge/{merging.waiting()[0].duplicate.pid}/", {"key": f"{kind}2"})
+    case = Case.objects.get()
+    assert (case.applicant, case.leader.username, case.recommender, case.place) == (unit, "sarnai", region.recommender, "150100")  # fmt: skip
+    leader = signed_in(case.leader)
+    assert (leader.get(f"/cases/{case.number}/").status_code, "甲" in leader.get("/mine/").content.decode()) == (
+        200,
+        True,
+    )
+    assert signed_in(region.clerk).get(f"/cases/{case.number}/").status_code == 200
 
 
 def test_an_institution_carries_on_the_round_that_was_opened(tmp_path, region):

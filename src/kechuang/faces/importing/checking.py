@@ -10,7 +10,9 @@ from fractions import Fraction
 from typing import Any
 from unicodedata import normalize
 
+from kechuang.casework import takeover
 from kechuang.casework.takeover import Project
+from kechuang.engines.flow import Flow
 from kechuang.words.money import Money
 from kechuang.words.outcome import Refused
 from kechuang.words.period import add_months
@@ -88,11 +90,12 @@ def checked(rows: Iterable[tuple[int, Mapping[str, str]]], columns: Mapping[str,
     return Checked(tuple(good), tuple(faults), unread)
 
 
-def fitting(read: Checked, states: Mapping[str, Any], columns: Mapping[str, Any]) -> Checked:
-    """What no cell says alone: a number that stands twice, more paid than granted, a state the flow does not have (by code or title)."""
+def fitting(read: Checked, flow: Flow, columns: Mapping[str, Any]) -> Checked:
+    """What no cell says alone: a number that stands twice, more paid than granted, a state (by code or title) that is not of this flow or comes before the award."""
     good, faults = [], list(read.faults)
     seen: dict[str, int] = {}
-    titles = {text: code for code, state in states.items() for text in (code, *state.title.values())}
+    awarded = takeover.states(flow)
+    titles = {text: code for code, state in flow.states.items() for text in (code, *state.title.values())}
     for number, values in read.good:
         wrong = []
         if (first := seen.setdefault(values["project_no"], number)) != number:
@@ -103,6 +106,8 @@ def fitting(read: Checked, states: Mapping[str, Any], columns: Mapping[str, Any]
             )
         if values.get("state") and values["state"] not in titles:
             wrong.append(("state", Reason("no_such_state", states=[values["state"]])))
+        elif values.get("state") and titles[values["state"]] not in awarded:
+            wrong.append(("state", Reason("not_awarded_yet", state=values["state"])))
         faults += [Fault(number, columns[code]["zh"], reason) for code, reason in wrong]
         if not wrong:
             good.append((number, {**values, "state": titles.get(values.get("state") or "")}))

@@ -39,9 +39,7 @@ def import_cases(
     columns = pages.current().page("imports").body["cases"]["columns"]
     there = Round.objects.filter(code=round_code).first()
     known = pages.pages_of(there) if there else pages.pages_for(programme)
-    read = checking.fitting(
-        checking.checked(tables.rows_of(path), columns), known.flow(known.main_flow).states, columns
-    )
+    read = checking.fitting(checking.checked(tables.rows_of(path), columns), known.flow(known.main_flow), columns)
     count = len(read.good) + len({f.row for f in read.faults})
     if not read.good or (read.faults and not skip_bad):
         return Told(count, 0, 0, read.faults, False, read.unread)

@@ -218,6 +218,7 @@ no_such_quota_document|没有登记过资金指标文件 {number}，请核对文
 no_such_report|没有这种报告|There is no such report
 no_such_round|没有代码为“{given}”的批次|There is no round with the code "{given}"
 no_such_row|“{register}”中没有“{got}”|“{register}” has no “{got}”
+not_awarded_yet|“{state}”还没有立项：只接收已经立项的项目，没有立项的请在原系统办完，或在新批次里申报|“{state}” comes before the award: only projects that were funded are taken over; others end where they began, or apply in a new round
 no_such_state|流程里没有这些状态：{states}|The flow has no such states: {states}
 no_such_unit|没有已确认的单位用这个信用代码（{number}），请先由单位注册|No confirmed unit has this credit code ({number}); the unit registers first
 no_title_given|还没有发过证书，没有资格可以取消|No title was given that could be withdrawn
