@@ -222,7 +222,7 @@ def test_reports_and_the_settlement_read_the_changed_budget(case, region):
     done(case, "settle", region.fund_clerk, on=LATER, keep="0", refund="3.5")
     done(case, "confirm_settlement", region.treasurer, on=LATER)
     (block,) = Document.objects.get(case=case, kind="settlement").body["blocks"]
-    assert block["tables"][0]["rows"][0] == ["设备费", "2.00 万元", "1.50 万元", "0.00 元"]
+    assert block["tables"][0]["rows"][0] == ["设备费", "2.00 万元", "1.50 万元", "0.00 元", "0.00 元"]
 
 
 def test_a_change_of_the_budget_is_asked_for_and_granted_by_machine_too(case, region):

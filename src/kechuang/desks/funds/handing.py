@@ -13,7 +13,7 @@ from kechuang.casework.queries import holders
 from kechuang.desks.funds.book_keeping import later, rest_waits, unit_account
 from kechuang.desks.funds.models import Grant, Handover
 from kechuang.desks.funds.offers import UNRECEIVED, drop_prepared
-from kechuang.desks.funds.passing import blocks, planned
+from kechuang.desks.funds.passing import blocks, planned, promised
 from kechuang.parties.models import Organisation
 from kechuang.parties.prepared import update
 from kechuang.words.money import Money
@@ -110,7 +110,7 @@ def issue(row: Handover, record: Record) -> None:
     """The statement, in the inbox of both units."""
     case, grant = row.child, Grant.objects.select_related("case").get(pk=row.grant_id)
     owner = grant.case
-    body = {"facts": facts(row, owner), "blocks": list(blocks(grant, planned(owner, record))), "text": said(row), "signed": "科技计划项目资金管理"}  # fmt: skip
+    body = {"facts": facts(row, owner), "blocks": list(blocks(grant, planned(owner, record), promised(owner, record.on))), "text": said(row), "signed": "科技计划项目资金管理"}  # fmt: skip
     paper = documents.issue(KIND, TITLE, body, on=record.on, case=case, record=record, number=owner.project_no)
     people = {one.pk: one for role in (*GIVES, *TAKES) for one in holders(role, case, day_of(record.on))}
     for person in people.values():

@@ -391,8 +391,8 @@ def settle(case: Case, context: Any) -> None:
 def settlement_adds_up(case: Case, context: Any) -> Finding:
     """Received, spent, kept and refunded agree to the fen; what is kept is only what a passed project may keep.
 
-    Beyond the unspent, what was spent in breach goes back where a project failed, was ended or revoked. Nothing is
-    settled while money is on its way, nor before the last instalment of a passed project, unless payments are stopped.
+    Beyond the unspent, what was spent in breach goes back where a project failed, was ended or revoked. Own money that
+    was promised and not spent is told, and refuses nothing. Nothing is settled while money is on its way, nor before the last instalment of a passed project, unless payments are stopped.
     """
     grant = case.grant
     if UNRECEIVED.one(case.pk) or UNPAID.one(case.pk) or (case.state == "passed" and due(case) and not stopped(case)):
@@ -409,7 +409,12 @@ def settlement_adds_up(case: Case, context: Any) -> Finding:
         )
     if keep and case.state not in ("passed", "tracking"):
         return Finding.fail("balance_must_go_back", state=case.state)
-    return Finding.passed()
+    own = (curtain.fact("projects.own_lines", case, context.on) or {}).get("total", 0)
+    return (
+        Finding.warn("own_money_short", promised=own, spent=grant.own_spent_fen)
+        if grant.own_spent_fen < own
+        else Finding.passed()
+    )
 
 
 @effect("funds.order_refund")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Sum
@@ -101,8 +101,8 @@ def issued(case: Case, record: Record) -> Document:
     """The statement as a paper, in the inbox of the leader and of the unit."""
     grant = Grant.objects.get(case=case)
     body = {
-        "facts": facts(case, grant),
-        "blocks": list(blocks(grant, planned(case, record))),
+        "facts": facts(case, grant, promised(case, record.on)),
+        "blocks": list(blocks(grant, planned(case, record), promised(case, record.on))),
         "signed": "科技计划项目资金管理",
     }
     paper = documents.issue(KIND, TITLE, body, on=record.on, case=case, record=record, number=case.project_no)
@@ -112,16 +112,27 @@ def issued(case: Case, record: Record) -> Document:
     return paper
 
 
-def facts(case: Case, grant: Grant) -> list[tuple[str, str]]:
-    """The project, and its fiscal money from the grant to what goes back."""
+def facts(case: Case, grant: Grant, own: Mapping[str, int]) -> list[tuple[str, str]]:
+    """The project, its fiscal money from the grant to what goes back, and beside it own money as promised and as spent."""
     sums = {
         "批准": grant.granted_fen, "已拨付": grant.paid_fen, "已到账": grant.received_fen, "其中：转拨合作单位": grant.passed_fen,
-        "财政资金支出": grant.spent_fen, "自筹资金支出": grant.own_spent_fen, "留用结余": grant.kept_fen, "应退回": grant.refund_due_fen,
+        "财政资金支出": grant.spent_fen, "留用结余": grant.kept_fen, "应退回": grant.refund_due_fen,
     }  # fmt: skip
     return [
         ("项目编号", case.project_no or case.number), ("项目名称", case.title), ("承担单位", case.applicant.name if case.applicant else ""),
         *((name, str(Money(fen))) for name, fen in sums.items()),
+        ("自筹及其他资金承诺", beside(own.get("total", 0), grant.granted_fen)), ("自筹资金支出", beside(grant.own_spent_fen, grant.spent_fen)),
     ]  # fmt: skip
+
+
+def beside(own: int, fiscal: int) -> str:
+    """Own money, with its share of the fiscal money beside it."""
+    return f"{Money(own)}（为财政资金的{own * 100 // fiscal}%）" if own and fiscal else str(Money(own))
+
+
+def promised(case: Case, on: datetime) -> Mapping[str, int]:
+    """Own and other money promised in the budget in force, in fen: `total`, and by class of cost."""
+    return curtain.fact("projects.own_lines", case, on) or {}
 
 
 def planned(case: Case, record: Record) -> Mapping[str, int]:
@@ -129,8 +140,8 @@ def planned(case: Case, record: Record) -> Mapping[str, int]:
     return curtain.fact("projects.budget_lines", case, record.on) or {}
 
 
-def blocks(grant: Grant, plan: Mapping[str, int]) -> Iterator[dict[str, Any]]:
-    """The budget in force by class beside what was spent, fiscal and own; and each partner with what it was passed."""
+def blocks(grant: Grant, plan: Mapping[str, int], promise: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+    """The budget in force by class beside what was spent, fiscal and own in columns of their own; and each partner with what it was passed."""
     spent: dict[str, list[int]] = {}
     for kind, own, fen in Spending.objects.filter(grant=grant).values_list("kind", "own").annotate(fen=Sum("fen")):
         spent.setdefault(kind, [0, 0])[own] += int(fen)
@@ -138,13 +149,15 @@ def blocks(grant: Grant, plan: Mapping[str, int]) -> Iterator[dict[str, Any]]:
         [
             CLASSES[kind],
             str(Money(plan[kind])) if kind in plan else "—",
-            *(str(Money(fen)) for fen in spent.get(kind, (0, 0))),
+            str(Money(spent.get(kind, (0, 0))[0])),
+            str(Money(promise[kind])) if kind in promise else "—",
+            str(Money(spent.get(kind, (0, 0))[1])),
         ]
         for kind in CLASSES
         if kind in spent or kind in plan
     ]
     if rows:
-        yield _block("支出明细", ["科目", "现行预算（财政）", "财政资金支出", "自筹资金支出"], rows)
+        yield _block("支出明细", ["科目", "现行预算（财政）", "财政资金支出", "现行预算（自筹）", "自筹资金支出"], rows)
     passed = [[name, str(Money(fen))] for name, fen in partners(grant)]
     if passed:
         yield _block("转拨合作单位", ["合作单位", "金额"], passed)

@@ -94,6 +94,13 @@ def budget_lines(case: Case, on: datetime) -> dict[str, int]:
     return {kind: pair[0] for kind, pair in standing(case.parent or case).lines.items()}
 
 
+@fact("projects.own_lines")
+def own_lines(case: Case, on: datetime) -> dict[str, int]:
+    """Own and other money promised in the budget in force, in fen: `total`, and by class of cost where there are classes."""
+    budget = standing(case.parent or case)
+    return {TOTAL: budget.own, **{kind: pair[1] for kind, pair in budget.lines.items()}}
+
+
 def _changes(case: Case) -> list[Change]:
     return Change.granted(case, tuple(MOVES), "budget")
 

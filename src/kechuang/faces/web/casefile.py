@@ -18,7 +18,7 @@ from kechuang.casework.queries import history, holders
 from kechuang.desks.experts import pool
 from kechuang.desks.experts.models import Opinion
 from kechuang.desks.funds.models import Instalment
-from kechuang.desks.funds.passing import partners
+from kechuang.desks.funds.passing import partners, promised
 from kechuang.desks.projects import reports
 from kechuang.desks.projects.members import changed_teams
 from kechuang.desks.projects.models import Report
@@ -413,6 +413,11 @@ class CaseFile:
         if passed := partners(grant):
             note = wording.listed([f"{name} {wording.money(fen)}" for name, fen in passed])
             figures.append({"label": _("转拨合作单位"), "fen": grant.passed_fen, "note": note})
+        if (own := promised(self.case, self.on).get("total", 0)) or grant.own_spent_fen:
+            figures += [
+                {"label": _("自筹及其他（承诺）"), "fen": own},
+                {"label": _("自筹（已支出）"), "fen": grant.own_spent_fen},
+            ]
         rows = Instalment.objects.filter(grant=grant).select_related("payment").order_by("position")
         return {"figures": figures, "rows": [self._instalment(row) for row in rows]}
 

@@ -25,6 +25,7 @@ appeal_still_possible|到{until}（含当日）为止可以对这个结论申请
 appeal_used|这个决定已经申请过一次复核，不能再次申请|This decision has been appealed once; it cannot be appealed again
 attachment_row_missing|台账中有的附件，登记里没有|The ledger names an attachment that is not in the register
 asked_by_another_kind|这类变更不填“{name}”，需要的请另提：{kinds}|This kind of change does not ask for “{name}”; please leave it out, or ask for: {kinds}
+own_money_short|自筹及其他资金承诺{promised}，已报支出{spent}，请在结算中说明|{promised} of own and other money was promised, {spent} of it is reported spent; the settlement must speak of it
 audit_missing|资助额达到规定额度，请先上传专项审计报告|The grant reaches the limit for an audit; please enclose the audit report first
 bad_credit_code|{got}不是有效的统一社会信用代码，请对照证照重抄|{got} is no valid unified social credit code; please copy it again from the licence
 bad_field_codes|请填写学科或申请代码，用顿号隔开，例如 A0102|Please give codes of fields, such as A0102
