@@ -11,6 +11,7 @@ from typing import NamedTuple
 from kechuang.words.phrase import FIELD
 
 PACKAGE = Path(__file__).parents[2] / "src" / "kechuang"
+HAN = re.compile("[\u3400-\u9fff]")
 TEXTS = ("why", "mend")
 NO_VALUES = {"path", "line", "column", *TEXTS}
 
@@ -114,7 +115,7 @@ class Reading:
 
     def _named(self, node: ast.Name, name: str, given: frozenset[str] | None, function: ast.FunctionDef) -> None:
         """A name: what the function was given under it, or every text that it is set to."""
-        if name in {one.arg for one in function.args.args} and name in TEXTS:
+        if name in {one.arg for one in (*function.args.posonlyargs, *function.args.args)} and name in TEXTS:
             self.followed = False
             return
         found = [value for target, value in _set(function) if name in target]
@@ -155,7 +156,7 @@ def _doors(tree: ast.Module) -> Iterator[tuple[str, dict[str, int]]]:
     for outer in ast.walk(tree):
         for node in getattr(outer, "body", ()) if isinstance(outer, ast.ClassDef | ast.Module) else ():
             if isinstance(node, ast.FunctionDef):
-                names = [one.arg for one in node.args.args]
+                names = [one.arg for one in (*node.args.posonlyargs, *node.args.args)]
                 first = 1 if names[:1] == ["self"] else 0
                 places = {name: names.index(name) - first for name in TEXTS if name in names}
                 if places and isinstance(outer, ast.ClassDef) and node.name == "__init__":
@@ -200,6 +201,8 @@ def untold(patterns: Iterable[Pattern], chinese: Mapping[str, str]) -> list[str]
         said = chinese.get(text, "")
         if not said:
             found.append(f"{one.file}:{one.line}: no Chinese for: {text}")
+        elif not HAN.search(said):
+            found.append(f"{one.file}:{one.line}: no Chinese in: {said}")
         elif fields(said) != one.fields:
             found.append(f"{one.file}:{one.line}: other fields in Chinese: {text}")
     return found

@@ -1,4 +1,4 @@
-"""Every text a person reads has its English, no template speaks unmarked Chinese, and the compiled catalogue is fresh."""
+"""Every text a person reads has its English, no template speaks unmarked Chinese, and the compiled catalogues are fresh."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def test_no_template_says_chinese_that_is_not_marked():
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 
-def test_the_compiled_catalogue_is_that_of_its_sources():
-    assert catalogue.COMPILED.read_bytes() == catalogue.compiled(catalogue.translations())
+def test_the_compiled_catalogues_are_those_of_their_sources():
+    assert {path: path.read_bytes() for path in catalogue.made()} == catalogue.made()
 
 
 def test_a_text_without_english_is_found():

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 import duckdb
 
+from kechuang.words.phrase import Phrase
+
 TYPES = {"text": "VARCHAR", "int64": "BIGINT", "bool": "BOOLEAN", "date": "DATE"}
 KINDS = {name: kind for kind, name in TYPES.items()}
 Fault = duckdb.Error  # what the database says of a question it cannot answer
@@ -62,7 +64,9 @@ class Population:
             replaced = f" REPLACE ({told})" if flags else ""
             self.connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS SELECT *{replaced} FROM {file}')
         except duckdb.Error as fault:
-            raise LookupError(f"{path.name} cannot be read: {_first_line(fault)}") from None
+            raise LookupError(
+                Phrase("{name} cannot be read: {fault}", name=path.name, fault=_first_line(fault))
+            ) from None
         self.sources[name] = path
         self.names.add(name)
         self.declared[name] = frozenset(kinds)
@@ -70,14 +74,20 @@ class Population:
     def _csv(self, path: Path, kinds: Mapping[str, str]) -> str:
         """How a CSV file is read: its first line names the columns, and one without a row may hold whatever is declared."""
         if not path.stat().st_size:
-            raise LookupError(f"{path.name} is empty: its first line names the columns")
+            raise LookupError(Phrase("{name} is empty: its first line names the columns", name=path.name))
         with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
             heads = next(csv.reader(file), [])
         mark = ", delim = ','" if len(heads) > 1 else ""
         asked = f"read_csv({_quoted(path)}, header = true, sample_size = -1{mark}"
         there = self._types(f"{asked})")
         if mark and list(there) != heads:
-            raise LookupError(f"{path.name} cannot be read: not every line has the {len(heads)} fields of the first")
+            raise LookupError(
+                Phrase(
+                    "{name} cannot be read: not every line has the {count} fields of the first",
+                    name=path.name,
+                    count=len(heads),
+                )
+            )
         bare = not self.connection.execute(f"SELECT 1 FROM {asked}) LIMIT 1").fetchall()
         types = [
             f"{_text(column)}: '{TYPES[kinds[column]]}'"
@@ -90,7 +100,9 @@ class Population:
         low, high = self.connection.execute(f'SELECT min("{column}"), max("{column}") FROM {file}').fetchall()[0]
         if low is not None and not (low >= 0 and high <= 1):
             odd = high if high > 1 else low
-            raise LookupError(f"{name}.{column}: holds {odd}, where 0 is no and 1 is yes")
+            raise LookupError(
+                Phrase("{name}.{part}: holds {odd}, where 0 is no and 1 is yes", name=name, part=column, odd=odd)
+            )
 
     def _types(self, source: str) -> dict[str, str]:
         told = self.connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
@@ -116,17 +128,19 @@ class Population:
         """The rows of an engine's query; FileNotFoundError where a folder lacks a table it reads."""
         lacking = sorted(query.tables - self.names)
         if lacking:
-            raise FileNotFoundError(f"the population has no {lacking[0]}.parquet or {lacking[0]}.csv")
+            raise FileNotFoundError(Phrase("the population has no {name}.parquet or {name}.csv", name=lacking[0]))
         try:
             done = self.connection.execute(query.sql("duckdb"))
         except duckdb.BinderException as fault:
             raise LookupError(self._lacking(query, fault)) from None
         except duckdb.ConversionException as fault:
-            raise LookupError(f"a link does not hold what the key it leads to holds: {_first_line(fault)}") from None
+            raise LookupError(
+                Phrase("a link does not hold what the key it leads to holds: {fault}", fault=_first_line(fault))
+            ) from None
         names = [told[0] for told in done.description or ()]
         return [dict(zip(names, row, strict=True)) for row in done.fetchall()]
 
-    def _lacking(self, query: Statement, fault: duckdb.Error) -> str:
+    def _lacking(self, query: Statement, fault: duckdb.Error) -> Phrase:
         """Which column of which table is not there."""
         there = set(self.kinds())
         named = [
@@ -135,7 +149,7 @@ class Population:
             for column in sorted(self.declared.get(name, ()))
             if (name, column) not in there and f'"{column}"' in str(fault)
         ]
-        return f"the population lacks a column: {' or '.join(named) or _first_line(fault)}"
+        return Phrase("the population lacks a column: {fault}", fault=tuple(named) or _first_line(fault))
 
     def repeated(self, keys: Mapping[str, str]) -> list[tuple[str, str]]:
         """The (table, column) pairs of `keys` where a value stands twice or is missing: joined by, each such row counts again.

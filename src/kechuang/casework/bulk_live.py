@@ -10,6 +10,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from kechuang.casework.bulk import Statement
+from kechuang.words.phrase import Phrase
 
 KINDS = {"text": "text", "character varying": "text", "character": "text", "boolean": "bool", "date": "date"} | (
     dict.fromkeys(("smallint", "integer", "bigint"), "int64")
@@ -23,7 +24,9 @@ class Live:
         try:
             self.connection = psycopg.connect(url, row_factory=dict_row, autocommit=True)
         except psycopg.Error as fault:
-            raise LookupError(f"the database cannot be reached: {str(fault).splitlines()[0]}") from None
+            raise LookupError(
+                Phrase("the database cannot be reached: {fault}", fault=str(fault).splitlines()[0])
+            ) from None
         self.connection.read_only = True
         wanted = set(tables)
         told = self.connection.execute(
@@ -38,11 +41,13 @@ class Live:
         """The rows of an engine's query; FileNotFoundError where the database lacks a table it reads, LookupError a column."""
         lacking = sorted(query.tables - self.names)
         if lacking:
-            raise FileNotFoundError(f"the database has no table {lacking[0]}")
+            raise FileNotFoundError(Phrase("the database has no table {name}", name=lacking[0]))
         try:
             return self.connection.execute(query.sql("postgres").encode()).fetchall()
         except psycopg.errors.UndefinedColumn as fault:
-            raise LookupError(f"the population lacks a column: {str(fault).splitlines()[0]}") from None
+            raise LookupError(
+                Phrase("the population lacks a column: {fault}", fault=str(fault).splitlines()[0])
+            ) from None
 
     def complete(self) -> frozenset[tuple[str, str]]:
         """(table, column) pairs that the database itself keeps without missing values."""

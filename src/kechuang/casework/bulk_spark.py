@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from pyspark.sql import DataFrame, SparkSession
 
 from kechuang.casework.bulk import Statement, files_in
+from kechuang.words.phrase import Phrase
 
 KINDS = {"string": "text", "boolean": "bool", "date": "date"} | dict.fromkeys(
     ("tinyint", "smallint", "int", "bigint"), "int64"
@@ -57,7 +58,7 @@ class Spread:
         """The rows of an engine's query; FileNotFoundError where the folder lacks a table it reads."""
         lacking = sorted(query.tables - self.names)
         if lacking:
-            raise FileNotFoundError(f"the population has no {lacking[0]}.parquet or {lacking[0]}.csv")
+            raise FileNotFoundError(Phrase("the population has no {name}.parquet or {name}.csv", name=lacking[0]))
         return [row.asDict() for row in self.session.sql(query.sql("spark")).collect()]
 
     def write(self, query: Statement, path: Path) -> None:

@@ -17,6 +17,8 @@ FACES = Path(__file__).resolve().parent
 PACKAGE = FACES.parent
 TEMPLATES = FACES / "web" / "templates"
 SOURCES = FACES / "locale" / "en"
+TERMINAL = FACES / "locale" / "zh" / "terminal.po"  # what click says, for its own gettext
+OF_TERMINAL = TERMINAL.parent / "LC_MESSAGES" / "messages.mo"
 COMPILED = SOURCES / "LC_MESSAGES" / "django.mo"
 MARKS = frozenset({"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"})
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -166,15 +168,21 @@ def main(word: str) -> int:
     lacking = missing(messages(), translations())
     out = sys.stdout.write
     if word == "build":
-        COMPILED.parent.mkdir(parents=True, exist_ok=True)
-        COMPILED.write_bytes(compiled(translations()))
+        for path, content in made().items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
         return 0
     for entry in lacking:
         out(_lines(entry) + "\n" if word == "missing" else f"no English for: {entry[0]}\n")
-    stale = not COMPILED.exists() or COMPILED.read_bytes() != compiled(translations())
-    if word == "check" and stale:
-        out("locale/en/LC_MESSAGES/django.mo is older than its sources: build it\n")
-    return int(bool(lacking) or stale)
+    stale = [path for path, content in made().items() if not path.exists() or path.read_bytes() != content]
+    for path in stale if word == "check" else ():
+        out(f"{path.relative_to(FACES)} is older than its sources: build it\n")
+    return int(bool(lacking) or bool(stale))
+
+
+def made() -> dict[Path, bytes]:
+    """The compiled catalogues: the English of the pages, and the Chinese of what click says."""
+    return {COMPILED: compiled(translations()), OF_TERMINAL: compiled(parse(TERMINAL.read_text("utf-8")))}
 
 
 if __name__ == "__main__":

@@ -144,7 +144,7 @@ def test_what_simulate_cannot_do_is_said_before_anything_is_computed(region, tol
     ("told", "said"),
     [
         (["--on", "2019-13-01"], "'2019-13-01' is no date"),
-        (["--lang", "fr"], "lang is zh or en, not fr"),
+        (["--lang", "fr"], "fr is no language of the house"),
         (["--case", "nowhere.yaml"], "there is no such file"),
         (["--given", "technical_paid=-5 元"], "is negative, which technical_paid may not be"),
         (["--given", "buyer.region=9999"], "no such code '9999'"),
@@ -166,7 +166,7 @@ def test_a_database_that_is_not_there_is_said(url):
 def test_a_place_that_cannot_be_written_to_is_said(region):
     told = ["r4", "--book", BENCH, "--population", region, "--out", "/proc/totals.csv"]
     assert "/proc/totals.csv cannot be written" in _said(simulate.app, *told)
-    assert "/proc/region cannot be made" in _said(population.app, "--firms", "3", "--out", "/proc/region")
+    assert "the folder /proc/region cannot be made" in _said(population.app, "--firms", "3", "--out", "/proc/region")
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,16 @@ import gc
 import os
 import sys
 from enum import StrEnum
+from gettext import gettext
 from importlib import import_module
 from types import ModuleType
 
 import typer
 from typer.core import TyperGroup
+
+from kechuang.faces.cli.describing import bind, described
+from kechuang.faces.cli.spoken import spoken_tongue, wrong
+from kechuang.faces.tongues import say
 
 # The one registry by which commands load their module by name: (module, what it does). A module offers `app`.
 COMMANDS = {
@@ -47,6 +52,9 @@ ENGINES = {
 }
 
 
+ABOUT = "Science and technology projects, from the published call to the last payment. Each command says what it does: kechuang COMMAND --help."
+
+
 class Written(StrEnum):
     """How tables are written to files."""
 
@@ -57,11 +65,11 @@ class Written(StrEnum):
 def engine_of(name: str) -> ModuleType:
     """The module of an engine; a sentence where what it needs is not installed."""
     if name not in ENGINES:
-        raise typer.BadParameter(f"engine is one of {', '.join(ENGINES)}")
+        raise wrong("no engine {name!r}", "one of {known}", name=name, known=tuple(ENGINES))
     try:
         return import_module(ENGINES[name])
     except ModuleNotFoundError as fault:
-        raise typer.BadParameter(f"{name} needs {fault.name}: pip install kechuang[{name}]") from None
+        raise wrong("{name} needs {module}", "run pip install kechuang[{name}]", name=name, module=fault.name) from None
 
 
 def part(name: str) -> ModuleType:
@@ -88,14 +96,14 @@ class _Lazy(TyperGroup):
         command = typer.main.get_command(module.app)
         command.name = name
         command.help = command.help or COMMANDS[name][1]
-        return command
+        return described(command, spoken_tongue())
 
     def format_commands(self, ctx, formatter) -> None:  # type: ignore[no-untyped-def]
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
+        with formatter.section(gettext("Commands")):
+            formatter.write_dl([(name, say(COMMANDS[name][1], spoken_tongue())) for name in sorted(COMMANDS)])
 
 
-root = typer.Typer(cls=_Lazy, no_args_is_help=True, add_completion=False, help=__doc__, rich_markup_mode=None)
+root = typer.Typer(cls=_Lazy, no_args_is_help=True, add_completion=False, help=ABOUT, rich_markup_mode=None)
 
 
 @root.callback()
@@ -108,4 +116,7 @@ def main() -> None:
     gc.disable()  # what start-up loads stays to the end, and looking through it again and again takes a tenth of it
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kechuang.settings")
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    root(prog_name="kechuang")
+    bind()
+    described_root = typer.main.get_command(root)
+    described(described_root, spoken_tongue())
+    described_root(prog_name="kechuang")

@@ -17,7 +17,7 @@ app = typer.Typer()
 @app.command()
 def backup(
     folder: Path = typer.Argument(help="A new folder, on another disk."),
-    as_json: bool = typer.Option(False, "--json"),
+    as_json: bool = typer.Option(False, "--json", help="JSON on standard output."),
 ) -> None:
     """Copy database, files and the log's keys into a new folder with a manifest; never the installation's own key."""
     said(lambda: copies.back_up(folder.resolve(), on=timezone.now(), say=step(as_json)), as_json)

@@ -12,14 +12,14 @@ from django.utils import timezone, translation
 from kechuang.casework import book, editions
 from kechuang.casework.models import Edition
 from kechuang.casework.pages import current
-from kechuang.faces.cli.spoken import either, spoken, told
+from kechuang.faces.cli.spoken import either, spoken, told, wrong
 from kechuang.faces.web.sentences import sentence
 from kechuang.parties.models import Person
 from kechuang.words.outcome import BadPage, Refused
 
 app = typer.Typer(no_args_is_help=True, help="Editions of the book: show, diff, adopt.")
 FOLDER = typer.Argument(exists=True, file_okay=False, help="A folder with the same places as the packaged book.")
-AS_JSON = typer.Option(False, "--json")
+AS_JSON = typer.Option(False, "--json", help="JSON on standard output.")
 
 
 @app.command()
@@ -32,7 +32,7 @@ def adopt(
     call_command("migrate", verbosity=0)
     who = Person.objects.filter(username=by).first()
     if who is None:
-        raise typer.BadParameter(either(f"没有登录名为 {by} 的人", f"nobody signs in as {by}"), param_hint="--by")
+        raise wrong("nobody signs in as {name}", "write --by and a sign-in name", name=by)
     try:
         who.channel = "command"
         done = editions.adopt(book.sources_in(directory), by=who, on=timezone.now())

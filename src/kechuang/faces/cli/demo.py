@@ -26,7 +26,7 @@ RECORDS = 3200
 
 @app.command()
 def demo(
-    port: int = typer.Option(8000, min=0, max=65535),
+    port: int = typer.Option(8000, min=0, max=65535, help="The port; 0 for a free one."),
     seed: int = typer.Option(1, help="The dice of the play."),
     only_load: bool = typer.Option(False, "--only-load", help="Load the data and end, without serving."),
 ) -> None:

@@ -17,7 +17,7 @@ from kechuang.engines.rules.examples import DAY, cast_of
 from kechuang.engines.rules.explain import Change, Explanation, Line, changes, explain, shown
 from kechuang.engines.rules.single import Rules, assess
 from kechuang.faces.cli.policies import known, rules_in, unable
-from kechuang.faces.cli.spoken import spoken
+from kechuang.faces.cli.spoken import spoken, wrong
 from kechuang.faces.tongues import line, tongue
 from kechuang.formula import FormulaError
 from kechuang.formula.units import number
@@ -61,9 +61,9 @@ def explain_case(
     """What a policy gives one case, step by step."""
     rules = rules_in(book)
     known(rules, [policy])
-    lang = lang or spoken("zh")
+    into, lang = tongue(lang or spoken("en")), lang or spoken("zh")
     if lang not in ("zh", "en"):
-        raise typer.BadParameter(f"lang is zh or en, not {lang}")
+        raise wrong("{lang} is no language of the house", "write --lang zh or --lang en", lang=lang)
     try:
         day = _day(on)
         records = _records(rules, policy, case, given or [])
@@ -71,7 +71,7 @@ def explain_case(
         found = explain(rules, policy, records[0], day=day, beside=records[1:])
         typer.echo(json.dumps(_json(found, asked.lang), ensure_ascii=False, indent=2) if json_ else _text(found, asked))
     except BadPage as bad:
-        raise typer.BadParameter(line(bad, tongue(lang))) from None
+        raise typer.BadParameter(line(bad, into)) from None
     except FormulaError as fault:
         raise unable(fault, lang) from None
 

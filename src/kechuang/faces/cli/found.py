@@ -28,7 +28,7 @@ def found(
     administrator: str = typer.Option(..., help="The name of the first security administrator."),
     identity: str = typer.Option(..., prompt=True, help="That person's identity number."),
     username: str = typer.Option("security-admin", help="The sign-in name."),
-    as_json: bool = typer.Option(False, "--json"),
+    as_json: bool = typer.Option(False, "--json", help="JSON on standard output."),
 ) -> None:
     """Found the installation: everything else is done from pages by people this administrator appoints."""
     call_command("migrate", verbosity=0)

@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from kechuang.casework import registers
 from kechuang.casework.actor import Actor
 from kechuang.casework.takeover import OPERATOR
-from kechuang.faces.cli.spoken import either, spoken
+from kechuang.faces.cli.spoken import either, spoken, wrong
 from kechuang.faces.importing.importing import Told, import_cases, import_experts, import_rows
 from kechuang.faces.web.sentences import sentence
 from kechuang.parties.models import Person
@@ -32,7 +32,7 @@ DJANGO = {"zh": "zh-hans", "en": "en"}
 
 @app.command()
 def cases(
-    file: Path,
+    file: Path = typer.Argument(help="An Excel or CSV table."),
     round: str = typer.Option(
         ..., "--round", help="Code of the round the projects belong to; opened as a past one if new."
     ),
@@ -44,7 +44,7 @@ def cases(
     by: str = typer.Option(
         "", help="Sign-in name of the officer who imports; without it, the operator of this machine."
     ),
-    as_json: bool = typer.Option(False, "--json"),
+    as_json: bool = typer.Option(False, "--json", help="JSON on standard output."),
 ) -> None:
     """Take over projects from an Excel or CSV table, in any state, with money paid."""
     started = time.perf_counter()
@@ -66,12 +66,12 @@ def cases(
 
 @app.command()
 def experts(
-    file: Path,
+    file: Path = typer.Argument(help="An Excel or CSV table."),
     skip_bad: bool = typer.Option(False, "--skip-bad", help="Take the good rows though others are bad."),
     by: str = typer.Option(
         "", help="Sign-in name of the officer who imports; without it, the operator of this machine."
     ),
-    as_json: bool = typer.Option(False, "--json"),
+    as_json: bool = typer.Option(False, "--json", help="JSON on standard output."),
 ) -> None:
     """Build the expert pool from a table of people and what they worked on."""
     started = time.perf_counter()
@@ -88,11 +88,16 @@ def rows(
     file: Path = typer.Argument(help="An Excel or CSV table."),
     by: str = typer.Option(..., help="Sign-in name of whoever enters the rows; another person confirms them."),
     skip_bad: bool = typer.Option(False, "--skip-bad", help="Take the good rows though others are bad."),
-    as_json: bool = typer.Option(False, "--json"),
+    as_json: bool = typer.Option(False, "--json", help="JSON on standard output."),
 ) -> None:
     """Enter the rows of a table into a register, all or none; the same table again changes nothing."""
     if register not in {one.code for one in registers.every()}:
-        raise typer.BadParameter(f"no register {register}: one of {', '.join(one.code for one in registers.every())}")
+        raise wrong(
+            "there is no register {name}",
+            "one of {known}",
+            name=register,
+            known=tuple(one.code for one in registers.every()),
+        )
     started = time.perf_counter()
     key = hashlib.sha256(file.read_bytes()).hexdigest()[:32] if file.is_file() else ""
     who = _actor(by)
@@ -114,7 +119,7 @@ def _actor(username: str) -> Person | Actor:
         return OPERATOR
     who = Person.objects.named(username).first()
     if who is None:
-        raise typer.BadParameter(f"nobody signs in as {username}", param_hint="--by")
+        raise wrong("nobody signs in as {name}", "write --by and a sign-in name", name=username)
     who.channel = "command"
     return who
 

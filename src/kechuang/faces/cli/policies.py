@@ -17,6 +17,7 @@ from kechuang.engines.rules.single import Rules
 from kechuang.engines.rules.stacking import Stack, stacking_from
 from kechuang.engines.rules.vocabulary import Vocabulary, vocabulary_from
 from kechuang.faces.cli.spoken import told as said
+from kechuang.faces.cli.spoken import wrong
 from kechuang.formula import FormulaError
 from kechuang.words.outcome import BadPage
 
@@ -28,7 +29,7 @@ def book_in(folder: Path | None) -> Book:
     if folder is None:
         return packaged()
     if not (folder / "vocabulary.yaml").is_file():
-        raise typer.BadParameter(f"{folder} has no vocabulary.yaml")
+        raise wrong("{name} has no vocabulary.yaml", "write the folder of a book", name=folder)
     return read(sources_in(folder))
 
 
@@ -74,5 +75,5 @@ def known(rules: Rules, codes: list[str]) -> list[str]:
     """`codes`, or all policies that can be computed in bulk where none is named."""
     for code in codes:
         if code not in rules.policies:
-            raise typer.BadParameter(f"no policy {code!r}; one of {', '.join(rules.policies)}")
+            raise wrong("no policy {code!r}", "one of {known}", code=code, known=tuple(rules.policies))
     return codes or [code for code, policy in rules.policies.items() if policy.allot is None]

@@ -15,6 +15,7 @@ from rich.progress import Progress
 from kechuang.engines.rules.synthetic import region
 from kechuang.faces.cli import Written
 from kechuang.faces.cli.policies import vocabulary_in
+from kechuang.faces.cli.spoken import either, wrong
 
 app = typer.Typer()
 WRITERS = {Written.parquet: partial(pq.write_table, compression="zstd"), Written.csv: pa_csv.write_csv}
@@ -31,16 +32,16 @@ def population(
 ) -> None:
     """A synthetic region of firms, with a seed."""
     if out.exists() and not out.is_dir():
-        raise typer.BadParameter(f"{out} is a file, not a folder")
+        raise wrong("{name} is a file, not a folder", "write a folder", name=out)
     words = vocabulary_in(book)
     try:
         out.mkdir(parents=True, exist_ok=True)
-    except OSError as fault:
-        raise typer.BadParameter(f"{out} cannot be made: {fault.strerror}") from None
+    except OSError:
+        raise wrong("the folder {name} cannot be made", "see whether one may write there", name=out) from None
     with Progress(transient=True) as progress:
-        task = progress.add_task("synthetic region", total=len(words.entities))
+        task = progress.add_task(either("合成区域", "synthetic region"), total=len(words.entities))
         for name, columns in region(words, firms=firms, seed=seed, year=year):
             table = pa.table(dict(columns))
             WRITERS[kind](table, out / f"{name}.{kind}")
-            progress.console.print(f"{name}.{kind}  {table.num_rows:,} rows")
+            progress.console.print(f"{name}.{kind}  {table.num_rows:,} {either('行', 'rows')}")
             progress.advance(task)

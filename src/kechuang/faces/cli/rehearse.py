@@ -33,7 +33,7 @@ def rehearse(
     of: int = typer.Option(2018, "--year", help="The year that is played."),
     seed: int = typer.Option(1, help="The same seed plays the same year, to the byte."),
     scale: float = typer.Option(0.1, min=0.001, max=2.0, help="1.0 is the region's published year."),
-    as_json: bool = typer.Option(False, "--json"),
+    as_json: bool = typer.Option(False, "--json", help="JSON on standard output."),
 ) -> None:
     """Play a programme year through the services; refused where real cases stand."""
     call_command("migrate", verbosity=0)

@@ -15,7 +15,7 @@ app = typer.Typer()
 @app.command()
 def restore(
     folder: Path = typer.Argument(help="The folder that `kechuang backup` made."),
-    as_json: bool = typer.Option(False, "--json"),
+    as_json: bool = typer.Option(False, "--json", help="JSON on standard output."),
 ) -> None:
     """Check a copy byte by byte and put it into an installation that is still empty; then run `kechuang verify`."""
     said(lambda: copies.put_back(folder.resolve(), say=step(as_json)), as_json)

@@ -20,7 +20,7 @@ app = typer.Typer(rich_markup_mode=None)
 def search(
     index: Annotated[Path, typer.Argument(help="An index made by `match build`.")],
     words: Annotated[list[str], typer.Argument(help="What to look for.")],
-    top: Annotated[int, typer.Option(min=1)] = 10,
+    top: Annotated[int, typer.Option(min=1, help="How many hits.")] = 10,
     kind: Annotated[list[str] | None, typer.Option(help="Only of this kind; may be repeated.")] = None,
     year: Annotated[str, typer.Option(help="2018, or 2015-2018.")] = "",
     place: Annotated[str, typer.Option(help="Code of a place, or its beginning.")] = "",

@@ -23,9 +23,10 @@ from kechuang.engines.rules.tables import out_of_bounds, tables_in, unfit, unkey
 from kechuang.engines.rules.totals import MOST_COMPARED, Total, TotalsQuery, distribution, totals
 from kechuang.faces.cli import ENGINES, Written, engine_of, part
 from kechuang.faces.cli.policies import known, rules_in, stacks_in, unable
-from kechuang.faces.cli.spoken import told as said
+from kechuang.faces.cli.spoken import refusal, spoken_tongue, wrong
 from kechuang.formula import FormulaError
 from kechuang.words.outcome import BadPage
+from kechuang.words.phrase import Phrase
 
 app = typer.Typer()
 
@@ -80,10 +81,8 @@ def simulate(
             told["stacking"] = _stacked(variants, book, codes, people, moment, cuts, enable or [])
         if records is not None:
             _write_records(records, kind, rules, codes, people, moment)
-    except BadPage as bad:
-        raise typer.BadParameter(said(bad)) from None
-    except (FileNotFoundError, LookupError) as fault:
-        raise typer.BadParameter(str(fault)) from None
+    except (BadPage, FileNotFoundError, LookupError) as fault:
+        raise refusal(fault) from None
     except FormulaError as fault:
         raise unable(fault, "en") from None
     for path in filter(None, (csv_, out)):
@@ -106,22 +105,23 @@ def _all(rules: Rules, cuts: Sequence[str]) -> list[str]:
             continue
         there.append(code)
     if cuts and there and len(there) < len(codes):
-        out = ", ".join(code for code in codes if code not in there)
-        typer.echo(f"not cut by {', '.join(cuts)}, and left out: {out}", err=True)
+        out = tuple(code for code in codes if code not in there)
+        said = Phrase("not cut by {cuts}, and left out: {names}", cuts=tuple(cuts), names=out)
+        typer.echo(said.said(spoken_tongue()), err=True)
     return there or codes
 
 
 def _writable(files: Iterable[Path | None], folder: Path | None, unheard: Sequence[str] | None) -> None:
     """What is to be written can be, and no option goes unheard: told before anything is computed."""
     if unheard:
-        raise typer.BadParameter("--enable goes with --stacking")
+        raise wrong("--enable goes with --stacking", "write both")
     for path in files:
         if path is not None and path.suffix not in (".parquet", ".csv"):
-            raise typer.BadParameter(f"{path.name} is neither .parquet nor .csv")
+            raise wrong("{name} is neither .parquet nor .csv", "give it one of these ends", name=path.name)
         if path is not None and not path.parent.is_dir():
-            raise typer.BadParameter(f"there is no folder {path.parent}")
+            raise wrong("there is no folder {name}", "make it, or write another", name=path.parent)
     if folder is not None and folder.exists() and not folder.is_dir():
-        raise typer.BadParameter(f"{folder} is a file, not a folder")
+        raise wrong("{name} is a file, not a folder", "write a folder", name=folder)
 
 
 def _population(
@@ -130,7 +130,7 @@ def _population(
     """The population on its engine, its columns held against the vocabulary."""
     path: Any = where if engine == "postgresql" else Path(where)
     if engine != "postgresql" and not path.is_dir():
-        raise FileNotFoundError(f"there is no folder {where}")
+        raise FileNotFoundError(Phrase("there is no folder {name}", name=where))
     people = engine_of(engine).folder(path, tables_in(rules.vocabulary), threads=threads, master=master)
     if sweeping and engine == "duckdb":
         people.for_sweeps()
@@ -163,7 +163,7 @@ def _variants(
 def _reform(rules: Rules, path: Path, book: Path | None) -> Variant:
     """The reform of a file; what is wrong with it is told with file, line and column."""
     if not path.is_file():
-        raise FileNotFoundError(f"there is no file {path}")
+        raise FileNotFoundError(Phrase("there is no file {name}", name=path))
     page = read_page(path.name, path.read_text("utf-8"))
     try:
         return reform_from(rules, page.body, stacks_in(book))

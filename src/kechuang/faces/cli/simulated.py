@@ -17,6 +17,7 @@ from rich.table import Table
 
 from kechuang.engines.rules.reforms import Variant
 from kechuang.engines.rules.totals import QUANTILES, TotalsQuery
+from kechuang.faces.cli.spoken import either, wrong
 from kechuang.words.money import Money
 
 Row = Mapping[str, Any]
@@ -32,8 +33,8 @@ def write(path: Path, rows: Sequence[Row]) -> None:
     """The totals as a .parquet or .csv file."""
     try:
         _write(path, rows)
-    except OSError as fault:
-        raise typer.BadParameter(f"{path} cannot be written: {fault.strerror}") from None
+    except OSError:
+        raise wrong("{name} cannot be written", "see whether one may write there", name=path) from None
 
 
 def _write(path: Path, rows: Sequence[Row]) -> None:
@@ -75,8 +76,9 @@ def _totals(sums: Sequence[Row], variants: Sequence[Variant]) -> None:
     _wide().print(table)
     for code, one in today.items():
         if one["missing"]:
-            said = f"{code}: {one['missing']:,} records lack a number or a linked record the policy needs; they are not counted as zero"
-            typer.echo(said, err=True)
+            zh = f"{code}：{one['missing']:,} 条记录缺少政策要用的数或关联记录，没有按零计算"
+            en = f"{code}: {one['missing']:,} records lack a number or a linked record the policy needs; they are not counted as zero"
+            typer.echo(either(zh, en), err=True)
 
 
 def _same(one: Row, now: Row) -> bool:
@@ -127,7 +129,9 @@ def _stacking(told: Mapping[str, Any] | None, cuts: Sequence[str]) -> None:
         table.add_row(*(str(one[cut]) for cut in cuts), one["policy"], one["variant"], _shown(one["stacked"]))
     _wide().print(table)
     for one in told["taken"]:
-        typer.echo(f"{one['variant']}: {one['stack']} takes {_shown(one['fen'])} 万元 of {one['policy']}")
+        zh = f"{one['variant']}：{one['stack']} 扣减 {one['policy']} {_shown(one['fen'])} 万元"
+        en = f"{one['variant']}: {one['stack']} takes {_shown(one['fen'])} 万元 of {one['policy']}"
+        typer.echo(either(zh, en))
 
 
 def _shown(fen: int) -> str:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
-from kechuang.faces.tongues import Tongue, line, tongue
+import typer
+
+from kechuang.faces.tongues import advice, line, say, tongue
 from kechuang.words.outcome import BadPage
+from kechuang.words.phrase import Phrase, Tongue
 
 NAMES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
@@ -29,3 +33,16 @@ def spoken_tongue(otherwise: str = "en") -> Tongue:
 def told(fault: BadPage) -> str:
     """A fault of a page in the language of the terminal: where, what is wrong, how to mend it."""
     return line(fault, spoken_tongue())
+
+
+def wrong(why: str, mend: str = "", /, **values: Any) -> typer.BadParameter:
+    """What was typed and cannot be taken: why, and what to write, in the language of the terminal."""
+    return typer.BadParameter(advice(BadPage("", why, mend, **values), spoken_tongue()))
+
+
+def refusal(fault: Exception) -> typer.BadParameter:
+    """What a fault says, in the language of the terminal as far as it is a phrase."""
+    if isinstance(fault, BadPage):
+        return typer.BadParameter(told(fault))
+    said = fault.args[0] if fault.args and isinstance(fault.args[0], Phrase) else str(fault)
+    return typer.BadParameter(say(said, spoken_tongue()))
