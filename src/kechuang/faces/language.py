@@ -8,11 +8,19 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from kechuang.faces.tongues import tongue
+from kechuang.words.phrase import Tongue
+
 
 def chosen(request: HttpRequest) -> str:
     """The language of the cookie if the house speaks it, else the house's own."""
     wanted = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     return wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def of_page() -> Tongue:
+    """The language of the page or of the answer that is being made, with its catalogue."""
+    return tongue((translation.get_language() or "zh")[:2])
 
 
 class CookieLocale:

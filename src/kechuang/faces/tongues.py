@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-from django.utils.translation import get_language
-
 from kechuang.faces.catalogue import FACES, translations
 from kechuang.words.outcome import BadPage
 from kechuang.words.phrase import ENGLISH, Phrase, Tongue
@@ -20,11 +18,6 @@ def tongue(language: str) -> Tongue:
     if language != "zh":
         return ENGLISH
     return Tongue("zh", {entry[0]: said[0] for entry, said in translations(CHINESE).items()}, "、")
-
-
-def of_page() -> Tongue:
-    """The language of the page or of the answer that is being made."""
-    return tongue((get_language() or "zh")[:2])
 
 
 def advice(fault: BadPage, into: Tongue) -> str:

@@ -24,7 +24,8 @@ from kechuang.faces.access import now, person
 from kechuang.faces.api import problems
 from kechuang.faces.api.gates import PROBLEMS, Needs
 from kechuang.faces.api.schemas import Page, Problem
-from kechuang.faces.tongues import advice, of_page
+from kechuang.faces.language import of_page
+from kechuang.faces.tongues import advice
 from kechuang.faces.web import adjusting, trying
 from kechuang.formula import FormulaError
 from kechuang.words.outcome import BadPage
