@@ -48,7 +48,7 @@ def values_for(subject: Case | Round, record: Record, page: Mapping[str, Any]) -
     for earlier in _recalled(subject, record, page.get("recalls", ())):
         recalled |= worded(pages, flow, earlier)[1]
     base: dict[str, Any] = {
-        "round_title": round_.title, "letter_date": record.on, "year": round_.year, "document_no": round_.document_no, "kind": round_.title,
+        "round_title": round_.title, "letter_date": day_of(record.on), "year": round_.year, "document_no": round_.document_no, "kind": round_.title,
         "institution": round_.institution.name if round_.institution else DEPARTMENT, "said": "；".join(labels),
         "act": flow.acts[record.act].title["zh"] if record.act in flow.acts else "", "matter": flow.title["zh"],
         "state": flow.states[record.after].title["zh"] if record.after in flow.states else "",
@@ -74,10 +74,10 @@ def _of_case(case: Case, flow: Flow, record: Record) -> dict[str, Any]:
     due = case.promised_at or case.due_at or opens_at(flow, record)
     return {
         "unit": unit, "title": owner.title or case.round.title, "case_number": owner.number, "project_no": owner.project_no or owner.number,
-        "number": owner.project_no, "received_at": owner.received_at, "amount": Money(award.fen) if award else None,
+        "number": owner.project_no, "received_at": owner.received_at and day_of(owner.received_at), "amount": Money(award.fen) if award else None,
         "decision_no": award.document_no if award else "", "money_source": pages_of(case.round).programme.get("money_source", {"zh": MONEY})["zh"], "leader": owner.leader.name if owner.leader else "",
         "period": f"{_day(owner.starts_on)}至{_day(owner.ends_on)}" if owner.starts_on and owner.ends_on else "",
-        "until": due, "contract_until": due, "due": due, "opened_on": case.opened_at,
+        "until": due, "contract_until": due, "due": due, "opened_on": day_of(case.opened_at),
         "who": unit or (owner.leader.name if owner.leader else ""),
     }  # fmt: skip
 

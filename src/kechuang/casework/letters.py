@@ -15,6 +15,7 @@ from kechuang.casework.pages import day_of, pages_of
 from kechuang.parties.prepared import Prepared, insert
 from kechuang.parties.steady import once
 from kechuang.words.money import Money
+from kechuang.words.period import is_known
 
 _PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 BLANK = "——"
@@ -37,8 +38,12 @@ def shown(value: Any) -> str:
     if isinstance(value, Money):
         return f"{value.in_unit('万元').normalize():f}"
     if hasattr(value, "year") and hasattr(value, "month"):
-        day = day_of(value - INSTANT) if isinstance(value, datetime) else value  # a term ends before its midnight
-        return f"{day.year}年{day.month}月{day.day}日"
+        if isinstance(
+            value, datetime
+        ):  # a term: it ends before its midnight, and is provisional beyond the official calendar
+            day = day_of(value - INSTANT)
+            return f"{shown(day)}{'' if is_known(day) else '（暂定）'}"
+        return f"{value.year}年{value.month}月{value.day}日"
     return str(value)
 
 
@@ -59,7 +64,7 @@ def write_letter(payload: Mapping[str, Any], on: datetime) -> None:
         "relief": drawn(page.get("relief", ""), values),
         "form": page.get("form", ""),
         "signed": drawn(page["signed"]["body"], values),
-        "date": shown(record.on),
+        "date": shown(day_of(record.on)),
     }
     title = page["title"]["zh"]
     number = str(values["own_number"])

@@ -262,7 +262,7 @@ class CaseFile:
         pairs.append(
             {"label": _("在谁手里"), "value": self.hands(), "small": wording.days_since(case.entered_at, self.on)}
         )
-        pairs.append({"label": _("最迟"), "value": wording.deadline(self.until, self.on)})
+        pairs.append({"label": _("最迟"), "value": wording.term_end(self.until, self.on)})
         return pairs
 
     def told(self) -> list[dict[str, Any]]:
@@ -322,7 +322,7 @@ class CaseFile:
         took = wording.days_taken(begun, record.on)
         late = record.on >= moment
         pattern = _("用时 %(took)s，期限 %(until)s，超期") if late else _("用时 %(took)s，期限 %(until)s")
-        yield pattern % {"took": took, "until": wording.deadline(moment, record.on)}
+        yield pattern % {"took": took, "until": wording.term_end(moment, record.on)}
 
     def _known(self, act: Act, before: tuple[Done, ...], record: Record) -> dict[str, datetime]:
         """The moments the door knew when the act was done: what is owed again and again as it was then."""

@@ -137,7 +137,7 @@ def _row(case: Case, state: Any, who: str, since: datetime | None, until: dateti
         {"chip": state, "tone": tone, "label": _("状态")},
         {"text": who, "label": _("在谁手里")},
         {"text": wording.days_since(since, on) if since else wording.DASH, "label": _("已等"), "nowrap": True},
-        {"text": wording.deadline(until, on), "label": _("最迟"), "nowrap": True, **_late(until, on)},
+        {"text": wording.term_end(until, on), "label": _("最迟"), "nowrap": True, **_late(until, on)},
     ]
     return {"key": case.number, "cells": cells}
 

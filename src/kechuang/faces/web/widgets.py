@@ -29,6 +29,7 @@ for _name, _filter in {
     "day_long": wording.day_long,
     "moment": wording.moment,
     "deadline": wording.deadline,
+    "term_end": wording.term_end,
     "days_left": wording.days_left,
     "workdays_left": wording.workdays_left,
     "days_since": wording.days_since,

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from kechuang.words.money import Money
-from kechuang.words.period import ZONE, end_of, workdays_between
+from kechuang.words.period import ZONE, end_of, is_known, workdays_between
 
 DASH = "—"
 SOON = 5  # days; from here on a deadline is shown in the warm tone
@@ -244,6 +244,12 @@ def deadline_long(until: datetime | None) -> str:
         return DASH
     when = until.astimezone(ZONE)
     return f"{day_long(last_day(until))} 24:00" if (when.hour, when.minute) == (0, 0) else moment(until, year=True)
+
+
+def term_end(until: date | datetime | None, now: datetime | None = None) -> str:
+    """The end of a term as `deadline` says it; provisional where the official calendar of that year is not published yet."""
+    said = deadline(until, now)
+    return said if not until or is_known(last_day(until)) else _("%(until)s（暂定）") % {"until": said}
 
 
 def days_left(until: date | datetime | None, now: datetime) -> str:
