@@ -54,6 +54,19 @@ def test_receipts_of_one_case_are_told_apart_by_their_acts():
         assert len(titles) == len(set(titles)) == 3
         marked = [title.startswith("Receipt: ") if language == "en" else title.endswith("的回执") for title in titles]
         assert marked == [True] * 3
+        beside = [row["title"] for row in client.get("/todo/").context["letters"]]
+        assert [title for title in beside if title in titles] == titles
+
+
+def test_a_receipt_shows_its_facts_wherever_it_is_opened():
+    region = Region()
+    case = an_application(region, an_open_round(region))
+    kept = Document.objects.filter(case=case, kind="receipt").order_by("pk").first()
+    Letter.objects.get_or_create(document=kept, person=region.leader, defaults={"on": START})
+    client = signed_in(region.leader)
+    for address in (f"/letters/{kept.code}/", f"/documents/{kept.code}/"):
+        page = client.get(address).content.decode()
+        assert all(one in page for one in ("提交", case.number, case.title, "SHA-256", "（北京时间）")), address
 
 
 def test_reading_a_letter_marks_it_and_a_second_reading_keeps_the_first_moment():

@@ -90,7 +90,9 @@ def subject_of(record: Record) -> Case | Round:
     return round_
 
 
-def inbox(person: Any) -> list[Document]:
-    """The letters a person has been sent, newest first."""
-    rows = Letter.objects.filter(person=person).select_related("document", "document__case").order_by("-on")
-    return [row.document for row in rows]
+def newest(person: Any, count: int) -> list[Document]:
+    """The last letters a person has been sent, newest first."""
+    rows = (
+        Letter.objects.filter(person=person).select_related("document__case", "document__record").order_by("-on", "-pk")
+    )
+    return [row.document for row in rows[:count]]

@@ -108,7 +108,8 @@ def of_document(document: Document) -> Paper:
     """A receipt, letter or list as it was issued."""
     body = document.body
     if document.kind == "receipt" and "content" in body:
-        return _receipt(document, body)
+        said = Block(paragraphs=[printing.PROOF])
+        return Paper("收件回执", ISSUER, "", printing.receipt_facts(document), [said], printing.HOUSE, wording.day_long(document.on), document.code, document.digest)  # fmt: skip
     blocks = [Block(paragraphs=[line for line in str(body.get("text", "")).splitlines() if line.strip()])]
     blocks += [
         Block(heading=b["heading"], paragraphs=b["paragraphs"], tables=[Grid(**t) for t in b["tables"]])
@@ -123,24 +124,6 @@ def of_document(document: Document) -> Paper:
     if document.kind == "task-book-paper":  # a contract of two sides: signed in its last part, numbered in its facts
         issuer = signed = number = ""
     return Paper(document.title, issuer, number, facts, blocks, signed, wording.day_long(document.on), document.code, document.digest, document.kind == "task-book-paper")  # fmt: skip
-
-
-def _receipt(document: Document, body: Mapping[str, Any]) -> Paper:
-    content = body["content"]
-    case = document.case
-    facts = [
-        ("申报编号", str(body["about"]["number"])), ("项目名称", case.title if case else ""),
-        ("申报单位", case.applicant.name if case and case.applicant else ""), ("接收时间", _received(str(content["on"]))),
-        ("SHA-256", wording.grouped(str(body["sha256"]))), ("SM3", wording.grouped(body.get("sm3"))), ("记录摘要", wording.grouped(str(body["digest"]))),
-    ]  # fmt: skip
-    said = ["凭本回执和原文件可独立核验提交内容未被改动。本回执只证明收到，不代表通过形式审查。"]
-    return Paper("收件回执", ISSUER, "", facts, [Block(paragraphs=said)], "科技计划项目管理信息系统", wording.day_long(document.on), document.code, document.digest)  # fmt: skip
-
-
-def _received(said: str) -> str:
-    """The moment of receipt to the thousandth, as people read it."""
-    on = datetime.fromisoformat(said)
-    return f"{wording.moment(on, seconds=True, year=True)}.{on.microsecond // 1000:03}（北京时间）"
 
 
 @override(settings.LANGUAGE_CODE)

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from kechuang.casework.models import Document
 from kechuang.casework.pages import current
 from kechuang.faces.web import wording
 
@@ -64,6 +67,13 @@ def paper_title(title: str) -> str:
         return title
     known, (name, _space, number) = _papers(current().digest), title.partition(" ")
     return known.get(title) or f"{known.get(name, name)} {number}".strip()
+
+
+def document_title(row: Document, known: Titles) -> str:
+    """What a paper is called; a receipt by its act, since a case has one for each step."""
+    if row.kind != "receipt" or row.record is None:
+        return paper_title(row.title)
+    return _("%(act)s的回执") % {"act": wording.text(act_title(row.record.act, known))}
 
 
 PAPERS = {

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from kechuang.casework import lookups
 from kechuang.casework import todo as waiting
 from kechuang.casework.acts import open_case
-from kechuang.casework.letters import inbox
+from kechuang.casework.letters import newest
 from kechuang.casework.models import Case, Draft, Member, Round
 from kechuang.casework.queries import rounds_visible_to, visible_to
 from kechuang.desks.projects import queries as projects
@@ -45,7 +45,7 @@ def todo(request: HttpRequest) -> HttpResponse:
     applies = not held_by(request) or may(request, "own_unit") or bool(holding.led or holding.joined)
     shown = {
         "applies": applies, "desk": desk, "tasks": [*(mine_rows.task(one, on) for one in desk.tasks), *others, *reads], "elsewhere": mine_rows.elsewhere(desk.elsewhere, on),
-        "person": who, "holding": holding, "letters": mine_rows.letters(inbox(who)[:6]),
+        "person": who, "holding": holding, "letters": mine_rows.letters(newest(who, 6)),
         "title": mine_rows.heading(who, all_of_it, reads=bool(reads)), "first": desk.tasks[0] if desk.tasks else None, "today": on,
     }  # fmt: skip
     return render(request, "applicant/todo.html", shown)

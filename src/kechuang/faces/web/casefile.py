@@ -25,7 +25,7 @@ from kechuang.desks.projects.models import Report
 from kechuang.engines import forms
 from kechuang.engines.flow import Act, Done, Flow, Situation, due, line, of_parent, offered, opened_on
 from kechuang.faces.web import changed, drawing, sight, wording
-from kechuang.faces.web.act_titles import paper_title
+from kechuang.faces.web.act_titles import document_title, titles
 from kechuang.faces.web.fields import ShownFile
 from kechuang.faces.web.sight import Sight
 from kechuang.words.outcome import Refused
@@ -377,15 +377,11 @@ class CaseFile:
                 "document_id", flat=True
             )
         )
+        known = titles()
         return [
-            {"title": self._paper_title(row), "href": document_href(row), "on": row.on, "number": row.number, "code": row.code}
+            {"title": document_title(row, known), "href": document_href(row), "on": row.on, "number": row.number, "code": row.code}
             for row in rows if sight.shows(row, self.reader, mine)
         ]  # fmt: skip
-
-    def _paper_title(self, row: Document) -> str:
-        """A receipt says of which step it is; there is one for each hop."""
-        act = self.flow.acts.get(row.record.act) if row.record and row.kind == "receipt" else None
-        return _("%(act)s的回执") % {"act": wording.text(act.title)} if act else paper_title(row.title)
 
     def files(self) -> list[ShownFile]:
         """The attachments, for those who may know whose they are."""

@@ -9,10 +9,10 @@ from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
-from kechuang.casework.models import Document, Letter
+from kechuang.casework.models import Letter
 from kechuang.faces.access import needs, now, person
 from kechuang.faces.web import lists, printing, wording
-from kechuang.faces.web.act_titles import Titles, act_title, paper_title, titles
+from kechuang.faces.web.act_titles import Titles, document_title, titles
 from kechuang.faces.web.tables import render
 
 OF_LETTER = ("document__case", "document__round", "document__record")
@@ -50,20 +50,13 @@ def letter_table(rows: list[Letter]) -> dict[str, Any]:
     }
 
 
-def named(kept: Document, known: Titles) -> str:
-    """What a letter is called; a receipt by its act, since a case has one for each step."""
-    if kept.kind != "receipt" or kept.record is None:
-        return paper_title(kept.title)
-    return _("%(act)s的回执") % {"act": wording.text(act_title(kept.record.act, known))}
-
-
 def letter_row(one: Letter, heads: list[dict[str, Any]], known: Titles) -> dict[str, Any]:
     """A letter as parts/table.html takes it."""
     kept = one.document
     about = kept.case.title if kept.case else kept.round.title if kept.round else ""
     read = {"chip": _("已读"), "tone": "past"} if one.read_at else {"chip": _("未读"), "tone": "you"}
     said = [
-        {"text": named(kept, known), "lead": True, "href": reverse("letter", args=[kept.code])},
+        {"text": document_title(kept, known), "lead": True, "href": reverse("letter", args=[kept.code])},
         {"text": about or wording.DASH},
         {"text": kept.number or wording.DASH},
         {"text": wording.day_long(one.on)},
@@ -79,9 +72,10 @@ def letter(request: HttpRequest, code: str) -> HttpResponse:
     mine = Letter.objects.filter(person=person(request)).select_related(*OF_LETTER)
     one = get_object_or_404(mine, document__code=code)
     Letter.objects.filter(pk=one.pk, read_at=None).update(read_at=now())
+    title = document_title(one.document, titles())
     shown = {
-        "row": one.document, "paper": printing.paper(one.document), "title": paper_title(one.document.title),
-        "trail": [{"title": _("函件"), "href": reverse("letters")}, {"title": paper_title(one.document.title)}],
+        "row": one.document, "paper": printing.paper(one.document), "title": title,
+        "trail": [{"title": _("函件"), "href": reverse("letters")}, {"title": title}],
     }  # fmt: skip
     return render(request, "letters/letter.html", shown)
 

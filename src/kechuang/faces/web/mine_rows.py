@@ -17,7 +17,7 @@ from kechuang.desks.experts import ceremonies
 from kechuang.desks.projects.queries import Gate
 from kechuang.engines import forms
 from kechuang.faces.web import drawing, wording
-from kechuang.faces.web.act_titles import paper_title
+from kechuang.faces.web.act_titles import document_title, titles
 from kechuang.faces.web.filling import Filling, writing_act
 from kechuang.faces.web.shell import address
 from kechuang.parties.models import Person
@@ -187,9 +187,10 @@ def limit_facts(gates: Iterable[Gate]) -> list[dict[str, Any]]:
 
 def letters(documents: Iterable[Document]) -> list[dict[str, Any]]:
     """Letters as rows: title, day, and the page that shows them."""
+    known = titles()
     return [
         {
-            "title": paper_title(one.title),
+            "title": document_title(one, known),
             "on": one.on,
             "about": one.case.title if one.case else "",
             "href": reverse("document", args=[one.code]),

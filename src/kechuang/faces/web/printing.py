@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from kechuang.casework import answers
 from kechuang.casework.models import Document, Finding
@@ -15,6 +18,7 @@ from kechuang.desks.projects.models import Report
 from kechuang.engines import forms
 from kechuang.faces.exports import sheets
 from kechuang.faces.web import changed, drawing, wording
+from kechuang.faces.web.act_titles import act_title, titles
 from kechuang.faces.web.casefile import CaseFile
 from kechuang.faces.web.check_titles import check_title
 from kechuang.faces.web.filling import Filling
@@ -128,9 +132,29 @@ def receipt(file: CaseFile, row: Document) -> dict[str, Any]:
     }  # fmt: skip
 
 
+PROOF = "凭本回执和原文件可独立核验提交内容未被改动。本回执只证明收到，不代表通过形式审查。"
+HOUSE = "科技计划项目管理信息系统"
+
+
+def receipt_facts(row: Document) -> list[tuple[str, str]]:
+    """What a receipt says on paper, in Chinese whoever reads: which step of what, when it came in, its digests."""
+    body, case = row.body, row.case
+    on = datetime.fromisoformat(str(body["content"]["on"]))
+    with override(settings.LANGUAGE_CODE):
+        step = act_title(str(body["content"]["act"]), titles())
+        received = f"{wording.moment(on, seconds=True, year=True)}.{on.microsecond // 1000:03}（北京时间）"
+    return [
+        ("办理事项", step if isinstance(step, str) else step["zh"]), ("申报编号", str(body["about"]["number"])), ("项目名称", case.title if case else ""),
+        ("申报单位", case.applicant.name if case and case.applicant else ""), ("接收时间", received),
+        ("SHA-256", wording.grouped(str(body["sha256"]))), ("SM3", wording.grouped(body.get("sm3"))), ("记录摘要", wording.grouped(str(body["digest"]))),
+    ]  # fmt: skip
+
+
 def paper(row: Document) -> dict[str, Any]:
-    """A letter as parts/paper.html takes it: the text as it was issued."""
+    """A letter as parts/paper.html takes it: the text as it was issued; of a receipt its facts."""
     body = row.body if isinstance(row.body, dict) else {}
+    if row.kind == "receipt" and "content" in body:
+        return {"issued": True, "issuer": ISSUER["zh"], "title": "收件回执", "facts": receipt_facts(row), "relief": PROOF, "sign": HOUSE, "on": row.on}  # fmt: skip
     text, signed = str(body.get("text", "")), str(body.get("signed") or "")
     contract = row.kind == "task-book-paper"  # of two sides, signed in its last part, numbered in its facts
     return {
