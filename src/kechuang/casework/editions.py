@@ -14,7 +14,7 @@ from kechuang.casework import book
 from kechuang.casework.actor import Actor
 from kechuang.casework.acts import note
 from kechuang.casework.models import Case, Edition, Record, Round
-from kechuang.casework.pages import Pages, current, pages_of
+from kechuang.casework.pages import Pages, current, every_fault, pages_of
 from kechuang.engines.flow import Flow
 from kechuang.parties.models import Person
 from kechuang.parties.permissions import appointments
@@ -97,6 +97,11 @@ def differences(sources: Mapping[str, str]) -> Iterator[str]:
     for path in sorted({*now, *sources}):
         old, new = now.get(path, "").splitlines(), sources.get(path, "").splitlines()
         yield from unified_diff(old, new, f"in force/{path}", f"proposed/{path}", lineterm="")
+
+
+def unsound() -> list[BadPage]:
+    """What is wrong with the edition in force, and the offers that running rounds name and nobody gives any more."""
+    return [*every_fault(), *left_alone(tuple(offers.every()))]
 
 
 def left_alone(known: Iterable[Offer]) -> Iterator[BadPage]:

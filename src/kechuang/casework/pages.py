@@ -273,12 +273,17 @@ _faults: dict[tuple[str, tuple[str, ...]], list[BadPage]] = {}
 
 def faults(programme: str) -> list[BadPage]:
     """What is wrong with the book as far as a round of `programme` needs it."""
+    return [f for f in every_fault() if programme in f.path or f.path.startswith("flows/")]
+
+
+def every_fault() -> list[BadPage]:
+    """What is wrong with the edition in force; found once for each edition."""
     shelf = current()
     key = (shelf.digest, tuple(sorted(str(offer) for offer in offers.every())))
     if key not in _faults:
         _faults.clear()
         _faults[key] = book.check(shelf, tuple(offers.every()))
-    return [f for f in _faults[key] if programme in f.path or f.path.startswith("flows/")]
+    return _faults[key]
 
 
 def flow_faults(programme: str) -> list[BadPage]:

@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 from django.db import OperationalError, connection, connections
+from django.utils import timezone
 
+from kechuang.casework import book, editions
+from kechuang.casework.models import Edition
 from kechuang.faces.serving import conditions, readiness
+from kechuang.faces.tongues import tongue
+from kechuang.words.outcome import BadPage
 from tests.casework.sealed import a_round
 
 pytestmark = pytest.mark.django_db
@@ -35,8 +40,8 @@ def sound(settings, monkeypatch):
 
 
 def said(address: str = "127.0.0.1") -> list[str]:
-    """The English half of each sentence, up to its colon."""
-    return [fault.split(" / ")[1].split(":")[0] for fault in conditions.faults(address)]
+    """Each sentence up to its colon."""
+    return [fault.split(":")[0] for fault in conditions.faults(address)]
 
 
 def test_a_sound_house_has_nothing_against_it(sound):
@@ -111,6 +116,24 @@ def test_a_database_that_does_not_open_is_said_so(sound, monkeypatch):
     monkeypatch.setattr(conditions, "_asked", refuses)
 
     assert said() == ["the database cannot be opened"]
+
+
+def test_a_page_that_is_wrong_stops_the_start(sound, monkeypatch):
+    pages = dict(book.packaged().sources)
+    pages["policies/instrument-use.yaml"] = pages["policies/instrument-use.yaml"].replace("fee * rate", "fee * rte")
+    Edition.objects.create(digest=book.read(pages).digest, pages=pages, by="", on=timezone.now())
+
+    wrong = conditions.faults("127.0.0.1")
+
+    assert len(wrong) == 1 and "unknown name 'rte'; did you mean rate?" in wrong[0]
+    assert wrong[0].said(tongue("zh")).endswith("没有名称“rte”；是不是想写 rate？")
+
+
+def test_what_running_rounds_need_and_nobody_offers_stops_the_start(sound, monkeypatch):
+    alone = BadPage("round 2026-001", "there is no flow {code}", "see the folder flows/", code="grant")
+    monkeypatch.setattr(editions, "left_alone", lambda known: [alone])
+
+    assert said() == ["the page round 2026-001"]
 
 
 def test_an_instance_is_ready_until_its_folder_takes_no_more(settings, tmp_path, monkeypatch):

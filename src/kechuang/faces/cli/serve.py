@@ -23,12 +23,14 @@ from django.core.management import call_command
 from django.db import connections
 from django.urls import get_resolver
 
+from kechuang.faces.cli.spoken import spoken_tongue
 from kechuang.faces.cli.work import work_until_told
 from kechuang.faces.serving import conditions, received
 from kechuang.faces.serving.application import SOCKET, Application
 from kechuang.faces.serving.front import BACKLOG, Front
 from kechuang.faces.serving.keeping import die_with_parent, keep
 from kechuang.faces.serving.wsgi import loaded
+from kechuang.words.phrase import Phrase
 
 app = typer.Typer()
 THREADS = 4
@@ -46,7 +48,7 @@ def serve(
     """Serve the pages. Migrates nothing; refuses to start where work could be lost or shown to the wrong people."""
     if wrong := conditions.faults(address):
         for sentence in wrong:
-            typer.echo(f"不能启动 / cannot start: {sentence}", err=True)
+            _not_started(sentence)
         raise typer.Exit(1)
     collect_static()
     log_aloud()
@@ -62,10 +64,22 @@ def bound(address: str, port: int) -> socket.socket:
     try:
         listening.bind((address, port))
     except OSError as error:
-        typer.echo(f"不能启动 / cannot start: {address}:{port}: {error.strerror}", err=True)
+        _not_started(
+            Phrase(
+                "{address}:{port} cannot be listened on ({fault}): write another --port or --address",
+                address=address,
+                port=port,
+                fault=error.strerror,
+            )
+        )
         raise typer.Exit(1) from None
     listening.listen(BACKLOG)
     return listening
+
+
+def _not_started(reason: Phrase) -> None:
+    into = spoken_tongue()
+    typer.echo(Phrase("cannot start: {fault}", fault=reason).said(into), err=True)
 
 
 def log_aloud() -> None:

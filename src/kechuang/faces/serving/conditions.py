@@ -13,59 +13,62 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from kechuang.casework import curtain
+from kechuang.casework import curtain, editions
 from kechuang.casework.models import Case, Round
 from kechuang.parties.models import Person
+from kechuang.words.phrase import Phrase
 
 LOCAL = ("127.0.0.1", "::1", "localhost")
 MOST_SKEW = timedelta(milliseconds=100)
 LEAST_KEY = 32
+ALL_OF_IT = Phrase("see kechuang check")
 _DEFAULT_KEYS = ("django-insecure", "only-for-tests", "changeme", "secret")
 _NETWORK_FILES = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "glusterfs", "ceph")
 
 
-def faults(address: str) -> list[str]:
-    """Every reason not to serve on `address`; none when all is well."""
+def faults(address: str) -> list[Phrase]:
+    """Every reason not to serve on `address`, with what to change; none when all is well."""
     wrong = [*_settings()]
     try:
         wrong += [*_database(), *_migrations(), *_clock()]
-        wrong += [*_demo(address)] if not wrong else []
+        wrong += [*_demo(address), *_book()] if not wrong else []
     except DatabaseError as error:
-        wrong.append(f"数据库打不开 / the database cannot be opened: {error}")
+        wrong.append(Phrase("the database cannot be opened: {fault}", fault=error))
     return wrong
 
 
-def _settings() -> Iterator[str]:
+def _settings() -> Iterator[Phrase]:
     if settings.DEBUG:
-        yield "DEBUG 开着：正式服务必须关闭 / DEBUG is on: it shows the inside to everyone; set it to False"
+        yield Phrase("DEBUG is on: it shows the inside to everyone; set it to False")
     key = settings.SECRET_KEY
     if len(key) < LEAST_KEY or key.startswith(_DEFAULT_KEYS):
-        yield (
-            f"密钥是默认的或太短 / the key is a default one or too short: set KECHUANG_SECRET to {LEAST_KEY} random "
-            "characters or more, or unset it and one is made in the data folder"
+        yield Phrase(
+            "the key is a default one or too short: set KECHUANG_SECRET to {least} random characters or more, or unset it and one is made in the data folder",
+            least=LEAST_KEY,
         )
 
 
-def _database() -> Iterator[str]:
+def _database() -> Iterator[Phrase]:
     if connection.vendor == "postgresql":
         for name in ("fsync", "full_page_writes", "synchronous_commit"):
             if _asked(f"SHOW {name}") != "on":
-                yield f"PostgreSQL 的 {name} 必须为 on / {name} must be on: without it acknowledged work is lost at a power cut"
+                yield Phrase("{name} must be on: without it acknowledged work is lost at a power cut", name=name)
         if seen := curtain.readable():
-            yield (
-                f"评审身份表对前台角色 {settings.FRONT_ROLE} 可读 / the role {settings.FRONT_ROLE} could read who reviews what "
-                f"({', '.join(seen)}): run migrate as a login that may create roles, see docs/operations.md"
+            yield Phrase(
+                "the role {role} could read who reviews what ({tables}): run migrate as a login that may create roles, see docs/operations.md",
+                role=settings.FRONT_ROLE,
+                tables=tuple(seen),
             )
         return
     if (found := _asked("PRAGMA journal_mode")) != "wal":
-        yield f"SQLite 的 journal_mode 是 {found}，必须为 WAL / journal_mode is {found}, it must be WAL"
+        yield Phrase("journal_mode is {found}, it must be WAL", found=found)
     if (found := _asked("PRAGMA synchronous")) != 2:
-        yield f"SQLite 的 synchronous 是 {found}，必须为 FULL / synchronous is {found}, it must be FULL: else a power cut loses acknowledged work"
+        yield Phrase("synchronous is {found}, it must be FULL: else a power cut loses acknowledged work", found=found)
     mode: Any = getattr(connection, "transaction_mode", None)
     if mode != "IMMEDIATE":
-        yield f"SQLite 的 transaction_mode 是 {mode}，必须为 IMMEDIATE / transaction_mode is {mode}, it must be IMMEDIATE"
+        yield Phrase("transaction_mode is {found}, it must be IMMEDIATE", found=mode)
     if kind := network_files(Path(str(settings.DATABASES["default"]["NAME"]))):
-        yield f"数据库在网络文件系统（{kind}）上 / the database lies on a network file system ({kind}): move it to a local disk"
+        yield Phrase("the database lies on a network file system ({kind}): move it to a local disk", kind=kind)
 
 
 def _asked(statement: str) -> Any:
@@ -83,21 +86,22 @@ def network_files(path: Path, mounts: str = "") -> str:
     return kind if kind in _NETWORK_FILES else ""
 
 
-def _migrations() -> Iterator[str]:
+def _migrations() -> Iterator[Phrase]:
     executor = MigrationExecutor(connection)
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if waiting:
-        yield (
-            f"数据库差 {len(waiting)} 步迁移 / the database lacks {len(waiting)} migrations: run "
-            "`django-admin migrate --settings kechuang.settings`"
-        )
+        run = "django-admin migrate --settings kechuang.settings"
+        yield Phrase("the database lacks {count} migrations: run `{run}`", count=len(waiting), run=run)
 
 
-def _clock() -> Iterator[str]:
+def _clock() -> Iterator[Phrase]:
     skew = abs(measured_skew())
     if skew > MOST_SKEW:
         told = round(skew.total_seconds() * 1000)
-        yield f"应用与数据库的时钟相差 {told} 毫秒，至多 100 毫秒 / the clocks of application and database differ by {told} ms (100 at most): set both by one authority"
+        yield Phrase(
+            "the clocks of application and database differ by {told} ms (100 at most): set both by one authority",
+            told=told,
+        )
 
 
 def measured_skew() -> timedelta:
@@ -114,9 +118,17 @@ def _one_skew() -> timedelta:
     return theirs - (before + (after - before) / 2)
 
 
-def _demo(address: str) -> Iterator[str]:
+def _demo(address: str) -> Iterator[Phrase]:
     if address in LOCAL:
         return
     synthetic = (model.objects.filter(synthetic=True).exists() for model in (Round, Case, Person))
     if settings.DEMO or any(synthetic):
-        yield f"演示数据只能在 127.0.0.1 上提供，不能在 {address} 上 / demonstration data is never served on {address}, only on 127.0.0.1"
+        yield Phrase(
+            "demonstration data is never served on {address}, only on 127.0.0.1: leave --address out", address=address
+        )
+
+
+def _book() -> Iterator[Phrase]:
+    """A page that is wrong stops the start, and so does an offer that a running round needs and nobody gives any more."""
+    for bad in editions.unsound():
+        yield Phrase("the page {place}: {fault}; {advice}", place=bad.at, fault=bad.why, advice=bad.mend or ALL_OF_IT)
