@@ -79,6 +79,12 @@ def test_equal_remainders_go_to_the_earlier_row():
     assert shared_out(100, [Fraction(1)] * 3) == [34, 33, 33]
 
 
+def test_a_weight_below_nothing_is_refused_and_a_weight_of_nothing_gets_nothing():
+    with pytest.raises(ValueError, match="below nothing"):
+        shared_out(100, [Fraction(3), Fraction(-1), Fraction(1)])
+    assert shared_out(100, [Fraction(0), Fraction(1), Fraction(0), Fraction(2)]) == [0, 33, 0, 67]
+
+
 def test_nothing_to_share_by_is_refused():
     with pytest.raises(ValueError, match="more than nothing"):
         shared_out(100, [Fraction(0)])

@@ -77,8 +77,13 @@ def rounded(exact: int | Fraction, how: Rounding) -> int:
 
 
 def shared_out(whole: int, weights: list[Fraction]) -> list[int]:
-    """`whole` fen split by `weights` to the last fen: largest remainder, ties to the earlier row (Hamilton's method)."""
+    """`whole` fen split by `weights` to the last fen: largest remainder, ties to the earlier row (Hamilton's method).
+
+    ValueError where a weight is below nothing, or all are nothing.
+    """
     total = sum(weights, Fraction(0))
+    if any(weight < 0 for weight in weights):
+        raise ValueError("no weight may be below nothing")
     if total <= 0:
         raise ValueError("weights must add up to more than nothing")
     exact = [Fraction(whole) * weight / total for weight in weights]

@@ -10,6 +10,7 @@ from kechuang.casework.models import Case
 from kechuang.casework.pages import current
 from kechuang.desks.claims.models import Computation
 from kechuang.desks.funds.models import Budget, Grant, Payment, QuotaDocument
+from kechuang.faces.web.sentences import sentence
 from kechuang.words.money import shared_out
 from kechuang.words.outcome import Refused
 from tests.desks.claims import steps
@@ -121,3 +122,16 @@ def test_an_enterprise_declares_no_league():
     with pytest.raises(Refused) as refused:
         a_claim(region, round_, [], place=leagues()[0], statistics_year="2018", **figures(0))
     assert [reason.code for reason in refused.value.reasons] == ["own_league"]
+
+
+@pytest.mark.parametrize("factor", ["patents", "contract_value", "rnd_spending"])
+def test_a_factor_that_is_nothing_in_the_whole_region_is_refused_in_words_and_not_taken_as_nothing(factor, monkeypatch):
+    region, plain = Firms(), figures
+    monkeypatch.setattr("tests.desks.claims.test_allotment.figures", lambda n: {**plain(n), factor: "0"})
+    round_ = a_round(region, "league-allotment", budget=POT, plan="results-conversion")
+    cases = [a_declaration(region, round_, place, n) for n, place in enumerate(leagues())]
+    done(cases[0], "check_evidence", region.officer, on=FILED, items=[{"item": one, "verdict": "pass"} for one in ("statistics", "declaration")])  # fmt: skip
+    with pytest.raises(Refused) as refused:
+        done(cases[0], "compute", region.officer, on=FILED)
+    assert refused.value.codes == ["cannot_be_computed"]
+    assert "作除数的数字为零" in str(sentence(refused.value.reasons[0]))

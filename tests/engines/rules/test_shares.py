@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from kechuang.engines.rules.examples import DAY, cast_of
 from kechuang.engines.rules.shares import _share, entitle, everything, scaled, settle
+from kechuang.formula import FormulaError
 from tests.engines.rules.shelf import TRADE, house_rules, rules_of
 
 OWED = st.lists(st.integers(0, 10**12), min_size=1, max_size=30)
@@ -83,3 +84,24 @@ def test_everything_a_firm_can_get_is_computed_at_once():
     assert everything(house, {"trade": cast.subjects}, day=DAY)["technology-trade"][0][1] == 10_000_000
     assert everything(house, {"trade": [broken]}, day=DAY)["technology-trade"].reason.code == "no_reference_date"
     assert list(everything(house, {"trade": cast.subjects}, day=DAY)) == ["technology-trade"]
+
+
+def allotted(*people: int) -> list[int | None]:
+    """The pot by the people of so many leagues, every other factor alike."""
+    book, code = house_rules(), "league-factor-allotment"
+    leagues = [{"league_code": f"15{n:02}"} for n in range(1, len(people) + 1)]
+    subjects = cast_of(book, code, {"leagues": leagues}, "x").subjects
+    return entitle(book, code, [{**one, "population": n} for one, n in zip(subjects, people, strict=True)], year=2019)[
+        1
+    ]
+
+
+def test_a_league_with_a_factor_of_nothing_gets_nothing_for_it_and_equals_get_the_same():
+    parts = allotted(0, 3, 3)
+    assert (sum(parts), parts[1], parts[0] < parts[1]) == (20_000 * 10**6, parts[2], True)
+
+
+def test_a_share_below_nothing_is_refused_and_takes_nothing_from_the_others():
+    with pytest.raises(FormulaError) as refused:
+        allotted(-5, 3, 3)
+    assert refused.value.reason.code == "nothing_to_share_by"

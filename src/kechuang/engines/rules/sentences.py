@@ -25,6 +25,7 @@ not_a_record|“{name}”应为一条记录，不是{type}|“{name}” should b
 not_a_table|“{name}”应为一张表，不是{type}|“{name}” should be a table, not {type}
 not_a_truth|“{where}”应为是或否，不是{type}|“{where}” should be true or false, not {type}
 not_a_value|“{name}”的值不能用于计算（{type}），请改填整数、文字或日期|The value of “{name}” cannot be computed with ({type}); please give a whole number, a text or a day
+nothing_to_share_by|“{policy}”无从分配：有的份额小于零，或者全部为零，请核对填报的因素|“{policy}” cannot be shared out: a share is below nothing, or all are nothing; please check the figures
 not_an_amount|政策“{policy}”的{where}算不出金额，请核对政策页|{where} of “{policy}” comes to no amount; please check the page of the policy
 not_comparable|{left}与{right}不能用“{op}”比较，请核对填写的内容|{left} and {right} cannot be compared by “{op}”; please check what was entered
 not_in_bulk|对整个人群不能计算：{what}；请改为逐件计算|It cannot be computed over a population: {what}; please compute it case by case

@@ -168,6 +168,8 @@ def _allotted(rules: Rules, policy: Policy, found: Sequence[Assessment], run: Ma
     pot, weights = scopes[0].of(policy.allot.pot), [scope.of(policy.allot.by) for scope in scopes]
     if not isinstance(pot, int) or not all(isinstance(weight, int | Fraction) for weight in weights):
         raise FormulaError("not_an_amount", policy=policy.code, where="allot")
+    if pot < 0 or any(weight < 0 for weight in weights) or not any(weights):
+        raise FormulaError("nothing_to_share_by", policy=policy.code)
     parts = shared_out(pot, [Fraction(weight) for weight in weights])
     shared = [0] * len(found)
     for n, part in zip(ranked, parts, strict=True):
