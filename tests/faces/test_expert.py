@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -83,6 +85,16 @@ def test_a_review_that_is_not_blind_tells_people_and_units_by_name_and_never_by_
     leader = panel.cases[0].leader
     shown = [word in page for word in (leader.name, leader.unit.name, f">{leader.pid}<", f">{leader.unit.pid}<")]
     assert shown == [True, True, False, False]
+
+
+def test_the_tables_of_a_proposal_are_read_row_by_row_on_a_telephone():
+    panel = Panel()
+    client, seat = panel.reading()
+    page = client.get(f"/reviews/{seat.label}/{panel.cases[0].number}/").content.decode()
+    tables = re.findall(r'<div class="(table-box[^"]*)">(.*?)</table>', page, re.S)
+    assert {box for box, _table in tables} == {"table-box fold"}
+    cells = [cell for _box, table in tables for cell in re.findall(r"<td[^>]*>", table)]
+    assert cells and all(re.search(r'data-l="[^"]+"', cell) for cell in cells)
 
 
 def test_each_criterion_says_how_long_its_reason_must_be():
