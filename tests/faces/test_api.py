@@ -114,6 +114,29 @@ def test_a_request_that_does_not_fit_is_told_by_path(client):
     assert (answer.status_code, list(answer.json()["errors"])) == (422, ["limit"])
 
 
+@pytest.mark.parametrize(
+    ("accepted", "said", "title"),
+    [
+        ("", "请写不大于 100 的数", "请求与接口的格式不符"),
+        ("zh-CN,zh;q=0.9", "请写不大于 100 的数", "请求与接口的格式不符"),
+        ("en-GB,en;q=0.9", "Input should be less than or equal to 100", "The request does not fit the schema"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_told_in_the_language_that_is_accepted(client, accepted, said, title):
+    client.force_login(Region().leader)
+    answer = client.get("/api/cases?limit=1000", headers={"Accept-Language": accepted}).json()
+    assert (answer["errors"], answer["title"]) == ({"limit": [said]}, title)
+
+
+def test_a_body_that_is_no_json_is_refused_in_a_sentence(client):
+    region = Region()
+    case = a_case(region)
+    client.force_login(region.leader)
+    answer = client.post(f"/api/cases/{case.number}/acts/submit_to_unit", "{", content_type="application/json")
+    assert (answer.status_code, answer.json()["title"]) == (400, "请求的内容不是 JSON")
+    assert answer.json()["detail"] == "请检查括号、引号和逗号。"
+
+
 def test_a_draft_is_kept_by_its_leader_and_an_old_version_is_refused(client):
     region = Region()
     case = a_case(region)

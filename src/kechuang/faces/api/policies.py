@@ -147,7 +147,7 @@ def evaluate(request: HttpRequest, code: str, body: EvaluateIn) -> Any:
     except BadPage as bad:
         return problems.problem(422, _("填写有误"), advice(bad, of_page()), errors={bad.path: [bad.why.said(of_page())]})  # fmt: skip
     except FormulaError as fault:
-        return problems.problem(422, "It cannot be computed", trying.fault_said(fault.reason), reasons=[fault.reason.to_json()])  # fmt: skip
+        return problems.problem(422, _("不能核算"), trying.fault_said(fault.reason), reasons=[fault.reason.to_json()])  # fmt: skip
     except (TypeError, ValueError, AttributeError, KeyError):
         return problems.problem(422, _("填写有误"), _("请按政策 %(code)s 的例子书写每条记录") % {"code": code})
     return {
