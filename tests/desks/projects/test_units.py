@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from kechuang.casework import outbox
 from kechuang.casework.acts import open_case
 from kechuang.casework.models import Case, Document, Joining, Letter, Record
 from kechuang.casework.queries import visible_to
 from kechuang.desks.funds.actions import order
 from kechuang.desks.funds.models import Account, Grant, Handover, Transfer
 from kechuang.desks.integrity.models import Sanction
+from kechuang.desks.projects import limits
 from kechuang.desks.projects.models import Change
 from kechuang.faces.rehearsal.invariants import checked
 from kechuang.words.outcome import Refused
@@ -275,3 +277,32 @@ def test_while_the_rest_is_handed_over_another_leader_may_come_and_no_second_mov
     rest = Handover.objects.get(child=child).rest_fen
     done(child, "hand_over_rest", region.finance, on=LATER, amount=str(rest // WAN), date=DAY, voucher="凭1号")
     assert Case.objects.get(pk=case.pk).leader == successor
+
+
+def test_a_project_that_moved_was_won_by_the_unit_that_applied_and_counts_once(case, region, new, office, heir):
+    year, programme = case.round.year + 1, case.round.programme
+
+    def won():
+        return [limits.awarded_by_year(unit, programme, year)[-1] for unit in (region.unit, new)]
+
+    assert won() == [1, 0]
+    decided(asked(case, new, heir), region, office)
+    assert won() == [1, 0]
+
+
+def test_who_gave_a_project_up_keeps_the_papers_that_were_theirs_and_sees_nothing_new_of_it(
+    case, region, new, office, heir
+):
+    leader = case.leader
+    with_money(region, case)
+    outbox.work(LATER)
+    child = asked(case, new, heir)
+    decided(child, region, office, "grant_move_by_institution")
+    outbox.work(LATER)
+    for who in (leader, region.research, region.finance, region.head):
+        client = signed_in(who)
+        assert client.get(f"/cases/{case.number}/").status_code == 404
+        assert client.get(f"/cases/{child.number}/").status_code == 200
+        codes = list(Letter.objects.filter(person=who).values_list("document__code", flat=True))
+        assert codes
+        assert {client.get(f"/letters/{code}/").status_code for code in codes} == {200}

@@ -6,9 +6,12 @@ from collections.abc import Callable, Collection
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from django.db.models import F
+
 from kechuang.casework import records
 from kechuang.casework.models import Case
 from kechuang.casework.pages import day_of, pages_of
+from kechuang.desks.projects.models import Change
 from kechuang.parties.models import Organisation, Person
 from kechuang.parties.prepared import Prepared
 
@@ -106,16 +109,26 @@ def this_one(case: Case) -> int:
     return 0 if case.state in APPLIED else 1
 
 
+MOVES = Change.objects.filter(kind="lead_unit", child__isnull=False)
 WON = Prepared[tuple[int]](
-    lambda unit, programme: Case.objects.filter(
-        applicant=unit, round__programme=programme, award__isnull=False, parent=None
-    ).values_list("round__year")
+    lambda unit, programme: (
+        Case.objects.filter(applicant=unit, round__programme=programme, award__isnull=False, parent=None)
+        .exclude(pk__in=MOVES.values("case"))
+        .values_list("round__year")
+    )
+)
+GAVE_UP = Prepared[tuple[int]](  # by the first of its moves, which stays with the unit that won it
+    lambda unit, programme: (
+        MOVES.filter(child__applicant=unit, case__round__programme=programme)
+        .exclude(pk__in=MOVES.filter(case__changes__kind="lead_unit", case__changes__pk__lt=F("pk")).values("pk"))
+        .values_list("case__round__year")
+    )
 )
 
 
 def awarded_by_year(unit: Organisation, programme: str, year: int, span: int = 3) -> list[int]:
-    """How many projects of `programme` the unit won in each of the `span` years before `year`."""
-    won = [y for (y,) in WON.rows(unit.pk, programme)]
+    """How many projects of `programme` the unit won in each of the `span` years before `year`, whoever carries them now."""
+    won = [y for (y,) in (*WON.rows(unit.pk, programme), *GAVE_UP.rows(unit.pk, programme))]
     return [won.count(y) for y in range(year - span, year)]
 
 
