@@ -9,7 +9,8 @@ from importlib.resources import files
 import pytest
 from typer.testing import CliRunner
 
-from kechuang.faces.cli import check, explain, spoken
+from kechuang.engines.ledger import Report
+from kechuang.faces.cli import check, explain, spoken, verify, verify_draw
 
 RUN = CliRunner()
 
@@ -59,3 +60,20 @@ def test_explain_refuses_in_the_language_it_explains_in():
         "'gestern' is no date"
         in RUN.invoke(explain.app, ["technology-trade", "--lang", "en", "--on", "gestern"]).stderr
     )
+
+
+def test_verify_says_what_it_saw_in_it(monkeypatch):
+    monkeypatch.setattr(verify, "known_keys", list)
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    seen = Report((), 0, 0, 0, 0, 0, 2)
+    assert verify.told(seen, []).endswith("已由签名检查点覆盖 0 条，2 条等待封存")
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+    assert verify.told(seen, []).startswith("no fault: 0 records, ")
+
+
+@pytest.mark.parametrize("text", ["", "{"])
+def test_what_is_no_certificate_is_refused_in_a_sentence(monkeypatch, tmp_path, text):
+    (tmp_path / "certificate.json").write_text(text, "utf-8")
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    ran = RUN.invoke(verify_draw.app, [str(tmp_path / "certificate.json")])
+    assert (ran.exit_code, ran.stderr) == (2, "读不出来，请给抽取凭证的 JSON 文件\n")

@@ -16,6 +16,8 @@ from kechuang.casework import inspection, sealer
 from kechuang.engines import ledger
 from kechuang.engines.ledger import Fault, Report
 from kechuang.faces.cli import verify_draw
+from kechuang.faces.cli.spoken import spoken_tongue
+from kechuang.words.phrase import Phrase
 
 app = typer.Typer()
 
@@ -114,13 +116,18 @@ def shown(wanted: bool) -> Iterator[inspection.Progress]:
 def told(report: Report, faults: list[Fault]) -> str:
     """One line a fault, and what was looked at."""
     lines = [line(fault) for fault in faults]
-    seen = f"{report.records} records, {report.leaves} leaves, {report.checkpoints} checkpoints, {report.attachments} files"
-    waiting = f", {report.unlogged} records wait for the sealer" if report.unlogged else ""
-    verdict = f"{len(faults)} faults" if faults else "no fault"
-    keys = "".join(f"\nlog key {ledger.fingerprint(key)}" for key in known_keys())
-    return "\n".join(
-        [*lines, f"{verdict}: {seen}, {report.covered} records covered by a signed checkpoint{waiting}{keys}"]
+    seen = Phrase(
+        "{verdict}: {records} records, {leaves} leaves, {notes} checkpoints, {files} files, {covered} records covered by a signed checkpoint{waiting}",
+        verdict=Phrase("{count} faults", count=len(faults)) if faults else Phrase("no fault"),
+        records=report.records,
+        leaves=report.leaves,
+        notes=report.checkpoints,
+        files=report.attachments,
+        covered=report.covered,
+        waiting=Phrase(", {count} records wait for the sealer", count=report.unlogged) if report.unlogged else "",
     )
+    keys = [Phrase("log key {key}", key=ledger.fingerprint(key)) for key in known_keys()]
+    return "\n".join([*lines, *(one.said(spoken_tongue()) for one in (seen, *keys))])
 
 
 def known_keys() -> list[Any]:

@@ -22,6 +22,7 @@ from kechuang.casework.pages import day_of
 from kechuang.databases import analyse
 from kechuang.desks.texts import indexing
 from kechuang.faces import repeats
+from kechuang.faces.cli.spoken import either
 from kechuang.words.failure import told
 from kechuang.words.outcome import Refused
 
@@ -112,7 +113,11 @@ def work(once: bool = typer.Option(False, "--once", help="One turn, then end: fo
         work_until_told()
         return
     with only_one(settings.DATA) as mine:
-        typer.echo(f"{Turn(_aloud).take(timezone.now())} done" if mine else TAKEN, err=not mine)
+        if not mine:
+            typer.echo(TAKEN, err=True)
+        else:
+            done = Turn(_aloud).take(timezone.now())
+            typer.echo(either(f"办了 {done} 件", f"{done} done"))
 
 
 def work_until_told() -> None:
