@@ -81,3 +81,40 @@ def test_two_tabs_write_the_same_part_and_neither_text_is_lost(windows, region):
     press(second, "用我写的")
     second.wait_for_url("**/form/part/basics/")
     assert second.input_value("#f-title") == OTHER
+
+
+def test_the_house_goes_away_while_one_is_writing_and_what_was_written_is_uploaded_when_it_is_back(windows, region):
+    page = begun(windows, region)
+    page.route("**/form/**", lambda asked: asked.abort())
+    page.fill("#f-title", TITLE)
+    page.wait_for_selector("text=未能保存，存在本机")
+    page.unroute("**/form/**")
+    page.wait_for_selector("#saved[data-version='1']")
+    assert Draft.objects.get(section="basics").typed["title"] == TITLE
+
+
+def test_the_way_back_leads_to_what_was_saved_and_it_is_written_on(windows, region):
+    page = begun(windows, region)
+    page.fill("#f-title", TITLE)
+    press(page, page.locator("button[value=next]").first)
+    page.wait_for_url("**/form/part/unit/")
+    page.go_back()
+    page.wait_for_selector("#f-title")
+    assert page.input_value("#f-title") == TITLE
+    page.fill("#f-title", OTHER)
+    press(page, "保存")
+    page.wait_for_load_state()
+    assert ("有两份文字" in page.locator("main").inner_text(), Draft.objects.get(section="basics").typed["title"]) == (False, OTHER)  # fmt: skip
+
+
+def test_a_paste_beyond_measure_is_refused_in_words_and_stays_in_the_browser(windows, region):
+    page = begun(windows, region)
+    page.fill("#f-title", TITLE)
+    page.wait_for_selector("#saved[data-version='1']")
+    page.evaluate("const box = document.getElementById('f-abstract'); box.value = '草'.repeat(2000000); box.dispatchEvent(new Event('input', {bubbles: true}))")  # fmt: skip
+    page.wait_for_selector("#saved:has-text('文字太多，没有保存')")
+    press(page, "保存")
+    page.wait_for_selector("text=一次提交的文字不超过 4 MB")
+    page.go_back()
+    page.wait_for_selector("#f-title")
+    assert (page.input_value("#f-title"), len(page.input_value("#f-abstract"))) == (TITLE, 2_000_000)
