@@ -251,7 +251,7 @@ def experts(
 ) -> None:
     """The people nearest to each text, by their own works."""
     if leave_one_out and not id:
-        raise Unreadable("--leave-one-out needs --id / 需要 --id")
+        raise Unreadable("--leave-one-out needs --id / --leave-one-out 需要 --id，请写上")
     wanted = [column for column in (*text, id, codes, keywords) if column]
     with bar() as progress:
         works = list(rows(file, [person, *wanted], progress=progress))

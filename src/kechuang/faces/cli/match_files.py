@@ -49,7 +49,7 @@ def encoding(path: Path) -> str:
         except UnicodeDecodeError:
             continue
         return name
-    raise Unreadable(f"{path}: neither UTF-8 nor GB18030 / 既不是 UTF-8 也不是 GB18030")
+    raise Unreadable(f"{path}: neither UTF-8 nor GB18030 / 既不是 UTF-8 也不是 GB18030，请另存为其中一种")
 
 
 def rows(path: Path, columns: Sequence[str], *, progress: Progress | None = None) -> Iterator[dict[str, str]]:
@@ -63,7 +63,9 @@ def rows(path: Path, columns: Sequence[str], *, progress: Progress | None = None
         missing = [column for column in columns if column not in (lines.fieldnames or ())]
         if missing:
             has = ", ".join(lines.fieldnames or ())
-            raise Unreadable(f"{path}: no column {', '.join(missing)}; it has {has} / 缺少列")
+            raise Unreadable(
+                f"{path}: no column {', '.join(missing)}; it has {has} / 缺少列 {', '.join(missing)}，现有 {has}"
+            )
         for count, row in enumerate(lines):
             if progress and task is not None and count % 500 == 0:
                 progress.update(task, completed=file.buffer.tell())
@@ -102,7 +104,7 @@ class Opened:
     def words(self) -> Large:
         """For search."""
         if not self.about.get("search"):
-            raise Unreadable(f"{self.path}: built without words for search / 建立时未收入检索词")
+            raise Unreadable(f"{self.path}: built without words for search / 建立时未收入检索词，请重新建")
         return Large(tantivy.Index.open(str(self.path / "words")))
 
 
@@ -111,9 +113,11 @@ def opened(path: Path) -> Opened:
     try:
         about = json.loads((path / ABOUT).read_text("utf-8"))
     except (OSError, ValueError) as fault:
-        raise Unreadable(f"{path}: no index; make one with `kechuang match build` / 不是索引") from fault
+        raise Unreadable(
+            f"{path}: no index; make one with `kechuang match build` / 不是索引，请用 `kechuang match build` 建一个"
+        ) from fault
     if about.get("format") != FORMAT:
-        raise Unreadable(f"{path}: an index of format {about.get('format')}, build it anew / 索引格式不符")
+        raise Unreadable(f"{path}: an index of format {about.get('format')}, build it anew / 索引格式不符，请重新建")
     return Opened(path, about)
 
 
@@ -147,7 +151,9 @@ class Draft:
 
     def __init__(self, place: Path) -> None:
         if place.exists() and not (place / ABOUT).is_file():
-            raise Unreadable(f"{place}: exists and is no index; it is left alone / 已存在且不是索引")
+            raise Unreadable(
+                f"{place}: exists and is no index; it is left alone / 已存在且不是索引，没有动它，请换一个文件夹"
+            )
         self._place = place
         self._path = place.with_name(f".{place.name}.draft")
         shutil.rmtree(self._path, ignore_errors=True)

@@ -80,7 +80,7 @@ def put_back(folder: Path, *, say: Progress = lambda text: None) -> Copied:
             "backup: set KECHUANG_SECRET, or put the file `secret` into the data folder first"
         )
     if manifest["database"] != connection.vendor:
-        raise NotCopied(f"备份来自 {manifest['database']} / the backup is of {manifest['database']}: set KECHUANG_DATABASE for it")  # fmt: skip
+        raise NotCopied(f"备份来自 {manifest['database']}，请把 KECHUANG_DATABASE 设为同一种数据库 / the backup is of {manifest['database']}: set KECHUANG_DATABASE for it")  # fmt: skip
     say("checking")
     if spoiled := [name for name, digest in manifest["files"].items() if digest_of(folder / name) != digest]:
         raise NotCopied(f"备份中 {len(spoiled)} 个文件缺失或已变，如 {spoiled[0]} / {len(spoiled)} files of the copy are gone or changed, such as {spoiled[0]}")  # fmt: skip
@@ -105,7 +105,9 @@ def manifest_of(folder: Path) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
     except (OSError, ValueError):
-        raise NotCopied(f"{folder} 不是完整的备份 / {folder} is no whole copy: it has no {MANIFEST}") from None
+        raise NotCopied(
+            f"{folder} 不是完整的备份，缺少 {MANIFEST} / {folder} is no whole copy: it has no {MANIFEST}"
+        ) from None
     return found
 
 
