@@ -5,9 +5,9 @@
   if (!form) return;
   const key = "kechuang:" + form.dataset.draft;
   const words = document.documentElement.lang === "en"
-    ? { lost: "Not saved yet; kept in this browser", found: "Text from this browser that had not been saved was put back" }
-    : { lost: "未能保存，存在本机；恢复后自动上传", found: "上次没有存上的文字已从本机取回" };
-  let unsaved = false;
+    ? { lost: "Not saved yet; kept in this browser", large: "Too much text at once, not saved: shorten it, or attach it as a file", found: "Text from this browser that had not been saved was put back" }
+    : { lost: "未能保存，存在本机；恢复后自动上传", large: "文字太多，没有保存：请删短，或改作附件上传", found: "上次没有存上的文字已从本机取回" };
+  let unsaved = false, wait = 5, again = 0;  // seconds until it is tried again: twice as long each time
 
   function fields() {
     return Array.from(form.elements).filter((f) => f.name && f.type !== "hidden" && f.type !== "file" && f.type !== "password" && f.tagName !== "BUTTON");
@@ -22,7 +22,7 @@
   }
 
   function forget() {
-    unsaved = false;
+    unsaved = false; wait = 5;
     try { localStorage.removeItem(key); } catch { /* as above */ }
   }
 
@@ -43,15 +43,20 @@
       if (field.type === "checkbox" || field.type === "radio") field.checked = value; else field.value = value;
     }
     say(words.found, "lost");
-    unsaved = true;
-    save();
+    unsaved = true; save();
   }
 
   function save() {
     if (window.htmx && form.hasAttribute("hx-post")) window.htmx.trigger(form, "keep");
   }
 
-  function lost() { keep(); unsaved = true; say(words.lost, "lost"); }
+  // The house was away or busy: tried again until it answers. What it refuses waits for the writer.
+  function lost(status) {
+    keep(); unsaved = true; say(status === 413 ? words.large : words.lost, "lost");
+    window.clearTimeout(again);
+    if (!status || status === 429 || status >= 500) again = window.setTimeout(save, 1000 * wait);
+    wait = Math.min(2 * wait, 60);
+  }
 
   function counted(e) {
     const count = document.querySelector(`[data-count-of="${CSS.escape(e.target.id)}"]`);
@@ -79,7 +84,7 @@
   });
   form.addEventListener("htmx:afterRequest", function (e) {
     if (e.target !== form) return;
-    if (e.detail.successful) forget(); else if (!e.detail.xhr || e.detail.xhr.status !== 409) lost();
+    if (e.detail.successful) forget(); else if (!e.detail.xhr || e.detail.xhr.status !== 409) lost(e.detail.xhr ? e.detail.xhr.status : 0);
   });
   window.addEventListener("online", function () { if (unsaved) save(); });
   window.addEventListener("beforeunload", function () { if (unsaved) keep(); });
