@@ -134,3 +134,17 @@ def test_once_the_leader_has_signed_nobody_writes_it_and_whoever_countersigns_re
     done(case, "draft_task_book", region.leader, on=DAY)
     writes(case, region, operation=[{"item": "travel", "basis": "差旅，附测算", "fiscal": "4"}])
     signs(case, region)
+
+
+def test_where_there_is_no_task_book_nothing_is_signed():
+    """A project taken over while it was being signed elsewhere: its task book is not here."""
+    region = Region()
+    case = a_case(region, an_open_round(region, "key-technology"))
+    Award.objects.create(case=case, fen=10 * WAN, on=START)
+    Case.objects.filter(pk=case.pk).update(state="contracting", project_no="2018KEY0001", received_at=START)
+    case.refresh_from_db()
+    with pytest.raises(Refused) as told:
+        done(case, "sign_leader", region.leader, on=DAY, signature="示例签名")
+    assert [reason.code for reason in told.value.reasons] == ["task_book_missing"]
+    done(case, "return_task_book", region.officer, on=DAY, reason="任务书请在本系统内填写后签订。")
+    assert case.state == "funded"

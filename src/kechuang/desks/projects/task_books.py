@@ -34,10 +34,10 @@ def issue_task_book(case: Case, context: Any) -> None:
 
 @check("projects.task_book_adds_up")
 def task_book_adds_up(case: Case, context: Any) -> Finding:
-    """The rules of the page on what the task book says hold (classes make the total, bands, shares), and own money is what was applied for."""
+    """There is a task book; the rules of the page on what it says hold (classes make the total, bands, shares), and own money is what was applied for."""
     _, cleaned = reports.looked_at(case, "task_book", context.on)
     if cleaned is None:
-        return Finding.passed()
+        return Finding.passed() if reports.latest(case, "task_book") else Finding.fail("task_book_missing")
     told = [reason for path, reasons in cleaned.errors.items() if "/" in path for reason in reasons]
     rows = [row for code in LINES for row in cleaned.values.get(code) or ()]
     own = sum(int(row.get("own") or 0) for row in rows)
