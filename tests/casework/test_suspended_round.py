@@ -6,9 +6,11 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
-from kechuang.casework import outbox
+from kechuang.casework import outbox, records, todo
 from kechuang.casework.actor import CLOCK
+from kechuang.casework.acts import open_case, possible_acts
 from kechuang.casework.clock import tick
 from kechuang.casework.models import Attempt, Case, Round
 from kechuang.casework.pages import pages_for, pages_of
@@ -169,3 +171,52 @@ def test_the_clock_replaces_no_silent_expert_and_begins_no_review_until_the_roun
     tick(ON + timedelta(4, minutes=1))
     case.refresh_from_db()
     assert case.state == "mail_review"
+
+
+def read(client, who, case):
+    """The page of a case, or the list of cases."""
+    client.force_login(who)
+    return client.get(reverse("case", args=[case.number]) if case else reverse("cases"))
+
+
+def test_what_waits_for_the_round_is_nobodys_work_and_says_so_beside_the_shut_button(region, client):
+    case = in_check(region)
+    assert [task.name for task in todo.desk(region.officer, ON).tasks if task.subject == case] == ["record_check"]
+    assert todo.hands(case, records.done(case), pages=pages_of(case.round)) == ("institution_officer",)
+    done(case.round, "suspend", region.leadership, on=ON, reason=WHY)
+    case.refresh_from_db()
+
+    assert [task for task in todo.desk(region.officer, ON).tasks if task.subject == case] == []
+    assert todo.count(region.officer, ON) == 0
+    assert todo.hands(case, records.done(case), pages=pages_of(case.round)) == ()
+    (mine,) = todo.desk(region.leader, ON).elsewhere
+    assert (mine.case, mine.roles, mine.until) == (case, (), None)
+    assert "record_check" not in [act.name for act in possible_acts(case, by=region.officer, on=ON)]
+
+    page = read(client, region.officer, case)
+    said = [(act["name"], act["refused"].code if act["refused"] else "") for act in page.context["acts"]]
+    assert ("record_check", "round_suspended") in said and {why for _name, why in said} == {"round_suspended"}
+    assert (
+        "批次已中止，恢复以前不审核、不评审、不作决定" in page.content.decode()
+        and "批次已中止，恢复以后再办理" in page.content.decode()
+    )
+    listed = read(client, region.officer, None)
+    assert listed.context["acts"] == []
+
+
+def test_an_application_that_cannot_be_sent_says_that_the_round_is_suspended(region, client):
+    case = story.filled_in(open_case(an_open_round(region), by=region.leader, on=START, key="o"), region)
+    done(case.round, "suspend", region.leadership, on=START, reason=WHY)
+    page = read(client, region.leader, case)
+    assert "批次已中止，恢复以后才能办理" in page.content.decode()
+    assert [task for task in todo.desk(region.leader, START).tasks if task.subject == case] == []
+
+
+def test_a_witness_and_who_names_experts_by_hand_are_not_asked_while_the_round_is_suspended(region, client):
+    case = story.admitted(in_check(region), region, ON)
+    done(case.round, "begin_review", region.officer, on=ON)
+    done(case, "group", region.officer_two, on=ON, group="A组")
+    assert [act["name"] for act in read(client, region.supervisor, case).context["acts"]][:1] == ["second:draw"]
+    done(case.round, "suspend", region.leadership, on=ON, reason=WHY)
+    assert "second:draw" not in [act["name"] for act in read(client, region.supervisor, case).context["acts"]]
+    assert [t.name for t in todo.desk(region.supervisor, ON).tasks if t.subject == case] == []

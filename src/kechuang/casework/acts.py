@@ -211,6 +211,7 @@ def situation(subject: Case | Round, by: Actor, on: datetime, *, through: str = 
         round_state=deadlines.round_state(subject.round, on),
         fact=lambda name: curtain.fact(name, subject, on),
         through=through,
+        failing=deadlines.failing(subject.round),
     )
 
 

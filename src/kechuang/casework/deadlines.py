@@ -16,9 +16,11 @@ from kechuang.casework.pages import pages_of
 from kechuang.engines.flow import Act, Done, Flow, Situation, due, of_parent, timed
 from kechuang.parties.prepared import update
 from kechuang.words.period import ZONE, end_of
+from kechuang.words.reason import Reason
 
 YEAR_OVER, INSTALMENT = "project.year_over", "project.instalment"
 ROLLING = "rolling"  # how acts name the state of an open round without a deadline
+SUSPENDED, ROUND_GOES_ON = "suspended", "casework.round_goes_on"
 OWED = (YEAR_OVER, INSTALMENT)  # moments that come again and again, and are there only while something is owed since
 REPORT, PREPARE, UNPREPARE = "report_progress", "prepare_payment", "return_payment"
 CALL, PASSED = "call_midterm", "pass_midterm"
@@ -175,6 +177,17 @@ def round_state(round_: Round, on: datetime) -> str:
     return "closed" if round_.closes_at else round_.state
 
 
+def failing(round_: Round) -> Mapping[str, Reason]:
+    """The checks that fail for every case of a round as it stands, with the reason: nothing is decided while it is suspended."""
+    return {ROUND_GOES_ON: Reason("round_suspended")} if round_.state == SUSPENDED else {}
+
+
+def rests(act: Act, round_: Round) -> bool:
+    """Whether an act on a case waits because its round is suspended: until then it is nobody's work."""
+    shut = bool(act.round) and SUSPENDED not in act.round
+    return round_.state == SUSPENDED and (shut or ROUND_GOES_ON in act.checks)
+
+
 def latecomers_until(subject: Case | Round, name: str, flow: Flow) -> datetime | None:
     """Until when the clock may not do this: it ends no draft while a submission stamped in time may still be in the queue."""
     act, closes = flow.acts[name], subject.round.closes_at
@@ -200,7 +213,7 @@ def clock_situation(subject: Case | Round, on: datetime) -> Situation:
     state = ROLLING if is_rolling(subject.round) else subject.round.state
     return Situation(
         actor=CLOCK.id, roles=CLOCK.own, done=done, on=on, round_state=state,
-        fact=lambda name: curtain.fact(name, subject, on),
+        fact=lambda name: curtain.fact(name, subject, on), failing=failing(subject.round),
     )  # fmt: skip
 
 

@@ -179,7 +179,8 @@ def no_open_objection(case: Case, context: Any) -> Finding:
 @check("casework.round_goes_on")
 def round_goes_on(case: Case, context: Any) -> Finding:
     """The round is not suspended: nothing is admitted, drawn, listed or funded in it until it is resumed."""
-    return Finding.fail("round_suspended") if case.round.state == "suspended" else Finding.passed()
+    found = deadlines.failing(case.round).get(deadlines.ROUND_GOES_ON)
+    return Finding.fail(found.code) if found else Finding.passed()
 
 
 @check("casework.no_open_child")

@@ -96,12 +96,12 @@ def waiting_on(case: Case, person: Person, on: datetime) -> int:
 
 
 def hands(case: Case, done: Sequence[Done], *, pages: Pages) -> tuple[str, ...]:
-    """The roles in whose hands a case lies now: those whose act is the next that moves it."""
+    """The roles in whose hands a case lies now: those whose act is the next that moves it; nobody's while its round is suspended."""
     flow = pages.flow(case.flow)
     fresh = {one.act for one in done if one.since_entry}
     waiting = [
         act for act in expected(pages, case.flow, case.state)
-        if waits(flow, case.state, act, done) and fresh.issuperset(act.after) and (not act.after_any or fresh & set(act.after_any))
+        if not deadlines.rests(act, case.round) and waits(flow, case.state, act, done) and fresh.issuperset(act.after) and (not act.after_any or fresh & set(act.after_any))
     ]  # fmt: skip
     if (
         not any(_moves(act, case.state) for act in expected(pages, case.flow, case.state))
@@ -239,7 +239,9 @@ class _Look:
 
     def situation(self, case: Case) -> Situation:
         fact: Callable[[str], object] = partial(curtain.fact, subject=case, on=self.on)
-        return Situation(self.person.actor_id, self.roles(case), self.done(case), self.on, case.round.state, fact)
+        return Situation(
+            self.person.actor_id, self.roles(case), self.done(case), self.on, case.round.state, fact, failing=deadlines.failing(case.round)
+        )  # fmt: skip
 
     def task(self, case: Case) -> Task | None:
         """What this person is expected to do on `case` now; None if it is not their turn."""
@@ -265,13 +267,15 @@ class _Look:
         pages = self.pages_of(case)
         in_hands = hands(case, self.done(case), pages=pages)
         state = pages.flow(case.flow).states[case.state]
-        return Elsewhere(case, state.title, in_hands, case.entered_at, case.promised_at or round_end(case, in_hands))
+        return Elsewhere(case, state.title, in_hands, case.entered_at, handed_until(case, in_hands))
 
 
 def _witness(pages: Pages, case: Case, seen: Situation) -> Act | None:
     """The word that this person may give beside an act which names a second one, if it has not been given."""
     spoken = {one.act for one in seen.done if one.since_entry}
     for act in expected(pages, case.flow, case.state):
+        if deadlines.rests(act, case.round):
+            continue
         if act.seconded_by and act.seconded_by in seen.roles and SECOND + act.name not in spoken:
             fresh = {one.act for one in seen.done if one.since_entry}
             if fresh.issuperset(act.after) and act.name not in fresh:
@@ -300,6 +304,13 @@ def until(case: Case, flow: Flow, act: Act, seen: Situation) -> datetime | None:
     if own is None and act.stays(case.state) and flow.states[case.state].stage == "run":
         return None  # the end of a running project is no term of what its offices do beside it
     return own or case.due_at or case.promised_at or round_end(case, (act.by,))
+
+
+def handed_until(case: Case, in_hands: Sequence[str]) -> datetime | None:
+    """Until when those who have a case should act; nothing runs against nobody while its round is suspended."""
+    if not in_hands and case.round.state == deadlines.SUSPENDED:
+        return None
+    return case.promised_at or case.due_at or round_end(case, in_hands)
 
 
 def round_end(case: Case, by: Sequence[str]) -> datetime | None:

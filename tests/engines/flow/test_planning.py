@@ -6,6 +6,7 @@ import pytest
 
 from kechuang.engines.flow import of_parent, offered, opened_on, plan, possible, seconded, target
 from kechuang.words.outcome import Refused
+from kechuang.words.reason import Reason
 from tests.engines.flow.pages import a_flow, an_act, at, both, done, situation
 
 
@@ -44,6 +45,16 @@ def test_an_act_of_another_role_is_refused_alone_and_names_the_role():
 
 def test_a_closed_round_refuses_what_needs_an_open_one():
     assert refused(a_flow(), "draft", "submit", situation("leader", round_state="closed")) == ["round_not_open"]
+
+
+def test_a_check_that_is_known_to_fail_shuts_every_act_that_asks_for_it_with_its_reason():
+    flow = a_flow(acts__look__checks=["house.goes_on"])
+    here = situation("officer", failing={"house.goes_on": Reason("house_stands")})
+
+    assert refused(flow, "checked", "look", here) == ["house_stands"]
+    act, whys = offered(flow, "checked", situation=here)[0]
+    assert (act.name, [why.code for why in whys]) == ("look", ["house_stands"])
+    assert plan(flow, "checked", "look", situation=situation("officer")).name == "look"
 
 
 def test_what_must_come_first_must_have_been_done_since_the_case_came_here():

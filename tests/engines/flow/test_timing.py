@@ -8,6 +8,7 @@ import pytest
 
 from kechuang.engines.flow import due, stations, timed
 from kechuang.formula import parse
+from kechuang.words.reason import Reason
 from tests.engines.flow.pages import a_flow, an_act, at, both, done, situation
 
 
@@ -142,6 +143,14 @@ def test_an_act_of_the_clock_without_a_limit_is_due_at_once_when_its_round_is():
 
     assert open_ == ()
     assert names(closed) == [("lapse", at("2019-03-04 10:00"))]
+
+
+def test_the_clock_does_not_try_what_a_check_is_known_to_refuse():
+    flow, did = clock_flow(acts__lapse__checks=["house.goes_on"]), (done("open", on="2019-03-04 10:00"),)
+    shut = {"house.goes_on": Reason("house_stands")}
+
+    assert timed(flow, "draft", situation=situation("clock", did=did, round_state="closed", failing=shut)) == ()
+    assert [act.name for act, _on in timed(flow, "draft", situation=situation("clock", did=did, round_state="closed"))] == ["lapse"]  # fmt: skip
 
 
 @pytest.mark.parametrize(("granted", "owed"), [(None, []), (0, []), (1, ["lapse"])])

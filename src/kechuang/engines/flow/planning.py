@@ -84,6 +84,7 @@ def _reasons(flow: Flow, act: Act, situation: Situation, anchors: Anchors) -> It
     """What stands against `act`, cheap things first, so that facts are asked for last."""
     if act.round and situation.round_state not in act.round:
         yield Reason("round_not_open", act=act.title, round_state=situation.round_state, open_in=list(act.round))
+    yield from (situation.failing[check] for check in act.checks if check in situation.failing)
     yield from _missing(flow, act, situation)
     yield from _own_hands(flow, act, situation)
     if act.times and sum(done.act == act.name for done in situation.done) >= act.times:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+
+from kechuang.words.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Situation:
     For a child case `done` also holds what was done on the parent, each act named `parent.<act>` (see `of_parent`).
     `round_state` is '' for a case without a round. `fact(offer_name)` is asked only where a condition needs it.
     `through` is the code of the child flow whose act carries this one along, '' where a person acts directly.
+    `failing` names the checks that are known to fail here and now whatever the act, each with its reason: acts that ask for one are shut.
     """
 
     actor: str
@@ -33,3 +36,4 @@ class Situation:
     round_state: str = ""
     fact: Callable[[str], object] = field(default=lambda name: None)
     through: str = ""
+    failing: Mapping[str, Reason] = field(default_factory=dict)

@@ -55,7 +55,7 @@ def timed(
     """The acts of the clock that are due in `state` or will be, earliest first; the scheduler tries those whose time has come.
 
     An act without any limit is due at once, if its condition holds. One that leaves the case in its state is due once for each due time.
-    What waits for another act, or for the round, is left out: that act will ask again.
+    What waits for another act, for the round, or for a check that is known to fail is left out: that act will ask again.
     """
     found = []
     for act in flow.acts.values():
@@ -101,7 +101,8 @@ def _ready(act: Act, situation: Situation) -> bool:
     """Whether time alone stands between the case and this act, so far as acts and the round's state tell."""
     fresh = {done.act for done in situation.done if done.since_entry}
     led = fresh.issuperset(act.after) and (not act.after_any or bool(fresh.intersection(act.after_any)))
-    return led and (not act.round or situation.round_state in act.round)
+    free = situation.failing.keys().isdisjoint(act.checks) and (not act.round or situation.round_state in act.round)
+    return led and free
 
 
 def _anchor(limit: Limit, situation: Situation, anchors: Anchors) -> datetime | None:

@@ -11,7 +11,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from kechuang.casework import files
+from kechuang.casework import deadlines, files
 from kechuang.casework.acts import InputRefused, Wish, act_many
 from kechuang.casework.models import Attachment, Case, Record
 from kechuang.casework.rehearsing import rehearsed
@@ -159,7 +159,7 @@ def offered(cases: Iterable[Case], held: list[Appointment], at_hand: lists.Pages
     for case in cases:
         mine = roles(held, case)
         for step in at_hand.of(case.round).flow_of(case).acts.values():
-            if step.bulk and step.by in mine and step.stands_in(case.state):
+            if step.bulk and step.by in mine and step.stands_in(case.state) and not deadlines.rests(step, case.round):
                 found.setdefault(step.name, step)
     return list(found.values())
 

@@ -24,7 +24,7 @@ from kechuang.desks.projects.members import changed_teams
 from kechuang.desks.projects.models import Report
 from kechuang.engines import forms
 from kechuang.engines.flow import Act, Done, Flow, Situation, due, line, of_parent, offered, opened_on
-from kechuang.faces.web import changed, drawing, sight, wording
+from kechuang.faces.web import changed, drawing, mine_rows, sight, wording
 from kechuang.faces.web.act_titles import document_title, titles
 from kechuang.faces.web.fields import ShownFile
 from kechuang.faces.web.sight import Sight
@@ -61,7 +61,7 @@ class CaseFile:
     def hands(self) -> str:
         """Who has it now, in words; people of the applicant's own side by name."""
         said = [self._holder(role) for role in self.in_hands]
-        return wording.listed(said) or ("" if self.state.end else _("系统（到期自动）"))
+        return wording.listed(said) or ("" if self.state.end else mine_rows.nobody(self.case))
 
     def _holder(self, role: str) -> str:
         title = wording.text(self.reader.page.title(role))
@@ -80,7 +80,9 @@ class CaseFile:
         }  # fmt: skip
 
     def _since(self, who: str) -> str:
-        """Who has it, and since when."""
+        """Who has it, and since when; nobody while its round is suspended."""
+        if not self.in_hands and self.case.round.state == deadlines.SUSPENDED:
+            return _("批次已中止，恢复以后再办理")
         if day_of(self.case.entered_at) == day_of(self.on):
             return _("%(who)s办理，今天起") % {"who": who}
         return _("%(who)s办理，已 %(since)s") % {"who": who, "since": wording.days_since(self.case.entered_at, self.on)}
@@ -95,7 +97,7 @@ class CaseFile:
     @property
     def until(self) -> datetime | None:
         """Until when whoever has it should act."""
-        return self.case.promised_at or self.case.due_at or todo.round_end(self.case, self.in_hands)
+        return todo.handed_until(self.case, self.in_hands)
 
     def steps(self) -> list[dict[str, Any]]:
         """The flow line: stages behind and ahead, the states of the present stage one by one."""
@@ -157,7 +159,11 @@ class CaseFile:
         fresh = {one.act for one in self.seen.done if one.since_entry}
         for act in self.flow.acts.values():
             name = acts.SECOND + act.name
-            wanted = act.seconded_by and act.seconded_by in self.seen.roles and act.stands_in(self.case.state)
+            wanted = (
+                act.seconded_by in self.seen.roles
+                and act.stands_in(self.case.state)
+                and not deadlines.rests(act, self.case.round)
+            )
             if wanted and name not in fresh and act.name not in fresh:
                 title = _("见证：%(act)s") % {"act": wording.text(act.title)}
                 yield {
@@ -171,7 +177,8 @@ class CaseFile:
 
     def _by_hand(self) -> Iterator[dict[str, Any]]:
         """The way to name experts by hand, for the checker of the institution and only where the page allows it now."""
-        if "institution_chief" in self.seen.roles and pool.by_hand_modes(self.case):
+        rests = self.case.round.state == deadlines.SUSPENDED
+        if not rests and "institution_chief" in self.seen.roles and pool.by_hand_modes(self.case):
             href = reverse("seat_by_hand", args=[self.case.number])
             yield {
                 "name": "seat_by_hand",

@@ -10,9 +10,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from kechuang.casework import deadlines
 from kechuang.casework.models import Case, Document, Round
 from kechuang.casework.pages import Pages, pages_of, roles_page
-from kechuang.casework.todo import Elsewhere, Task, done_of, hands, round_end
+from kechuang.casework.todo import Elsewhere, Task, done_of, handed_until, hands
 from kechuang.desks.experts import ceremonies
 from kechuang.desks.projects.queries import Gate
 from kechuang.engines import forms
@@ -115,12 +116,17 @@ def _columns() -> list[dict[str, Any]]:
 
 def _elsewhere(row: Elsewhere, page: Any, on: datetime) -> dict[str, Any]:
     case = row.case
-    return _row(case, row.state, in_words(row.roles, page), row.since, row.until, on, ended=False)
+    return _row(case, row.state, in_words(row.roles, page, case), row.since, row.until, on, ended=False)
 
 
-def in_words(roles: Iterable[str], page: Any) -> str:
-    """Roles by their titles; the system where nobody has it."""
-    return wording.listed(wording.text(page.title(role)) for role in roles) or _("系统（到期自动）")
+def in_words(roles: Iterable[str], page: Any, case: Case) -> str:
+    """Roles by their titles; where nobody has it the system, or that its round is suspended."""
+    return wording.listed(wording.text(page.title(role)) for role in roles) or nobody(case)
+
+
+def nobody(case: Case) -> str:
+    """Why a case on its way is in nobody's hands."""
+    return _("批次已中止") if case.round.state == deadlines.SUSPENDED else _("系统（到期自动）")
 
 
 def _row(case: Case, state: Any, who: str, since: datetime | None, until: datetime | None, on: datetime, *, ended: bool) -> dict[str, Any]:  # fmt: skip
@@ -165,9 +171,9 @@ def _own(case: Case, known: dict[int, Pages], page: Any, done: Any, on: datetime
     return _row(
         case,
         state.title,
-        in_words(roles, page),
+        in_words(roles, page, case),
         case.entered_at,
-        case.promised_at or case.due_at or round_end(case, roles),
+        handed_until(case, roles),
         on,
         ended=False,
     )

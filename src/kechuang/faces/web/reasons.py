@@ -20,7 +20,7 @@ already_drawn|这一组已经抽取过，不能再由人指定|This group has be
 already_founded|这个安装已经有主管部门和账户|This installation has its department and accounts already
 amount_differs_from_payment|拨付金额是{ordered}，填写的是{said}，请按到账凭证核对|{ordered} was ordered and {said} entered; please check against the bank's slip
 answers_edited|办件的答案与台账中的摘要不符|The answers of the case differ from the digest in the ledger
-round_suspended|批次已中止，恢复以前不办理受理、评审和立项|The round is suspended: nothing is admitted, reviewed or funded until it is resumed
+round_suspended|批次已中止，恢复以前不审核、不评审、不作决定|The round is suspended: nothing is checked, reviewed or decided until it is resumed
 appeal_still_possible|到{until}（含当日）为止可以对这个结论申请复核，期满以后再结算|This decision can be appealed until the end of {until}; the money is settled after that
 appeal_used|这个决定已经申请过一次复核，不能再次申请|This decision has been appealed once; it cannot be appealed again
 attachment_row_missing|台账中有的附件，登记里没有|The ledger names an attachment that is not in the register

@@ -21,6 +21,7 @@ SENTENCES = {
     "act_not_here": gettext_noop("这件现在不能{act}：它处于“{state}”。"),
     "act_for_another": gettext_noop("这一步由{role}办理。"),
     "round_not_open": gettext_noop("批次现在不在可以办理的阶段。"),
+    "round_not_open:suspended": gettext_noop("批次已中止，恢复以后才能办理。"),
     "act_after_missing": gettext_noop("要先完成：{missing}。"),
     "same_person": gettext_noop("前面的“{act}”由你办理，这一步须由另一人办理。"),
     "act_already_done": gettext_noop("“{act}”只能办理一次，已经办过。"),
@@ -55,6 +56,8 @@ def worded(value: Any) -> str:
 def sentence(reason: Any) -> str:
     """What a Reason (or its JSON) says to the reader; an unknown code is shown as it is, for the desk to word it."""
     code, values = _opened(reason)
+    if f"{code}:{values.get('round_state')}" in SENTENCES:
+        code = f"{code}:{values['round_state']}"
     if "zh" in values:
         pattern = wording.text(values)
     elif code in SENTENCES:
