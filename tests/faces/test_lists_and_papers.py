@@ -113,6 +113,9 @@ def test_the_spreadsheet_holds_every_row_and_amounts_as_numbers(region, case):
 def test_columns_of_numbers_are_numbers_and_codes_stay_texts():
     assert sheets.numbers_in(["1,234.50", "—", "7"]).values == [Decimal("1234.50"), None, Decimal(7)]
     assert sheets.numbers_in(["10.00 万元", "−3.00 元"]).values == [Decimal(100_000), Decimal(-3)]
+    days = sheets.numbers_in(["2018-10-01", "—", "2018年9月30日"])
+    assert (days.format, days.values) == ("yyyy-mm-dd", [Decimal(43374), None, Decimal(43373)])
+    assert sheets.numbers_in(["2018-02-30"]) is None
     assert (sheets.numbers_in(["007", "8"]), sheets.numbers_in(["2018-1"]), sheets.numbers_in(["", "—"])) == (
         None,
         None,

@@ -125,7 +125,7 @@ def _paper_table(book: xlsxwriter.Workbook, sheet: Worksheet, heads: Sequence[st
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What a column of texts is as numbers, and how they are written; amounts are yuan."""
+    """What a column of texts is as numbers, and how they are written; amounts are yuan, days those since the spreadsheet's first."""
 
     values: list[Decimal | None]
     format: str
@@ -134,12 +134,17 @@ class Numbers:
 
 _AMOUNT = re.compile(r"([−-]?[\d,]+(?:\.\d+)?) (元|万元|亿元)")
 _NUMBER = re.compile(r"[−-]?(?:\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.\d+)?")
+_DAY = re.compile(r"(\d{4})[-年](\d{1,2})[-月](\d{1,2})日?")
+_NOUGHT = date(1899, 12, 30)  # of the days that a spreadsheet counts
 _YUAN = {"元": 1, "万元": 10_000, "亿元": 100_000_000}
 
 
 def numbers_in(cells: Sequence[str]) -> Numbers | None:
-    """The numbers of a column that holds nothing else; None for one of texts, of codes that begin with 0, or of nothing."""
+    """The numbers or days of a column that holds nothing else; None for one of texts, of codes that begin with 0, or of nothing."""
     said = [text for text in cells if text.strip(" —")]
+    if said and all(map(_day, said)):
+        days = [_day(text) for text in cells]
+        return Numbers([Decimal((day - _NOUGHT).days) if day else None for day in days], "yyyy-mm-dd", money=False)
     if said and all(_AMOUNT.fullmatch(text) for text in said):
         found = [_AMOUNT.fullmatch(text) for text in cells]
         return Numbers([_decimal(one[1]) * _YUAN[one[2]] if one else None for one in found], "#,##0.00", money=True)
@@ -150,6 +155,15 @@ def numbers_in(cells: Sequence[str]) -> Numbers | None:
         )
         return Numbers([_decimal(text) if text in said else None for text in cells], shape, money=False)
     return None
+
+
+def _day(text: str) -> date | None:
+    """The day that a text is, in figures; None where it is none of the calendar."""
+    found = _DAY.fullmatch(text)
+    try:
+        return date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None
 
 
 def _decimal(text: str) -> Decimal:
