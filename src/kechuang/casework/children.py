@@ -10,9 +10,8 @@ from kechuang.casework.models import Case
 from kechuang.casework.pages import pages_of
 from kechuang.words.offers import effect
 
-ENDS = (
-    "end_with_parent"  # the act by which a child's page says that it ends with what it hangs on, and from which states
-)
+ENDS = "end_with_parent"
+"""The act by which a child's page says that it ends with what it hangs on, and from which states."""
 
 
 @effect("casework.end_children")
