@@ -60,6 +60,33 @@ def test_a_draft_stands_on_the_to_do_page_with_the_way_to_go_on(region, case):
     assert f'href="/cases/{case.number}/form/"' in page.content.decode()
 
 
+def test_a_draft_is_called_by_its_typed_title_and_written_on_from_its_own_page(region, case):
+    client = signed_in(region.leader)
+    member = a_person(unit=region.unit, name="巴图")
+    said = {"version": "0", "team.0.person": "巴图", "team.0.party": region.unit.name}
+    client.post(part(case, "people"), said)
+    client.post(part(case, "basics"), {"version": "0", "title": "草原碳汇监测"})
+    for who, address in ((region.leader, "/mine/"), (region.leader, "/todo/"), (member, "/todo/")):
+        assert "草原碳汇监测" in signed_in(who).get(address).content.decode()
+
+    page = client.get(f"/cases/{case.number}/")
+    assert ("草原碳汇监测" in page.content.decode(), "还没有题目" in page.content.decode()) == (True, False)
+    first, second = page.context["acts"][:2]
+    assert (first["href"], first["primary"]) == (f"/cases/{case.number}/form/", True)
+    assert (second["name"], second["primary"]) == ("submit_to_unit", False)
+
+    asked = signed_in(member).get(f"/cases/{case.number}/act/consent/").content.decode()
+    assert "草原碳汇监测" in asked  # what he agrees to
+    assert f'href="/cases/{case.number}/"' in asked
+
+
+def test_a_consent_that_was_given_is_not_asked_for_again(region, case):
+    member = a_person(unit=region.unit)
+    story.filled_in(case, region, member=member)
+    names = [one["name"] for one in signed_in(member).get(f"/cases/{case.number}/").context["acts"]]
+    assert (names[:1], "consent" in names) == (["form"], False)
+
+
 def test_someone_with_nothing_to_do_is_told_so(region):
     page = signed_in(region.planner).get("/todo/")
     assert (page.status_code, page.context["tasks"]) == (200, [])

@@ -144,6 +144,8 @@ def test_submitting_gives_a_receipt_and_a_second_press_gives_the_same(region, dr
     assert Record.objects.filter(subject=draft.number, act="submit_to_unit").count() == 1
     shown = client.get(first["Location"]).content.decode()
     assert (receipt.code in shown, draft.number in shown) == (True, True)
+    flow = client.get(first["Location"]).context["receipt"]["flow"]
+    assert [step["title"]["zh"] for step in flow][:3] == ["待单位审核", "待推荐", "受理"]  # what comes next
 
 
 def test_the_receipt_file_holds_the_record_and_once_sealed_its_place_in_the_log(region, submitted):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -33,6 +33,22 @@ def typed(case: Case) -> dict[str, Any]:
     for (row,) in TYPED.rows(case.pk):
         merged.update(row)
     return merged
+
+
+def title_of(case: Case) -> str:
+    """What an application is called: its title once it was handed in, until then what the draft says; empty where nothing does."""
+    return titles_of([case])[case.pk]
+
+
+def titles_of(cases: Iterable[Case]) -> dict[int, str]:
+    """The same for many, by their keys, with one query for all drafts among them."""
+    found = {case.pk: case.title for case in cases}
+    blank = [pk for pk, title in found.items() if not title]
+    drafts = Draft.objects.filter(case__in=blank, case__parent=None).order_by("pk") if blank else ()
+    for draft in drafts:
+        said = draft.typed.get("title")
+        found[draft.case_id] = said.strip() if isinstance(said, str) else found[draft.case_id]
+    return found
 
 
 DRAFT = Prepared[Draft](lambda case, section: Draft.objects.select_for_update().filter(case=case, section=section))

@@ -44,7 +44,7 @@ def todo(request: HttpRequest) -> HttpResponse:
     reads = [beside.reading()] if in_pool(who) else []
     applies = not held_by(request) or may(request, "own_unit") or bool(holding.led or holding.joined)
     shown = {
-        "applies": applies, "desk": desk, "tasks": [*(mine_rows.task(one, on) for one in desk.tasks), *others, *reads], "elsewhere": mine_rows.elsewhere(desk.elsewhere, on),
+        "applies": applies, "desk": desk, "tasks": [*mine_rows.tasks(desk.tasks), *others, *reads], "elsewhere": mine_rows.elsewhere(desk.elsewhere, on),
         "person": who, "holding": holding, "letters": mine_rows.letters(newest(who, 6)),
         "title": mine_rows.heading(who, all_of_it, reads=bool(reads)), "first": desk.tasks[0] if desk.tasks else None, "today": on,
     }  # fmt: skip

@@ -27,6 +27,7 @@ from kechuang.engines.flow import Act, Done, Flow, Situation, due, line, of_pare
 from kechuang.faces.web import changed, drawing, mine_rows, sight, wording
 from kechuang.faces.web.act_titles import document_title, titles
 from kechuang.faces.web.fields import ShownFile
+from kechuang.faces.web.filling import may_write, writing_act
 from kechuang.faces.web.sight import Sight
 from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason
@@ -137,12 +138,26 @@ class CaseFile:
         """What the reader can do here, and what is theirs but shut now, with the reason beside it; not what does not apply."""
         nexts = [act.name for act in todo.expected(self.pages, self.case.flow, self.case.state)]
         rows = sorted(
-            (row for row in self._offered() if not apart(row[1])),
+            (row for row in self._offered() if not apart(row[1]) and not self._consented(row[0])),
             key=lambda pair: (bool(pair[1]), nexts.index(pair[0].name) if pair[0].name in nexts else 99),
         )
         first = next((act.name for act, reasons in rows if not reasons and act.name in nexts), "")
         shown = [self._act(act, reasons, primary=act.name == first) for act, reasons in rows[:MOST_ACTS]]
-        return [*self._witness(), *shown, *self._by_hand()]
+        return [*self._writing(shown), *self._witness(), *shown, *self._by_hand()]
+
+    def _consented(self, act: Act) -> bool:
+        """Whether the reader has given a consent that everyone gives once."""
+        return act.by in todo.EACH and not todo.waits(self.flow, self.case.state, act, self.seen.done, self.seen.actor)
+
+    def _writing(self, shown: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """The way to the form for whoever may still write it; while it is a draft, writing comes before handing in."""
+        if self.case.parent_id or not may_write(writing_act(self.case), self.seen.roles):
+            return
+        draft = "draft" in self.case.state
+        for one in shown if draft else ():
+            one["primary"] = False
+        href = reverse("form", args=[self.case.number])
+        yield {"name": "form", "title": _("接着写") if draft else _("修改申请书"), "href": href, "primary": draft, "stop": False, "refused": None}  # fmt: skip
 
     def against(self, name: str) -> Reason | None:
         """What stands against an act of the reader's, whether it is offered or not."""

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
-from kechuang.casework import documents, files, rectifying, sealer, todo
+from kechuang.casework import answers, documents, files, rectifying, sealer, todo
 from kechuang.casework.acts import SECOND, InputRefused, act, open_case
 from kechuang.casework.models import Attachment, Case, Document, Letter, Record
 from kechuang.casework.pages import day_of
@@ -67,7 +67,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     file = opened(request, number)
     findings = file.case.findings.exclude(verdict="pass") if file.reader.office and not file.case.parent_id else ()
     shown = {
-        "case": file.case, "state": file.heading(), "flow": file.steps(), "acts": file.acts(), "openings": file.openings(),
+        "case": file.case, "title": answers.title_of(file.case), "state": file.heading(), "flow": file.steps(), "acts": file.acts(), "openings": file.openings(),
         "children": file.children(), "facts": file.facts(), "records": file.told(), "papers": file.papers(), "files": file.files(),
         "opinions": file.opinions(), "money": file.money(), "team": file.team(), **file.changed(), "reports": file.reports(), "reader": file.reader, "flow_title": file.flow.title,
         "findings": [printing.finding(one) for one in findings], "trail": _trail(file),
@@ -159,7 +159,7 @@ def _asking(
     reasons = () if refusal is None or isinstance(refusal, InputRefused) else printing.reasons(file, refusal)
     against = file.against(name)
     return {
-        "case": file.case, "title": title, "effects": [*not_taken(file.flow.not_about(step)), *casefile.what_follows(file, step)], "key": request.POST.get("key") or fresh_key(),
+        "case": file.case, "called": answers.title_of(file.case), "title": title, "effects": [*not_taken(file.flow.not_about(step)), *casefile.what_follows(file, step)], "key": request.POST.get("key") or fresh_key(),
         "act": {"name": name, "title": title, "href": request.path}, "act_fields": _fields(request, file, step, form, typed, told),
         "errors": wrong(form, told, drawing.language()) if form and told else (), "reasons": reasons, "against": against if refusal is None else None,
         "state": file.heading(), "back": reverse("case", args=[file.case.number]), "trail": _trail(file),

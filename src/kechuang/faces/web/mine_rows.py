@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from kechuang.casework import deadlines
+from kechuang.casework import answers, deadlines
 from kechuang.casework.models import Case, Document, Round
 from kechuang.casework.pages import Pages, pages_of, roles_page
 from kechuang.casework.todo import Elsewhere, Task, done_of, handed_until, hands
@@ -35,9 +35,15 @@ def heading(who: Person, waiting: int, *, reads: bool = False) -> str:
     return found % {"name": who.name, "n": waiting}
 
 
-def task(one: Task, on: datetime) -> dict[str, Any]:
+def tasks(rows: Sequence[Task]) -> list[dict[str, Any]]:
+    """What there is to do."""
+    called = answers.titles_of(one.subject for one in rows if isinstance(one.subject, Case))
+    return [task(one, called) for one in rows]
+
+
+def task(one: Task, called: Mapping[int, str]) -> dict[str, Any]:
     """One thing to do as parts/task.html takes it."""
-    return _round_task(one) if isinstance(one.subject, Round) else _case_task(one, one.subject)
+    return _round_task(one) if isinstance(one.subject, Round) else _case_task(one, one.subject, called[one.subject.pk])
 
 
 def _round_task(one: Task) -> dict[str, Any]:
@@ -50,13 +56,13 @@ def _round_task(one: Task) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _case_task(one: Task, case: Case) -> dict[str, Any]:
+def _case_task(one: Task, case: Case, called: str) -> dict[str, Any]:
     flow = pages_of(case.round).flow(case.flow)
     state = flow.states[case.state]
     writing = writing_act(case) if case.parent_id is None else None
     fills = writing is not None and writing.name == one.act.name
     shown = {
-        "title": case.title or case.round.title, "until": one.until, "chip": state.title, "tone": wording.tone(case.state, mine=True),
+        "title": called or case.round.title, "until": one.until, "chip": state.title, "tone": wording.tone(case.state, mine=True),
         "number": case.project_no or case.number, "meta": [case.round.title, flow.title] if case.parent_id else [case.round.title],
         "href": reverse("form", args=[case.number]) if fills else reverse("act", args=[case.number, one.act.name]),
         "act": (_("接着写") if "draft" in case.state else one.act.title) if fills else one.act.title,
@@ -100,7 +106,8 @@ COLUMNS = ("办件", "状态", "在谁手里", "已等", "最迟")
 def elsewhere(rows: Sequence[Elsewhere], on: datetime) -> dict[str, Any]:
     """Own cases in other hands, as a table."""
     page = roles_page()
-    told = [_elsewhere(row, page, on) for row in rows]
+    called = answers.titles_of(row.case for row in rows)
+    told = [_elsewhere(row, page, on, called[row.case.pk]) for row in rows]
     return {"caption": _("在别人手里的"), "columns": _columns(), "rows": told}
 
 
@@ -114,9 +121,9 @@ def _columns() -> list[dict[str, Any]]:
     ]
 
 
-def _elsewhere(row: Elsewhere, page: Any, on: datetime) -> dict[str, Any]:
+def _elsewhere(row: Elsewhere, page: Any, on: datetime, called: str) -> dict[str, Any]:
     case = row.case
-    return _row(case, row.state, in_words(row.roles, page, case), row.since, row.until, on, ended=False)
+    return _row(case, called, row.state, in_words(row.roles, page, case), row.since, row.until, on, ended=False)
 
 
 def in_words(roles: Iterable[str], page: Any, case: Case) -> str:
@@ -129,12 +136,12 @@ def nobody(case: Case) -> str:
     return _("批次已中止") if case.round.state == deadlines.SUSPENDED else _("系统（到期自动）")
 
 
-def _row(case: Case, state: Any, who: str, since: datetime | None, until: datetime | None, on: datetime, *, ended: bool) -> dict[str, Any]:  # fmt: skip
+def _row(case: Case, called: str, state: Any, who: str, since: datetime | None, until: datetime | None, on: datetime, *, ended: bool) -> dict[str, Any]:  # fmt: skip
     tone = wording.tone(case.state, ended=ended)
     small = f"{case.project_no or case.number} · {case.round.title}"
     cells = [
         {
-            "text": case.title or case.round.title,
+            "text": called or case.round.title,
             "href": reverse("case", args=[case.number]),
             "lead": True,
             "wide": True,
@@ -158,18 +165,20 @@ def table(cases: Sequence[Case], who: Person, on: datetime) -> dict[str, Any]:
     page, known = roles_page(), dict[int, Pages]()
     numbers = {c.number for c in cases}
     done = done_of("case", numbers)
-    rows = [_own(case, known, page, done.get(case.number, ()), on) for case in cases]
+    called = answers.titles_of(cases)
+    rows = [_own(case, called[case.pk], known, page, done.get(case.number, ()), on) for case in cases]
     return {"caption": _("我的办件"), "columns": _columns(), "rows": rows, "none": _("还没有办件")}
 
 
-def _own(case: Case, known: dict[int, Pages], page: Any, done: Any, on: datetime) -> dict[str, Any]:
+def _own(case: Case, called: str, known: dict[int, Pages], page: Any, done: Any, on: datetime) -> dict[str, Any]:
     pages = known.setdefault(case.round_id, known.get(case.round_id) or pages_of(case.round))
     state = pages.flow(case.flow).states[case.state]
     if state.end:
-        return _row(case, state.title, wording.DASH, None, None, on, ended=True)
+        return _row(case, called, state.title, wording.DASH, None, None, on, ended=True)
     roles = hands(case, done, pages=pages)
     return _row(
         case,
+        called,
         state.title,
         in_words(roles, page, case),
         case.entered_at,

@@ -127,9 +127,15 @@ def receipt(file: CaseFile, row: Document) -> dict[str, Any]:
     pairs.append({"label": _("附件"), "value": _("%(n)s 件") % {"n": attached}})
     return {
         "issuer": ISSUER, "kind": RECEIPT, "title": case.title or wording.text(file.flow.title), "pairs": pairs, "code": row.code,
-        "digest": str(row.body.get("digest", row.digest)), "flow": file.steps()[-6:] if len(file.steps()) > 8 else file.steps(), "on": row.on,
+        "digest": str(row.body.get("digest", row.digest)), "flow": _ahead(file.steps()), "on": row.on,
         "note": _("截止前可以撤回；单位或归口管理部门退回修改后再次提交，会得到新的回执，旧回执仍可核验。") if not case.parent_id else "",
     }  # fmt: skip
+
+
+def _ahead(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A long flow line from where the case stands: what comes next, not what comes last."""
+    here = next((n for n, step in enumerate(steps) if step["state"] == "now"), 0)
+    return steps if len(steps) <= 8 else steps[here : here + 6]
 
 
 PROOF = "凭本回执和原文件可独立核验提交内容未被改动。本回执只证明收到，不代表通过形式审查。"
