@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import timedelta
 
 import pytest
 from typer.testing import CliRunner
 
-from kechuang.casework import files, inspection, sealer
+from kechuang.casework import book, files, inspection, objecting, sealer
 from kechuang.casework.acts import act, note, open_case
-from kechuang.casework.models import Attachment, Case, Checkpoint, Document, Record, Told
+from kechuang.casework.models import (
+    Attachment,
+    Case,
+    Checkpoint,
+    Document,
+    Edition,
+    Frozen,
+    Notice,
+    Record,
+    Round,
+    Told,
+)
 from kechuang.desks.integrity import inquiries
-from kechuang.engines.ledger import beginning, canonical, link, read, with_proof
+from kechuang.engines.ledger import beginning, canonical, digest, link, read, with_proof
 from kechuang.faces.cli import verify
 from tests.casework.sealed import folders, notes, sealed
 from tests.factories import START, Region, an_open_round, done
@@ -318,6 +330,115 @@ def test_an_edited_receipt_is_found(house):
     (fault,) = inspection.inspect().faults
 
     assert (fault.code, fault.reason.values["document"]) == ("document_edited", document.code)
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda body: body["content"].update(on="2017-01-01T00:00:00.000+08:00"),
+    lambda body: body["answers"].update(title="另一个题目"),
+    lambda body: body.pop("answers"),
+])  # fmt: skip
+def test_a_receipt_edited_together_with_its_own_digest_is_found(house, spoil):
+    document = Document.objects.filter(kind="receipt").first()
+    spoil(document.body)
+    Document.objects.filter(pk=document.pk).update(body=document.body, digest=digest(canonical(document.body)))
+
+    (fault,) = inspection.inspect().faults
+
+    assert (fault.code, fault.record) == ("receipt_differs", str(document.record_id))
+
+
+def test_answers_taken_away_together_with_their_digest_are_found(house):
+    Case.objects.filter(pk=house[3].pk).update(answers={}, answers_digest="")
+
+    (fault,) = inspection.inspect().faults
+
+    assert (fault.code, fault.subject) == ("answers_edited", f"case:{house[3].number}")
+
+
+def test_frozen_pages_that_were_edited_are_found(house):
+    page = Frozen.objects.get()
+    Frozen.objects.filter(pk=page.pk).update(body=page.body.replace("1", "2", 1))
+
+    (fault,) = inspection.inspect().faults
+
+    assert (fault.code, fault.reason.values["digest"]) == ("pages_edited", page.digest)
+
+
+def test_a_round_that_was_led_to_other_pages_is_found(house):
+    round_ = house[3].round
+    body = round_.frozen.body + " "
+    other = Frozen.objects.create(digest=digest(body.encode()), body=body, on=START)
+    Round.objects.filter(pk=round_.pk).update(frozen=other)
+
+    (fault,) = inspection.inspect().faults
+
+    assert (fault.code, fault.subject, fault.reason.values["recorded"]) == (
+        "pages_exchanged", f"round:{round_.code}", round_.frozen_id)  # fmt: skip
+
+
+def test_an_edition_that_nobody_adopted_and_one_that_was_edited_are_found(house):
+    pages = dict(book.packaged().sources)
+    Edition.objects.create(digest=book.packaged().digest, pages=pages, by="p1", on=START)
+    assert found() == ["pages_exchanged"]
+
+    Edition.objects.update(pages={**pages, "roles.yaml": pages["roles.yaml"] + "# more"})
+    assert found() == ["pages_edited", "pages_exchanged"]
+
+
+def swapped(row: Attachment) -> None:
+    """Another file in the place of this one, row and bytes: nothing of the row tells that it was ever another."""
+    other = files.keep(row.case, "elsewhere", "另一份.pdf", [PDF + b"another"], by=None, on=START)
+    digest = other.digest
+    other.delete()
+    Attachment.objects.filter(pk=row.pk).update(digest=digest)
+
+
+def test_the_evidence_of_an_objection_swapped_by_its_row_is_found(house):
+    case = house[3]
+    Case.objects.filter(pk=case.pk).update(state="public_notice")
+    days = {"first_day": START.date(), "last_day": START.date() + timedelta(days=6)}
+    Notice.objects.create(round=case.round, what="示例", body={}, digest="0" * 64, on=START, **days).cases.add(case)
+    typed = {
+        "name": {"name": "巴图", "identity": "15262619700101001X", "phone": "13800000000"},
+        "ground": "facts",
+        "text": "证明材料第三页所列数据与公开登记的事实不符，请予核查。",
+    }
+    child, _ = objecting.objected(Case.objects.get(pk=case.pk), typed, [("证据.pdf", [PDF + b"evidence"])], on=START, key="objected")  # fmt: skip
+    row = child.attachments.get()
+    sealed(5)
+    Case.objects.filter(pk=case.pk).update(state="with_unit")
+    assert found() == []
+
+    swapped(row)
+
+    (fault,) = inspection.inspect().faults
+    assert (fault.code, fault.subject, fault.reason.values["recorded"]) == (
+        "attachment_row_missing", f"case:{child.number}", row.digest)  # fmt: skip
+
+
+def test_what_a_change_asks_for_edited_behind_the_door_is_found(house):
+    """A change is decided and carried out by what its case keeps; its receipt encloses the same."""
+    case = house[3]
+    Case.objects.filter(pk=case.pk).update(state="running", starts_on=START.date())
+    change = open_case(case.round, by=case.leader, on=START, key="change", flow="change", parent=Case.objects.get(pk=case.pk), data={"change": "equipment"})  # fmt: skip
+    sealed(5)
+    Case.objects.filter(pk=case.pk).update(state="with_unit")
+    assert found() == []
+
+    change.answers = {**change.answers, "change": "total"}
+    change.save()
+
+    (fault,) = inspection.inspect().faults
+    assert (fault.code, fault.subject) == ("answers_edited", f"case:{change.number}")
+
+
+def test_a_record_tells_the_files_of_its_case_that_an_act_names_at_whatever_depth(house):
+    case = house[3]
+    scan = files.keep(case, "seal", "盖章页.pdf", [PDF + b"stamped"], by=case.leader, on=START)
+    told = files.told(
+        case, {"seal": f"scan:{scan.digest}", "rows": [{"proof": [scan.digest, "0" * 64]}], "text": "0" * 64}
+    )
+    assert told == {"file0": scan.digest}
 
 
 def test_without_any_witness_nothing_is_called_sound(house):

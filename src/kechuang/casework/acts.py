@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from kechuang.casework import curtain, deadlines, locks, outbox, publishing, records, witnessing
+from kechuang.casework import curtain, deadlines, files, locks, outbox, publishing, records, witnessing
 from kechuang.casework.actor import Actor
 from kechuang.casework.models import Attempt, Case, Duty, Finding, Record, Round, subject_key
 from kechuang.casework.pages import Pages, pages_for, pages_of, roles_page
@@ -146,6 +146,7 @@ def carry_out(
     kept_apart(subject, context)
     hold_power(subject, context)
     context.data = taken_in(subject, context)
+    context.tells |= files.told(subject, context.data)
 
     locks.take(subject, step.locks)
     findings = run_checks(subject, context)

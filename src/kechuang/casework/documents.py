@@ -46,11 +46,13 @@ def issue_once(kind: str, title: str, body: Mapping[str, Any], *, on: datetime, 
 
 
 def receipt(case: Case, record: Record) -> Document:
-    """The applicant's receipt of one hop: the record as hashed, and the answers whose digest the record names."""
+    """The applicant's receipt of one hop: the record as hashed, and the answers if the record names their digest."""
     stamped_by = "front" if isinstance(record.on, Stamped) else "application"
+    said = ledger.receipt(record.body.encode(), previous=record.previous)
+    covered = "answers" in said["content"].get("tells", {})
     body = {
-        **ledger.receipt(record.body.encode(), previous=record.previous),
+        **said,
         "about": {"number": case.number, "round": case.round.code, "stamped_by": stamped_by},
-        "answers": strict(case.answers),
+        **({"answers": strict(case.answers)} if covered else {}),
     }
     return issue("receipt", f"回执 {case.number}", body, on=record.on, case=case, record=record)

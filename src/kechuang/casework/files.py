@@ -6,16 +6,16 @@ import hashlib
 import os
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import puremagic
 from django.core.files.storage import default_storage
 
 from kechuang.casework import looking
-from kechuang.casework.models import Attachment, Case
+from kechuang.casework.models import Attachment, Case, Round
 from kechuang.parties.models import Person
 from kechuang.words.outcome import Refused
 from kechuang.words.reason import Reason
@@ -34,6 +34,9 @@ PACKAGES = {
 }  # fmt: skip
 PICTURES = ("png", "jpg", "jpeg")  # kept without what the camera wrote beside them
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+
+
+_DIGEST = re.compile(r"(scan:)?[0-9a-f]{64}")
 
 
 def folder() -> Path:
@@ -102,6 +105,30 @@ def give(attachment: Attachment, case: Case) -> Attachment:
     return found or Attachment.objects.create(
         case=case, name=attachment.name, media=attachment.media, size=attachment.size, by=attachment.by, on=attachment.on, **same
     )  # fmt: skip
+
+
+def told(subject: Case | Round, said: Any) -> dict[str, str]:
+    """What a record tells of the files that are named in `said`, at whatever depth: their digests, by `file` and a number.
+
+    Only files of the case or of its parent are meant; a text of that length that names none is passed over.
+    """
+    named = set(_named(said))
+    family = {subject.pk, subject.parent_id} - {None} if named and isinstance(subject, Case) else set()
+    rows = (
+        Attachment.objects.filter(case__in=family, digest__in=named).values_list("digest", flat=True) if family else ()
+    )
+    return {f"file{number}": digest for number, digest in enumerate(sorted(set(rows)))}
+
+
+def _named(said: Any) -> Iterator[str]:
+    """Whatever could be the digest of a file; a scan that signs stands behind a word and a colon."""
+    if isinstance(said, Mapping):
+        said = list(said.values())
+    if isinstance(said, (list, tuple)):
+        for one in said:
+            yield from _named(one)
+    elif isinstance(said, str) and _DIGEST.fullmatch(said):
+        yield said.rpartition(":")[2]
 
 
 def to_disk(path: Path) -> None:

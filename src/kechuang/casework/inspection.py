@@ -19,8 +19,9 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 
 from kechuang.casework import files, sealer
-from kechuang.casework.models import Attachment, Case, Document, Record, Round, Told
+from kechuang.casework.models import Attachment, Case, Document, Edition, Frozen, Record, Round, Told
 from kechuang.casework.records import strict
+from kechuang.casework.shelf.book import Book
 from kechuang.engines import ledger
 from kechuang.engines.ledger import Fault, Leaf, Report, Row
 from kechuang.parties.secrets import keyed_digest
@@ -118,11 +119,13 @@ def _leaves_of_records() -> Iterator[Leaf]:
 
 @dataclass(slots=True)
 class _Seen:
-    """What the records said, as they went by: the state each subject should be in, and its latest frozen answers."""
+    """What the records said, as they went by: the state each subject should be in, its latest answers, files and pages."""
 
     states: dict[tuple[str, str], str] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
-    files: dict[str, tuple[str, set[str]]] = field(default_factory=dict)
+    files: dict[str, dict[str, str]] = field(default_factory=dict)  # of each case: the record by the digest it tells
+    pages: dict[str, str] = field(default_factory=dict)  # of each round
+    edition: str = ""
     said: dict[int, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
@@ -139,7 +142,7 @@ def inspect(*, witness: Sequence[Path] = (), notes: Sequence[str] = (), progress
         report = ledger.audit(_rows(seen, tell), outside.leaves(), outside.notes, attached, keys=outside.keys)
         found = [*outside.faults, *seen.faults, *_no_witness(outside, report)]
         found += [*_subjects(seen), *_told(seen, tell), *_answers(seen, tell)]
-        found += [*_loose_files(attached), *_files_of_cases(seen), *_documents(tell)]
+        found += [*_loose_files(attached), *_files_of_cases(seen), *_documents(tell), *_pages(seen)]
         return replace(report, faults=(*report.faults, *found))
 
 
@@ -208,15 +211,25 @@ def _look_at(seen: _Seen, row: dict[str, Any], ours: Row) -> None:
     except (ValueError, ledger.LedgerError):
         return
     seen.said[row["pk"]] = str(body.get("data", ""))
-    tells = body.get("tells") or {}
-    if row["subject_kind"] == "case" and "answers" in tells:
-        seen.answers[row["subject"]] = tells["answers"]
-        recorded = {digest for name, digest in tells.items() if _FILE.fullmatch(name)}
-        seen.files[row["subject"]] = (ours.id, recorded)
+    _tell(seen, row, body)
     columns = [name for name, value in _as_columns(row).items() if body.get(name) != value]
     if columns:
         reason = Reason("columns_differ", columns=columns)
         seen.faults.append(Fault(reason, ours.id, ours.subject, ours.position, ours.log_index))
+
+
+def _tell(seen: _Seen, row: dict[str, Any], body: dict[str, Any]) -> None:
+    """What the record tells of answers, files and pages; of what can be said anew the latest counts."""
+    kind, subject, tells = row["subject_kind"], row["subject"], body.get("tells") or {}
+    if kind == "case" and "answers" in tells:
+        seen.answers[subject] = tells["answers"]
+    if kind == "case" and "file0" in tells:
+        told = {digest: str(row["pk"]) for name, digest in tells.items() if _FILE.fullmatch(name)}
+        seen.files.setdefault(subject, {}).update(told)
+    if kind == "round" and body.get("pages"):
+        seen.pages[subject] = body["pages"]
+    if kind == "book" and "edition" in tells:
+        seen.edition = tells["edition"]
 
 
 def _as_columns(row: dict[str, Any]) -> dict[str, Any]:
@@ -246,9 +259,9 @@ def _subjects(seen: _Seen) -> Iterator[Fault]:
                 yield Fault(reason, subject=f"{kind}:{pid}")
 
 
-def _in_chunks(rows: QuerySet[Any], step: str, tell: Progress) -> Iterator[tuple[int, Any]]:
-    """(key, row), or (key, None) where what lies encrypted in the row can no longer be read."""
-    keys = list(rows.order_by("pk").values_list("pk", flat=True))
+def _in_chunks(rows: QuerySet[Any], step: str, tell: Progress, keys: Sequence[int] = ()) -> Iterator[tuple[int, Any]]:
+    """(key, row), or (key, None) where what lies encrypted in the row can no longer be read; of all rows, or of `keys`."""
+    keys = keys or list(rows.order_by("pk").values_list("pk", flat=True))
     for at in range(0, len(keys), _CHUNK):
         part = keys[at : at + _CHUNK]
         try:
@@ -277,13 +290,16 @@ def _told(seen: _Seen, tell: Progress) -> Iterator[Fault]:
 
 
 def _answers(seen: _Seen, tell: Progress) -> Iterator[Fault]:
-    """Frozen answers against the digest beside them and the one in the latest record that froze them."""
-    rows = Case.objects.exclude(answers_digest="").only("number", "answers", "answers_digest")
-    numbers = dict(Case.objects.exclude(answers_digest="").values_list("pk", "number"))
-    for pk, case in _in_chunks(rows, "answers", tell):
+    """Frozen answers against the digest beside them and the one in the latest record that tells of them, also where one is gone."""
+    cases = Case.objects.order_by("pk").values_list("pk", "number", "answers_digest")
+    numbers = {pk: number for pk, number, beside in cases.iterator(_CHUNK) if beside or number in seen.answers}
+    if not numbers:
+        return
+    rows = Case.objects.only("number", "answers", "answers_digest")
+    for pk, case in _in_chunks(rows, "answers", tell, list(numbers)):
         recorded = seen.answers.get(numbers[pk])
         computed = ledger.digest(ledger.canonical(strict(case.answers))) if case else ""
-        if not case or computed != case.answers_digest or (recorded and recorded != computed):
+        if not case or {computed} != {case.answers_digest or recorded, recorded or computed}:
             reason = Reason("answers_edited", recorded=recorded or "", found=computed)
             yield Fault(reason, subject=f"case:{numbers[pk]}")
 
@@ -330,13 +346,30 @@ def _loose_files(attached: Iterable[ledger.Attachment]) -> Iterator[Fault]:
 
 
 def _files_of_cases(seen: _Seen) -> Iterator[Fault]:
-    """A file that the record names must still be one of its case's attachments, under whatever name."""
+    """A file that a record names must still be one of the attachments of its case or of that one's family, under whatever name."""
+    heads = dict(Case.objects.exclude(parent=None).values_list("number", "parent__number"))
     rows: dict[str, set[str]] = {}
     for number, digest in Attachment.objects.values_list("case__number", "digest").iterator(_CHUNK):
-        rows.setdefault(number, set()).add(digest)
-    for number, (record, recorded) in seen.files.items():
-        for digest in sorted(recorded - rows.get(number, set())):
-            yield Fault(Reason("attachment_row_missing", recorded=digest), record, f"case:{number}")
+        rows.setdefault(heads.get(number, number), set()).add(digest)
+    for number, recorded in seen.files.items():
+        for digest in sorted(recorded.keys() - rows.get(heads.get(number, number), set())):
+            yield Fault(Reason("attachment_row_missing", recorded=digest), recorded[digest], f"case:{number}")
+
+
+def _pages(seen: _Seen) -> Iterator[Fault]:
+    """Frozen pages and editions against the digest they are kept under; which of them rules, against the records."""
+    for digest, body in Frozen.objects.values_list("digest", "body").iterator(_CHUNK):
+        if ledger.digest(body.encode("utf-8", "surrogatepass")) != digest:
+            yield Fault(Reason("pages_edited", digest=digest))
+    for code, digest in Round.objects.values_list("code", "frozen_id").iterator(_CHUNK):
+        if (recorded := seen.pages.get(code, "")) != (digest or ""):
+            yield Fault(Reason("pages_exchanged", recorded=recorded, found=digest or ""), subject=f"round:{code}")
+    newest = ""
+    for newest, pages in Edition.objects.order_by("pk").values_list("digest", "pages").iterator(_CHUNK):
+        if Book(pages).digest != newest:
+            yield Fault(Reason("pages_edited", digest=newest), subject="book:book")
+    if newest != seen.edition:
+        yield Fault(Reason("pages_exchanged", recorded=seen.edition, found=newest), subject="book:book")
 
 
 def _documents(tell: Progress) -> Iterator[Fault]:
@@ -351,8 +384,21 @@ def _documents(tell: Progress) -> Iterator[Fault]:
         record = str(place.pk) if place else ""
         if _said_digest(document.body) != document.digest:
             yield Fault(Reason("document_edited", document=document.code, kind=document.kind), record, subject)
-        elif place and "receipt" in document.body and document.body.get("digest") != place.digest:
+        elif place and "receipt" in document.body and not _receipt_of(place, document.body):
             yield Fault(Reason("receipt_differs", document=document.code), record, subject)
+
+
+def _receipt_of(record: Record, body: dict[str, Any]) -> bool:
+    """Whether a receipt says what its record says, and encloses the answers whose digest the record tells."""
+    try:
+        said = ledger.receipt(record.body.encode(), previous=record.previous)
+    except ledger.LedgerError:
+        return True
+    if said["digest"] != record.digest:
+        return True  # the record itself was edited: that is told with its place
+    told = said["content"].get("tells", {}).get("answers")
+    enclosed = told is None or ledger.digest(ledger.canonical(body.get("answers"))) == told
+    return enclosed and all(body.get(name) == said[name] for name in ("content", "sha256", "previous", "digest"))
 
 
 def _said_digest(body: Any) -> str:

@@ -101,6 +101,21 @@ def test_a_logged_receipt_verifies_against_a_published_key_and_not_against_anoth
     assert verified(tmp_path, given, key=public_pem(new_key())) == (1, ["ok"] * (checks(logged=True) - 1) + ["WRONG"])
 
 
+def with_answers(answers: dict, told: str | None) -> dict:
+    """A receipt of a submission: the answers beside the content that tells their digest, as it was told."""
+    content = {"v": 1, "subject": "case:1", **({"tells": {"answers": told}} if told else {})}
+    return {**receipt(canonical(content), previous=beginning("case:1")), "answers": answers}
+
+
+def test_the_answers_beside_the_content_are_verified_too(tmp_path):
+    answers = {"title": "示例题目", "asked": 30_000_000}
+    right = digest(canonical(answers))
+    well = checks(logged=False)
+    assert verified(tmp_path, with_answers(answers, right)) == (0, ["ok"] * (well + 1))
+    assert verified(tmp_path, with_answers({**answers, "asked": 1}, right)) == (1, ["ok"] * well + ["WRONG"])
+    assert verified(tmp_path, with_answers(answers, None)) == (1, ["ok"] * well + ["WRONG"])
+
+
 def test_the_script_prints_the_fingerprint_to_compare_with_the_published_one(tmp_path):
     (tmp_path / "receipt.json").write_text(json.dumps(a_logged_receipt()), "utf-8")
     done = subprocess.run([sys.executable, str(SCRIPT), "receipt.json"], cwd=tmp_path, capture_output=True, check=True)
@@ -127,6 +142,7 @@ def spoiled(name: str, value: object) -> dict:
         ("checkpoint", lambda note: note.replace("\n25\n", "\n26\n"), checks(logged=False) + 1),
         ("checkpoint", lambda note: note.replace("\n25\n", "\n12\n"), checks(logged=False)),
         ("checkpoint", lambda note: note.replace(str(START.year), "2027"), checks(logged=False) + 1),
+        ("checkpoint", lambda note: note.replace("\n\n", "\nmore\n"), checks(logged=False) + 1),
         ("public_key", public_pem(new_key()).decode(), checks(logged=False) + 1),
     ],
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Q, Sum
 
-from kechuang.casework import book, curtain
+from kechuang.casework import book, curtain, files
 from kechuang.casework.models import Case, Member, Round
 from kechuang.casework.models import Finding as Kept
 from kechuang.casework.pages import day_of, pages_of
@@ -294,7 +294,7 @@ def file_task_book(case: Case, context: Any) -> None:
         row.values, row.filed_at = row.typed, context.on
         row.digest = reports.digest(reports.canonical(reports.strict(row.values)))
         row.save()
-        context.tells["task_book"] = row.digest
+        context.tells |= {"task_book": row.digest, **files.told(case, row.values)}
 
 
 # Changes
@@ -317,9 +317,10 @@ def change_row(case: Case) -> Any:
 
 @effect("projects.keep_change")
 def keep_change(case: Case, context: Any) -> None:
-    """Keep on the change case what is asked for, so that its decider and limits are known."""
+    """Keep on the change case what is asked for, so that its decider and limits are known; its digest in the record."""
     case.answers = {**case.answers, **{k: v for k, v in context.data.items() if not k.startswith("_")}}
     case.save(update_fields=["answers"])
+    context.tells["answers"] = reports.digest(reports.canonical(reports.strict(case.answers)))
 
 
 @check("projects.change_allowed")
@@ -434,7 +435,7 @@ def file_report(case: Case, context: Any) -> None:
     kinds = {"report_midterm": "midterm", "apply_acceptance": "acceptance", "resubmit": "acceptance",
              "report_progress": "progress", "report_results": "tracking"}  # fmt: skip
     row = reports.file(owner, kinds.get(context.act.name, "progress"), context.on)
-    context.tells["report"] = row.digest
+    context.tells |= {"report": row.digest, **files.told(case, row.values)}
 
 
 def final_file(case: Case) -> dict[str, Any]:

@@ -62,6 +62,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "state_differs": ("状态为 {row}，记录为 {recorded}", "its state is {row}, its last record says {recorded}"),
     "told_edited": ("办理内容与记录的摘要不符", "what was said in this act was edited"),
     "answers_edited": ("申报内容与记录的摘要不符", "the answers were edited since they were recorded"),
+    "pages_edited": ("冻结的办理规则与其摘要 {digest} 不符", "the frozen pages are not those of their digest {digest}"),
+    "pages_exchanged": ("所依据的办理规则为 {found}，记录为 {recorded}", "the pages in force are {found}, its records say {recorded}"),
     "document_edited": ("文书 {document} 被改动", "the document {document} was edited"),
     "receipt_differs": ("回执 {document} 与记录不符", "the receipt {document} is not that of its record"),
     "receipt_unknown": ("回执所指的记录不在数据库中（摘要 {digest}）", "no record has the digest {digest} of this receipt"),

@@ -290,6 +290,8 @@ quota_used_up_money|资金指标文件 {number} 剩余{left}，不够本次{want
 quotas_clash|各项名额要求互相矛盾|The quotas contradict each other
 real_cases_here|这里有真实办件，不能在这个数据目录里演练|Real cases lie here; rehearse in another data folder
 receipt_differs|回执 {document} 与台账不一致|Receipt {document} differs from the ledger
+pages_edited|冻结的办理规则与其摘要 {digest} 不符|The frozen pages are not those of their digest {digest}
+pages_exchanged|所依据的办理规则为 {found}，台账记录为 {recorded}|The pages in force are {found}, the ledger says {recorded}
 receipt_unknown|台账中没有这份回执的记录|The ledger has no record of this receipt
 recused|你与这一件有回避关系|You are recused from this case
 refund_beyond_due|超过应退金额，还应退{due}|More than is due: {due} is still to be returned
