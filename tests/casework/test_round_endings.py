@@ -7,9 +7,13 @@ from datetime import timedelta
 import pytest
 
 from kechuang.casework import outbox
+from kechuang.casework.actor import Actor
+from kechuang.casework.acts import open_case
 from kechuang.casework.clock import tick
-from kechuang.casework.models import Attempt
+from kechuang.casework.models import Attempt, Record, Round
 from kechuang.words.outcome import Refused
+from tests.book.test_flows import FLOWS
+from tests.desks.funds.funded import noticed
 from tests.factories import START, Region, a_case, a_person, an_open_round, done
 from tests.journeys import story
 
@@ -61,3 +65,47 @@ def test_a_cancelled_round_ends_its_cases_with_it(region):
     for case in (sent, draft):
         case.refresh_from_db()
     assert (sent.state, draft.state, Attempt.objects.count()) == ("withdrawn", "withdrawn", 0)
+
+
+OBJECTION = {
+    "ground": "facts", "text": "该项目与已经验收的项目内容相同，详见所附材料，请核查。",
+    "name": {"name": "巴图", "identity": "15262619700101001X", "phone": "13847112345"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("reported", [False, True])
+def test_an_objection_on_a_case_of_a_cancelled_round_is_void_with_it_and_is_decided_by_nobody(region, reported):
+    case = noticed(region)
+    child = open_case(case.round, by=Actor.public("k"), on=START, key="o", flow="objection", name="object", parent=case, data=OBJECTION)  # fmt: skip
+    if reported:
+        done(
+            child,
+            "report_objection",
+            region.supervisor,
+            finding="holds",
+            report="经核查，两个项目的研究内容与考核指标相同。",
+        )
+    Round.objects.filter(pk=case.round.pk).update(state="in_review")
+    done(case.round, "cancel", region.leadership, reason=WHY, minutes="纪要1号")
+    outbox.work(START)
+    for one in (case, child):
+        one.refresh_from_db()
+    assert (case.state, child.state, Attempt.objects.count()) == ("withdrawn", "void", 0)
+    last = Record.objects.filter(subject=child.number).latest("position")
+    assert (last.act, last.actor) == ("end_with_parent", "clock") and "批次取消" in last.told.data["reason"]
+    with pytest.raises(Refused) as refused:
+        done(child, "dismiss_objection", region.leadership, minutes="纪要2号")
+    assert refused.value.codes == ["act_not_here"]
+
+
+@pytest.mark.parametrize("ending", ["cancel", "close"])
+def test_what_an_ending_round_carries_along_it_carries_in_every_flow_from_every_state_that_says_so(ending):
+    carried = FLOWS["round"].acts[ending].cases
+    left = {
+        (code, name, state)
+        for name, states in carried.items()
+        for code, flow in FLOWS.items()
+        if name in flow.acts and code != "round"
+        for state in set(flow.acts[name].start) - set(states)
+    }
+    assert left == set()

@@ -13,10 +13,11 @@ from kechuang.casework.actor import CLOCK
 from kechuang.casework.acts import open_case, possible_acts
 from kechuang.casework.clock import tick
 from kechuang.casework.models import Attempt, Case, Round
-from kechuang.casework.pages import pages_for, pages_of
+from kechuang.casework.pages import pages_of
 from kechuang.desks.experts.models import Seat
 from kechuang.desks.experts.sheets import form_of
 from kechuang.words.outcome import Refused
+from tests.book.test_flows import FLOWS
 from tests.factories import START, Region, an_open_round, done
 from tests.journeys import story
 
@@ -24,25 +25,34 @@ pytestmark = pytest.mark.django_db
 WHY = "有关部门要求核查，暂停本批次办理，另行通知恢复时间"
 ON = START + timedelta(40)
 
-# Every act on a case that is not funded yet: what is done in a suspended round all the same, and why.
+# Every act on a case that is not decided yet: what is done in a suspended round all the same, and why.
+LEAVES, OWED, SHEET = (
+    "who asks may leave",
+    "owed within a term by who asks or who reports",
+    "sheets that experts have are taken",
+)
+ANSWERED, OVER = "an appeal is answered; the case waits where it was", "the suspended round is cancelled"
 GOES_ON = {
-    "consent": "a member's word on the applicant's own draft",
-    "withdraw": "applicants may leave",
-    "give_up_before": "applicants may leave",
-    "correct": "the applicant owes it within a term",
-    "promise": "an expert's answer to an invitation",
-    "decline": "an expert who has a conflict or no time leaves",
-    "review": "sheets that experts have are taken",
-    "reopen": "an appeal is answered; the case waits where it was",
-    "review_again": "an appeal is answered; the case waits where it was",
-    "end_with_round": "the suspended round is cancelled",
-}
+    "grant": {
+        "consent": "a member's word on the applicant's own draft", "withdraw": LEAVES, "give_up_before": LEAVES, "correct": OWED,
+        "promise": "an expert's answer to an invitation", "decline": "an expert who has a conflict or no time leaves", "review": SHEET,
+        "reopen": ANSWERED, "review_again": ANSWERED, "end_with_round": OVER,
+    },
+    "subsidy": {"withdraw": LEAVES, "correct": OWED, "reopen": ANSWERED, "end_claim_with_round": OVER},
+    "recognition": {
+        "withdraw": LEAVES, "correct": OWED, "decline": "an expert who has a conflict or no time leaves", "review": SHEET,
+        "reopen": ANSWERED, "end_with_round": OVER,
+    },
+    "contest": {"withdraw": LEAVES, "correct": OWED, "score": SHEET, "end_with_round": OVER},
+    "evaluation": {"begin": OWED, "submit": OWED, "review": SHEET, "end_with_round": OVER},
+    "investment": {"withdraw": LEAVES, "end_with_round": OVER},
+}  # fmt: skip
 
 
 def before_the_award(flow):
-    """The acts that stand in a state before the award."""
+    """The acts that stand in a state before the decision."""
     early = {name for name, state in flow.states.items() if state.stage in ("apply", "check", "review", "decide")}
-    early |= {"not_funded", "not_admitted"}
+    early |= {"not_funded", "not_admitted", "rejected", "refused"}
     return {act.name: act for act in flow.acts.values() if act.opens or early & set(act.start)}
 
 
@@ -51,10 +61,12 @@ def held(act) -> bool:
     return ("suspended" not in act.round) if act.round else "casework.round_goes_on" in act.checks
 
 
-def test_every_act_of_the_grant_is_held_in_a_suspended_round_or_stands_in_the_table_with_its_reason():
-    acts = before_the_award(pages_for("nsf-general").flow("grant"))
-    assert {name for name, act in acts.items() if not held(act)} | {"end_with_round"} == set(GOES_ON)
-    clocks = {name for name, act in acts.items() if act.by == "clock" and not act.round}
+@pytest.mark.parametrize("code", GOES_ON)
+def test_every_act_before_the_decision_is_held_in_a_suspended_round_or_stands_in_the_table_with_its_reason(code):
+    acts = before_the_award(FLOWS[code])
+    ends = {"end_with_round", "end_claim_with_round"} & set(acts)
+    assert {name for name, act in acts.items() if not held(act)} | ends == set(GOES_ON[code])
+    clocks = {name for name, act in acts.items() if act.by == "clock" and not held(act)}
     assert clocks == set()  # the clock waits for the round; it does not try and fail every ten minutes
 
 

@@ -36,7 +36,7 @@ def carry_cases(round_: Round, acts: Mapping[str, Any], *, on: datetime) -> tupl
 
 def _may(case: Case, name: str, on: datetime) -> bool:
     flow = pages_of(case.round).flow_of(case)
-    if name not in flow.acts:
+    if name not in flow.acts or not flow.acts[name].stands_in(case.state):
         return False
     until = deadlines.latecomers_until(case, name, flow)
     return until is None or on >= until

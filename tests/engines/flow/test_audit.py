@@ -240,7 +240,7 @@ def test_what_a_round_carries_along_must_be_an_act_of_a_case():
 
     assert family_faults(good, a_flow()) == []
     assert family_faults(bad, a_flow()) == [
-        ("flows/round.acts.look.cases", "no flow has an act 'answer' from waiting, draft"),
+        ("flows/round.acts.look.cases", "no flow has an act 'answer' from draft"),
     ]
 
 

@@ -304,11 +304,12 @@ def _through(flow: Flow, flows: Mapping[str, Flow]) -> Iterator[BadPage]:
 
 
 def _carried(flow: Flow, flows: Mapping[str, Flow]) -> Iterator[BadPage]:
-    """What an act of a round carries along on its cases is an act of some flow, from those states."""
+    """What an act of a round carries along on its cases is from each of those states an act of some flow."""
     for name, act in flow.acts.items():
         for carried, states in act.cases.items():
-            if not any(carried in one.acts and set(states) <= set(one.acts[carried].start) for one in flows.values()):
-                why = Phrase("no flow has an act {carried!r} from {states}", carried=carried, states=tuple(states))
+            known = {state for one in flows.values() if carried in one.acts for state in one.acts[carried].start}
+            if left := tuple(state for state in states if state not in known):
+                why = Phrase("no flow has an act {carried!r} from {states}", carried=carried, states=left)
                 yield BadPage(_at(flow, "acts", name, "cases"), why, "name an act of a case's flow and its states")
 
 
