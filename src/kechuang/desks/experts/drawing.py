@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from kechuang.desks.experts.models import Coauthorship, Conflict, Employer, Expe
 from kechuang.engines.panel import recusal
 from kechuang.engines.panel.ceremony import pool_digest
 from kechuang.engines.panel.quotas import Candidate, Quotas
-from kechuang.parties.models import Employment, Tie
+from kechuang.parties.models import Employment, Organisation, Person, Tie
 from kechuang.parties.prepared import Prepared
 from kechuang.parties.steady import once
 
@@ -68,7 +68,10 @@ TEAM = Prepared[tuple[str]](lambda case: Member.objects.filter(case=case).values
 
 
 def projects_of(group: Group, on: datetime) -> list[recusal.Project]:
-    """The cases of a group as the recusal graph sees them: units with partners, people with the team of the project."""
+    """The cases of a group as the recusal graph sees them: units with partners, people with the team of the project.
+
+    Answers name parties by the entry they had then; where it was merged since, the one that stays is meant.
+    """
     found = []
     for case in group.cases:
         owner = owner_of(case)
@@ -78,7 +81,7 @@ def projects_of(group: Group, on: datetime) -> list[recusal.Project]:
         )
         units = partners | ({case.applicant.pid} if case.applicant else set())
         people = team | ({case.leader.pid} if case.leader else set())
-        found.append(recusal.Project(case.number, frozenset(units), frozenset(people)))
+        found.append(recusal.Project(case.number, frozenset(map(stays, units)), frozenset(map(stays, people))))
     return found
 
 
@@ -92,13 +95,16 @@ def recused(group: Group, experts: Iterable[Expert], on: datetime) -> tuple[recu
     page = pages_of(group.round).programme.get("panel") or {}
     rules = recusal.rules_from(page.get("recuse", ()))
     people = [
-        recusal.Expert(e.pid, e.person.pid, frozenset({e.person.unit.pid} if e.person.unit else ())) for e in pool
+        recusal.Expert(e.pid, stays(e.person.pid), frozenset({stays(e.person.unit.pid)} if e.person.unit else ()))
+        for e in pool
     ]
-    facts = recusal.Facts(
-        ties=[tie for e in pool for tie in once(("ties", e.pk), partial(_ties, e))], named=_named(group, pool),
-        declared=_declared(group), sanctions=_sanctions(pool, on),
-    )  # fmt: skip
     projects = steadily("projects", group.cases, lambda: projects_of(group, on))
+    together = steadily("together", group.cases, lambda: together_with(projects))
+    ties = [tie for e in pool for tie in once(("ties", e.pk), partial(_ties, e))]
+    ties += [recusal.Tie(e.id, *shared) for e in people for shared in together.get(e.person, ())]
+    facts = recusal.Facts(
+        ties=ties, named=_named(group, people), declared=_declared(group), sanctions=_sanctions(pool, on)
+    )
     found = recusal.edges(projects, people, facts=facts, rules=rules, on=day_of(on))
     return tuple(sorted({*found, *_applying(group, pool, rules)}))
 
@@ -164,11 +170,47 @@ def _ties(expert: Expert) -> list[recusal.Tie]:
         for other, kind, until in [*WROTE.rows(person), *WROTE_TOO.rows(person)]
     ]
     rows += [(party, "interest", until) for party, until in INTEREST.rows(expert.pk)]
-    return [recusal.Tie(expert.pid, party, kind, until) for party, kind, until in rows if party]
+    return [recusal.Tie(expert.pid, stays(party), kind, until) for party, kind, until in rows if party]
 
 
-def _named(group: Group, pool: list[Expert]) -> set[tuple[str, str]]:
-    by_person = {e.person.pid: e.pid for e in pool}
+def stays(pid: str) -> str:
+    """The party that this entry stands for: itself, or the one it was merged into, however often."""
+    gone = once("merged parties", _merged)
+    seen = {pid}
+    while pid in gone and gone[pid] not in seen:
+        pid = gone[pid]
+        seen.add(pid)
+    return pid
+
+
+MERGED = tuple(
+    Prepared[tuple[str, str]](partial(lambda kind: kind.objects.exclude(merged_into=None).values_list("pid", "merged_into__pid"), kind))
+    for kind in (Organisation, Person)
+)  # fmt: skip
+
+
+def _merged() -> dict[str, str]:
+    return {pid: into for rows in MERGED for pid, into in rows.rows()}
+
+
+FUNDED = Case.objects.filter(parent=None).exclude(project_no="")
+LED = Prepared[Row](lambda pid: FUNDED.filter(leader__pid=pid).values_list("pk", "leader__pid", "ends_on"))
+JOINED = Prepared[Row](lambda pid: FUNDED.filter(members__person__pid=pid).values_list("pk", "leader__pid", "ends_on"))
+
+
+def together_with(projects: Iterable[recusal.Project]) -> dict[str, list[tuple[str, str, date | None]]]:
+    """Who has done a funded project of this house with someone of these teams: with whom, and until when, by person."""
+    found: dict[str, list[tuple[str, str, date | None]]] = {}
+    for pid in sorted({one for project in projects for one in project.people}):
+        for case, leader, until in [*LED.rows(pid), *JOINED.rows(pid)]:
+            others = {stays(one) for one in ({leader} | {member for (member,) in TEAM.rows(case)}) if one} - {pid}
+            for other in sorted(others):
+                found.setdefault(other, []).append((pid, "joint_project", until))
+    return found
+
+
+def _named(group: Group, pool: Iterable[recusal.Expert]) -> set[tuple[str, str]]:
+    by_person = {e.person: e.id for e in pool}
     unwanted = steadily("unwanted", group.cases, lambda: _unwanted(group))
     return {(number, by_person[pid]) for number, pid in unwanted if pid in by_person}
 
@@ -176,7 +218,7 @@ def _named(group: Group, pool: list[Expert]) -> set[tuple[str, str]]:
 def _unwanted(group: Group) -> list[tuple[str, str]]:
     """Persons whom the applicants of a group would not be read by: at most three each."""
     return [
-        (case.number, pid)
+        (case.number, stays(pid))
         for case in group.cases
         for pid in (owner_of(case).answers.get("unsuitable_experts") or ())[:3]
     ]
