@@ -106,6 +106,12 @@ def test_a_cell_repeats_its_head_with_its_unit_once(label, headed):
     assert ShownField("t.0.x", "integer", label, unit="月", required=True).headed == headed
 
 
+@pytest.mark.parametrize(("label", "headed"), [("Effort", "Effort (months) *"), ("Months a year", "Months a year *")])
+def test_the_unit_of_a_cell_is_said_in_english(label, headed):
+    with translation.override("en"):
+        assert ShownField("t.0.x", "integer", label, unit="月", required=True).headed == headed
+
+
 def test_a_table_of_many_columns_is_drawn_as_cards():
     columns = tuple(Column(str(n), str(n)) for n in range(8))
     assert [ShownField("t", "table", "", columns=columns[:n]).crowded for n in (7, 8)] == [False, True]

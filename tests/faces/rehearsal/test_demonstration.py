@@ -60,7 +60,7 @@ def test_every_login_but_those_that_only_read_finds_something_to_do(logins):
     assert Seat.objects.filter(expert__person=expert, state="accepted", draw__round__state="in_review").exists()
     assert (Case.objects.filter(synthetic=False).count(), Attempt.objects.count()) == (0, 0)
     (found,) = Finding.objects.filter(check_name="texts.compare", verdict="warn", settled_by=None)
-    (like,) = found.evidence["nearest"]
+    like, *_others = found.evidence["nearest"]  # beside the copy another application of the same team may be named
     assert (found.case.state, like["share"] > 30, like["rewritten"] > 0) == ("formal_check", True, True)
     (batch,) = Batch.objects.all()
     listed = Document.objects.get(kind=actions.PAYMENT_LIST)
@@ -68,6 +68,18 @@ def test_every_login_but_those_that_only_read_finds_something_to_do(logins):
     assert {"collecting", "vetting", "open", "closed", "in_review", "decided"} <= set(
         Round.objects.values_list("state", flat=True)
     )
+
+
+@pytest.mark.journey
+@pytest.mark.django_db
+def test_one_project_can_be_followed_by_the_logins_from_its_leader_to_its_recommender(logins):
+    people = {name.removeprefix("demo-"): Person.objects.get(username=name) for name, _ in logins}
+    unit = people["leader"].unit
+    draft = Case.objects.get(leader=people["leader"], state="draft")
+    assert people["member"].pk in set(draft.members.filter(consented_at=None).values_list("person", flat=True))
+    assert Case.objects.filter(leader=people["leader"], state="funded", applicant=unit).exists()
+    assert {people[role].unit for role in ("member", "unit_research", "unit_head", "unit_finance")} == {unit}
+    assert {people[role].unit for role in ("recommender", "recommender_head")} == {unit.recommender}
 
 
 @pytest.mark.journey

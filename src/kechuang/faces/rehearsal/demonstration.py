@@ -10,8 +10,7 @@ from random import Random
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from kechuang.casework import todo
-from kechuang.casework.models import Case, Member
+from kechuang.casework.models import Member
 from kechuang.desks.experts.models import Seat
 from kechuang.faces.rehearsal import claiming, leaving
 from kechuang.faces.rehearsal.plans import PLANS, applicants
@@ -23,7 +22,7 @@ from kechuang.parties.models import Appointment, Person
 from kechuang.words.period import ZONE
 
 SCALE = 0.02
-BESIDE = 14  # researchers who lead nothing at first: suspects, a member, an entry for the pool
+BESIDE = 60  # researchers who lead nothing at first: suspects, a member, an entry for the pool
 # How many days ago each part began, to which step it is played, and with which programmes.
 PARTS = (
     ("a", 245, "award", ("nsf-general", "nsf-joint", "central-guidance")),
@@ -70,7 +69,7 @@ def demonstrate(*, today: datetime, seed: int, say: Say) -> list[tuple[str, str]
     leaving.in_preparation(stage)
     stage.on_day(AHEAD - 1)
     leaving.beside_cases(stage)
-    return logins(region, today, {"claimant": cast.firms[0].claimant, "contract_registrar": cast.registrar})
+    return logins(region, {"claimant": cast.firms[0].claimant, "contract_registrar": cast.registrar})
 
 
 LEFT = {
@@ -82,34 +81,27 @@ LEFT = {
 HANDING = {"e": leaving.handing_in, "d": leaving.one_copies}
 
 
-def logins(region: Region, today: datetime, more: Mapping[str, Person]) -> list[tuple[str, str]]:
-    """One sign-in name for every role, all with the one password that is printed at the start."""
+def logins(region: Region, more: Mapping[str, Person]) -> list[tuple[str, str]]:
+    """One sign-in name for every role, all with the one password that is printed at the start.
+
+    Leader, member, unit and recommender are of one place, so that who follows one project can go on where the last one stopped.
+    """
     found = {**region.offices, **more}
     found |= {role: people[0] for role, people in region.execution.items()}
-    found |= {"expert": seated(), "member": asked_for_consent(), "co_funder": asked_to_fund()}
-    units, bureaus = region.units, region.recommenders.values()
-    leading = Case.objects.filter(parent=None, state__in=["funded", "draft"]).order_by("-project_no", "pk")
-    for role, people in {
-        "leader": [case.leader for case in leading[:4]],
-        "unit_research": [unit.research for unit in units],
-        "unit_head": [unit.head for unit in units],
-        "unit_finance": [unit.finance for unit in units],
-        "recommender": [clerk for clerk, _ in bureaus],
-        "recommender_head": [head for _, head in bureaus],
-    }.items():
-        taken = {person.pk for person in found.values()}
-        found[role] = busiest([person for person in people if person.pk not in taken], today)
+    found |= {"expert": seated(), "co_funder": asked_to_fund()}
+    draft = asked_for_consent()
+    found |= {"leader": draft.case.leader, "member": draft.person}
+    home = region.home
+    assert home is not None  # the first part of the demonstration chooses it
+    clerk, head = region.recommenders[home.party.recommender.pid]
+    found |= {"unit_research": home.research, "unit_head": home.head, "unit_finance": home.finance}
+    found |= {"recommender": clerk, "recommender_head": head}
     told = []
     for role, person in found.items():
         title = TITLES.get(role, person.field)
         Person.objects.filter(pk=person.pk).update(username=f"demo-{role}", field=title)
         told.append((f"demo-{role}", title))
     return told
-
-
-def busiest(people: list[Person], on: datetime) -> Person:
-    """Whoever has most to do now, the first of equals."""
-    return max(people, key=lambda person: todo.count(person, on))
 
 
 def seated() -> Person:
@@ -119,13 +111,16 @@ def seated() -> Person:
     return seat.expert.person
 
 
-def asked_for_consent() -> Person:
-    """A member of a team who has not yet agreed to take part."""
+def asked_for_consent() -> Member:
+    """Somebody of a team who has not yet agreed to take part."""
     row = (
-        Member.objects.filter(consented_at=None, case__state="draft", case__round__state="open").order_by("pk").first()
+        Member.objects.filter(consented_at=None, case__state="draft", case__round__state="open")
+        .select_related("case__leader", "person")
+        .order_by("pk")
+        .first()
     )
     assert row is not None  # a part of the demonstration is left open
-    return row.person
+    return row
 
 
 def asked_to_fund() -> Person:

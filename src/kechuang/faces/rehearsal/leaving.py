@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from kechuang.casework import people
 from kechuang.casework.actor import Actor
@@ -13,31 +14,46 @@ from kechuang.desks.funds import entries
 from kechuang.desks.integrity import actions, inquiries
 from kechuang.faces.rehearsal import accusing, applying, calls, deciding, running, selecting, visiting
 from kechuang.faces.rehearsal.plans import PLANS
+from kechuang.faces.rehearsal.region import Unit
 from kechuang.faces.rehearsal.selecting import Applicants, Contest
-from kechuang.faces.rehearsal.stage import SEAL, WHY, Stage, fresh
+from kechuang.faces.rehearsal.stage import SEAL, WHY, Broken, Stage, fresh
 from kechuang.parties.models import Person
+
+AT_HOME = "innovation-environment"  # the open call to which the unit that signs in applies
 
 
 def signing_and_paying(stage: Stage, contests: list[Contest], people_: Applicants) -> None:
     """Task books before the leader and before the unit; payments to prepare, to order, in a file, to confirm; a change; inquiries."""
     stage.on_day(215)
-    clerk, runs = stage.region.office("fund_clerk"), {}
+    clerk, runs, (unsigned, project) = stage.region.office("fund_clerk"), {}, at_home(stage, contests)
     for contest in contests:
-        cases = contest.refreshed("funded")
-        running.signed(stage, cases[1:])
-        runs[contest.plan.programme] = contest.refreshed("running")
+        cases = [case for case in contest.refreshed("funded") if case != project]
+        left = unsigned if unsigned in cases else cases[0]
+        running.signed(stage, [case for case in contest.refreshed("funded") if case != left])
+        runs[contest.plan.programme] = [case for case in contest.refreshed("running") if case != project]
     stage.on_day(225)
     general, joint = runs["nsf-general"], runs["nsf-joint"]
-    running.paid(stage, general[:2])
+    running.paid(stage, [*fresh([project]), general[0]])
     running.batched(stage)
     stage.on_day(227)
-    running.received(stage, general[1:2])
-    running.paid(stage, general[2:3])
+    running.received(stage, general[:1])
+    running.paid(stage, general[1:2])
     for case in joint[:1]:
         code, number = case.grant.instalments.get().code, running.quota(stage)
         stage.does(case, "prepare_payment", clerk, instalment=code, quota_document=number)
     _change_asked(stage, general[0])
     _inquiries(stage, people_)
+
+
+def at_home(stage: Stage, contests: list[Contest]) -> tuple[Case, Case]:
+    """The unit with most awards is where the demonstration signs in: one of its task books is to be written, one payment comes in."""
+    awarded = [case for contest in contests for case in contest.refreshed("funded")]
+    ((unit, count),) = Counter(case.applicant.pid for case in awarded).most_common(1)
+    if count < 2:
+        raise Broken("no unit has two awards")
+    stage.region.home = stage.region.unit_of(unit)
+    unsigned, project = [case for case in awarded if case.applicant.pid == unit][:2]
+    return unsigned, project
 
 
 def _change_asked(stage: Stage, case: Case) -> None:
@@ -142,19 +158,32 @@ def handing_in(stage: Stage, contest: Contest, people_: Applicants) -> None:
     """Drafts, one of them before its member's consent; some with the unit, some with the recommender, one handed in."""
     stage.say(f"{contest.plan.title}：申报 applications", 0)
     stage.on_day(90)
+    home = stage.region.home if contest.plan.programme == AT_HOME else None
     selecting.drafted(stage, contest, people_.take(contest.plan, contest.applied))
     drafts = contest.cases
-    unit, leader, member = next(people_.take(contest.plan, 1))
-    alone = applying.opened(stage, contest, leader)
-    applying.written(alone, contest.plan, unit, leader, member, rng=stage.rng, year=stage.year)
+    before_consent(stage, contest, people_, home)
     selecting.handed_in(stage, drafts[:1])
     on_the_way = drafts[1 : 1 + len(drafts) // 2]
+    if home is not None:
+        selecting.drafted(stage, contest, people_.of(home, 3))
+        on_the_way = [*contest.cases[-3:], *on_the_way]
     stage.all_do("submit_to_unit", [(c, c.leader, {"promise": SEAL}) for c in on_the_way])
     for case in on_the_way[1:]:
         unit = stage.region.unit_of(case.applicant.pid)
         stage.does(case, "unit_check", unit.research, opinion="同意申报，材料属实")
     for case in on_the_way[2:]:
         stage.does(case, "endorse", stage.region.unit_of(case.applicant.pid).head, seal=SEAL, truth=True)
+
+
+def before_consent(stage: Stage, contest: Contest, people_: Applicants, home: Unit | None) -> None:
+    """A draft, written, whose member has not agreed; at home by the leader whose task book waits, with a colleague."""
+    if home is None:
+        unit, leader, member = next(people_.take(contest.plan, 1))
+    else:
+        (unit, member, _), waiting = people_.of(home, 1)[0], Case.objects.filter(state="funded", parent=None)
+        leader = waiting.filter(applicant=home.party).order_by("pk")[0].leader
+    alone = applying.opened(stage, contest, leader)
+    applying.written(alone, contest.plan, unit, leader, member, rng=stage.rng, year=stage.year)
 
 
 def in_preparation(stage: Stage) -> None:
@@ -170,7 +199,7 @@ def in_preparation(stage: Stage) -> None:
 def beside_cases(stage: Stage) -> None:
     """A unit for its recommender, an account for its unit, an entry for the pool, an amount for the checker."""
     region, on, make = stage.region, stage.now, stage.region.make
-    first = region.units[0]
+    first = region.home or region.units[0]
     said = make.office("示例待确认单位", "university", "150102")
     registrant = make.person(name="示例登记人", field="单位科研管理")
     people.register_unit({**said, "recommender": first.party.recommender}, by=registrant, on=on, key=stage.key("unit"))

@@ -73,6 +73,7 @@ class Region:
     units: list[Unit]
     make: Maker
     experts: int = 0
+    home: Unit | None = None  # whose people the demonstration lets sign in, from the leader to the finance office
 
     def office(self, role: str) -> Person:
         """Who holds a role of the department."""

@@ -101,9 +101,22 @@ class Applicants:
         if len(chosen) < count:
             raise Broken(f"{plan.programme}: only {len(chosen)} of {count} leaders")
         for unit, leader in chosen:
-            member = next(one for _, one in self.members if one.pk != leader.pk and one.pk not in self.busy)
-            self.busy.add(member.pk)
-            yield unit, leader, member
+            yield unit, leader, self._member(leader)
+
+    def of(self, unit: Unit, count: int) -> list[tuple[Unit, Person, Person]]:
+        """`count` leaders of one unit, each with a member as in `take`."""
+        chosen = [pair for pair in [*self.others, *self.young] if pair[0] is unit][:count]
+        led = {leader.pk for _, leader in chosen}
+        for pool in (self.others, self.young):
+            pool[:] = [pair for pair in pool if pair[1].pk not in led]
+        if len(chosen) < count:
+            raise Broken(f"{unit.party.name}: only {len(chosen)} of {count} leaders")
+        return [(unit, leader, self._member(leader)) for _, leader in chosen]
+
+    def _member(self, leader: Person) -> Person:
+        member = next(one for _, one in self.members if one.pk != leader.pk and one.pk not in self.busy)
+        self.busy.add(member.pk)
+        return member
 
     def oldest(self) -> tuple[Unit, Person]:
         """The oldest of those who lead nothing yet, before others one who takes part in nothing; later teams do without."""

@@ -161,13 +161,14 @@ class ShownField:
     @property
     def headed(self) -> str:
         """The head of its column repeated beside it, with the unit unless the words name it, and the required mark."""
-        unit = wording.with_unit("", self.unit) if self.unit and self.unit not in self.label else ""
+        said = wording.unit(self.unit)
+        unit = wording.with_unit("", said) if said and said not in self.label.lower() else ""
         return f"{self.label}{unit}{' *' if self.required else ''}"
 
     @property
     def summing(self) -> tuple[tuple[str, str], ...]:
         """The sums with the heads of their columns, for where the heads are out of sight."""
-        heads = ["", *(wording.with_unit(one.title, one.unit) for one in self.columns[1:])]
+        heads = ["", *(wording.with_unit(one.title, wording.unit(str(one.unit))) for one in self.columns[1:])]
         return tuple(zip(heads, self.totals, strict=True)) if self.totals else ()
 
     @property
