@@ -135,6 +135,17 @@ def test_an_act_says_what_will_happen_before_it_asks(region, draft):
     assert [one.path for one in told.context["act_fields"]] == ["promise"]
 
 
+def test_whoever_sends_an_application_back_is_read_where_it_is_written_again(region, submitted):
+    officer = signed_in(region.research)
+    effects = officer.get(act(submitted, "return_by_unit")).context["effects"]
+    assert effects[1] == "接下来由项目负责人办理“提交单位”。"  # nobody's consent, which was given
+    officer.post(act(submitted, "return_by_unit"), {"key": "back", "reason": "请补充数据来源说明"})
+    leader = signed_in(region.leader)
+    for address in ("/todo/", f"{page(submitted)}form/part/basics/"):
+        assert "请补充数据来源说明" in leader.get(address).content.decode()
+    assert "请补充数据来源说明" not in signed_in(region.head).get("/todo/").content.decode()
+
+
 def test_submitting_gives_a_receipt_and_a_second_press_gives_the_same(region, draft):
     client = signed_in(region.leader)
     first = client.post(act(draft, "submit_to_unit"), {"key": "once", "promise": "示例人"})

@@ -7,9 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from kechuang.casework import curtain
-from kechuang.casework.models import Answer, Case, Draft, Member
+from kechuang.casework.models import Answer, Case, Draft, Member, Record
 from kechuang.casework.pages import Pages, pages_of
 from kechuang.casework.records import strict
 from kechuang.engines import forms
@@ -48,6 +49,17 @@ def titles_of(cases: Iterable[Case]) -> dict[int, str]:
     for draft in drafts:
         said = draft.typed.get("title")
         found[draft.case_id] = said.strip() if isinstance(said, str) else found[draft.case_id]
+    return found
+
+
+def sent_back(cases: Iterable[Case]) -> dict[int, str]:
+    """Why applications that are being written again came back to their writers, by their keys: the reason given with the act."""
+    again = {case.number: case.pk for case in cases if case.parent_id is None and case.entered_at != case.opened_at}
+    moved = Record.objects.filter(subject_kind="case", subject__in=again).exclude(before=F("after"))
+    found: dict[int, str] = {}
+    for record in moved.select_related("told").order_by("position") if again else ():
+        said = record.told.data.get("reason", "") if record.before else ""
+        found[again[record.subject]] = said if isinstance(said, str) else ""
     return found
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
-from kechuang.casework import lookups
+from kechuang.casework import answers, lookups
 from kechuang.casework import todo as waiting
 from kechuang.casework.acts import open_case
 from kechuang.casework.letters import newest
@@ -241,7 +241,7 @@ def _section(form: Filling, section: forms.Section, *, extra: dict[str, int], er
         "key": f"{form.case.number}:{section.code}", "page": fresh_key(), "gates": [g for g in projects.gates(form.case, form.on) if g.holds is False],
         "team": team if any(one.code == "team" for one in section.fields) else (), "correcting": bool(form.asked),
         "until": form.case.due_at or form.case.round.units_close_at, "check_href": reverse("form_check", args=[form.case.number]),
-        "computed": claims.summary(form.case, form.on),
+        "computed": claims.summary(form.case, form.on), "sent_back": answers.sent_back([form.case]).get(form.case.pk, ""),
     }  # fmt: skip
 
 

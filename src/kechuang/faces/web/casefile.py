@@ -588,7 +588,7 @@ def _handed_on(file: CaseFile, state: str) -> list[str]:
     """Who has it next."""
     if file.flow.states[state].end:
         return [_("此后不再办理。")]
-    nexts = [act for act in todo.expected(file.pages, file.case.flow, state) if act.by not in ("clock",)]
+    nexts = [act for act in todo.expected(file.pages, file.case.flow, state) if act.by not in {"clock", *todo.EACH}]
     if not nexts:
         return []
     title = wording.text(file.reader.page.title(nexts[0].by))

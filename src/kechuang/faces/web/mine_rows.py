@@ -37,13 +37,16 @@ def heading(who: Person, waiting: int, *, reads: bool = False) -> str:
 
 def tasks(rows: Sequence[Task]) -> list[dict[str, Any]]:
     """What there is to do."""
-    called = answers.titles_of(one.subject for one in rows if isinstance(one.subject, Case))
-    return [task(one, called) for one in rows]
+    cases = [one.subject for one in rows if isinstance(one.subject, Case)]
+    called, back = answers.titles_of(cases), answers.sent_back(case for case in cases if case.state in WRITTEN)
+    return [task(one, called, back) for one in rows]
 
 
-def task(one: Task, called: Mapping[int, str]) -> dict[str, Any]:
+def task(one: Task, called: Mapping[int, str], back: Mapping[int, str]) -> dict[str, Any]:
     """One thing to do as parts/task.html takes it."""
-    return _round_task(one) if isinstance(one.subject, Round) else _case_task(one, one.subject, called[one.subject.pk])
+    if isinstance(one.subject, Round):
+        return _round_task(one)
+    return _case_task(one, one.subject, called[one.subject.pk], back.get(one.subject.pk, ""))
 
 
 def _round_task(one: Task) -> dict[str, Any]:
@@ -56,7 +59,7 @@ def _round_task(one: Task) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _case_task(one: Task, case: Case, called: str) -> dict[str, Any]:
+def _case_task(one: Task, case: Case, called: str, back: str) -> dict[str, Any]:
     flow = pages_of(case.round).flow(case.flow)
     state = flow.states[case.state]
     writing = writing_act(case) if case.parent_id is None else None
@@ -66,7 +69,7 @@ def _case_task(one: Task, case: Case, called: str) -> dict[str, Any]:
         "number": case.project_no or case.number, "meta": [case.round.title, flow.title] if case.parent_id else [case.round.title],
         "href": reverse("form", args=[case.number]) if fills else reverse("act", args=[case.number, one.act.name]),
         "act": (_("接着写") if "draft" in case.state else one.act.title) if fills else one.act.title,
-        "why": _why(one, case, fills=fills),
+        "why": _why(one, case, fills=fills, back=back),
     }  # fmt: skip
     if one.more:
         more = ngettext("同一批次还有 %(n)s 件等同一步。", "同一批次还有 %(n)s 件等同一步。", one.more) % {
@@ -83,9 +86,12 @@ def _case_task(one: Task, case: Case, called: str) -> dict[str, Any]:
     return shown
 
 
-def _why(one: Task, case: Case, *, fills: bool) -> str:
+def _why(one: Task, case: Case, *, fills: bool, back: str) -> str:
     if fills and one.act.start and case.state in ("correction",):
-        return _("形式审查要求补正，只可补正一次。")
+        once = _("形式审查要求补正，只可补正一次。")
+        return _("%(what)s要求：%(reason)s") % {"what": once, "reason": back} if back else once
+    if fills and back:
+        return _("退回修改：%(reason)s") % {"reason": back}
     if fills:
         return _("写完后核对并提交。")
     others = wording.listed(wording.text(act.title) for act in one.others[:2])
@@ -100,6 +106,7 @@ def address_of(name: str, *args: str) -> str:
         return ""
 
 
+WRITTEN = ("draft", "correction")  # states in which an application is written
 COLUMNS = ("办件", "状态", "在谁手里", "已等", "最迟")
 
 
