@@ -35,7 +35,13 @@ def a_checked_case(region: Region, round_, title: str, *, asked: int = 10_000_00
     """A case as it stands when an officer has gone through the checklist."""
     case = a_case(region, round_)
     Case.objects.filter(pk=case.pk).update(
-        state=state, title=title, asked_fen=asked, received_at=START, entered_at=START, place="150102"
+        state=state,
+        title=title,
+        asked_fen=asked,
+        received_at=START,
+        entered_at=START,
+        place="150102",
+        answers={"topic": "T1"},
     )
     case.refresh_from_db()
     return case
@@ -53,6 +59,14 @@ def some_cases(region: Region, count: int = 3) -> list[Case]:
     Case.objects.filter(round=round_).delete()
     opened = an_open_round(region)
     return [a_checked_case(region, opened, f"题目{n}", asked=(n + 1) * 1_000_000) for n in range(count)]
+
+
+def led_apart(region: Region, cases: list[Case]) -> list[Case]:
+    """Each case with a leader of its own, so that the limits let all of them be admitted."""
+    for case in cases:
+        case.leader = a_person(unit=region.unit)
+        case.save(update_fields=["leader"])
+    return cases
 
 
 def texts_of(file) -> list[list[str]]:
@@ -146,7 +160,7 @@ def test_cases_beyond_the_promised_time_are_their_own_view():
 
 def test_a_bulk_act_shows_first_what_it_would_do_and_leaves_nothing():
     region = Region()
-    good, unchecked, own = some_cases(region)
+    good, unchecked, own = led_apart(region, some_cases(region))
     recorded(good, region)
     recorded(own, region, by=region.chief)
     before = Record.objects.count()
@@ -165,7 +179,7 @@ def test_a_bulk_act_shows_first_what_it_would_do_and_leaves_nothing():
 
 def test_a_confirmed_bulk_act_does_what_can_be_done_and_says_what_could_not():
     region = Region()
-    good, unchecked, _rest = some_cases(region)
+    good, unchecked, _rest = led_apart(region, some_cases(region))
     recorded(good, region)
     client = signed_in(region.chief)
     posted = {"act": "admit", "pick": [good.number, unchecked.number], "key": "abc", "step": "confirm"}

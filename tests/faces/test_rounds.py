@@ -459,6 +459,22 @@ def test_proposals_are_made_by_row_and_a_departure_needs_its_reason():
     assert (second.advice, second.proposed_fen) == ("fund", 5_000_000)
 
 
+def test_the_amount_that_the_list_fills_in_goes_with_advice_to_fund_alone():
+    region = Region()
+    round_, (first, second) = ranked(region)
+    reason = "本项目的研究内容与在研的国家项目相近，经处务会讨论后不列入本批建议名单。"
+    rows = {
+        "act": "propose", "pick": [first.number, second.number], "key": "k", "step": "confirm",
+        f"row.{first.number}.advice": "reject", f"row.{first.number}.amount": "10", f"row.{first.number}.departure": reason,
+        f"row.{second.number}.advice": "reserve", f"row.{second.number}.amount": "5",
+    }  # fmt: skip
+    signed_in(region.planner).post(f"/rounds/{round_.code}/propose/", rows)
+    assert list(Case.objects.filter(round=round_).order_by("rank").values_list("advice", "proposed_fen")) == [
+        ("reject", None),
+        ("reserve", None),
+    ]
+
+
 def test_the_ranking_costs_the_same_for_one_row_and_for_three():
     region = Region()
     few, _ = ranked(region, 1)

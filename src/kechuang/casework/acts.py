@@ -151,7 +151,7 @@ def carry_out(
     locks.take(subject, step.locks)
     findings = run_checks(subject, context)
     keep_findings(subject, findings, on)
-    settle(findings)
+    settle(found for found in findings if found.check not in step.finds)
 
     before = subject.state
     move(subject, target(step, before, subject.before), on)
@@ -335,9 +335,9 @@ def _of_others(flow: Flow, question: forms.Field) -> Reason:
 
 
 def run_checks(subject: Case | Round, context: Context) -> tuple[outcome.Finding, ...]:
-    """The findings of the act's checks, in the order of the page."""
+    """What the act's checks say, in the order of the page; then those whose failure is a finding and refuses nothing."""
     found = []
-    for name in context.act.checks:
+    for name in (*context.act.checks, *context.act.finds):
         offer = offers.find("check", name)
         locks.take(subject, offer.locks)
         found.append(curtain.call(offer, subject, context).named(name))

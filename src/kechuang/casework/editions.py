@@ -143,7 +143,7 @@ def asks_of(pages: Pages) -> Iterator[tuple[str, str]]:
 
 def _of_flow(flow: Flow) -> Iterator[tuple[str, str]]:
     for act in flow.acts.values():
-        yield from (("check", str(name)) for name in act.checks)
+        yield from (("check", str(name)) for name in (*act.checks, *act.finds))
         yield from (("effect", str(name)) for name in act.effects)
     yield from (("fact", name) for name in _facts(flow.facts))
 

@@ -74,7 +74,7 @@ def flows_of(book: Book, programme: Page) -> tuple[str, ...]:
 
 def _flow(page: Page) -> Iterator[Ask]:
     for name, act in page.body.get("acts", {}).items():
-        kinds: tuple[tuple[Kind, str], ...] = (("check", "checks"), ("effect", "effects"))
+        kinds: tuple[tuple[Kind, str], ...] = (("check", "checks"), ("check", "finds"), ("effect", "effects"))
         for kind, key in kinds:
             for n, offer in enumerate(act.get(key, ())):
                 yield Ask(kind, str(offer), page, f"acts.{name}.{key}.{n}")

@@ -41,8 +41,8 @@ def sanctioned_people(case: Case, on: datetime) -> list[Sanction]:
 
 @check("integrity.person_clean")
 def person_clean(case: Case, context: Any) -> Finding:
-    """No person of the case is under sanction."""
-    found = sanctioned_people(case, context.on)
+    """No person of the case is under sanction; who is proposed for refusal may be."""
+    found = [] if context.data.get("advice") == "reject" else sanctioned_people(case, context.on)
     if found:
         return Finding.fail("person_under_sanction", who=found[0].person.name, until=str(found[0].until or "长期"))
     return Finding.passed()
@@ -50,8 +50,9 @@ def person_clean(case: Case, context: Any) -> Finding:
 
 @check("integrity.unit_clean")
 def unit_clean(case: Case, context: Any) -> Finding:
-    """The unit is not under sanction."""
-    found = barring(OF_UNIT, case.applicant_id, context.on) if case.applicant_id else []
+    """The unit is not under sanction; one that is proposed for refusal may be."""
+    asks = case.applicant_id and context.data.get("advice") != "reject"
+    found = barring(OF_UNIT, case.applicant_id, context.on) if asks else []
     if found:
         return Finding.fail("unit_under_sanction", who=case.applicant.name, until=str(found[0].until or "长期"))
     return Finding.passed()

@@ -26,7 +26,7 @@ from kechuang.words.period import add_months
 from kechuang.words.reason import Reason
 
 STAGE_OF_ACT = {
-    "open": "open", "submit_to_unit": "submit", "recommend": "recommend", "record_check": "admit",
+    "open": "open", "submit_to_unit": "submit", "recommend": "recommend", "record_check": "admit", "admit": "admit",
     "fund": "select", "select": "select", "call_up": "select", "countersign": "countersign",
 }  # fmt: skip
 
@@ -82,7 +82,9 @@ def eligible(case: Case, context: Any) -> Finding:
 
 @check("projects.within_limits", locks=("team",))
 def within_limits(case: Case, context: Any) -> Finding:
-    """The limits on led and joined projects, for the leader and every main member, under one lock."""
+    """The limits on led and joined projects, for the leader and every main member, under one lock; who is not to be funded is free."""
+    if context.data.get("advice") == "reject":
+        return Finding.passed()
     return conditions(case, context, "limits")
 
 
@@ -135,10 +137,25 @@ def wanted_fen(case: Case, context: Any) -> int:
 def keep_proposal(case: Case, context: Any) -> None:
     """The planner's advice and amount, kept on the case until the decision."""
     case.advice = str(context.data.get("advice", "fund"))
-    amount = context.data.get("amount")
-    case.proposed_fen = int(amount) if amount not in (None, "") else case.asked_fen
+    amount = context.data.get("amount") if case.advice == "fund" else None
+    case.proposed_fen = int(amount) if amount not in (None, "") else case.asked_fen if case.advice == "fund" else None
     update(case, "advice", "proposed_fen")
     context.tells["fen"] = str(case.proposed_fen or 0)
+
+
+@check("projects.amount_fits")
+def amount_fits(case: Case, context: Any) -> Finding:
+    """Money goes with the advice to fund alone, some of it, and never more than was asked for; amounts in fen."""
+    said = context.data.get("amount")
+    if said in (None, ""):
+        return Finding.passed()
+    if context.data.get("advice", "fund") != "fund":
+        return Finding.fail("amount_without_funding")
+    if int(said) <= 0:
+        return Finding.fail("nothing_proposed")
+    if case.asked_fen and int(said) > case.asked_fen:
+        return Finding.fail("more_than_asked", wanted=int(said), said=case.asked_fen)
+    return Finding.passed()
 
 
 @check("projects.advice_followed")

@@ -106,6 +106,7 @@ class Act:
     bulk: bool = False
     inputs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     checks: tuple[str, ...] = ()
+    finds: tuple[str, ...] = ()
     effects: tuple[str, ...] = ()
     locks: tuple[str, ...] = ()
     letter: str = ""
@@ -170,7 +171,7 @@ class Flow:
 def asked(flow: Flow) -> tuple[tuple[str, str], ...]:
     """Every offer the page asks for, as (kind, name), sorted: check, effect, fact."""
     acts = flow.acts.values()
-    wanted = {("check", name) for act in acts for name in act.checks}
+    wanted = {("check", name) for act in acts for name in (*act.checks, *act.finds)}
     wanted |= {("effect", name) for act in acts for name in act.effects}
     wanted |= {("fact", name) for name in flow.facts.values()}
     return tuple(sorted(wanted))

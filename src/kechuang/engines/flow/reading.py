@@ -31,7 +31,20 @@ ACT_KEYS = {
         "when",
         "otherwise",
     ),
-    *("bulk", "inputs", "checks", "effects", "locks", "letter", "public", "limit", "parent", "through", "cases"),
+    *(
+        "bulk",
+        "inputs",
+        "checks",
+        "finds",
+        "effects",
+        "locks",
+        "letter",
+        "public",
+        "limit",
+        "parent",
+        "through",
+        "cases",
+    ),
 }
 LIMIT_KEYS = {"within", "not_before", "at", "from", "before", "then", "alert"}
 PARAM_KEYS = {"zh", "en", "value", "at_most", "source", "confidence", "confirm"}
@@ -147,7 +160,7 @@ def _otherwise(said: Mapping[str, Any], path: str) -> Text | None:
     return _text(said["otherwise"], f"{path}.otherwise") if "otherwise" in said else None
 
 
-ACT_LISTS = ("round", "after", "after_any", "never_with", "checks", "effects", "locks", "through")
+ACT_LISTS = ("round", "after", "after_any", "never_with", "checks", "finds", "effects", "locks", "through")
 
 
 def _inputs(said: Any, path: str) -> dict[str, Mapping[str, Any]]:

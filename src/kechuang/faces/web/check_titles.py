@@ -63,6 +63,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "experts.called_to_panel": ("属于会评范围", "Among those before the panel"), "experts.group_large_enough": ("本组件数足够", "The group is large enough"),
     "funds.earlier_share_paid": ("以前的出资已到位", "Earlier shares are paid"), "funds.share_came_in": ("联合出资已到位", "The co-funders' shares came in"),
     "projects.change_still_fits": ("变更仍可批准", "The change can still be granted"), "projects.deliverables_enclosed": ("必备成果齐全", "The required results are enclosed"),
+    "projects.amount_fits": ("建议金额合适", "The amount proposed fits"),
     "projects.leader_change_fits": ("新负责人符合条件", "The new leader fits"), "projects.site_visited": ("已现场考察", "The site was visited"),
     "projects.task_book_adds_up": ("任务书预算相符", "The task book adds up"),
     "texts.title_clash": ("题目重名", "The title is taken"),

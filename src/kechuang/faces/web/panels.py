@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -220,12 +221,21 @@ def points(value: int) -> str:
     return f"{hundredths // 100}.{hundredths % 100:02d}"
 
 
+def without_stray_amounts(asked: bulk.Asked) -> bulk.Asked:
+    """The list fills in an amount beside every advice; with advice not to fund it is nobody's word and is left out."""
+    rows = {
+        number: row if row.get("advice", "fund") == "fund" else {**row, "amount": ""}
+        for number, row in asked.rows.items()
+    }
+    return replace(asked, rows=rows)
+
+
 @require_POST
 @needs("planning")
 def propose(request: HttpRequest, code: str) -> HttpResponse:
     """Proposals for the picked cases: advice, amount and reason by row, shown with what would happen before they are made."""
     one = round_for(request, code, "planning")
-    asked, at_hand = bulk.Asked.of(request.POST), lists.PagesAtHand()
+    asked, at_hand = without_stray_amounts(bulk.Asked.of(request.POST)), lists.PagesAtHand()
     found = [case for case in queries.ranking_of(one) if case.number in asked.picked]
     step = bulk.step_of("propose", found, at_hand)
     if step is None:

@@ -12,6 +12,9 @@ MONEY: Final = frozenset(
 )  # fmt: skip
 
 _TABLE = """
+amount_without_funding|建议储备或不立项的不填金额，请清空金额，或改为建议立项|No amount goes with advice to keep in reserve or to refuse; please clear it, or advise funding
+nothing_proposed|建议立项的金额应大于零|An amount above zero goes with advice to fund
+more_than_asked|建议{wanted}，超过申请的{said}，请改金额|{wanted} is proposed and {said} was asked for; please lower the amount
 academic_judgement_is_no_ground|对专家学术判断的不同意见不属于受理范围，请写明程序、回避或事实方面的理由|Disagreeing with the experts' academic judgement is no ground; please give one of procedure, recusal or fact
 account_not_confirmed|{who}的账号还没有由单位确认，请先联系单位科研管理部门|The account of {who} is not confirmed by the unit yet; please ask its research office first
 act_through_child|这一步随{flows}办理，不能单独办|This step is carried out through {flows}, not by itself
