@@ -270,6 +270,14 @@ def test_a_name_that_two_bear_or_nobody_is_said_beside_the_field(region, case):
     assert (typed(case, "people")["team"][0]["person"], len(team.rows[0].cells[0].errors)) == ("娜仁", 1)
 
 
+def test_a_unit_that_nobody_registered_is_said_to_be_a_unit(region, case):
+    client = signed_in(region.leader)
+    client.post(part(case, "people"), {"version": "0", "team.0.party": "示例没有登记的公司"})
+    team = next(one for one in client.get(part(case, "people")).context["section"]["fields"] if one.path == "team")
+    (said,) = next(cell.errors for cell in team.rows[0].cells if cell.path == "team.0.party")
+    assert said == "没有找到单位“示例没有登记的公司”，或有几家同名：请从提示里选，或写全称、统一社会信用代码。"
+
+
 def test_names_are_suggested_with_their_unit_and_nothing_else(region):
     known = a_person(unit=region.unit, name="苏日娜", phone="13800000000")
     page = signed_in(region.leader).get("/lookup/person/?team.0.person=苏日").content.decode()

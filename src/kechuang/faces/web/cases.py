@@ -143,7 +143,7 @@ def _typed(request: HttpRequest, case: Case, form: forms.Form | None) -> tuple[d
     errors = {**errors, **drawing.scans(request, case, typed, form.fields.values(), now())}
     drawing.find_people(form.fields.values(), typed)
     names = drawing.Names().read(text for _path, text in drawing.picked(form.fields.values(), typed))
-    return typed, {**errors, **drawing.unknown(drawing.picked(form.fields.values(), typed), names)}
+    return typed, {**errors, **drawing.unknown(form.fields.values(), typed, names)}
 
 
 def _asking(

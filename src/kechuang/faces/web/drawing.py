@@ -28,6 +28,10 @@ NOBODY = {
     "zh": "没有找到“{name}”，或有几位同名：请从提示里选，或写“姓名 单位全称”。",
     "en": "Nobody called “{name}” was found, or several are: choose from the list, or write the name and the full name of the unit.",
 }
+NO_UNIT = {
+    "zh": "没有找到单位“{name}”，或有几家同名：请从提示里选，或写全称、统一社会信用代码。",
+    "en": "No unit called “{name}” was found, or several are: choose from the list, or write its full name or credit code.",
+}
 Errors = dict[str, tuple[Reason, ...]]
 
 
@@ -73,24 +77,32 @@ def _shared(names: set[str]) -> set[str]:
 
 def picked(fields: Iterable[forms.Field], answers: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Every picked person or unit in `answers` as (path, text typed)."""
-    found: list[tuple[str, str]] = []
+    return [(path, text) for path, text, _kind in _by_kind(fields, answers)]
+
+
+def _by_kind(fields: Iterable[forms.Field], answers: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    found: list[tuple[str, str, str]] = []
     for one in fields:
         typed = answers.get(one.code)
         if one.kind in PICKED and isinstance(typed, str):
-            found.append((one.code, typed.strip()))
+            found.append((one.code, typed.strip(), one.kind))
         elif one.kind == "persons" and isinstance(typed, list | tuple):
-            found += [(one.code, str(each)) for each in typed]
+            found += [(one.code, str(each), "person") for each in typed]
         elif one.kind == "table" and isinstance(typed, list | tuple):
             for n, row in enumerate(typed):
                 if isinstance(row, Mapping):
-                    found += [(f"{one.code}.{n}.{path}", text) for path, text in picked(one.columns, row)]
+                    found += [(f"{one.code}.{n}.{path}", text, kind) for path, text, kind in _by_kind(one.columns, row)]
     return found
 
 
-def unknown(found: list[tuple[str, str]], names: Names) -> Errors:
+def unknown(fields: Iterable[forms.Field], answers: Mapping[str, Any], names: Names) -> Errors:
     """What stands where a person or unit belongs and is none that the house knows."""
-    lacking = [(path, text) for path, text in found if text and not names("", text)]
-    return {path: (Reason("nobody_of_that_name", name=text, **NOBODY),) for path, text in lacking}
+    found = _by_kind(fields, answers)
+    lacking = [(path, text, kind) for path, text, kind in found if text and not names("", text)]
+    words = {"party": NO_UNIT}
+    return {
+        path: (Reason("nobody_of_that_name", name=text, **words.get(kind, NOBODY)),) for path, text, kind in lacking
+    }
 
 
 def file_names(case: Case) -> Callable[[str], ShownFile]:

@@ -122,7 +122,7 @@ class Filling:
         shown = self.draft if typed is None else self.cleaned("draft", {**self.typed, **typed})
         names = drawing.Names(dict(self.names.known)).read(t for _, t in drawing.picked(section.fields, shown.typed))
         around = drawing.around(self.case, choices=self.choices, names=names, sources=self.sources(), extra=extra)
-        strangers = drawing.unknown(drawing.picked(section.fields, shown.typed), names)
+        strangers = drawing.unknown(section.fields, shown.typed, names)
         told = {**shown.errors, **strangers, **errors}
         fields = questions(section.fields, answers=shown.typed, values=shown.values, errors=told, around=around)
         if self.asked:
