@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from kechuang.casework import outbox
 from kechuang.casework.actor import Actor
 from kechuang.casework.acts import Refused, open_case
+from kechuang.casework.models import Letter
 from kechuang.desks.claims.models import Computation, Evidence
 from kechuang.desks.claims.settling import left
 from kechuang.desks.enterprises.models import Title
@@ -92,3 +94,19 @@ def test_a_title_that_was_withdrawn_is_given_back_with_its_number():
     case.refresh_from_db()
     title = Title.objects.get(case=case)
     assert (case.state, title.withdrawn_from, title.number) == ("recognised", None, "20191501000001")
+
+
+def test_who_claimed_is_told_by_letter_of_the_answer_to_an_appeal():
+    region = Firms()
+    case, _trade = refused(region, a_round(region, "claim-technology-trade"))
+    other = a_person(("institution_chief", region.institution.pid), unit=region.institution)
+    done(
+        an_appeal(region, case),
+        "uphold_refusal",
+        other,
+        on=FILED,
+        reason="复核认为原决定事实清楚、依据充分，维持不予支持。",
+    )
+    outbox.work(FILED)
+    kinds = list(Letter.objects.filter(person=region.claimant).values_list("document__kind", flat=True))
+    assert "appeal-answer" in kinds
