@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from kechuang.casework import outbox
 from kechuang.casework.acts import open_case
-from kechuang.casework.models import Case, Document, Joining, Letter, Record
+from kechuang.casework.models import Case, Document, Joining, Letter, Notice, Record
 from kechuang.casework.queries import visible_to
 from kechuang.desks.funds.actions import order
 from kechuang.desks.funds.models import Account, Grant, Handover, Transfer
@@ -288,6 +290,17 @@ def test_a_project_that_moved_was_won_by_the_unit_that_applied_and_counts_once(c
     assert won() == [1, 0]
     decided(asked(case, new, heir), region, office)
     assert won() == [1, 0]
+
+
+def test_a_list_that_was_published_names_the_unit_and_leader_that_were_on_it(case, region, new, office, heir, client):
+    leader, notice = case.leader, Notice.objects.get(cases=case, body__act="fund")
+    child = asked(case, new, heir)
+    decided(child, region, office)
+    Change.objects.filter(case=case).update(on=LATER + timedelta(1))
+    page = client.get(f"/notices/{notice.code}/").content.decode()
+    assert [name in page for name in (region.unit.name, leader.name, new.name, heir.name)] == [True, True, False, False]
+    now = client.get(f"/projects/{case.number}/").content.decode()
+    assert (new.name in now, region.unit.name in now) == (True, False)
 
 
 def test_who_gave_a_project_up_keeps_the_papers_that_were_theirs_and_sees_nothing_new_of_it(

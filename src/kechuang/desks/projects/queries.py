@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,10 +13,10 @@ from kechuang.casework.book.conditions import USUAL_STAGES, params_known, scope_
 from kechuang.casework.models import Case
 from kechuang.casework.pages import Pages, day_of, pages_of
 from kechuang.desks.projects import limits
-from kechuang.desks.projects.models import Overdue
+from kechuang.desks.projects.models import Change, Overdue
 from kechuang.engines import forms
 from kechuang.formula import UNKNOWN, evaluate, parse
-from kechuang.parties.models import Person
+from kechuang.parties.models import Organisation, Person
 from kechuang.words.reason import required
 
 
@@ -99,3 +101,25 @@ def award_of(case: Case) -> int | None:
     """Fen awarded to the case, None before a decision."""
     award = getattr(case, "award", None)
     return award.fen if award else None
+
+
+def as_they_stood(cases: Sequence[Case], on: datetime) -> list[Case]:
+    """The cases with unit, leader and place as at `on`, not saved: a list that was published names who was on it then.
+
+    Three queries at most, however many cases.
+    """
+    later = Change.objects.filter(case__in=cases, on__gt=on).order_by("-on", "-pk")
+    told: dict[int, dict[str, str]] = defaultdict(dict)
+    for row in later:
+        told[row.case_id] |= {name: row.before[name] for name in ("applicant", "leader") if row.before.get(name)}
+    pids = {name: {said[name] for said in told.values() if name in said} for name in ("applicant", "leader")}
+    units = (
+        {one.pid: one for one in Organisation.objects.filter(pid__in=pids["applicant"])} if pids["applicant"] else {}
+    )
+    people = {one.pid: one for one in Person.objects.filter(pid__in=pids["leader"])} if pids["leader"] else {}
+    for case in cases:
+        said = told.get(case.pk, {})
+        if unit := units.get(said.get("applicant", "")):
+            case.applicant, case.place = unit, unit.place
+        case.leader = people.get(said.get("leader", ""), case.leader)
+    return list(cases)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from kechuang.casework import pages, queries, rectifying
 from kechuang.casework.models import Award, Case, Document, Notice, Record, Round
+from kechuang.desks.projects.queries import as_they_stood
 from kechuang.faces.access import needs, now
 from kechuang.faces.web import call_terms, guide, published, showing, wording
 from kechuang.faces.web.reading_desk import mode_title
@@ -97,7 +98,8 @@ def notices(request: HttpRequest) -> HttpResponse:
 def notice(request: HttpRequest, code: str) -> HttpResponse:
     """One notice: its list, its days, whom to tell, and the way to object."""
     row = get_object_or_404(Notice.objects.select_related("round", "round__frozen"), code=code)
-    cases = list(row.cases.select_related("round", "applicant", "leader", "award").order_by("rank", "number"))
+    listed = row.cases.select_related("round", "applicant", "leader", "award").order_by("rank", "number")
+    cases = as_they_stood(list(listed), row.on)
     pays = any(c.proposed_fen or c.asked_fen for c in cases)
     shown = {
         "notice": showing.notice_row(row, now()), "row": row,
