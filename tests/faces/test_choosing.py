@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kechuang.casework.models import Case
-from kechuang.desks.funds.models import Grant, Instalment, Passed
+from kechuang.desks.funds.models import Grant, Instalment, Passed, QuotaDocument
 from kechuang.faces.web import drawing
 from kechuang.faces.web.check_titles import TITLES
 from kechuang.words import offers
@@ -54,6 +54,14 @@ def test_a_payment_names_the_sum_of_each_instalment_that_is_due_and_no_other(reg
     )
     assert (control, [code for code, _title in told]) == ("choice", [due.named])
     assert told[0][1].endswith(" · 4.00 万元")
+
+
+def test_a_payment_offers_the_quota_documents_that_are_not_used_up(region, case):
+    QuotaDocument.objects.all().delete()
+    for number, used in (("内财教〔2018〕1号", 4_000_000), ("内财教〔2018〕2号", 10_000_000)):
+        QuotaDocument.objects.create(number=number, fen=10_000_000, used_fen=used, on=LATER.date())
+    page = signed_in(region.fund_clerk).get(f"/cases/{case.number}/act/prepare_payment/")
+    assert options(page, "quota_document") == ("choice", [("内财教〔2018〕1号", "内财教〔2018〕1号 · 6.00 万元")])
 
 
 def test_a_box_holds_the_name_and_leads_back_to_the_same_party(region):

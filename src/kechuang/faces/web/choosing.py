@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from kechuang.desks.funds.passing import shares_left
-from kechuang.desks.funds.queries import due_in
+from kechuang.desks.funds.queries import due_in, quotas_left
 from kechuang.engines.flow import Act
 from kechuang.engines.forms import Field
 from kechuang.faces.web import wording
@@ -37,6 +37,12 @@ def _instalments(file: CaseFile) -> Offered | None:
     return found or None
 
 
+def _quotas(file: CaseFile) -> Offered | None:
+    """The quota documents that are not used up, each with what is left; None where none is entered, and the check says why."""
+    told = {number: _same(f"{number} · {wording.money(left)}") for number, left in quotas_left()}
+    return told or None
+
+
 def _partners(file: CaseFile) -> Offered | None:
     """The partners in force, each with its share and what is left of it."""
     shares = file.seen.fact(file.flow.facts["partner_shares"]) or {}
@@ -55,5 +61,6 @@ def _same(text: str) -> Mapping[str, str]:
 
 OFFERED: Mapping[tuple[str, str], Callable[[CaseFile], Any]] = {
     ("prepare_payment", "instalment"): _instalments,
+    ("prepare_payment", "quota_document"): _quotas,
     ("pass_to_partner", "partner"): _partners,
 }

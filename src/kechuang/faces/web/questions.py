@@ -97,7 +97,10 @@ def shown(one: Field, path: str, typed: Any, value: Any, errors: Errors, around:
         return ShownField(**{**common, "kind": "group"}, items=_inner(inner, path, typed_inner, errors, around))
     if one.kind == "computed":
         return ShownField(**common, value="" if value is None else computed(one, value))
-    return ShownField(**common, **_simple(one, typed, around))
+    found = _simple(one, typed, around)
+    if one.kind == "text" and found.get("options"):
+        common["kind"] = "choice"  # only what the case offers can be meant
+    return ShownField(**common, **found)
 
 
 def _common(one: Field, path: str, errors: Errors, around: Around) -> dict[str, Any]:
