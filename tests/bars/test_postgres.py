@@ -32,6 +32,14 @@ def test_the_tests_of_casework_and_of_the_curtain_hold_on_postgresql(house):
     assert done.returncode == 0, done.stdout[-6000:]
 
 
+def test_no_text_that_postgresql_does_not_hold_is_a_server_error(house):
+    given = {**os.environ, "KECHUANG_DATABASE": house.database}
+    command = [sys.executable, "-m", "pytest", "-n", "0", "tests/faces/test_nought.py"]
+    done = subprocess.run(command, env=given, cwd=ROOT, text=True, capture_output=True, check=False)
+
+    assert done.returncode == 0, done.stdout[-6000:]
+
+
 def test_the_role_of_the_front_cannot_read_what_lies_behind_and_reads_all_else(house):
     told = house.told("scene", "front_role")
 

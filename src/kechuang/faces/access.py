@@ -9,7 +9,8 @@ from functools import wraps
 
 from django.contrib.auth import authenticate, login
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -153,6 +154,11 @@ class Arrival:
             _asked.reset(held)
 
 
+def holds_nought(error: Exception) -> bool:
+    """Whether a database refused a text for the byte nought in it: PostgreSQL takes none, and it is no fault of ours."""
+    return isinstance(error, (DataError, ValueError)) and "NUL" in str(error)
+
+
 class Curtain:
     """Draws the curtain at the start of each request and lifts it at the end, before the connection is used again."""
 
@@ -165,6 +171,11 @@ class Curtain:
         finally:
             if curtain.is_drawn():
                 curtain.lift()
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> None:
+        """A text that the database cannot hold is a bad request."""
+        if holds_nought(error):
+            raise BadRequest from error
 
     def process_view(self, request: HttpRequest, view: View, args: object, kwargs: object) -> None:
         if not getattr(view, "behind", False):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -12,8 +13,10 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from kechuang.casework.acts import InputRefused
+from kechuang.faces.access import holds_nought
 from kechuang.faces.web.sentences import sentence
 from kechuang.words.outcome import Refused
+from kechuang.words.reason import Reason
 
 NOT_JSON = "Cannot parse request body"  # how the library says it
 # By the checker's kind of fault: what to change, in Chinese; it says it in English by itself.
@@ -66,6 +69,13 @@ def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return problem(422, _("请求与接口的格式不符"), errors=errors)
 
 
+def unfit(request: HttpRequest, error: Exception) -> HttpResponse:
+    """A text that no database holds; whatever else a database cannot take is a fault of ours."""
+    if not holds_nought(error):
+        raise error
+    return problem(422, _("填写有误"), sentence(Reason("unfit_character", number="U+0000")))
+
+
 def _shape(one: Mapping[str, Any]) -> str:
     """What does not fit in one value; the checker's own English where the reader reads English."""
     if (get_language() or "zh").startswith("en"):
@@ -87,3 +97,4 @@ def told_by(api: NinjaAPI) -> None:
     api.add_exception_handler(Refused, refused)
     api.add_exception_handler(ValidationError, invalid)
     api.add_exception_handler(HttpError, http)
+    api.add_exception_handler(DataError, unfit)
