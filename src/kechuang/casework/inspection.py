@@ -362,6 +362,8 @@ def _pages(seen: _Seen) -> Iterator[Fault]:
         if ledger.digest(body.encode("utf-8", "surrogatepass")) != digest:
             yield Fault(Reason("pages_edited", digest=digest))
     for code, digest in Round.objects.values_list("code", "frozen_id").iterator(_CHUNK):
+        if ("round", code) not in seen.states:
+            continue  # told already: no record knows of it
         if (recorded := seen.pages.get(code, "")) != (digest or ""):
             yield Fault(Reason("pages_exchanged", recorded=recorded, found=digest or ""), subject=f"round:{code}")
     newest = ""
