@@ -79,7 +79,7 @@ def a_service(folder: Path) -> Iterator[tuple[int, list[list[str]]]]:
 
 async def submit(port: int, number: str, session: str) -> tuple[int, float]:
     """One submission over a connection of its own: status, and seconds from the first byte sent to the last received."""
-    body = json.dumps({"key": f"bench-{number}", "data": {"promise": "示例签章"}}).encode()
+    body = json.dumps({"key": f"bench-{number}", "data": {"promise": "agreed"}}).encode()
     head = (
         f"POST /api/cases/{number}/acts/submit_to_unit HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nX-CSRFToken: {CSRF}\r\n"

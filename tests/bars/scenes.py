@@ -88,7 +88,7 @@ def keys(region: Region) -> dict[str, Any]:
     again = at_once(
         send, acting(case, "submit_to_unit", region.leader, "submit", on=START + timedelta(1), promise=story.SEAL)
     )
-    other = at_once(acting(case, "submit_to_unit", region.leader, "submit", promise="另一份"))
+    other = at_once(acting(case, "submit_to_unit", region.leader, "submit", promise=region.leader.name))
     opened = at_once(*[lambda: open_case(round_, by=region.leader, on=START, key="two").number] * PARALLEL)
     return {
         "same key": sorted(set(at_first + again)), "other body": other, "opened": len(set(opened)),

@@ -40,7 +40,7 @@ def deputy(region):
 @pytest.fixture
 def case(region):
     found = filled_in(a_case(region), region)
-    done(found, "submit_to_unit", region.leader, promise="示例签章")
+    done(found, "submit_to_unit", region.leader, promise="agreed")
     return found
 
 

@@ -10,6 +10,7 @@ from kechuang.casework.acts import InputRefused, act, open_case
 from kechuang.casework.models import Attempt, Record
 from kechuang.words.outcome import Refused
 from tests.factories import START, Region, a_case, an_open_round, done
+from tests.journeys import story
 
 pytestmark = pytest.mark.django_db
 
@@ -82,3 +83,14 @@ def test_after_the_deadline_nothing_is_opened_though_the_clock_has_not_come_roun
         open_case(round_, by=region.leader, on=round_.units_close_at - timedelta(milliseconds=1), key="in time").state
         == "draft"
     )
+
+
+def test_a_signature_is_ones_own_name_a_scan_or_a_machines_yes():
+    region = Region()
+    case = story.filled_in(open_case(an_open_round(region), by=region.leader, on=START, key="k"), region)
+    for typed in ("别人", "x"):
+        with pytest.raises(InputRefused) as refused:
+            done(case, "submit_to_unit", region.leader, promise=typed)
+        assert [reason.code for reason in refused.value.errors["promise"]] == ["sign_own_name"]
+    done(case, "submit_to_unit", region.leader, promise=f" {region.leader.name[:2]} {region.leader.name[2:]}")
+    assert case.state == "with_unit"

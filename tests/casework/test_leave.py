@@ -44,7 +44,7 @@ def test_the_deputy_acts_in_the_role_and_the_record_says_for_whom(region):
     record = named(region.research, colleague)
     assert (record.act, record.role, record.subject) == ("name_deputy", "unit_research", colleague.pid)
     case = story.filled_in(a_case(region), region)
-    done(case, "submit_to_unit", region.leader, promise="示例签章")
+    done(case, "submit_to_unit", region.leader, promise="agreed")
     assert f'"for":"{region.research.pid}"' in done(case, "unit_check", colleague, opinion="同意申报，材料属实").body
 
 

@@ -29,7 +29,7 @@ def region():
 def case(region):
     """An application whose unit has written its opinion."""
     found = story.filled_in(story.open_case(an_open_round(region), by=region.leader, on=START, key="k"), region)
-    done(found, "submit_to_unit", region.leader, promise="示例签章")
+    done(found, "submit_to_unit", region.leader, promise="agreed")
     done(found, "unit_check", region.research, opinion="同意申暴，材料属实")
     return found
 

@@ -45,7 +45,7 @@ def draft(region):
 
 @pytest.fixture
 def submitted(region, draft):
-    signed_in(region.leader).post(act(draft, "submit_to_unit"), {"key": "k", "promise": "示例人"})
+    signed_in(region.leader).post(act(draft, "submit_to_unit"), {"key": "k", "promise": "agreed"})
     draft.refresh_from_db()
     return draft
 
@@ -148,8 +148,8 @@ def test_whoever_sends_an_application_back_is_read_where_it_is_written_again(reg
 
 def test_submitting_gives_a_receipt_and_a_second_press_gives_the_same(region, draft):
     client = signed_in(region.leader)
-    first = client.post(act(draft, "submit_to_unit"), {"key": "once", "promise": "示例人"})
-    second = client.post(act(draft, "submit_to_unit"), {"key": "once", "promise": "示例人"})
+    first = client.post(act(draft, "submit_to_unit"), {"key": "once", "promise": "agreed"})
+    second = client.post(act(draft, "submit_to_unit"), {"key": "once", "promise": "agreed"})
     (receipt,) = Document.objects.filter(kind="receipt")
     assert first["Location"] == second["Location"] == f"{page(draft)}receipt/{receipt.code}/"
     assert Record.objects.filter(subject=draft.number, act="submit_to_unit").count() == 1
@@ -175,7 +175,7 @@ def test_the_receipt_file_holds_the_record_and_once_sealed_its_place_in_the_log(
 def test_what_is_missing_on_submission_is_said_field_by_field_and_leaves_only_an_attempt(region):
     round_ = an_open_round(region, opens_at=timezone.now() - timedelta(2))
     case = open_case(round_, by=region.leader, on=timezone.now(), key="open")
-    refused = signed_in(region.leader).post(act(case, "submit_to_unit"), {"key": "k", "promise": "示例人"})
+    refused = signed_in(region.leader).post(act(case, "submit_to_unit"), {"key": "k", "promise": "agreed"})
     assert refused.status_code == 422
     assert any(said.startswith("项目名称：") for said in refused.context["reasons"])
     assert (Record.objects.filter(subject=case.number).count(), Attempt.objects.count()) == (1, 1)
@@ -190,7 +190,7 @@ def test_an_input_that_is_wrong_is_said_beside_its_field_and_what_was_typed_stay
 
 
 def test_an_act_of_another_role_is_refused_with_its_reason(region, submitted):
-    refused = signed_in(region.leader).post(act(submitted, "endorse"), {"key": "e", "seal": "章", "truth": "true"})
+    refused = signed_in(region.leader).post(act(submitted, "endorse"), {"key": "e", "seal": "agreed", "truth": "true"})
     assert (refused.status_code, refused.context["reasons"]) == (422, ["这一步由单位授权签章人办理。"])
 
 
@@ -366,8 +366,8 @@ def test_the_number_in_the_bar_moves_with_the_act_and_is_what_the_list_counts(re
     other = story.filled_in(open_case(draft.round, by=region.leader, on=timezone.now(), key="second"), region)
     leader = signed_in(region.leader)
     assert leader.get("/todo/").context["waiting"] == 2
-    leader.post(act(draft, "submit_to_unit"), {"key": "k", "promise": "示例人"})
+    leader.post(act(draft, "submit_to_unit"), {"key": "k", "promise": "agreed"})
     assert leader.get("/mine/").context["waiting"] == 1
-    leader.post(act(draft, "submit_to_unit"), {"key": "k", "promise": "示例人"})
+    leader.post(act(draft, "submit_to_unit"), {"key": "k", "promise": "agreed"})
     assert leader.get("/mine/").context["waiting"] == leader.get("/todo/").context["desk"].waiting == 1
     assert other.state == "draft"

@@ -27,7 +27,7 @@ def region(monkeypatch, settings, tmp_path):
 @pytest.fixture
 def case(region):
     found = story.filled_in(story.open_case(an_open_round(region), by=region.leader, on=START, key="k"), region)
-    done(found, "submit_to_unit", region.leader, promise="示例签章")
+    done(found, "submit_to_unit", region.leader, promise="agreed")
     done(found, "unit_check", region.research, opinion="同意申报，材料属实")
     return found
 
@@ -66,11 +66,11 @@ def listed(region, case):
     first, region.leader = region.leader, a_person(unit=region.unit)
     opened = story.open_case(case.round, by=region.leader, on=START, key="k2")
     other = story.filled_in(opened, region, title="荒漠化防治的另一条技术路线研究", leader_id="15010219850505001X")
-    done(other, "submit_to_unit", region.leader, promise="示例签章")
+    done(other, "submit_to_unit", region.leader, promise="agreed")
     done(other, "unit_check", region.research, opinion="同意申报，材料属实")
     region.leader = first
     for one in (case, other):
-        done(one, "endorse", region.head, seal="示例签章", truth=True)
+        done(one, "endorse", region.head, seal="agreed", truth=True)
     client = Client()
     client.force_login(region.signatory)
     return client, [case, other]
@@ -110,7 +110,7 @@ def test_a_scan_of_somebody_else_signs_no_list_and_one_taken_off_keeps_none(regi
 
 def test_a_signature_of_a_list_can_be_given_anew(region, case):
     client, cases = listed(region, case)
-    asked = {"act": "recommend", "pick": [one.number for one in cases], "key": "b", "letter": "张三"}
+    asked = {"act": "recommend", "pick": [one.number for one in cases], "key": "b", "letter": "agreed"}
     signed = client.post("/bulk/", {**asked, "step": "preview"}).content.decode()
     anew = client.post("/bulk/", {**asked, "remove": "letter"}).content.decode()
     assert ('name="remove" value="letter"' in signed, 'name="letter-scan"' in signed, 'name="letter-scan"' in anew) == (True, False, True)  # fmt: skip

@@ -98,7 +98,7 @@ def test_a_level_is_moved_by_what_it_gives_and_by_where_it_begins(client):
 
 
 def test_a_rate_beyond_the_law_is_said_to_be_beyond_it(client):
-    assert "补助比例不得高于上限" in words(
+    assert "rate above the ceiling" in words(
         signed_in(client, Region().planner).get(HERE, {"p.rate": "12", "population": "region"})
     )
 
@@ -205,8 +205,10 @@ def test_one_and_three_reforms_ask_the_same_number_of_questions(client):
 # The API
 
 
-def post(client, address, body):
-    return client.post(address, json.dumps(body), content_type="application/json")
+def post(client, address, body, language="en"):
+    return client.post(
+        address, json.dumps(body), content_type="application/json", headers={"accept-language": language}
+    )
 
 
 def test_evaluating_gives_the_amount_with_its_lines_to_anyone(client):
@@ -237,6 +239,12 @@ def test_wrong_records_are_problems_that_say_what_to_write(client, record, said)
     assert said in answer.json()["detail"]
 
 
+def test_a_record_that_is_wrong_is_told_in_chinese_where_nothing_else_is_asked_for(client):
+    record = {"technical_paid": "-1 元"}
+    answer = post(client, "/api/policies/technology-trade/evaluate", {"records": [record]}, language="zh-CN")
+    assert "是负数" in answer.json()["detail"]
+
+
 def test_an_unknown_policy_is_a_problem(client):
     assert post(client, "/api/policies/nothing/evaluate", {"records": [{}]}).status_code == 404
 
@@ -261,7 +269,7 @@ def test_a_simulation_is_accepted_and_told_at_its_address(client):
 @pytest.mark.parametrize(
     ("code", "body", "said"),
     [
-        ("technology-trade", {"reforms": [{"rate": "20 %"}]}, "补助比例不得高于上限"),
+        ("technology-trade", {"reforms": [{"rate": "20 %"}]}, "rate above the ceiling"),
         ("technology-trade", {"population": "region", "year": 2018}, "the synthetic region is of"),
         ("league-factor-allotment", {}, "shares out a fixed sum and is not simulated"),
     ],

@@ -144,7 +144,7 @@ def test_a_refused_act_is_listed_with_why():
     region = Region()
     case = a_case(region)
     with pytest.raises(Refused):
-        done(case, "endorse", region.head, seal="示例", truth=True)
+        done(case, "endorse", region.head, seal="agreed", truth=True)
     page = browser(region.supervisor).get("/alerts/").content.decode()
     assert (case.number in page, "单位签章" in page, region.head.name in page) == (True, True, True)
 

@@ -20,7 +20,7 @@ from kechuang.engines.panel.ceremony import commitment
 from kechuang.faces.rehearsal.filling import filled, long_text, term_of, title_of
 from tests.factories import START, Region, a_person, a_unit, done
 
-SEAL = "示例签章"
+SEAL = "agreed"
 MINUTES = {"minutes": "厅务会纪要〔2018〕1号"}
 
 

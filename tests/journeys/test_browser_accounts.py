@@ -32,9 +32,9 @@ def waiting_for_the_recommender(region, count):
         case = story.open_case(round_, by=region.leader, on=now, key=f"k{number}")
         code = "150102198606060022" if number == 0 else "15010219850505001X"
         story.filled_in(case, region, title=f"草原土壤碳汇研究之{number}", leader_id=code)
-        done(case, "submit_to_unit", region.leader, on=now, promise="示例签章")
+        done(case, "submit_to_unit", region.leader, on=now, promise="agreed")
         done(case, "unit_check", region.research, on=now, opinion="同意申报，材料属实")
-        done(case, "endorse", region.head, on=now, seal="示例签章", truth=True)
+        done(case, "endorse", region.head, on=now, seal="agreed", truth=True)
     region.leader = own
 
 
@@ -60,7 +60,7 @@ def test_two_officers_merge_what_was_registered_twice(windows, region):
 def test_a_deputy_is_named_for_some_days_and_the_record_says_for_whom(windows, region):
     deputy = a_person(unit=region.unit)
     case = story.filled_in(story.open_case(an_open_round(region, opens_at=timezone.now() - timedelta(2)), by=region.leader, on=timezone.now(), key="k"), region)  # fmt: skip
-    done(case, "submit_to_unit", region.leader, on=timezone.now(), promise="示例签章")
+    done(case, "submit_to_unit", region.leader, on=timezone.now(), promise="agreed")
     head = windows.of(region.head)
     head.goto("/people/")
     follow(head, head.get_by_text(deputy.name))

@@ -321,10 +321,20 @@ def taken_in(subject: Case | Round, context: Context) -> dict[str, Any]:
     conditional = any(not isinstance(one.get("required", True), bool) for one in inputs.values())
     known = {name: context.situation.fact(offer) for name, offer in context.flow.facts.items()} if conditional else {}
     cleaned = forms.clean(form, context.data, stage="submit", known=known, choices=context.pages.choices)
-    if cleaned.errors:
-        raise InputRefused(cleaned.errors)
+    errors = {**cleaned.errors, **_signed_by_another(form, cleaned.values, context.by)}
+    if errors:
+        raise InputRefused(errors)
     beside = {n: v for n, v in context.data.items() if n.startswith("_") or inputs.get(n, {}).get("kind") == "sheet"}
     return {**beside, **forms.stored(form, cleaned.values)}
+
+
+def _signed_by_another(form: forms.Form, values: Mapping[str, Any], by: Actor) -> dict[str, tuple[Reason, ...]]:
+    """Signatures with a name that is not that of who acts; a scan of the stamped copy, and a machine's plain yes, sign too."""
+    if by.person is None:
+        return {}
+    own, other = "".join(by.person.name.split()), (Reason("sign_own_name", name=by.person.name),)
+    typed = {code: str(values.get(code) or "") for code, one in form.fields.items() if one.kind == "signature"}
+    return {code: other for code, text in typed.items() if text not in ("", "agreed") and not text.startswith("scan:") and "".join(text.split()) != own}  # fmt: skip
 
 
 def _of_others(flow: Flow, question: forms.Field) -> Reason:

@@ -21,7 +21,7 @@ from tests.factories import Region, a_person, a_unit, an_open_round, at, done
 _numbers = itertools.count(1)
 YUAN, WAN = 100, 1_000_000
 DAY = at("2019-03-01")
-SEAL = "示例签章"
+SEAL = "agreed"
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 LETTER = {"minutes": "厅务会纪要〔2019〕1号", "document_no": "内科发〔2019〕1号"}
 

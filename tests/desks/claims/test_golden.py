@@ -171,7 +171,7 @@ def test_a_firm_that_is_both_gets_the_higher_grant_only():
 def refused(region, round_, picked, **given):
     case = a_claim(region, round_, picked, **given)
     with pytest.raises(Refused) as refusal:
-        done(case, "submit", region.claimant, on=FILED, promise="示例签章")
+        done(case, "submit", region.claimant, on=FILED, promise="agreed")
     return case, refusal.value
 
 
@@ -246,7 +246,7 @@ def test_a_relation_in_the_register_stops_the_claim_at_the_cross_check():
     case = computed(filed(region, a_round(region, "claim-technology-trade"), [trade.number]), region)
     a_relation(region.seller, region.unit)
     done(case, "send_to_league", region.chief, on=FILED)
-    done(case, "league_confirm", region.signatory, on=FILED, letter="示例签章")
+    done(case, "league_confirm", region.signatory, on=FILED, letter="agreed")
     with pytest.raises(Refused) as refusal:
         done(case, "cross_check", region.officer, on=FILED)
     assert (refusal.value.codes, case.state) == (["related_party"], "cross_check")

@@ -54,9 +54,9 @@ def test_an_applicant_under_sanction_cannot_hand_in_until_it_has_ended():
     region = Region()
     case = story.filled_in(a_case(region, an_open_round(region)), region)
     row = a_sanction(region.leader)
-    assert "person_under_sanction" in refused(case, "submit_to_unit", region.leader, promise="示例")
+    assert "person_under_sanction" in refused(case, "submit_to_unit", region.leader, promise="agreed")
     Sanction.objects.filter(pk=row.pk).update(until=day_of(START) - timedelta(1))
-    done(case, "submit_to_unit", region.leader, promise="示例")
+    done(case, "submit_to_unit", region.leader, promise="agreed")
     assert case.state == "with_unit"
 
 
@@ -64,9 +64,9 @@ def test_a_unit_under_sanction_does_not_seal_and_only_reviewing_is_barred_by_tha
     region = Region()
     case = story.filled_in(a_case(region, an_open_round(region)), region)
     row = a_sanction(unit=region.unit)
-    assert "unit_under_sanction" in refused(case, "submit_to_unit", region.leader, promise="示例")
+    assert "unit_under_sanction" in refused(case, "submit_to_unit", region.leader, promise="agreed")
     Sanction.objects.filter(pk=row.pk).update(scope="review")
-    done(case, "submit_to_unit", region.leader, promise="示例")
+    done(case, "submit_to_unit", region.leader, promise="agreed")
     assert case.state == "with_unit"
 
 

@@ -54,7 +54,7 @@ def test_who_is_to_lead_consents_by_an_own_login_before_anybody_grants(case, reg
     advised(child, region)
     assert [(task.name, task.subject.pk) for task in todo.desk(new, ON).tasks] == [("consent_to_change", child.pk)]
     assert refusal(granted, child, region) == ["members_not_consented"]
-    done(child, "consent_to_change", new, on=ON, promise="承诺")
+    done(child, "consent_to_change", new, on=ON, promise="agreed")
     granted(child, region)
     case = Case.objects.get(pk=case.pk)
     assert (case.leader, list(Member.objects.filter(case=case))) == (new, [])
@@ -74,7 +74,7 @@ def test_who_leads_as_many_as_one_may_takes_no_other_over(case, region):
 
 def test_who_has_left_the_unit_meanwhile_does_not_lead(case, region, new):
     child = wanted(case, region, new)
-    done(child, "consent_to_change", new, on=ON, promise="承诺")
+    done(child, "consent_to_change", new, on=ON, promise="agreed")
     advised(child, region)
     new.unit = region.institution
     new.save()

@@ -80,8 +80,8 @@ def test_who_is_to_join_finds_it_in_the_to_do_list_and_consents(case, region, ol
     assert [(task.name, task.subject.pk) for task in todo.desk(new, ON).tasks] == [("consent_to_change", child.pk)]
     assert list(todo.desk(old, ON).tasks) == []
     assert "本人同意加入" in signed_in(new).get(f"/cases/{child.number}/").content.decode()
-    assert refusal(done, child, "consent_to_change", old, on=ON, promise="签名") == ["act_for_another"]
-    done(child, "consent_to_change", new, on=ON, promise="签名")
+    assert refusal(done, child, "consent_to_change", old, on=ON, promise="agreed") == ["act_for_another"]
+    done(child, "consent_to_change", new, on=ON, promise="agreed")
     assert list(todo.desk(new, ON).tasks) == []
 
 
@@ -93,7 +93,7 @@ def test_without_the_consent_the_unit_cannot_grant(case, region, old, new):
 
 def test_granted_the_team_is_the_new_one_and_the_old_one_stays_on_record(case, region, old, new):
     child = asked(case, region, [new], [old])
-    done(child, "consent_to_change", new, on=ON, promise="签名")
+    done(child, "consent_to_change", new, on=ON, promise="agreed")
     done(child, "grant_change_by_unit", region.research, on=ON)
     member = Member.objects.get(case=case)
     assert (member.person, member.main, member.consented_at) == (new, True, ON)
@@ -131,11 +131,11 @@ def test_the_limits_hold_for_a_main_member_who_joins_and_not_for_another(case, r
     for _ in range(2):
         running(region, new, leader=a_person(unit=region.unit))
     child = asked(case, region, [new])
-    done(child, "consent_to_change", new, on=ON, promise="签名")
+    done(child, "consent_to_change", new, on=ON, promise="agreed")
     assert refusal(done, child, "grant_change_by_unit", region.research, on=ON) == ["joiner_beyond_limits"]
     done(child, "drop_change", region.leader, on=ON)
     child = asked(case, region, [new], main=False)
-    done(child, "consent_to_change", new, on=ON, promise="签名")
+    done(child, "consent_to_change", new, on=ON, promise="agreed")
     done(child, "grant_change_by_unit", region.research, on=ON)
     assert people(case) == {"示例旧成员", "示例新成员"}
 
@@ -154,7 +154,7 @@ def test_an_expert_of_the_round_does_not_join_and_the_new_team_is_what_recusal_s
     case, region, old, new, monkeypatch
 ):
     child = asked(case, region, [new], [old])
-    done(child, "consent_to_change", new, on=ON, promise="签名")
+    done(child, "consent_to_change", new, on=ON, promise="agreed")
     with monkeypatch.context() as patched:
         sits = SimpleNamespace(rows=lambda round_, person: [(1,)] if person == new.pk else [])
         patched.setattr(experts, "SITS", sits)

@@ -58,7 +58,9 @@ def asked(case, *rows, kind="partner"):
 
 def consents(child):
     for one in Joining.objects.filter(case=child, consented_at=None).select_related("unit"):
-        done(child, "consent_as_unit", a_person(("unit_research", one.unit.pid), unit=one.unit), on=LATER, seal="签章")
+        done(
+            child, "consent_as_unit", a_person(("unit_research", one.unit.pid), unit=one.unit), on=LATER, seal="agreed"
+        )
 
 
 def granted(child, region):
@@ -163,20 +165,20 @@ def test_a_unit_that_is_to_join_is_asked_by_letter_and_consents_by_its_own_login
         False,
         404,
     )
-    done(child, "consent_as_unit", office, on=LATER, seal="签章")
+    done(child, "consent_as_unit", office, on=LATER, seal="agreed")
     assert (waiting(office), waiting(head)) == ([], [])
-    assert refusal(done, child, "consent_as_unit", head, on=LATER, seal="签章") == ["not_now"]
+    assert refusal(done, child, "consent_as_unit", head, on=LATER, seal="agreed") == ["not_now"]
     body = Record.objects.get(subject=child.number, act="consent_as_unit").body
     assert (f'"units":"{new.pid}"' in body, '"role":"joining_unit"' in body) == (True, True)
 
 
 def test_without_the_consent_of_the_unit_nobody_grants_and_no_other_unit_gives_it(case, region, old, new, office):
     child = asked(case, {"party": new.pid, "share": "2"})
-    assert refusal(done, child, "consent_as_unit", region.research, on=LATER, seal="签章") == ["act_for_another"]
+    assert refusal(done, child, "consent_as_unit", region.research, on=LATER, seal="agreed") == ["act_for_another"]
     done(child, "agree_change", region.research, on=LATER, opinion="同意调整，情况属实")
     done(child, "advise_change", region.officer, on=LATER, opinion="情况属实，建议同意")
     assert refusal(done, child, "grant_change_by_institution", region.chief, on=LATER) == ["units_not_consented"]
-    done(child, "consent_as_unit", office, on=LATER, seal="签章")
+    done(child, "consent_as_unit", office, on=LATER, seal="agreed")
     done(child, "grant_change_by_institution", region.chief, on=LATER)
     assert new.pid in facts.partner_shares(case, LATER)
 
@@ -185,9 +187,9 @@ def test_each_of_two_units_consents_for_itself(case, region, old, new, office):
     other = a_unit(name="示例第三单位")
     theirs = a_person(("unit_research", other.pid), unit=other)
     child = asked(case, {"party": new.pid, "share": "2"}, {"party": other.pid, "share": "1"})
-    done(child, "consent_as_unit", office, on=LATER, seal="签章")
+    done(child, "consent_as_unit", office, on=LATER, seal="agreed")
     assert (waiting(office), waiting(theirs)) == ([], [("consent_as_unit", child.pk)])
-    assert refusal(done, child, "consent_as_unit", office, on=LATER, seal="签章") == ["unit_consented_already"]
+    assert refusal(done, child, "consent_as_unit", office, on=LATER, seal="agreed") == ["unit_consented_already"]
     done(child, "decline_as_unit", theirs, on=LATER, reason="本单位没有承担该任务的条件")
     child.refresh_from_db()
     assert child.state == "refused"
@@ -202,7 +204,7 @@ def test_a_partner_whose_share_alone_changes_is_asked_nothing(case, region, old)
 
 def test_the_unit_consents_by_machine_too(case, region, old, new, office):
     child = asked(case, {"party": new.pid, "share": "2"})
-    client, said = signed_in(office), {"key": "consent-0001", "data": {"seal": "签章"}}
+    client, said = signed_in(office), {"key": "consent-0001", "data": {"seal": "agreed"}}
     answer = client.post(f"/api/cases/{child.number}/acts/consent_as_unit", said, content_type="application/json")
     assert (answer.status_code, answer.json()["act"]) == (200, "consent_as_unit")
     assert Joining.objects.get(case=child).consented_at is not None

@@ -15,7 +15,7 @@ from tests.factories import Region, a_person, an_open_round, done
 
 pytestmark = pytest.mark.django_db
 GOALS = "完成关键部件的研制，形成样机两台，通过第三方检测"
-SEAL = "示例签章"
+SEAL = "agreed"
 
 
 @pytest.fixture

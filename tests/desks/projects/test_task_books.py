@@ -64,7 +64,7 @@ def a_task_book(region, award=10):
 
 
 def signs(case, region):
-    done(case, "sign_leader", region.leader, on=DAY, signature="签名")
+    done(case, "sign_leader", region.leader, on=DAY, signature="agreed")
 
 
 def writes(case, region, **said):
@@ -144,7 +144,7 @@ def test_where_there_is_no_task_book_nothing_is_signed():
     Case.objects.filter(pk=case.pk).update(state="contracting", project_no="2018KEY0001", received_at=START)
     case.refresh_from_db()
     with pytest.raises(Refused) as told:
-        done(case, "sign_leader", region.leader, on=DAY, signature="示例签名")
+        done(case, "sign_leader", region.leader, on=DAY, signature="agreed")
     assert [reason.code for reason in told.value.reasons] == ["task_book_missing"]
     done(case, "return_task_book", region.officer, on=DAY, reason="任务书请在本系统内填写后签订。")
     assert case.state == "funded"

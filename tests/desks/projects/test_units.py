@@ -73,9 +73,9 @@ def asked(case, unit, leader=None, kind="lead_unit"):
 
 
 def decided(child, region, office, name="grant_change_by_institution"):
-    done(child, "consent_as_unit", office, on=LATER, seal="签章")
+    done(child, "consent_as_unit", office, on=LATER, seal="agreed")
     for member in child.members.select_related("person"):
-        done(child, "consent_to_change", member.person, on=LATER, promise="承诺")
+        done(child, "consent_to_change", member.person, on=LATER, promise="agreed")
     done(child, "agree_change", region.research, on=LATER, opinion="同意调整，情况属实")
     done(child, "advise_change", region.officer, on=LATER, opinion="情况属实，建议同意")
     done(child, name, region.chief, on=LATER)
@@ -239,7 +239,7 @@ def test_what_hangs_on_a_project_follows_a_new_leader(case, region):
     other = Case.objects.exclude(pk=child.pk).get(parent=case)
     colleague = a_person(unit=region.unit)
     done(child, "request_change", case.leader, on=LATER, text=TEXT, reason=TEXT, new_leader=colleague.pid)
-    done(child, "consent_to_change", colleague, on=LATER, promise="承诺")
+    done(child, "consent_to_change", colleague, on=LATER, promise="agreed")
     done(child, "agree_change", region.research, on=LATER, opinion="同意调整，情况属实")
     done(child, "advise_change", region.officer, on=LATER, opinion="情况属实，建议同意")
     done(child, "grant_change_by_institution", region.chief, on=LATER)
@@ -263,15 +263,15 @@ def test_while_the_rest_is_handed_over_another_leader_may_come_and_no_second_mov
     given = {"by": heir, "on": LATER, "flow": "change", "parent": case, "name": "open"}
     change = open_case(case.round, data={"change": "leader"}, key="leader-again", **given)
     done(change, "request_change", heir, on=LATER, text=TEXT, reason=TEXT, new_leader=successor.pid)
-    done(change, "consent_to_change", successor, on=LATER, promise="承诺")
+    done(change, "consent_to_change", successor, on=LATER, promise="agreed")
     done(change, "agree_change", office, on=LATER, opinion="同意调整，情况属实")
     done(change, "advise_change", region.officer, on=LATER, opinion="情况属实，建议同意")
     done(change, "grant_change_by_institution", region.chief, on=LATER)
     with pytest.raises(Refused) as refused:
         waiting_move.refresh_from_db()
-        done(waiting_move, "consent_as_unit", other, on=LATER, seal="签章")
+        done(waiting_move, "consent_as_unit", other, on=LATER, seal="agreed")
         for member in waiting_move.members.select_related("person"):
-            done(waiting_move, "consent_to_change", member.person, on=LATER, promise="承诺")
+            done(waiting_move, "consent_to_change", member.person, on=LATER, promise="agreed")
         done(waiting_move, "agree_change", office, on=LATER, opinion="同意调整，情况属实")
         done(waiting_move, "advise_change", region.officer, on=LATER, opinion="情况属实，建议同意")
         done(waiting_move, "grant_move_by_institution", region.chief, on=LATER)

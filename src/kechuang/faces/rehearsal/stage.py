@@ -21,7 +21,7 @@ from kechuang.parties.models import Person
 from kechuang.parties.steady import steady
 from kechuang.words.outcome import Refused
 
-SEAL = "示例签章"
+SEAL = "agreed"
 MINUTES = {"minutes": "厅务会纪要〔示例〕1号"}
 WHY = "经核查，材料与事实不符，已按程序告知并听取陈述，理由和依据均记录在案，可供查阅。"
 BATCH = 200

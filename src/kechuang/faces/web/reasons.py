@@ -350,6 +350,7 @@ table_has_no_rows|表里只有列名，没有数据|The table has a head and no 
 table_too_large|表格超过 {most} MB，请拆分|The table is larger than {most} MB; please split it
 table_too_many_rows|表格超过 {most} 行，请拆分|The table has more than {most} rows; please split it
 targets_not_reached|完成的考核指标达不到计划规定的比例，不能通过验收|Fewer targets are reached than the programme asks for; the project cannot be passed
+sign_own_name|请键入本人姓名“{name}”，或上传盖章的扫描件|Type your own name, {name}, or upload a scan of the stamped copy
 task_book_missing|还没有任务书，不能签字；请由专业机构退回后填写|There is no task book to sign yet: the institution sends it back to be filled in
 task_book_signed|任务书已由负责人签字，不能再改；要改请由专业机构退回任务书|The leader has signed the task book; to change it the institution returns it first
 task_book_money_differs|任务书金额{written}与资助额{award}不一致|The task book says {written}, the award is {award}
