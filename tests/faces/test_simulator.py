@@ -98,7 +98,7 @@ def test_a_level_is_moved_by_what_it_gives_and_by_where_it_begins(client):
 
 
 def test_a_rate_beyond_the_law_is_said_to_be_beyond_it(client):
-    assert "rate above the ceiling" in words(
+    assert "补助比例不得高于上限" in words(
         signed_in(client, Region().planner).get(HERE, {"p.rate": "12", "population": "region"})
     )
 
