@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.test import Client
 
 from kechuang.casework.models import Attempt, Record
-from kechuang.desks.experts import pool
-from kechuang.desks.experts.models import Draw, Expert, Seat
+from kechuang.desks.experts import drawing, pool
+from kechuang.desks.experts.models import Coauthorship, Draw, Expert, Seat
 from kechuang.parties.models import Tie
 from kechuang.words.outcome import Refused
 from tests.factories import START, Region, a_person, a_unit, an_open_round, done
@@ -105,6 +107,22 @@ def test_a_declared_tie_is_one_row_and_of_nobody_is_none():
     assert (codes(refusal), Tie.objects.count()) == (["nobody_named"], 1)
 
 
+def test_works_published_together_count_for_the_years_of_the_page_and_no_longer():
+    """Years of recusal for co-authors: three, by book/parts/recusal.yaml."""
+    one, other = a_person(), a_person()
+    for key, year in (("k1", 2015), ("k2", 2016), ("k2", 2016)):
+        row = pool.declare_tie(one, kind="coauthor", other=other.pid, on=START, key=key, year=year)
+    assert (row.until, Coauthorship.objects.count(), Tie.objects.count()) == (date(2016, 12, 31), 1, 0)
+    expert = Expert.objects.create(
+        person=one, kind="technical", fields=["A01"], place="150100", entered_on=START.date()
+    )
+    assert [(tie.other, tie.code, tie.until) for tie in drawing._ties(expert)] == [(other.pid, "coauthor", row.until)]
+    for kind, year, who in (("mentor", 2016, other), ("coauthor", 2019, other), ("coauthor", 1900, other)):
+        with pytest.raises(Refused) as refusal:
+            pool.declare_tie(one, kind=kind, other=who.pid, on=START, key=f"{kind}{year}", year=year)
+        assert codes(refusal) == ["year_of_coauthors"]
+
+
 def a_failed_draw(region: Region):
     experts = story.a_pool(2)
     round_ = an_open_round(region)
@@ -195,6 +213,11 @@ def test_a_person_declares_and_enters_at_the_browser_and_faults_are_told():
     client.force_login(person)
     bad = client.post("/account/expert/", {"kind": "technical", "fields": "", "key": "k1"})
     good = client.post("/account/expert/", {"kind": "technical", "fields": "A0102、A0103", "key": "k2"})
-    tie = client.post("/account/expert/ties/", {"kind": "mentor", "other": a_person().pid, "key": "k3"})
+    old = a_person(unit=a_unit(name="示例草原大学"), name="示例导师")
+    tie = client.post("/account/expert/ties/", {"kind": "mentor", "other": "示例导师 示例草原大学", "key": "k3"})
+    unit = client.post("/account/expert/ties/", {"kind": "interest", "other": "示例草原大学", "key": "k4"})
+    wrong = client.post("/account/expert/ties/", {"kind": "interest", "other": "没有这个人", "key": "k5"})
+    assert (Tie.objects.get(kind="mentor").other, Tie.objects.get(kind="interest").organisation) == (old, old.unit)
+    assert (unit.status_code, wrong.status_code) == (302, 422)
     assert [bad.status_code, good.status_code, tie.status_code] == [422, 302, 302]
-    assert (Expert.objects.get(person=person).fields, Tie.objects.count()) == (["A0102", "A0103"], 1)
+    assert (Expert.objects.get(person=person).fields, Tie.objects.count()) == (["A0102", "A0103"], 2)

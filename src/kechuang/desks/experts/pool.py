@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
@@ -19,7 +19,7 @@ from kechuang.casework.pages import day_of, pages_of
 from kechuang.casework.people import must_hold
 from kechuang.casework.queries import visible_to
 from kechuang.desks.experts import drawing, terms
-from kechuang.desks.experts.models import Draw, Expert, Seat
+from kechuang.desks.experts.models import Coauthorship, Draw, Expert, Seat
 from kechuang.engines.panel import recusal
 from kechuang.parties import hands
 from kechuang.parties.models import Organisation, Person, Tie
@@ -28,6 +28,7 @@ from kechuang.words.reason import Reason
 
 CREDITS = ("good", "watch", "barred")
 CODE = re.compile(r"[A-Z0-9]{1,10}")
+EARLIEST = 1950
 SHORTEST = 20  # characters of a reason for seating by hand
 
 
@@ -129,15 +130,26 @@ def set_credit(row: Expert, credit: str, *, reason: str, by: Person, on: datetim
 
 
 @transaction.atomic
-def declare_tie(person: Person, *, kind: str, other: str, on: datetime, key: str) -> Tie:
-    """What binds someone to another person or a unit, by its public id; recusal knows it from the next draw on."""
+def declare_tie(
+    person: Person, *, kind: str, other: str, on: datetime, key: str, year: int | None = None
+) -> Tie | Coauthorship:
+    """What binds someone to another person or a unit, by its public id; recusal knows it from the next draw on.
+
+    `year` is that of the last work published together: it counts for the years that the page gives, else for ever.
+    """
     somebody = Person.objects.filter(pid=other).exclude(pk=person.pk).first()
     unit = None if somebody else Organisation.objects.filter(pid=other).first()
     if kind not in dict(Tie.KINDS):
         raise Refused(Reason("unknown_kind", path="kind"))
-    if somebody is None and unit is None:
+    if somebody is None and (unit is None or year):
         raise Refused(Reason("nobody_named", path="other"))
-    note(person, "declare_tie", by=person, on=on, key=key, role="", data={"kind": kind, "other": other})
+    if year is not None and (kind != "coauthor" or not EARLIEST <= year <= day_of(on).year):
+        raise Refused(Reason("year_of_coauthors", path="year", least=EARLIEST, most=day_of(on).year))
+    said = {"kind": kind, "other": other, **({"year": year} if year else {})}
+    note(person, "declare_tie", by=person, on=on, key=key, role="", data=said)
+    if year:
+        until = {"until": date(year, 12, 31)}
+        return Coauthorship.objects.update_or_create(one=person, other=somebody, kind=kind, defaults=until)[0]
     row, _ = Tie.objects.get_or_create(
         person=person, other=somebody, organisation=unit, kind=kind, defaults={"on": day_of(on)}
     )

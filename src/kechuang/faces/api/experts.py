@@ -241,6 +241,7 @@ class TieIn(Keyed):
 
     kind: str = Field(..., max_length=40)
     other: str = Field(..., max_length=40)
+    year: int | None = Field(None, description="Of the last work published together, for the kind `coauthor`.")
 
 
 class CreditIn(Keyed):
@@ -274,7 +275,7 @@ def enter_pool(request: HttpRequest, body: EntryIn) -> Any:
 @entries.post("/account/expert/ties", response={200: Done, **PROBLEMS}, auth=Needs())
 def declare_tie(request: HttpRequest, body: TieIn) -> Any:
     """Declare what binds one to a person or a unit; recusal knows it from the next draw on."""
-    pool.declare_tie(person(request), kind=body.kind, other=body.other.strip(), on=now(), key=body.key)
+    pool.declare_tie(person(request), kind=body.kind, other=body.other.strip(), year=body.year, on=now(), key=body.key)
     return Done()
 
 

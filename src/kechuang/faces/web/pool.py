@@ -15,9 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 from kechuang.casework.models import Round
 from kechuang.casework.queries import rounds_visible_to, visible_to
 from kechuang.desks.experts import fees, pool
-from kechuang.desks.experts.models import Expert
+from kechuang.desks.experts.models import Coauthorship, Expert
 from kechuang.faces.access import held_by, needs, now, person
-from kechuang.faces.web import wording
+from kechuang.faces.web import drawing, wording
 from kechuang.faces.web.lists import fresh_key
 from kechuang.parties.models import Tie
 from kechuang.words.outcome import Refused
@@ -65,6 +65,7 @@ def _entry(request: HttpRequest, reasons: Any) -> dict[str, Any]:
         "kinds": [(code, wording.chosen(title)) for code, title in Expert.KINDS],
         "tie_kinds": [(code, wording.chosen(title)) for code, title in Tie.KINDS],
         "ties": Tie.objects.filter(person=person(request)).select_related("other", "organisation"),
+        "papers": Coauthorship.objects.filter(one=person(request)).select_related("other"),
         "reasons": reasons,
         "key": fresh_key(),
     }
@@ -74,7 +75,9 @@ def _entry(request: HttpRequest, reasons: Any) -> dict[str, Any]:
 @needs("person")
 def own_tie(request: HttpRequest) -> HttpResponse:
     """Declare what binds one to a person or a unit."""
-    given = {"kind": request.POST.get("kind", ""), "other": request.POST.get("other", "").strip()}
+    typed, year = request.POST.get("other", ""), request.POST.get("year", "").strip()
+    other = drawing.find("party", drawing.find("person", typed))
+    given = {"kind": request.POST.get("kind", ""), "other": other, "year": int(year) if year.isdecimal() else None}
     try:
         pool.declare_tie(person(request), **given, on=now(), key=request.POST.get("key", ""))
     except Refused as refusal:

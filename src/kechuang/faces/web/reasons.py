@@ -228,7 +228,8 @@ no_such_unit|没有已确认的单位用这个信用代码（{number}），请�
 no_title_given|还没有发过证书，没有资格可以取消|No title was given that could be withdrawn
 nobody_drawn|还没有抽取专家|No experts have been drawn yet
 nobody_left|备选专家已用完，请补充专家库后重新抽取|Nobody is left in the drawn order; enlarge the pool and draw again
-nobody_named|请写明对象的编号|Please give the number of the person or unit concerned
+nobody_named|没有找到对方：请写姓名与单位（如“巴图 内蒙古大学”）、单位全称或编号|Nobody found: give the name with the unit, the full name of a unit, or the number
+year_of_coauthors|年份只用于共同署名成果，写 {least} 至 {most} 年|The year is for works published together: from {least} to {most}
 nobody_of_that_name|没有找到这个人，请核对姓名和单位|Nobody of that name was found; please check name and unit
 not_a_choice|不在可选的范围内，请按表头说明填写|This is none of the choices; please see the notes on the columns
 not_a_day|日期请写成2019-03-01|Please write the day as 2019-03-01
