@@ -206,7 +206,7 @@ def corrected_and_admitted(tale: Tale) -> None:
         if tale.day.pass_(0)
         else True
     )
-    tale.does(region.leader, "提交补正", seal=region.head.name, files=tale.folder / "合作协议.pdf")
+    tale.does(region.leader, "提交补正", seal=region.leader.name, files=tale.folder / "合作协议.pdf")
     checked(tale, region.officer)
     page = tale.at(region.chief, f"/cases/{tale.number}/findings/")
     for _n in range(page.locator("form textarea, form input[name=word]").count()):
