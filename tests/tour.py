@@ -40,6 +40,15 @@ def ranked(page: Any) -> None:
             return
 
 
+def funded(page: Any) -> None:
+    """The first of one's own cases that has money to show."""
+    page.goto("/mine/")
+    for href in [link.get_attribute("href") for link in page.locator("td.lead-cell a").all()]:
+        page.goto(href)
+        if page.locator("main .figures").count():
+            return
+
+
 def moved(page: Any) -> None:
     """A ceiling moved in the simulator, once the region is made and the exact figures stand there."""
     page.goto("/simulate/technology-trade/?p.cap=300&population=region")
@@ -51,7 +60,7 @@ def moved(page: Any) -> None:
 SHOTS: dict[str, tuple[str, Way, dict[str, int]]] = {
     "home": ("", goes("/"), DESK),
     "todo": ("leader", goes("/todo/"), DESK),
-    "case": ("leader", follows("/mine/", "td.lead-cell a"), DESK),
+    "case": ("leader", funded, DESK),
     "cases": ("institution_officer", goes("/cases/"), DESK),
     "ranking": ("planner", ranked, DESK),
     "draw": ("", follows("/draws/", "main .list a, main table a, main a[href*='/draws/']"), DESK),
