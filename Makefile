@@ -29,14 +29,14 @@ demo: setup  ## the demonstration region, played and served on 127.0.0.1
 check: .venv/.test  ## format, lint, types, walls, book, unit and property tests
 	$(V)/mypy & types=$$!; \
 	$(V)/ruff format --check src tests bench && $(V)/ruff check src tests bench && $(V)/lint-imports && $(V)/kechuang check && \
-	KECHUANG_EVERY_ROUTE=1 $(V)/pytest -n 2 -m "not journey and not browser and not bar and not postgres"; rest=$$?; \
+	KECHUANG_EVERY_ROUTE=1 $(V)/pytest -n 2 -m "not journey and not browser and not bar and not long and not postgres"; rest=$$?; \
 	wait $$types && exit $$rest
 
 test: check  ## everything: check, journeys, browser, the bars in short form, PostgreSQL
 	$(V)/python tests/machine.py chromium
 	@# Two lines side by side, each in processes of its own: the stories, and what asks PostgreSQL; and the other bars.
 	{ $(V)/pytest -rs -m browser && $(V)/pytest -rs -m "(journey or postgres) and not browser"; } & stories=$$!; \
-	$(V)/pytest -rs -m "bar and not browser and not postgres"; bars=$$?; \
+	$(V)/pytest -rs -m "(bar or long) and not browser and not postgres"; bars=$$?; \
 	wait $$stories && exit $$bars
 
 fmt: .venv/.test

@@ -7,6 +7,7 @@ import pytest
 from kechuang.casework import book
 from kechuang.words.offers import Offer
 
+pytestmark = pytest.mark.long
 BOOK = book.packaged()
 CLEAN = {str(bad) for bad in book.check(BOOK)}
 

@@ -13,7 +13,7 @@ from kechuang.casework.pages import pages_of
 from kechuang.words.outcome import Refused
 from tests.factories import START, Region, a_case, an_open_round, done
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 WORDS = {
     "reason": "验收申请时限由三个月延长为六个月，其余不变",
     "document_no": "内科发基字〔2019〕3号",

@@ -24,7 +24,7 @@ from tests.desks.claims.steps import FILED, SEAL, WAN, Firms, a_claim, a_right, 
 from tests.factories import at, done
 from tests.journeys import story
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 NOTICE_OVER = FILED + timedelta(25)
 
 

@@ -32,7 +32,7 @@ from tests.desks.claims.steps import (
 )
 from tests.factories import a_person, at, done
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 MEETING = {"minutes": "厅务会纪要〔2020〕1号"}
 
 

@@ -27,7 +27,7 @@ from kechuang.words.period import Term
 from tests.factories import START, Region, a_case, a_person, an_open_round, done
 from tests.journeys import story
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 LATER = START + timedelta(hours=1)
 
 

@@ -20,7 +20,7 @@ from kechuang.desks.policies.simulator import Simulator
 from tests.bars.installation import Installation
 from tests.desks.claims.steps import WAN, Firms, a_trade
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 CAPS = [f"{n} 万元" for n in (50, 100, 200, 300)]
 
 

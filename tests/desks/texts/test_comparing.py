@@ -19,7 +19,7 @@ from kechuang.engines import match
 from tests.desks.texts.test_extract import PARAGRAPH, WORDS, docx, page
 from tests.factories import START, Region, a_case, a_person, an_open_round
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 WHEAT = "针对河套灌区春小麦在盐碱胁迫下出苗率低的问题，本项目拟采集不同盐分梯度的土壤样品，测定种子萌发期离子通道的表达变化，筛选耐盐候选基因，并在两个旗县开展三年的田间验证，形成一套可供农户采用的播前处理办法。"
 STEEL = "稀土钢轨在高寒重载线路上的疲劳裂纹扩展规律尚不清楚，本课题通过现场监测与实验室加载相结合，获得不同轴重和温度条件下的裂纹扩展速率，建立寿命预测模型，为包头地区钢轨生产工艺的改进提供依据，并编制相应的技术规程。"

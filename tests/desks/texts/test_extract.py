@@ -9,6 +9,7 @@ import xlsxwriter
 
 from kechuang.desks.texts.extract import FAULTS, LIMITS, Extracted, Unread, text_of
 
+pytestmark = pytest.mark.long
 WORDS = '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>{}</w:body></w:document>'
 PARAGRAPH = "<w:p><w:r><w:t>{}</w:t></w:r></w:p>"
 

@@ -16,7 +16,7 @@ from kechuang.desks.texts.searching import Wanted, search
 from tests.factories import START, Region, a_case, a_person, a_unit, an_open_round, done
 from tests.journeys import story
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 ON = START + timedelta(1)
 
 

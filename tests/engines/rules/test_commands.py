@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from kechuang.faces.cli import explain, population, simulate
 from tests.engines.rules.shelf import house_rules
 
+pytestmark = pytest.mark.long
 BENCH = str(Path(__file__).resolve().parents[3] / "bench" / "policy_book")
 RUN = CliRunner()
 

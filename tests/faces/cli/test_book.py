@@ -17,7 +17,7 @@ from kechuang.words import offers
 from kechuang.words.outcome import Refused
 from tests.factories import START, Region, a_case, an_open_round
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 RUN = CliRunner()
 
 

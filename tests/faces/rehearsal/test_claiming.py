@@ -16,7 +16,7 @@ from kechuang.faces.rehearsal.stage import Stage
 from kechuang.faces.web import beside
 from kechuang.parties.permissions import appointments
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 WAN = 1_000_000
 
 

@@ -17,7 +17,7 @@ from kechuang.parties.models import Appointment, Organisation, Person
 from kechuang.parties.secrets import seeded
 from kechuang.words.period import ZONE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 ON = datetime(2018, 1, 3, 9, tzinfo=ZONE)
 
 

@@ -20,7 +20,7 @@ from kechuang.parties.secrets import seeded
 from kechuang.words.outcome import Refused
 from tests.factories import a_unit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 def played(programme: str = "nsf-general", funded: int = 1, applied: int = 3) -> list[str]:
